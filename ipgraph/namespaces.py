@@ -1,0 +1,64 @@
+"""The namespaces of this project and of the vocabularies it reuses, and the names made from them.
+
+Nothing here imports an RDF library: the command line needs prefixes before it needs a graph.
+"""
+
+from __future__ import annotations
+
+BASE = "https://w3id.org/ipgraph/"
+ONTOLOGY = BASE + "ontology/"
+ONTOLOGY_GRAPH = BASE + "ontology"
+ENTITY = BASE + "id/"
+SOURCE = BASE + "source/"
+INFERRED_GRAPH = BASE + "inferred"
+EDITORS_GRAPH = SOURCE + "editors"
+
+# Declared for the command line, the editor and the questions; over HTTP a query declares its own.
+PREFIXES: dict[str, str] = {
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "id": ENTITY,
+    "ip": ONTOLOGY,
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "src": SOURCE,
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+RDF = PREFIXES["rdf"]
+RDFS = PREFIXES["rdfs"]
+OWL = PREFIXES["owl"]
+XSD = PREFIXES["xsd"]
+SKOS = PREFIXES["skos"]
+DCTERMS = PREFIXES["dcterms"]
+ORG = PREFIXES["org"]
+FOAF = PREFIXES["foaf"]
+IP = ONTOLOGY
+
+
+def shorten(iri: str) -> str:
+    """Return the prefixed name of `iri`, or ``<iri>`` where no prefix of `PREFIXES` fits.
+
+    Only names that are safe to paste into SPARQL and Turtle without escapes are made.
+    """
+    for prefix, namespace in PREFIXES.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and _plain(local):
+            return f"{prefix}:{local}"
+    return f"<{iri}>"
+
+
+def expand(name: str) -> str | None:
+    """Return the IRI of a prefixed name, or None where its prefix is not one of `PREFIXES`."""
+    prefix, colon, local = name.partition(":")
+    namespace = PREFIXES.get(prefix)
+    return namespace + local if colon and namespace else None
+
+
+def _plain(local: str) -> bool:
+    return bool(local) and local.isascii() and local.replace("-", "a").replace("_", "a").isalnum()
