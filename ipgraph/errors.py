@@ -28,14 +28,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class IpGraphError(Exception):
-    """Root of every error that ipgraph raises on purpose."""
-
-
-class UsageError(IpGraphError):
-    """The call is wrong: a parameter, a name or a combination that cannot be served."""
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in a text: 1-based line and column, counted in characters."""
@@ -51,11 +43,11 @@ class Place:
         return f"line {self.line}, column {self.column}"
 
 
-class _Placed:
-    """Mix-in of errors that can say where in a text they arose and what would mend it."""
+class IpGraphError(Exception):
+    """Root of every error that ipgraph raises on purpose.
 
-    place: Place | None
-    hint: str
+    `place` says where in a text it arose and `hint` what would mend it, where these are known.
+    """
 
     def __init__(self, message: str, *, place: Place | None = None, hint: str = "") -> None:
         super().__init__(message)
@@ -63,7 +55,11 @@ class _Placed:
         self.hint = hint
 
 
-class BadQuery(_Placed, UsageError):
+class UsageError(IpGraphError):
+    """The call is wrong: a parameter, a name or a combination that cannot be served."""
+
+
+class BadQuery(UsageError):
     """Query text that is not SPARQL 1.1, or that asks for what is not served here."""
 
 
@@ -79,7 +75,7 @@ class NotAcceptable(UsageError):
     """None of the representations that exist is one the client accepts."""
 
 
-class InvalidData(_Placed, IpGraphError):
+class InvalidData(IpGraphError):
     """RDF that does not parse, or that breaks a rule of this project."""
 
 
@@ -94,8 +90,10 @@ class NotEntailed(IpGraphError):
 class LimitReached(IpGraphError):
     """A bound of the settings was met; `limit` names the setting."""
 
-    def __init__(self, message: str, *, limit: str = "", elapsed_ms: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, limit: str = "", elapsed_ms: int | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.limit = limit
         self.elapsed_ms = elapsed_ms
 

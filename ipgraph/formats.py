@@ -1,6 +1,7 @@
 """The formats of answers and of RDF documents: one table, read by every door.
 
-Media types and their order follow SPARQL 1.1 (Query Results JSON, XML, CSV, TSV), RDF 1.1 and JSON-LD 1.1.
+Media types and their order follow SPARQL 1.1 (Query Results JSON, XML, CSV, TSV), RDF 1.1 and
+JSON-LD 1.1.
 """
 
 from __future__ import annotations

@@ -18,6 +18,6 @@ def folder(name: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise StoreUnavailable(
-        f"The folder {name!r} that belongs to ipgraph was found neither in {_PACKAGE} nor beside it; "
+        f"The folder {name!r} that belongs to ipgraph is neither in {_PACKAGE} nor beside it; "
         "install ipgraph again."
     )

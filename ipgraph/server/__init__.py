@@ -1,0 +1,1 @@
+"""The web service: SPARQL, linked data and pages over one knowledge graph."""

@@ -1,0 +1,169 @@
+"""Load RDF files into the named graphs of a store.
+
+rdflib is the API, Oxigraph's parsers and store do the work behind it (architecture.md: about ten
+times the speed of rdflib's own). One file is one named graph: `Layout` says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph.errors import InvalidData, NotFound, Place
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE
+from ipgraph.resources import folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Suffix → name of rdflib's plug-in for Oxigraph's parser of that format.
+_PARSERS = {
+    ".ttl": "ox-turtle",
+    ".nt": "ox-ntriples",
+    ".nq": "ox-nquads",
+    ".trig": "ox-trig",
+    ".rdf": "ox-xml",
+    ".xml": "ox-xml",
+    ".owl": "ox-xml",
+    ".jsonld": "ox-json-ld",
+}
+_DATASETS = {".nq", ".trig"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Input:
+    """One file and the named graph that its triples go to."""
+
+    path: Path
+    graph: str
+
+
+def project_inputs() -> tuple[Input, ...]:
+    """Return the files of this project's own graph: ontology, page, sources, editors."""
+    ontology, data = folder("ontology"), folder("data")
+    inputs = [
+        Input(ontology / "ip.ttl", ONTOLOGY_GRAPH),
+        Input(data / "ip.ttl", SOURCE + "more-about-ip"),
+    ]
+    for path, graph in (
+        (ontology / "alignments.ttl", ONTOLOGY_GRAPH),
+        (data / "editors.ttl", EDITORS_GRAPH),
+    ):
+        if path.is_file():
+            inputs.append(Input(path, graph))
+    inputs += (Input(path, SOURCE + path.stem) for path in sorted((data / "sources").glob("*.ttl")))
+    return tuple(inputs)
+
+
+def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
+    """Return the RDF files that `paths` name; a folder stands for the RDF files below it.
+
+    Each file is its own graph, named by its IRI. Raises `NotFound` and `InvalidData`.
+    """
+    found: dict[Path, Input] = {}
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            files = [each for each in sorted(path.rglob("*")) if each.suffix.lower() in _PARSERS]
+            if not files:
+                raise NotFound(
+                    f"There is no RDF file ({', '.join(_PARSERS)}) in the folder {path}."
+                )
+        elif path.is_file():
+            files = [path]
+        else:
+            raise NotFound(f"There is no file or folder {path}.")
+        for file in files:
+            _parser_of(file)
+            absolute = file.resolve()
+            found[absolute] = Input(absolute, absolute.as_uri())
+    return tuple(found.values())
+
+
+def load(inputs: Iterable[Input], *, base: str = BASE) -> ox.Store:
+    """Return a store in memory that holds each input in its named graph.
+
+    With another `base`, the project's own IRIs are renamed to lie under it. Triples that a TriG or
+    N-Quads file puts into no graph go to the graph of the file. Blank nodes of two files never
+    meet. Raises `InvalidData` with file, line and column at the first fault.
+    """
+    from oxrdflib import OxigraphStore
+    from rdflib import Dataset, URIRef
+
+    engine = ox.Store()
+    dataset = Dataset(store=OxigraphStore(store=engine))
+    for each in inputs:
+        parser = _parser_of(each.path)
+        try:
+            if each.path.suffix.lower() in _DATASETS:
+                _load_dataset(engine, each)
+            else:
+                dataset.graph(URIRef(each.graph)).parse(
+                    each.path, format=parser, publicID=each.graph
+                )
+        except SyntaxError as error:
+            raise _invalid(each.path, error) from error
+        except OSError as error:
+            raise NotFound(f"{each.path} cannot be read: {error.strerror or error}") from error
+    if base != BASE:
+        engine = _rebased(engine, base)
+    return engine
+
+
+def rdflib_dataset(engine: ox.Store) -> object:
+    """Return an `rdflib.Dataset` over `engine`; both see the same quads."""
+    from oxrdflib import OxigraphStore
+    from rdflib import Dataset
+
+    return Dataset(store=OxigraphStore(store=engine))
+
+
+def _load_dataset(engine: ox.Store, each: Input) -> None:
+    graph = ox.NamedNode(each.graph)
+    default = ox.DefaultGraph()
+    engine.bulk_extend(
+        ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+        if quad.graph_name == default
+        else quad
+        for quad in ox.parse(path=str(each.path), base_iri=each.graph, rename_blank_nodes=True)
+    )
+
+
+def _parser_of(path: Path) -> str:
+    parser = _PARSERS.get(path.suffix.lower())
+    if parser is None:
+        raise InvalidData(
+            f"{path} has no suffix of an RDF format; the suffixes are {', '.join(_PARSERS)}."
+        )
+    return parser
+
+
+def _invalid(path: Path, error: SyntaxError) -> InvalidData:
+    """Say in one line where a file is broken and what the parser expected there."""
+    text = str(error.msg)
+    _, colon, expected = text.partition(": ")
+    place = Place(error.lineno or 1, error.offset or 1, str(path))
+    return InvalidData(f"{place}: {expected if colon else text}", place=place)
+
+
+def _rebased(engine: ox.Store, base: str) -> ox.Store:
+    """Return a copy of `engine` in which IRIs under `BASE` lie under `base`."""
+    renamed: dict[ox.NamedNode, ox.NamedNode] = {}
+
+    def moved(term: object) -> object:
+        if not isinstance(term, ox.NamedNode) or not term.value.startswith(BASE):
+            return term
+        if term not in renamed:
+            renamed[term] = ox.NamedNode(base + term.value.removeprefix(BASE))
+        return renamed[term]
+
+    def quads() -> Iterator[ox.Quad]:
+        for quad in engine:
+            yield ox.Quad(*(moved(term) for term in quad))  # type: ignore[arg-type]
+
+    copy = ox.Store()
+    copy.bulk_extend(quads())
+    return copy

@@ -1,0 +1,155 @@
+"""Every setting, in one table: its default, unit, meaning, and where its value came from.
+
+A value is taken from the first that gives it: a flag of the command line, the environment variable
+``IPGRAPH_<NAME>``, the settings file, the default. The settings file is TOML; it is named by the
+environment variable ``IPGRAPH_SETTINGS`` or lies in the platform's configuration folder.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipgraph.errors import UsageError
+from ipgraph.namespaces import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE_VARIABLE = "IPGRAPH_SETTINGS"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def setting(default: Any, meaning: str, *, unit: str = "") -> Any:
+    """Declare a field of `Settings` with what its documentation needs."""
+    return field(default=default, metadata={"meaning": meaning, "unit": unit})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run. A name with a unit in it is a number of that unit."""
+
+    cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder")
+    base: str = setting(BASE, "IRI under which the project's own terms, things and sources live")
+    reasoner: str = setting("rl", "what infers: rl (this project's) or owlrl (the reference)")
+    infer: bool = setting(True, "whether answers include what is inferred")
+    query_time_limit_s: float = setting(10.0, "time a query may run before it is stopped", unit="s")
+    kept_snapshots: int = setting(3, "snapshots kept beside those in use")
+    host: str = setting("127.0.0.1", "address that the service listens on")
+    port: int = setting(8080, "port that the service listens on")
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One row of the table of settings."""
+
+    name: str
+    variable: str
+    default: Any
+    unit: str
+    meaning: str
+
+
+def documented() -> tuple[Documented, ...]:
+    """Return the table of settings, in the order of `Settings`."""
+    return tuple(
+        Documented(
+            each.name,
+            variable(each.name),
+            each.default,
+            each.metadata["unit"],
+            each.metadata["meaning"],
+        )
+        for each in fields(Settings)
+    )
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"IPGRAPH_{name.upper()}"
+
+
+def load(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings of this run; flags that are None count as not given.
+
+    Raises `UsageError` that names the place of an unknown or ill-formed value.
+    """
+    environment = os.environ if environment is None else environment
+    values = _from_file(environment)
+    for each in fields(Settings):
+        text = environment.get(variable(each.name))
+        if text is not None:
+            values[each.name] = _parsed(text, each.default, variable(each.name))
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    return Settings(**values | given)
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Return the folder of the snapshots; it need not exist."""
+    if settings.cache:
+        return Path(settings.cache).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("ipgraph", appauthor=False)
+
+
+def settings_file(environment: Mapping[str, str]) -> Path:
+    """Return where the settings file is looked for; it need not exist."""
+    if named := environment.get(FILE_VARIABLE):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("ipgraph", appauthor=False) / "settings.toml"
+
+
+def _from_file(environment: Mapping[str, str]) -> dict[str, Any]:
+    path = settings_file(environment)
+    if not path.is_file():
+        if environment.get(FILE_VARIABLE):
+            raise UsageError(f"{FILE_VARIABLE} names {path}, and no file is there.")
+        return {}
+    import tomllib
+
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The settings file {path} is not TOML: {error}") from error
+    defaults = {each.name: each.default for each in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, value in found.items():
+        if name not in defaults:
+            raise UsageError(
+                f"{path}: there is no setting {name!r}; they are {', '.join(defaults)}."
+            )
+        values[name] = _parsed(value, defaults[name], f"{path}: {name}")
+    return values
+
+
+def _parsed(value: Any, default: Any, place: str) -> Any:
+    """Return `value` as the type of `default`; text is read as the environment gives it."""
+    wanted = type(default)
+    try:
+        if wanted is bool:
+            return _boolean(value)
+        if wanted in (int, float) and not isinstance(value, bool):
+            return wanted(value)
+        if wanted is str and isinstance(value, str):
+            return value
+    except ValueError:
+        pass
+    kind = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}[wanted]
+    raise UsageError(f"{place} is {value!r}; it must be {kind}.")
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise ValueError(value)
