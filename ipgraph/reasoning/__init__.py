@@ -1,1 +1,27 @@
-"""OWL 2 RL: what follows from a graph, whether it is consistent, and why."""
+"""Inference: what follows from a graph by the rules of OWL 2 RL, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipgraph.errors import UsageError
+from ipgraph.reasoning.inference import Closure, Inconsistency, Premise
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+__all__ = ["Closure", "Inconsistency", "Premise", "infer"]
+
+REASONERS = ("owlrl",)
+
+
+def infer(engine: ox.Store, *, reasoner: str = "owlrl") -> Closure:
+    """Return what follows from the RDF merge of all graphs of `engine`; `engine` stays as it is.
+
+    `reasoner` is one of `REASONERS`; another one is a `UsageError`.
+    """
+    if reasoner == "owlrl":
+        from ipgraph.reasoning import owlrl_reference
+
+        return owlrl_reference.infer(engine)
+    raise UsageError(f"There is no reasoner {reasoner!r}; there are {', '.join(REASONERS)}.")

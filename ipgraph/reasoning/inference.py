@@ -1,0 +1,86 @@
+"""What a reasoner hands back, whichever reasoner it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A triple that an argument rests on, in N-Triples syntax, and the graphs that state it.
+
+    `sources` is empty where the triple is inferred.
+    """
+
+    subject: str
+    predicate: str
+    object: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """A contradiction: the OWL 2 RL rule that concludes `false`, and what it concludes it from."""
+
+    rule: str
+    message: str
+    premises: tuple[Premise, ...]
+
+    def __str__(self) -> str:
+        """Write the message, the rule, and one line for each premise with the graphs it is from."""
+        lines = [f"{self.message} (rule {self.rule})"]
+        for each in self.premises:
+            origin = ", ".join(each.sources) or "inferred"
+            lines.append(f"  {each.subject} {each.predicate} {each.object}  [{origin}]")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What follows from a graph: the triples that are not stated in it, and its contradictions.
+
+    `chunks` hold the inferred triples as N-Triples, each triple once over all chunks, in an order
+    that depends on the input alone. Blank nodes keep the labels they have in the input.
+    `outside` names constructs that were recognized and are beyond OWL 2 RL.
+    `timings` are milliseconds by step.
+    """
+
+    reasoner: str
+    chunks: tuple[bytes, ...]
+    count: int
+    inconsistencies: tuple[Inconsistency, ...] = ()
+    outside: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of inferred triples."""
+        return self.count
+
+    @property
+    def triples(self) -> Iterator[ox.Triple]:
+        """Read the inferred triples one by one."""
+        for chunk in self.chunks:
+            for quad in ox.parse(chunk, format=ox.RdfFormat.N_TRIPLES):
+                yield quad.triple
+
+    def store(self, engine: ox.Store, graph: ox.NamedNode | None = None) -> None:
+        """Add the inferred triples to `graph` of `engine` (the default graph where None).
+
+        Blank nodes are those of `engine` with the same label, which Oxigraph's own `load`
+        would rename; so only chunks without any take its fast path.
+        """
+        place = graph or ox.DefaultGraph()
+        for chunk in self.chunks:
+            if chunk.startswith(b"_:") or b"\n_:" in chunk or b" _:" in chunk:
+                engine.bulk_extend(
+                    ox.Quad(quad.subject, quad.predicate, quad.object, place)
+                    for quad in ox.parse(chunk, format=ox.RdfFormat.N_TRIPLES)
+                )
+            else:
+                engine.bulk_load(chunk, format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True)
