@@ -1,8 +1,8 @@
-"""What the page "More About the Office of Infrastructure Protection" says, asked of its graph alone."""
+"""What the page of the Office of Infrastructure Protection says, asked of its graph alone."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import owlrl
 import pyoxigraph
@@ -11,6 +11,9 @@ import rdflib
 
 from ipgraph.namespaces import ENTITY, IP, PREFIXES
 from ipgraph.resources import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = (
     folder("data") / "ip.ttl",
