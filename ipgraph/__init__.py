@@ -1,1 +1,45 @@
-"""Query, explain and publish a knowledge graph of the Office of Infrastructure Protection."""
+"""Query, explain and publish a knowledge graph of the Office of Infrastructure Protection.
+
+::
+
+    import ipgraph
+
+    kg = ipgraph.open()
+    for solution in kg.query("SELECT ?unit WHERE { ?unit org:unitOf id:ip }"):
+        print(solution["unit"])
+
+A name is imported when it is first used, so that one door does not load the libraries of another.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipgraph.errors import IpGraphError as IpGraphError
+    from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
+    from ipgraph.knowledge_graph import open as open
+    from ipgraph.store.answers import Answer as Answer
+
+__version__ = "0.1.0"
+
+# The public surface: each name and the module that is its home.
+_HOMES = {
+    "Answer": "ipgraph.store.answers",
+    "IpGraphError": "ipgraph.errors",
+    "KnowledgeGraph": "ipgraph.knowledge_graph",
+    "open": "ipgraph.knowledge_graph",
+}
+__all__ = [*_HOMES]  # noqa: PLE0604  the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -19,6 +19,8 @@ from ipgraph.resources import folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rdflib import Dataset
+
 # Suffix → name of rdflib's plug-in for Oxigraph's parser of that format.
 _PARSERS = {
     ".ttl": "ox-turtle",
@@ -90,11 +92,10 @@ def load(inputs: Iterable[Input], *, base: str = BASE) -> ox.Store:
     N-Quads file puts into no graph go to the graph of the file. Blank nodes of two files never
     meet. Raises `InvalidData` with file, line and column at the first fault.
     """
-    from oxrdflib import OxigraphStore
-    from rdflib import Dataset, URIRef
+    from rdflib import URIRef
 
     engine = ox.Store()
-    dataset = Dataset(store=OxigraphStore(store=engine))
+    dataset = rdflib_dataset(engine)
     for each in inputs:
         parser = _parser_of(each.path)
         try:
@@ -113,12 +114,12 @@ def load(inputs: Iterable[Input], *, base: str = BASE) -> ox.Store:
     return engine
 
 
-def rdflib_dataset(engine: ox.Store) -> object:
+def rdflib_dataset(engine: ox.Store) -> Dataset:
     """Return an `rdflib.Dataset` over `engine`; both see the same quads."""
+    import rdflib
     from oxrdflib import OxigraphStore
-    from rdflib import Dataset
 
-    return Dataset(store=OxigraphStore(store=engine))
+    return rdflib. Dataset(store=OxigraphStore(store=engine))
 
 
 def _load_dataset(engine: ox.Store, each: Input) -> None:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotAcceptable
-from ipgraph.formats import Format, Holds, of_kind
+from ipgraph.formats import Format, Holds, by_name, of_kind
 from ipgraph.namespaces import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ipgraph.store import Result
 
 # XML 1.0, production 2: what no XML document can hold, even as a character reference.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
 def kind(result: Result) -> Holds:
     """Return what `result` needs of a format."""
-    return Holds.TRIPLES if isinstance(result, ox.QueryTriples) else Holds.BINDINGS
+    return Holds.BINDINGS if isinstance(result, _BINDINGS) else Holds.TRIPLES
 
 
 def write(
@@ -34,7 +36,7 @@ def write(
     Raises `NotAcceptable` where the format cannot hold such a result, and `InvalidData` where a
     literal cannot be written in it; in the second case `out` already holds a part of the answer.
     """
-    if isinstance(result, ox.QueryTriples):
+    if not isinstance(result, _BINDINGS):
         write_statements(result, form, out, prefixes)
         return
     if form.holds is not Holds.BINDINGS:
@@ -91,3 +93,46 @@ class _XmlGuard:
 
     def flush(self) -> None:
         self._out.flush()
+
+
+class Answer:
+    """What a query answers: solutions, a truth value or triples, computed as it is read.
+
+    It can be read once. Iterating yields `dict[str, Term]` of the bound variables for SELECT and
+    `pyoxigraph.Triple` for CONSTRUCT and DESCRIBE; ``bool(answer)`` is the answer of an ASK.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Return the variables of a SELECT in their order; empty for other forms."""
+        if isinstance(self.result, ox.QuerySolutions):
+            return tuple(each.value for each in self.result.variables)
+        return ()
+
+    def __bool__(self) -> bool:
+        """Return the answer of an ASK; `TypeError` for other forms."""
+        if isinstance(self.result, ox.QueryBoolean):
+            return bool(self.result)
+        raise TypeError("Only the answer of an ASK is true or false.")
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield solutions or triples; `TypeError` for an ASK."""
+        if isinstance(self.result, ox.QuerySolutions):
+            names = self.variables
+            for solution in self.result:
+                pairs = zip(names, solution, strict=True)
+                yield {name: value for name, value in pairs if value is not None}
+        elif isinstance(self.result, ox.QueryBoolean):
+            raise TypeError("The answer of an ASK is a truth value: use bool().")
+        else:
+            yield from self.result
+
+    def serialize(self, format: str | Format = "") -> bytes:
+        """Return the answer as bytes; by default SPARQL JSON, and Turtle for triples."""
+        buffer = io.BytesIO()
+        name = format or ("ttl" if kind(self.result) is Holds.TRIPLES else "json")
+        write(self.result, name if isinstance(name, Format) else by_name(name), buffer)
+        return buffer.getvalue()

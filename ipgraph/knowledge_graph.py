@@ -1,0 +1,150 @@
+"""A graph that can be asked: the built one of this project, one's own files, or an endpoint."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipgraph import catalog, loading
+from ipgraph import settings as settings_module
+from ipgraph.errors import NotFound, UsageError
+from ipgraph.namespaces import PREFIXES
+from ipgraph.snapshot import Recipe
+from ipgraph.store.answers import Answer
+from ipgraph.store.local import LocalStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rdflib import Dataset
+
+    from ipgraph.settings import Settings
+    from ipgraph.snapshot import Snapshot
+    from ipgraph.store import Store
+
+def open(
+    target: str | Path | Iterable[str | Path] | None = None,
+    *,
+    settings: Settings | None = None,
+    report: Callable[[str], None] = lambda stage: None,
+) -> KnowledgeGraph:
+    """Return the graph that `target` names, built first where it is missing or stale.
+
+    None is the graph of this project; a path or several are RDF files and folders of them (``*``
+    is expanded); a folder written by Oxigraph is opened as it is; ``http(s)://…`` is a SPARQL
+    endpoint. `report` is told each stage of a build. Raises `NotFound`, `InvalidData`,
+    `Inconsistent` and `StoreUnavailable`.
+    """
+    settings = settings or settings_module.load()
+    if isinstance(target, str) and target.startswith(("http://", "https://")):
+        from ipgraph.store.remote import RemoteStore
+
+        return KnowledgeGraph(settings, outside=RemoteStore(target, settings.query_time_limit_s))
+    if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
+        return KnowledgeGraph(settings, outside=LocalStore.on_disk(Path(target)))
+    recipe = _recipe(target, settings)
+    return KnowledgeGraph(
+        settings,
+        snapshot=catalog.current(recipe, settings_module.cache_folder(settings), report),
+        recipe=recipe,
+    )
+
+
+class KnowledgeGraph:
+    """A graph and what can be asked of it. It is never changed by being asked.
+
+    Made by `ipgraph.open`. A graph that was not built here (an endpoint, a store on disk) lies
+    `outside` and has no snapshot.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        snapshot: Snapshot | None = None,
+        recipe: Recipe | None = None,
+        outside: Store | None = None,
+    ) -> None:
+        self.settings = settings
+        self.snapshot = snapshot
+        self.recipe = recipe
+        self._outside = outside
+
+    @cached_property
+    def store(self) -> Store:
+        """The store with what is inferred."""
+        return self._outside or self.built.store()
+
+    @cached_property
+    def stated_store(self) -> Store:
+        """The store without what is inferred; made at its first use."""
+        if self._outside:
+            raise UsageError(
+                "What is inferred is only known of graphs built here; ask this one with infer=True."
+            )
+        return self.built.store(infer=False)
+
+    @property
+    def built(self) -> Snapshot:
+        """The snapshot; raises `UsageError` where the graph was not built here."""
+        if self.snapshot is None:
+            raise UsageError("This graph was not built here; there is no snapshot of it.")
+        return self.snapshot
+
+    def query(self, text: str, *, infer: bool | None = None) -> Answer:
+        """Return the answer of a SPARQL query; the prefixes of the project are declared.
+
+        `infer` says whether what is inferred counts (default: the setting). The query runs in
+        this process and cannot be stopped: for text from strangers use the service or the
+        command line. Raises `BadQuery`.
+        """
+        wanted = self.settings.infer if infer is None else infer
+        store = self.store if wanted else self.stated_store
+        return Answer(store.evaluate(text, prefixes=PREFIXES))
+
+    def info(self) -> dict[str, Any]:
+        """Return what the snapshot's manifest says, and where the snapshot lies."""
+        return {**self.built.manifest, "folder": str(self.built.folder)}
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The graph as an `rdflib.Dataset` over the same store; its default graph is the merge."""
+        return loading.rdflib_dataset(self.built.store().engine)
+
+    def refreshed(self, report: Callable[[str], None] = lambda stage: None) -> KnowledgeGraph:
+        """Return the graph of the same files as they are now; itself if nothing has changed."""
+        if self.recipe is None:
+            return self
+        recipe = _recipe_again(self.recipe, self.settings)
+        cache = settings_module.cache_folder(self.settings)
+        snapshot = catalog.current(recipe, cache, report)
+        if self.snapshot is not None and snapshot.hash == self.snapshot.hash:
+            return self
+        return KnowledgeGraph(self.settings, snapshot=snapshot, recipe=recipe)
+
+
+def _recipe(target: str | Path | Iterable[str | Path] | None, settings: Settings) -> Recipe:
+    if target is None:
+        return Recipe("", loading.project_inputs(), settings.base, settings.reasoner)
+    paths = [target] if isinstance(target, str | Path) else list(target)
+    if not paths:
+        raise UsageError("No file was named.")
+    expanded = [each for path in paths for each in _expanded(Path(path))]
+    origin = "\n".join(str(each.absolute()) for each in expanded)
+    return Recipe(origin, loading.inputs_of(expanded), settings.base, settings.reasoner)
+
+
+def _recipe_again(recipe: Recipe, settings: Settings) -> Recipe:
+    return _recipe(
+        [Path(each) for each in recipe.origin.split("\n")] if recipe.origin else None, settings
+    )
+
+
+def _expanded(path: Path) -> list[Path]:
+    if "*" not in path.name:
+        return [path]
+    found = sorted(path.parent.glob(path.name))
+    if not found:
+        raise NotFound(f"No file matches {path}.")
+    return found
