@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshot import Snapshot
     from ipgraph.store import Store
 
+
 def open(
     target: str | Path | Iterable[str | Path] | None = None,
     *,

@@ -119,7 +119,7 @@ def rdflib_dataset(engine: ox.Store) -> Dataset:
     import rdflib
     from oxrdflib import OxigraphStore
 
-    return rdflib. Dataset(store=OxigraphStore(store=engine))
+    return rdflib.Dataset(store=OxigraphStore(store=engine))
 
 
 def _load_dataset(engine: ox.Store, each: Input) -> None:

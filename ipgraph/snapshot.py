@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -54,15 +55,14 @@ class Snapshot:
 
     folder: Path
     manifest: dict[str, Any]
-    _pin: IO[bytes] | None = field(default=None, repr=False, compare=False)
+    _pin: _Pin | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
         """Open the snapshot in `folder`; raises `StoreUnavailable` where it is not whole."""
         try:
-            pin = (folder / "manifest.json").open("rb")
-            _share(pin)
-            return cls(folder, json.load(pin), pin)
+            pin = _Pin(folder / "manifest.json")
+            return cls(folder, json.loads((folder / "manifest.json").read_bytes()), pin)
         except (OSError, ValueError) as error:
             raise StoreUnavailable(f"There is no whole snapshot in {folder}: {error}") from error
 
@@ -223,10 +223,20 @@ class _Clock:
             self._report(stage)
 
 
-def _share(pin: IO[bytes]) -> None:
-    """Mark a snapshot as in use, where the platform can; elsewhere an open file protects it."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    fcntl.flock(pin, fcntl.LOCK_SH)
+class _Pin:
+    """Marks a snapshot as in use, by a shared lock, until the object goes.
+
+    Where the platform has no such locks, the open file itself keeps the folder from being removed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        try:
+            import fcntl
+        except ImportError:
+            return
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)

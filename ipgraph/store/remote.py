@@ -90,12 +90,10 @@ class RemoteStore:
         elif graph is None:
             where = f"GRAPH ?g {{ {where} }}"
         names = [each for each in (*pattern, "?g") if each.startswith("?")]
-        for row in self.evaluate(f"SELECT {' '.join(names)} WHERE {{ {where} }}"):  # type: ignore[union-attr]
-            terms = [
-                row[name] if given is None else given  # type: ignore[index]
-                for name, given in (("s", subject), ("p", predicate), ("o", object))
-            ]
-            yield ox.Quad(*terms, row["g"] if graph is None else place)  # type: ignore[arg-type,index]
+        given = {"s": subject, "p": predicate, "o": object, "g": place}
+        for row in self.evaluate(f"SELECT {' '.join(names)} WHERE {{ {where} }}"):
+            found = given | {name[1:]: row[name[1:]] for name in names}
+            yield ox.Quad(found["s"], found["p"], found["o"], found["g"])  # type: ignore[arg-type]
 
     def _post(self, body: bytes) -> HTTPResponse:
         request = urllib.request.Request(  # noqa: S310  the scheme is checked by whoever opens it
