@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ipgraph import catalog, loading
 from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
+from ipgraph.formats import by_name
 from ipgraph.namespaces import PREFIXES
 from ipgraph.snapshot import Recipe
 from ipgraph.store.answers import Answer
@@ -100,9 +101,32 @@ class KnowledgeGraph:
         this process and cannot be stopped: for text from strangers use the service or the
         command line. Raises `BadQuery`.
         """
+        return Answer(self._chosen(infer).evaluate(text, prefixes=PREFIXES))
+
+    def export(
+        self,
+        target: str | Path | IO[bytes],
+        *,
+        format: str | None = None,
+        infer: bool | None = None,
+    ) -> int:
+        """Write the graph to a file or binary stream; return how many statements that were.
+
+        The suffix of a file says the format where `format` does not; a stream gets Turtle. TriG
+        and N-Quads hold the named graphs, the other formats the merge of them. A file is written
+        whole or not at all.
+        """
+        from ipgraph import exporting
+
+        store = self._chosen(infer)
+        form = by_name(format) if format else None
+        if isinstance(target, str | Path):
+            return exporting.export_file(store, Path(target), form)
+        return exporting.export(store, target, form or by_name("ttl"))
+
+    def _chosen(self, infer: bool | None) -> Store:
         wanted = self.settings.infer if infer is None else infer
-        store = self.store if wanted else self.stated_store
-        return Answer(store.evaluate(text, prefixes=PREFIXES))
+        return self.store if wanted else self.stated_store
 
     def info(self) -> dict[str, Any]:
         """Return what the snapshot's manifest says, and where the snapshot lies."""

@@ -91,9 +91,12 @@ class RemoteStore:
             where = f"GRAPH ?g {{ {where} }}"
         names = [each for each in (*pattern, "?g") if each.startswith("?")]
         given = {"s": subject, "p": predicate, "o": object, "g": place}
-        for row in self.evaluate(f"SELECT {' '.join(names)} WHERE {{ {where} }}"):
+        rows = self.evaluate(f"SELECT {' '.join(names)} WHERE {{ {where} }}")
+        if not isinstance(rows, ox.QuerySolutions):
+            raise StoreUnavailable(f"The endpoint {self.endpoint} answered a SELECT with no rows.")
+        for row in rows:
             found = given | {name[1:]: row[name[1:]] for name in names}
-            yield ox.Quad(found["s"], found["p"], found["o"], found["g"])  # type: ignore[arg-type]
+            yield ox.Quad(found["s"], found["p"], found["o"], found["g"])
 
     def _post(self, body: bytes) -> HTTPResponse:
         request = urllib.request.Request(  # noqa: S310  the scheme is checked by whoever opens it

@@ -1,0 +1,42 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import ipgraph
+from ipgraph.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ipgraph.knowledge_graph import KnowledgeGraph
+
+TWICE = """\
+@prefix : <http://example.org/> .
+:carol :knows :dave .
+"""
+
+
+@pytest.fixture(scope="session")
+def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that the tests of one run share, so that the project is built once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def project(session_cache: Path) -> KnowledgeGraph:
+    """The graph of this project, built from the files in the checkout."""
+    return ipgraph.open(settings=Settings(cache=str(session_cache)))
+
+
+@pytest.fixture
+def rdf_folder(tmp_path: Path) -> Path:
+    """Two files that state one triple both, and each one of its own."""
+    folder = tmp_path / "rdf"
+    folder.mkdir()
+    (folder / "one.ttl").write_text(TWICE + ":carol :name 'Carol' .\n", encoding="utf-8")
+    (folder / "two.ttl").write_text(TWICE + ":dave :name 'Dave' .\n", encoding="utf-8")
+    return folder
