@@ -1,0 +1,197 @@
+"""One thing, as a reader wants to be told of it: what it is, what it relates to, and who says so.
+
+`Entities.describe` reads quads by bounded look-ups and writes no query text. Each statement carries
+the sources that state it, or the mark that it is inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from ipgraph.episodes import TIES, Episode, Episodes, Figure
+from ipgraph.errors import NotFound
+from ipgraph.groups import DATES, MAX_READ, OTHER_NAMES, PART_OF, Group, Grouping, by_property
+from ipgraph.labels import Labels, Name
+from ipgraph.namespaces import IP, SKOS
+from ipgraph.resolving import resolve
+from ipgraph.statements import TYPE, Citations, Reader, Source, Statement, Value, gather
+from ipgraph.terms import DEFINITIONS, Terms
+
+if TYPE_CHECKING:
+    from ipgraph.store import Store
+
+MAX_DEPTH = 12
+_ABOVE = (*PART_OF, IP + "subsectorOf", SKOS + "broader")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is told about one thing."""
+
+    name: Name
+    kinds: tuple[Name, ...]
+    other_names: tuple[Value, ...]
+    definitions: tuple[Value, ...]
+    dates: tuple[tuple[Name, tuple[Value, ...]], ...]
+    groups: tuple[Group, ...]
+    breadcrumb: tuple[Name, ...]  # from the top down to what it is part of
+    alongside: tuple[Value, ...]  # the other parts of the same whole
+    episodes: tuple[Episode, ...]
+    figures: tuple[Figure, ...]
+    sources: tuple[Source, ...]
+    all_kinds: tuple[str, ...] = ()  # every class, inferred ones too
+
+    @property
+    def iri(self) -> str:
+        """Return the IRI of the thing."""
+        return self.name.iri
+
+    @property
+    def kind(self) -> Name | None:
+        """Return the class that says most about the thing."""
+        return self.kinds[0] if self.kinds else None
+
+    @property
+    def outgoing(self) -> tuple[Group, ...]:
+        """Return the groups of which the thing is the subject."""
+        return tuple(group for group in self.groups if not group.incoming)
+
+    @property
+    def incoming(self) -> tuple[Group, ...]:
+        """Return the groups of which the thing is the object."""
+        return tuple(group for group in self.groups if group.incoming)
+
+
+class Entities:
+    """Tells about the things of one graph that does not change."""
+
+    def __init__(self, store: Store, languages: tuple[str, ...] = ("en",)) -> None:
+        self.store = store
+        self.labels = Labels(store, languages)
+        self.terms = Terms(store, self.labels)
+        self.reader = Reader(store, self.labels, self.terms)
+        self._episodes = Episodes(self.reader)
+
+    def exists(self, iri: str) -> bool:
+        """Say whether any statement mentions a thing."""
+        node = NamedNode(iri)
+        return any(self.store.quads(node, None, None, None)) or any(
+            self.store.quads(None, None, node, None)
+        )
+
+    def resolve(self, name: str) -> str:
+        """Return the IRI of the thing that a person calls `name`; see `ipgraph.resolving`."""
+        return resolve(self.store, name)
+
+    def describe(self, iri: str) -> View:
+        """Tell about a thing by its IRI. Raises `NotFound` where no statement mentions it."""
+        node = NamedNode(iri)
+        own, _ = gather(self.store.quads(node, None, None, None), MAX_READ)
+        about, complete = gather(self.store.quads(None, None, node, None), MAX_READ)
+        if not own and not about:
+            raise NotFound(f"Nothing in this graph is called <{iri}>.")
+        citations = Citations(self.store, self.labels)
+        facts = by_property(own)
+        definitions = self._values(facts, DEFINITIONS, citations)
+        grouping = Grouping(self.reader, self._episodes, node, citations)
+        kinds = self._own_kinds(facts.get(TYPE, []))
+        ties = [each for each in about if each.predicate in TIES and not each.inferred]
+        ties += self._episodes.heads(node)
+        episodes, figures = self._episodes.told(ties, citations)
+        breadcrumb = self.breadcrumb(iri)
+        return View(
+            name=self.labels.name(iri),
+            kinds=kinds,
+            all_kinds=tuple(sorted(_named(facts.get(TYPE, [])))),
+            other_names=_distinct(self._values(facts, OTHER_NAMES, citations)),
+            definitions=definitions,
+            dates=tuple(
+                (self.labels.name(each), self._values(facts, (each,), citations))
+                for each in DATES
+                if each in facts
+            ),
+            groups=grouping.groups(own, about, complete),
+            breadcrumb=breadcrumb,
+            alongside=self._alongside(iri, breadcrumb),
+            episodes=episodes,
+            figures=figures,
+            sources=citations.listed(),
+        )
+
+    def breadcrumb(self, iri: str) -> tuple[Name, ...]:
+        """Return the chain of wholes above a thing, the topmost first; where several, the first."""
+        chain: list[Name] = []
+        seen = {iri}
+        while (parent := self.parent(iri)) and parent not in seen and len(chain) < MAX_DEPTH:
+            chain.append(self.labels.name(parent))
+            seen.add(parent)
+            iri = parent
+        return tuple(reversed(chain))
+
+    def parent(self, iri: str) -> str:
+        """Return what a thing is stated to be directly part of, or an empty text."""
+        for predicate in _ABOVE:
+            quads = self.store.quads(NamedNode(iri), NamedNode(predicate), None, None)
+            stated = [each for each in gather(quads, MAX_READ)[0] if not each.inferred]
+            wholes = [each.object.value for each in stated if isinstance(each.object, NamedNode)]
+            if wholes:
+                return min(wholes, key=lambda each: (self.labels.name(each).label, each))
+        return ""
+
+    def parts(self, iri: str) -> tuple[Value, ...]:
+        """Return the direct parts of a thing that sources state, by class and label."""
+        found: dict[str, Value] = {}
+        for predicate in _ABOVE:
+            quads = self.store.quads(None, NamedNode(predicate), NamedNode(iri), None)
+            for each in gather(quads, MAX_READ)[0]:
+                if isinstance(each.subject, NamedNode) and not each.inferred:
+                    found.setdefault(each.subject.value, self.reader.value(each.subject))
+        return tuple(sorted(found.values(), key=_by_kind_and_label))
+
+    def related(self, iri: str, property_iri: str, *, incoming: bool, limit: int) -> Group:
+        """Return one group with up to `limit` values, for a page of its own."""
+        citations = Citations(self.store, self.labels)
+        grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations)
+        return grouping.group(property_iri, incoming, limit=limit)
+
+    def _alongside(self, iri: str, breadcrumb: tuple[Name, ...]) -> tuple[Value, ...]:
+        if not breadcrumb:
+            return ()
+        return tuple(each for each in self.parts(breadcrumb[-1].iri) if each.iri != iri)
+
+    def _own_kinds(self, types: list[Statement]) -> tuple[Name, ...]:
+        stated = [each for each in types if not each.inferred]
+        return self.reader.kinds(_named(stated or types))
+
+    def _values(
+        self,
+        facts: dict[str, list[Statement]],
+        properties: tuple[str, ...],
+        citations: Citations,
+    ) -> tuple[Value, ...]:
+        """Return the literals of some properties, in their order, each property's sorted."""
+        return tuple(
+            self.reader.supported(each.object, each, citations)
+            for name in properties
+            for each in sorted(facts.get(name, []), key=lambda one: str(one.object))
+            if isinstance(each.object, Literal) and not each.inferred
+        )
+
+
+def _named(types: list[Statement]) -> list[str]:
+    return [each.object.value for each in types if isinstance(each.object, NamedNode)]
+
+
+def _distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Drop a text that came by another property too (an acronym is also an alternative label)."""
+    first: dict[str, Value] = {}
+    for each in values:
+        first.setdefault(each.text, each)
+    return tuple(first.values())
+
+
+def _by_kind_and_label(value: Value) -> tuple[str, str]:
+    return (value.kind.label if value.kind else "", value.text)

@@ -1,0 +1,220 @@
+"""The relationships of one thing as groups: one property, one direction, in a reader's order.
+
+What is inferred and says no more than another statement told is left out: a wider property of
+a narrower one that is told, and the inverse of one that is told from the other end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from ipgraph.episodes import TIES, Episodes
+from ipgraph.labels import ACRONYM, LABEL_PROPERTIES, Name
+from ipgraph.namespaces import IP, ORG, RDFS, SKOS
+from ipgraph.statements import TYPE, Citations, Reader, Statement, Value, gather
+from ipgraph.terms import DEFINITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Bounds of one description: quads read in each direction, and values made of one property.
+MAX_READ = 4000
+MAX_VALUES = 60
+PART_OF = (ORG + "unitOf", ORG + "subOrganizationOf", IP + "partOf")
+OTHER_NAMES = (ACRONYM, SKOS + "altLabel")
+DATES = tuple(
+    IP + each
+    for each in ("establishedOn", "charteredOn", "dissolvedOn", "validFrom", "validThrough")
+)
+_TOLD_ELSEWHERE = frozenset(
+    (
+        TYPE,
+        SKOS + "hiddenLabel",
+        RDFS + "isDefinedBy",
+        *OTHER_NAMES,
+        *DATES,
+        *LABEL_PROPERTIES,
+        *DEFINITIONS,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The values that one property gives, in one direction, stated ones first, then by label."""
+
+    relation: Name
+    label: str  # as the relation reads in this direction
+    incoming: bool
+    values: tuple[Value, ...]
+    total: int
+    complete: bool = True  # False where there are more than were counted
+    kind: Name | None = None  # the class of all values, where a group was divided by class
+
+    @property
+    def sources(self) -> tuple[int, ...] | None:
+        """Return the sources that all values share, or None where they differ."""
+        support = {(value.sources, value.inferred) for value in self.values}
+        sources, inferred = next(iter(support)) if support else ((), False)
+        return sources if len(support) == 1 and not inferred else None
+
+
+class Grouping:
+    """Makes the groups of one thing; `citations` numbers the sources as they are met."""
+
+    def __init__(
+        self, reader: Reader, episodes: Episodes, node: NamedNode, citations: Citations
+    ) -> None:
+        self._reader = reader
+        self._terms = reader.terms
+        self._episodes = episodes
+        self._node = node
+        self._citations = citations
+
+    def groups(
+        self,
+        own: list[Statement],
+        about: list[Statement],
+        complete: bool,
+    ) -> tuple[Group, ...]:
+        """Make the groups of both directions, in a reader's order."""
+        told = self._telling(own, about)
+        groups = [
+            self.group(name, False, statements) for name, statements in by_property(told[0]).items()
+        ]
+        for name, statements in by_property(told[1]).items():
+            # Past the bound of reading, each property is read by itself and bounded by itself.
+            known = statements if complete else None
+            group = self.group(name, True, known)
+            groups += self._divided(group) if name in PART_OF else [group]
+        return tuple(sorted(groups, key=self._order))
+
+    def _order(self, group: Group) -> tuple[bool, int, int, str]:
+        part = group.relation.iri in PART_OF
+        label = group.kind.label if group.kind else group.label
+        rank = self._terms.rank(group.relation.iri)
+        return (group.incoming and not part, 3 if part and group.incoming else rank, rank, label)
+
+    def _telling(
+        self, own: list[Statement], about: list[Statement]
+    ) -> tuple[list[Statement], list[Statement]]:
+        """Leave out what is told elsewhere on the page, and what another statement already says."""
+        own = [each for each in own if each.predicate not in _TOLD_ELSEWHERE]
+        about = [
+            each
+            for each in about
+            if each.predicate != TYPE
+            and isinstance(each.subject, NamedNode)
+            and not (each.predicate in TIES and self._episodes.kind(each.subject))
+        ]
+        ahead: dict[object, set[str]] = defaultdict(set)
+        back: dict[object, set[str]] = defaultdict(set)
+        for each in own:
+            ahead[each.object].add(each.predicate)
+        for each in about:
+            back[each.subject].add(each.predicate)
+        own = [
+            each
+            for each in own
+            if not each.inferred
+            or not self._said(each.predicate, ahead[each.object], back[each.object])
+        ]
+        still_ahead: dict[object, set[str]] = defaultdict(set)
+        for each in own:
+            still_ahead[each.object].add(each.predicate)
+        about = [
+            each
+            for each in about
+            if not each.inferred
+            or not self._said(each.predicate, back[each.subject], still_ahead[each.subject])
+        ]
+        return own, about
+
+    def _said(self, predicate: str, same_way: set[str], other_way: set[str]) -> bool:
+        """Say whether a narrower property, or an inverse of it, joins the same two things."""
+        if any(
+            predicate in self._terms.superproperties(each)
+            and each not in self._terms.superproperties(predicate)
+            for each in same_way - {predicate}
+        ):
+            return True
+        return bool(other_way & self._terms.inverses(predicate))
+
+    def group(
+        self,
+        name: str,
+        incoming: bool,
+        statements: list[Statement] | None = None,
+        limit: int = MAX_VALUES,
+    ) -> Group:
+        """Make the group of one property; without `statements` they are read, up to a bound."""
+        predicate = NamedNode(name)
+        complete = True
+        if statements is None:
+            store, bound = self._reader.store, max(MAX_READ, limit * 3)
+            quads = (
+                store.quads(None, predicate, self._node)
+                if incoming
+                else store.quads(self._node, predicate)
+            )
+            statements, complete = gather(quads, bound)
+        found = [(each.subject if incoming else each.object, each) for each in statements]
+        # Names are looked up for the bounded part alone: sorting a hub's thousands would cost more.
+        if len(found) > MAX_READ // 2:
+            found = found[:limit]
+        values = [(self._reader.value(end), end, each) for end, each in found]
+        values.sort(key=lambda each: (each[2].inferred, each[0].text.casefold(), each[0].iri))
+        label = self._terms.incoming_label(name) if incoming else ""
+        return Group(
+            relation=self._reader.labels.name(name),
+            label=label or self._reader.labels.name(name).label,
+            incoming=incoming,
+            values=tuple(
+                self._reader.supported(end, each, self._citations)
+                for _, end, each in islice(values, limit)
+            ),
+            total=len(statements),
+            complete=complete,
+        )
+
+    def _divided(self, group: Group) -> list[Group]:
+        """Divide the parts that sources state by their class; what is inferred stays one group."""
+        stated: dict[Name | None, list[Value]] = defaultdict(list)
+        inferred = []
+        for value in group.values:
+            if value.inferred:
+                inferred.append(value)
+            else:
+                stated[value.kind].append(value)
+        whole = len(group.values) == group.total
+        groups = [
+            Group(
+                group.relation,
+                group.label,
+                True,
+                tuple(values),
+                len(values),
+                group.complete and whole,
+                kind,
+            )
+            for kind, values in stated.items()
+        ]
+        if inferred or not groups:
+            rest = group.total - sum(len(each.values) for each in groups)
+            groups.append(
+                Group(group.relation, group.label, True, tuple(inferred), rest, group.complete)
+            )
+        return groups
+
+
+def by_property(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
+    """Sort statements by their property."""
+    found: dict[str, list[Statement]] = {}
+    for each in statements:
+        found.setdefault(each.predicate, []).append(each)
+    return found

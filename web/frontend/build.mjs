@@ -1,0 +1,55 @@
+// node build.mjs FOLDER: bundles the entry points under names that carry a hash of their content.
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const folder = process.argv[2];
+const entryPoints = { editor: "src/editor.js", graph: "src/graph.js", fonts: "src/fonts.css" };
+
+const { metafile } = await build({
+  entryPoints,
+  outdir: folder,
+  bundle: true,
+  minify: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  loader: { ".woff2": "file" },
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  chunkNames: "chunk-[hash]",
+  legalComments: "linked",
+  metafile: true,
+  logLevel: "warning",
+});
+
+// manifest.json: entry point → file, and the files it imports (to preload them).
+const manifest = {};
+for (const [path, output] of Object.entries(metafile.outputs)) {
+  if (!output.entryPoint) continue;
+  manifest[basename(output.entryPoint)] = {
+    file: basename(path),
+    imports: output.imports.filter((each) => !each.external).map((each) => basename(each.path)),
+  };
+}
+
+// libraries.json: what was bundled, for /about and for the test of licences.
+const inside = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+const names = new Set(Object.keys(metafile.inputs).map((path) => path.match(inside)?.[1]).filter(Boolean));
+const libraries = await Promise.all([...names].sort().map(async (name) => {
+  const { version, license } = JSON.parse(await readFile(`node_modules/${name}/package.json`, "utf8"));
+  return { name, version, license };
+}));
+
+await mkdir(folder, { recursive: true });
+await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 1));
+await writeFile(join(folder, "libraries.json"), JSON.stringify(libraries, null, 1));
+
+// Compressed once here, never per request: WhiteNoise serves name.br and name.gz by Accept-Encoding.
+for (const name of await readdir(folder)) {
+  if (!/\.(js|css)$/.test(name)) continue;
+  const body = await readFile(join(folder, name));
+  await writeFile(join(folder, `${name}.gz`), gzipSync(body, { level: 9 }));
+  await writeFile(join(folder, `${name}.br`), brotliCompressSync(body));
+}

@@ -1,0 +1,103 @@
+// Small helps on every page. Nothing here is needed for reading.
+const root = document.documentElement;
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const source = document.getElementById(button.dataset.copy);
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = button.dataset.done;
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+    setTimeout(() => { button.textContent = label; }, 2500);
+  });
+}
+
+const theme = document.querySelector("[data-theme-button]");
+if (theme) {
+  const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const tell = () => theme.setAttribute("aria-label", dark() ? theme.dataset.light : theme.dataset.dark);
+  theme.hidden = false;
+  tell();
+  theme.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch {}
+    tell();
+  });
+}
+
+// Suggestions: a combobox with a listbox popup (WAI-ARIA Authoring Practices).
+for (const input of document.querySelectorAll("[data-suggest]")) {
+  const list = document.createElement("ul");
+  list.id = `${input.id}-list`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.dataset.listLabel);
+  input.after(list);
+  const say = (name, value) => input.setAttribute(name, value);
+  say("role", "combobox");
+  say("aria-autocomplete", "list");
+  say("aria-controls", list.id);
+  say("aria-expanded", "false");
+  let items = [], at = -1, timer, request;
+
+  const close = () => {
+    list.hidden = true;
+    at = -1;
+    say("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const choose = (index) => {
+    at = index;
+    [...list.children].forEach((each, i) => each.setAttribute("aria-selected", String(i === at)));
+    say("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const show = () => {
+    list.replaceChildren(...items.map(({ label, kind, url }, i) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${i}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      const small = document.createElement("small");
+      small.textContent = kind;
+      option.append(label, small);
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); location.href = url; });
+      return option;
+    }));
+    list.hidden = !items.length;
+    say("aria-expanded", String(!!items.length));
+    at = -1;
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    request?.abort();
+    const text = input.value.trim();
+    if (text.length < 2) return close();
+    timer = setTimeout(async () => {
+      request = new AbortController();
+      const url = new URL(input.dataset.suggest, location.href);
+      url.searchParams.set("q", text);
+      try {
+        items = await (await fetch(url, { signal: request.signal })).json();
+        show();
+      } catch {}
+    }, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    if (list.hidden) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      choose(at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      location.href = items[at].url;
+    }
+  });
+  input.addEventListener("blur", close);
+}
