@@ -64,6 +64,17 @@ class View:
         """Return the groups of which the thing is the object."""
         return tuple(group for group in self.groups if group.incoming)
 
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        """Return the parts of the thing that sources state, as far as the groups hold them."""
+        return tuple(
+            value
+            for group in self.incoming
+            if group.is_part
+            for value in group.values
+            if value.iri and not value.inferred
+        )
+
 
 class Entities:
     """Tells about the things of one graph that does not change."""
@@ -151,11 +162,13 @@ class Entities:
                     found.setdefault(each.subject.value, self.reader.value(each.subject))
         return tuple(sorted(found.values(), key=_by_kind_and_label))
 
-    def related(self, iri: str, property_iri: str, *, incoming: bool, limit: int) -> Group:
-        """Return one group with up to `limit` values, for a page of its own."""
+    def related(
+        self, iri: str, property_iri: str, *, incoming: bool, limit: int
+    ) -> tuple[Group, tuple[Source, ...]]:
+        """Return one group with up to `limit` values, and its sources, for a page of its own."""
         citations = Citations(self.store, self.labels)
         grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations)
-        return grouping.group(property_iri, incoming, limit=limit)
+        return grouping.group(property_iri, incoming, limit=limit), citations.listed()
 
     def _alongside(self, iri: str, breadcrumb: tuple[Name, ...]) -> tuple[Value, ...]:
         if not breadcrumb:

@@ -114,7 +114,9 @@ class Episodes:
                 figures.append(self._figure(tie, citations))
             elif kind:
                 episodes.append(self._episode(tie, kind, citations))
-        unique = {each.iri: each for each in reversed(episodes)}
+        # A node without a date says no more than the plain statement beside it.
+        dated = [each for each in episodes if each.since or each.until or each.acting]
+        unique = {each.iri: each for each in reversed(dated)}
         return (
             tuple(sorted(unique.values(), key=_order)),
             tuple(sorted(figures, key=lambda each: (each.measure.label, each.as_of, each.value))),

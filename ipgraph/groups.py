@@ -57,6 +57,11 @@ class Group:
     kind: Name | None = None  # the class of all values, where a group was divided by class
 
     @property
+    def is_part(self) -> bool:
+        """Say whether the relation is that of a part to its whole."""
+        return self.relation.iri in PART_OF
+
+    @property
     def sources(self) -> tuple[int, ...] | None:
         """Return the sources that all values share, or None where they differ."""
         support = {(value.sources, value.inferred) for value in self.values}

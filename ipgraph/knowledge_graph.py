@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
+    from ipgraph.entities import Entities, View
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
     from ipgraph.store import Store
@@ -102,6 +103,21 @@ class KnowledgeGraph:
         command line. Raises `BadQuery`.
         """
         return Answer(self._chosen(infer).evaluate(text, prefixes=PREFIXES))
+
+    @cached_property
+    def entities(self) -> Entities:
+        """What tells about the things of the graph, for pages and lists."""
+        from ipgraph.entities import Entities
+
+        return Entities(self.store)
+
+    def describe(self, name: str) -> View:
+        """Return what the graph says about a thing: names, groups of relations, their sources.
+
+        `name` is an IRI, a prefixed name, an acronym or a label. Raises `NotFound` with the
+        nearest names.
+        """
+        return self.entities.describe(self.entities.resolve(name))
 
     def export(
         self,

@@ -15,7 +15,10 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespaces", "resources", "settings", "formats"),
     ("store",),
     ("loading", "reasoning"),
-    ("exporting", "snapshot", "catalog"),
+    (
+        *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
+        *("exporting", "snapshot", "catalog"),
+    ),
     ("knowledge_graph", "__init__"),
     ("server",),
 )
@@ -68,7 +71,7 @@ def test_a_module_imports_its_own_level_or_lower(path):
 
 
 def test_the_server_imports_the_public_surface_and_the_command_line_alone_the_server():
-    public = {*ipgraph.__all__, "errors", "settings", "namespaces", "formats"}
+    public = {*ipgraph.__all__, "errors", "settings", "namespaces", "formats", "resources"}
     for path in FILES:
         place = path.relative_to(PACKAGE).parts
         for each in imports(path):

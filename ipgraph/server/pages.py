@@ -1,0 +1,81 @@
+"""The pages for people, as one blueprint: the home page, the page of a thing, and the errors.
+
+Every further noun has a module of its own beside this one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, request
+
+from ipgraph.namespaces import ENTITY, IP
+from ipgraph.resources import folder
+from ipgraph.server import entity_pages, query_page, shell
+from ipgraph.server.pictures import tree
+from ipgraph.server.shell import Site
+
+if TYPE_CHECKING:
+    from ipgraph.entities import View
+    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.query_page import Run
+
+MODULES = (shell, entity_pages, query_page)
+# The classes whose numbers the home page gives, and where each list is.
+FIGURES = (
+    (IP + "Organization", "organizations"),
+    (IP + "Undertaking", "programs"),
+    (IP + "Sector", "sectors"),
+    (IP + "SourceDocument", "sources"),
+)
+# The thing whose picture the home page shows.
+CENTRE = ENTITY + "ip"
+
+
+def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
+    """Return the pages of a graph; `run` answers strangers' query texts within limits."""
+    site = Site(kg, run)
+    pages = Blueprint("pages", __name__, template_folder=str(folder("web") / "templates"))
+    for module in MODULES:
+        module.register(pages, site)
+
+    @pages.get("/", endpoint="home")
+    def home() -> str:
+        centre = _centre(site)
+        boxes = entity_pages.arrange(site, centre) if centre else None
+        return site.render(
+            "home.html",
+            figures=_figures(site),
+            centre=centre,
+            picture=tree(boxes, centre.name.label) if centre and boxes else None,
+            tree=boxes,
+            classes=list(site.class_counts.items())[:12],
+        )
+
+    return pages
+
+
+def error_page(
+    site: Site, status: int, detail: str, hint: str = "", reference: str = ""
+) -> Response:
+    """Make the page of an error: what happened, and what to do next."""
+    body = site.render(
+        "error.html",
+        status=status,
+        detail=detail,
+        hint=hint,
+        reference=reference,
+        asked=request.path.rstrip("/").rpartition("/")[2],
+    )
+    return make_response(body, status)
+
+
+def _figures(site: Site) -> list[tuple[str, str, int]]:
+    return [
+        (iri, key, site.class_counts[iri]) for iri, key in FIGURES if site.class_counts.get(iri)
+    ]
+
+
+def _centre(site: Site) -> View | None:
+    """Describe the office that the project's graph is about; any other graph has none."""
+    return site.entities.describe(CENTRE) if site.is_own else None

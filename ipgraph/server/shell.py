@@ -1,0 +1,163 @@
+"""What every page shares: the graph it tells of, the words, the bundles, the shell.
+
+A page module has one function ``register(blueprint, site)`` that adds its addresses; a page is made
+by `Site.render` and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, g, render_template, request
+
+from ipgraph.namespaces import FOAF, IP, ORG, SKOS, shorten
+from ipgraph.resources import folder
+from ipgraph.server import links, texts
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from ipgraph.entities import Entities
+    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.query_page import Run
+    from ipgraph.store import Result
+
+# The nav, in order: endpoint, key of its words. An endpoint that no module registered is left out.
+NAVIGATION = (
+    ("browse", "/browse"),
+    ("graph", "/graph"),
+    ("sectors", "/sectors"),
+    ("ontology", "/ontology"),
+    ("sparql", "/sparql"),
+    ("questions", "/questions"),
+    ("sources", "/sources"),
+    ("downloads", "/downloads"),
+    ("about", "/about"),
+)
+# Each class and the colour of its kind; a class takes that of the nearest class above it.
+KIND_STYLES = {
+    IP + "SourceDocument": "k-source",
+    IP + "Figure": "k-source",
+    IP + "Sector": "k-sector",
+    IP + "Subsector": "k-sector",
+    IP + "AssetType": "k-sector",
+    IP + "SectorScheme": "k-sector",
+    SKOS + "ConceptScheme": "k-sector",
+    IP + "Hazard": "k-hazard",
+    IP + "Goal": "k-hazard",
+    IP + "Instrument": "k-law",
+    IP + "Account": "k-law",
+    IP + "Undertaking": "k-work",
+    FOAF + "Person": "k-person",
+    ORG + "Post": "k-person",
+    IP + "StakeholderGroup": "k-person",
+    IP + "Organization": "k-org",
+    ORG + "Organization": "k-org",
+}
+
+
+class Site:
+    """The graph as the pages see it. One object serves one graph that does not change."""
+
+    def __init__(self, kg: KnowledgeGraph, run: Run | None = None) -> None:
+        self.kg = kg
+        self.run = run or self._run_here
+        self._styles: dict[str, str] = {}
+
+    def _run_here(self, text: str, *, infer: bool) -> Result:
+        """Answer in this process: for a service of one's own, where nobody has to be stopped."""
+        return self.kg.query(text, infer=infer).result
+
+    @property
+    def entities(self) -> Entities:
+        """What tells about the things of the graph."""
+        return self.kg.entities
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the snapshot says of itself; empty for a graph that was not built here."""
+        return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
+
+    @cached_property
+    def class_counts(self) -> dict[str, int]:
+        """How many things each class has, what is inferred included."""
+        counts: dict[str, int] = self.manifest.get("counts", {}).get("classes", {})
+        return counts
+
+    @cached_property
+    def is_own(self) -> bool:
+        """Say whether this is the project's own graph, rather than any RDF."""
+        return IP + "Organization" in self.class_counts
+
+    def kind_style(self, iri: str) -> str:
+        """Return the class of the stylesheet that colours a kind of thing."""
+        if iri not in self._styles:
+            above = {iri, *self.entities.terms.superclasses(iri)}
+            found = (style for one, style in KIND_STYLES.items() if one in above)
+            self._styles[iri] = next(found, "k-org" if iri.startswith(ORG) else "")
+        return self._styles[iri]
+
+    @cached_property
+    def bundles(self) -> dict[str, Any]:
+        """Map each entry point of the bundles to its file; empty where nothing was bundled."""
+        path = folder("web") / "static" / "dist" / "manifest.json"
+        found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+        return found
+
+    @cached_property
+    def stamp(self) -> str:
+        """A short hash of the own static files, for addresses that may be kept for good."""
+        own = sorted(each for each in (folder("web") / "static").iterdir() if each.is_file())
+        return hashlib.sha256(b"".join(each.read_bytes() for each in own)).hexdigest()[:10]
+
+    def render(self, template: str, **values: Any) -> str:
+        """Render a page in the shell, in the language being read."""
+        language = getattr(g, "language", texts.DEFAULT)
+        words = texts.load(language)
+        return render_template(
+            template,
+            t=words,
+            lang=language,
+            site=self,
+            languages=texts.languages(),
+            navigation=[
+                each for each in NAVIGATION if f"pages.{each[0]}" in current_app.view_functions
+            ],
+            can_search="pages.search" in current_app.view_functions,
+            can_explain="pages.why" in current_app.view_functions,
+            address=links.address,
+            page=links.page,
+            data=links.data,
+            related=links.related,
+            here=links.with_parameters,
+            static=self._static,
+            shorten=shorten,
+            plural=texts.plural,
+            **values,
+        )
+
+    def _static(self, name: str) -> str:
+        """Return the address of a static file, or of an entry point's bundle if there is one."""
+        if name in self.bundles:
+            return f"{request.script_root}/static/dist/{self.bundles[name]['file']}"
+        return f"{request.script_root}/static/{name}?v={self.stamp}"
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Read the language of each request, and give templates the filters they use."""
+
+    @blueprint.before_app_request
+    def read_language() -> None:
+        wanted = request.args.get("lang", texts.DEFAULT)
+        g.language = wanted if wanted in texts.languages() else texts.DEFAULT
+
+    blueprint.add_app_template_filter(sentence_case, "sentence_case")
+    blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
+
+
+def sentence_case(text: str) -> str:
+    """Begin a label with a capital, as a heading does."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,102 @@
+"""The words of the interface: one catalog a language, in ``web/texts/<language>.toml``.
+
+A key is a dotted path. Where its value is a table with ``one`` and ``other``, the number `n`
+chooses. English is complete; another language may lack a key and then shows English.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ipgraph.resources import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT = "en"
+_FORMS = {"one", "other"}
+# Tables that are one value: irregular plurals of class labels.
+_WHOLE = {"plurals"}
+
+
+class Texts:
+    """The words of one language; call it with a key and the values of its places."""
+
+    def __init__(self, language: str, catalog: Mapping[str, Any], fallback: Texts | None) -> None:
+        self.language = language
+        self.keys = frozenset(key for key, _ in _flat(catalog))
+        self._texts = dict(_flat(catalog))
+        self._fallback = fallback
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of `key` with its places filled; raises `KeyError` for an unknown key."""
+        if key not in self._texts:
+            if self._fallback is None:
+                raise KeyError(key)
+            return self._fallback(key, **values)
+        text = self._texts[key]
+        if isinstance(text, Mapping):
+            text = text["one" if values.get("n") == 1 else "other"]
+        shown = {
+            name: self.number(value) if isinstance(value, int) else value
+            for name, value in values.items()
+        }
+        return str(text).format_map(shown) if shown else str(text)
+
+    def raw(self, key: str) -> Any:
+        """Return what the catalog holds under `key`, unfilled."""
+        return self._texts[key]
+
+    def has(self, key: str) -> bool:
+        """Say whether a key has a text, in this language or in English."""
+        return key in self._texts or (self._fallback is not None and self._fallback.has(key))
+
+    def number(self, value: int) -> str:
+        """Write a whole number as the language groups it; years and ordinals are given as text."""
+        return f"{value:,}".replace(",", str(self._texts.get("number.group", ",")))
+
+
+def plural(label: str) -> str:
+    """Return the plural of an English label of a class; labels of the data stay English."""
+    special: Mapping[str, str] = load(DEFAULT).raw("plurals")
+    for word, several in special.items():
+        if label == word or label.endswith(" " + word):
+            return label[: len(label) - len(word)] + several
+    if label.endswith("y") and label[-2:-1] not in "aeiou":
+        return label[:-1] + "ies"
+    return label + ("es" if label.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def languages() -> dict[str, str]:
+    """Return the languages there are, each with its own name, English first."""
+    found = {
+        path.stem: str(load(path.stem)("language")) for path in sorted(_folder().glob("*.toml"))
+    }
+    return {DEFAULT: found.pop(DEFAULT), **found}
+
+
+@cache
+def load(language: str) -> Texts:
+    """Return the words of a language; raises `KeyError` where there is no such catalog."""
+    path = _folder() / f"{language}.toml"
+    if not language.isalpha() or not path.is_file():
+        raise KeyError(language)
+    catalog = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Texts(language, catalog, None if language == DEFAULT else load(DEFAULT))
+
+
+def _folder() -> Path:
+    return folder("web") / "texts"
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in table.items():
+        if isinstance(value, Mapping) and key not in _WHOLE and not set(value) <= _FORMS:
+            found += _flat(value, f"{prefix}{key}.")
+        else:
+            found.append((prefix + key, value))
+    return found

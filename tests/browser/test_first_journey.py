@@ -1,0 +1,43 @@
+"""The first thing a visitor does: from the home page to a thing, to its query, to the answer."""
+
+from __future__ import annotations
+
+
+def test_a_visitor_goes_from_home_to_a_division_and_queries_it(visitor):
+    visit = visitor()
+    page = visit.open("/")
+    page.get_by_role("link", name="Protective Security Coordination Division").first.click()
+    page.get_by_role(
+        "heading", level=1, name="Protective Security Coordination Division"
+    ).wait_for()
+    assert page.get_by_text("Office for Bombing Prevention").first.is_visible()
+    assert page.get_by_role("link", name="More About the Office").count() >= 1
+
+    page.get_by_role("link", name="Query with SPARQL").click()
+    page.get_by_role("heading", level=1, name="Query the graph").wait_for()
+    page.get_by_role("button", name="Run query").click()
+    results = page.get_by_role("region", name="Table of results")
+    results.get_by_role("link", name="Office for Bombing Prevention").first.wait_for()
+    assert page.get_by_role("heading", name="results").is_visible()
+
+
+def test_the_same_journey_works_without_a_script(visitor):
+    visit = visitor(java_script_enabled=False)
+    page = visit.open("/page/pscd")
+    page.get_by_role("link", name="Query with SPARQL").click()
+    page.get_by_role("button", name="Run query").click()
+    rows = page.get_by_role("region", name="Table of results").get_by_role("row")
+    assert rows.count() > 5
+
+
+def test_a_broken_query_keeps_its_text_and_names_the_place(visitor):
+    visit = visitor()
+    page = visit.open("/sparql")
+    page.locator("textarea[name=query]").evaluate(
+        "area => { area.value = 'SELECT ?x WHERE { ?x a ';"
+        " area.dispatchEvent(new Event('change')); }"
+    )
+    page.get_by_role("button", name="Run query").click()
+    page.get_by_role("alert").wait_for()
+    assert "24" in page.get_by_role("alert").inner_text()  # the column
+    assert page.locator("textarea[name=query]").input_value().startswith("SELECT ?x WHERE")

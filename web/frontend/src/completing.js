@@ -1,0 +1,43 @@
+// What can stand where the cursor is: decided from the text alone, so that it can be tested without a browser.
+
+const blank = (text) => text.replace(/#[^\n]*/g, "").replace(/<[^<>\s]*>/g, "<>").replace(/"(?:[^"\\]|\\.)*"/g, '""');
+
+// "subject", "property", "class" or "entity"; "none" outside of a group.
+export function place(before) {
+  const text = blank(before);
+  if (text.lastIndexOf("{") < 0) return "none";
+  const since = Math.max(text.lastIndexOf("{"), text.lastIndexOf("}"), text.search(/\.\s[^.]*$/));
+  const triple = text.slice(since + 1).trimStart();
+  const semicolon = triple.lastIndexOf(";");
+  const words = (semicolon < 0 ? triple : `S ${triple.slice(semicolon + 1).trimStart()}`).split(/\s+/);
+  if (words.length < 2) return "subject";
+  if (words.length === 2) return "property";
+  return /^(a|rdf:type)$/.test(words[1]) ? "class" : "entity";
+}
+
+// A label of several words after the predicate: all of it, not only the last word.
+export function wordsBefore(line) {
+  return line.match(/\S+\s+(\p{L}[\p{L}\p{N}' \-]*)$/u)?.[1] ?? "";
+}
+
+// The class that the text gives to the subject at the cursor, as a prefixed name.
+export function subjectClass(text, before) {
+  const subjects = [...blank(before).matchAll(/(?:^|[{}.]\s*)([?$]\w+)\s/g)];
+  const subject = subjects.at(-1)?.[1];
+  if (!subject) return "";
+  const name = subject.replace("$", "\\$").replace("?", "\\?");
+  return text.match(new RegExp(`${name}\\s+(?:a|rdf:type)\\s+([\\w-]+:[\\w-]+)`))?.[1] ?? "";
+}
+
+// Puts the prefixed name in, and its PREFIX line where the text has none.
+export function insertion(text, { term, ns }, from, to) {
+  const changes = [{ from, to, insert: `${term} ` }];
+  const prefix = term.split(":")[0];
+  let shift = 0;
+  if (ns && !new RegExp(`PREFIX\\s+${prefix}:`, "i").test(text)) {
+    const line = `PREFIX ${prefix}: <${ns}>\n`;
+    changes.unshift({ from: 0, insert: line });
+    shift = line.length;
+  }
+  return { changes, selection: { anchor: from + term.length + 1 + shift } };
+}
