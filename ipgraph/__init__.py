@@ -20,15 +20,29 @@ if TYPE_CHECKING:
     from ipgraph.errors import IpGraphError as IpGraphError
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
+    from ipgraph.queries import Bounds as Bounds
+    from ipgraph.queries import Query as Query
+    from ipgraph.queries import admit as admit
     from ipgraph.store.answers import Answer as Answer
+    from ipgraph.workers.pool import Answering as Answering
+    from ipgraph.workers.pool import Pool as Pool
+    from ipgraph.workers.pool import PoolLimits as PoolLimits
+    from ipgraph.workers.run import ClientLeft as ClientLeft
 
 __version__ = "0.1.0"
 
 # The public surface: each name and the module that is its home.
 _HOMES = {
     "Answer": "ipgraph.store.answers",
+    "Answering": "ipgraph.workers.pool",
+    "Bounds": "ipgraph.queries",
+    "ClientLeft": "ipgraph.workers.run",
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",
+    "Pool": "ipgraph.workers.pool",
+    "PoolLimits": "ipgraph.workers.pool",
+    "Query": "ipgraph.queries",
+    "admit": "ipgraph.queries",
     "open": "ipgraph.knowledge_graph",
 }
 __all__ = [*_HOMES]  # noqa: PLE0604  the table above is the list

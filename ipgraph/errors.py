@@ -4,7 +4,8 @@
 
     IpGraphError
     ├── UsageError              the call itself is wrong
-    │   ├── BadQuery            SPARQL that does not parse, or that this service does not accept
+    │   ├── BadQuery            SPARQL that does not parse
+    │   ├── Refused             SPARQL that is understood and not done here: updates, fetching
     │   ├── NotFound            no such thing, graph, question or file
     │   ├── Gone                a thing that was here and has been replaced
     │   └── NotAcceptable       no representation fits what was asked for
@@ -60,7 +61,11 @@ class UsageError(IpGraphError):
 
 
 class BadQuery(UsageError):
-    """Query text that is not SPARQL 1.1, or that asks for what is not served here."""
+    """Query text that is not SPARQL 1.1."""
+
+
+class Refused(UsageError):
+    """A request that is understood and never done here: an update, a fetch from elsewhere."""
 
 
 class NotFound(UsageError):
@@ -126,6 +131,7 @@ class StoreUnavailable(IpGraphError):
 EXIT_CODES: dict[type[IpGraphError], int] = {
     UsageError: 2,
     BadQuery: 2,
+    Refused: 2,
     NotFound: 2,
     Gone: 2,
     NotAcceptable: 2,
@@ -145,6 +151,7 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
 HTTP_STATUSES: dict[type[IpGraphError], int] = {
     UsageError: 400,
     BadQuery: 400,
+    Refused: 403,
     NotFound: 404,
     Gone: 410,
     NotAcceptable: 406,

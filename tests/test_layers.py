@@ -13,8 +13,8 @@ PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first; a package stands for its modules. Every module has a place here.
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespaces", "resources", "settings", "formats"),
-    ("store",),
-    ("loading", "reasoning"),
+    ("store", "tokens"),
+    ("loading", "reasoning", "queries", "syntax_errors", "workers"),
     (
         *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
         *("exporting", "snapshot", "catalog"),

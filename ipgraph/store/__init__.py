@@ -29,11 +29,12 @@ class Store(Protocol):
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         prefixes: dict[str, str] | None = None,
+        base: str | None = None,
     ) -> Result:
         """Return the result of SPARQL query `text`, computed as it is read.
 
         `default_graphs` and `named_graphs` override FROM and FROM NAMED (SPARQL 1.1 Protocol,
-        2.1.4); several default graphs are merged. Raises `BadQuery`.
+        2.1.4); several default graphs are merged. `base` resolves relative IRIs. Raises `BadQuery`.
         """
         ...
 

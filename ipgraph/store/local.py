@@ -57,12 +57,14 @@ class LocalStore:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         prefixes: dict[str, str] | None = None,
+        base: str | None = None,
     ) -> Result:
         """Return the result of query `text`; `Store.evaluate` says what the graphs mean."""
         engine = self.engine
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
         if len(default_graphs) > 1:
             engine = self._merged(default_graphs, named_graphs)
+            default = [ox.DefaultGraph()]  # not what FROM in the text says
         elif default_graphs:
             default = [ox.NamedNode(default_graphs[0])]
         elif named_graphs:
@@ -70,6 +72,7 @@ class LocalStore:
         try:
             return engine.query(
                 text,
+                base_iri=base,
                 prefixes=prefixes,
                 default_graph=default,
                 named_graphs=[ox.NamedNode(each) for each in named_graphs]

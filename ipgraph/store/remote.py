@@ -43,9 +43,11 @@ class RemoteStore:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         prefixes: Mapping[str, str] | None = None,
+        base: str | None = None,
     ) -> Result:
         """Return the result of query `text`, read from the endpoint as it comes."""
-        declared = "".join(
+        declared = f"BASE <{base}> " if base else ""
+        declared += "".join(
             f"PREFIX {name}: <{iri}> "
             for name, iri in (prefixes or {}).items()
             if f"{name}:" in text

@@ -1,0 +1,90 @@
+"""Answer one query on one store: the one place where a text meets the engine in a worker."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph import syntax_errors
+from ipgraph.errors import BadQuery, Refused, UsageError
+from ipgraph.queries import Bounds, Inspection, Query, inspect
+from ipgraph.store.answers import write
+
+if TYPE_CHECKING:
+    from ipgraph.formats import Format
+    from ipgraph.store import Result, Store
+
+# Whoever hands a stranger's text to a worker has bounded it; here it is only looked through.
+_UNBOUNDED = Bounds(1 << 40, 1 << 40, 1 << 40)
+
+
+def write_answer(store: Store, query: Query, form: Format, out: IO[bytes]) -> None:
+    """Evaluate `query` and write its answer to `out` as it is computed.
+
+    Several graphs in FROM are merged, as RDF 1.1 merges (the engine alone would count a triple of
+    two graphs twice). Raises `BadQuery` in a person's words, `Refused` for a graph that is not
+    here, `NotAcceptable` and `InvalidData` as `store.answers.write` does.
+    """
+    try:
+        write(evaluate(store, query), form, out)
+    except (RuntimeError, OSError) as error:
+        raise _engine_refusal(error) from error
+
+
+def evaluate(store: Store, query: Query) -> Result:
+    """Return the result of `query` on `store`; `write_answer` says how and what it raises."""
+    default, named = query.default_graphs, query.named_graphs
+    if not default and not named:
+        found = inspect(query.text, _UNBOUNDED)
+        _refuse_unknown(store, found)
+        default, named = found.default_graphs, found.named_graphs
+    try:
+        return store.evaluate(
+            query.text,
+            default_graphs=default,
+            named_graphs=named,
+            prefixes=dict(query.prefixes),
+            base=query.base,
+        )
+    except BadQuery as error:
+        raise _rephrased(query, error) from error
+    except (RuntimeError, OSError) as error:
+        raise _engine_refusal(error) from error
+
+
+def _rephrased(query: Query, error: BadQuery) -> BadQuery:
+    """Say the engine's complaint in a person's words; `syntax_errors.PADDING` says why twice."""
+    message = str(error)
+    try:
+        ox.Store().query(
+            query.text + syntax_errors.PADDING, prefixes=dict(query.prefixes), base_iri=query.base
+        )
+    except (SyntaxError, ValueError) as second:
+        message = str(second)
+    return syntax_errors.explain(query.text, message)
+
+
+def _engine_refusal(error: Exception) -> UsageError:
+    message = str(error)
+    if "custom function" in message:
+        return BadQuery(
+            message.replace("The custom function", "The function").rstrip(".")
+            + ": SPARQL's own functions and XSD's casts are.",
+            hint="Use a built-in function.",
+        )
+    return Refused(f"The engine refused the query: {message}", hint="Nothing outside is fetched.")
+
+
+def _refuse_unknown(store: Store, found: Inspection) -> None:
+    """Refuse FROM with a graph that is not here: it is never fetched, and silence would mislead."""
+    for iri in (*found.default_graphs, *found.named_graphs):
+        try:
+            name = ox.NamedNode(iri)
+        except ValueError as error:
+            raise BadQuery(f"FROM names <{iri}>, which is not an IRI: {error}") from error
+        if next(iter(store.quads(graph=name)), None) is None:
+            raise Refused(
+                f"FROM names <{iri}>, and there is no such graph here; graphs are never fetched.",
+                hint="SELECT DISTINCT ?g WHERE { GRAPH ?g {} } lists the graphs that are here.",
+            )

@@ -1,0 +1,83 @@
+"""What goes over the socket between a worker and whoever asks it: requests, frames and errors.
+
+A request is a length and JSON. An answer is frames: a kind (one byte), a length (four) and so many
+bytes; any number of `DATA`, then one `END` or one `ERROR`. Both ends are this program, so nothing
+is checked twice.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+from ipgraph import errors
+from ipgraph.errors import IpGraphError, Place
+from ipgraph.queries import Query
+
+DATA, END, ERROR = 0, 1, 2
+FRAME = struct.Struct("<BI")
+LENGTH = struct.Struct("<I")
+
+_FIELDS = ("hint", "limit", "elapsed_ms")
+
+
+def frame(kind: int, payload: bytes | bytearray = b"") -> bytes:
+    """Return one frame."""
+    return FRAME.pack(kind, len(payload)) + payload
+
+
+def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
+    """Return the request to answer `query` in a format, in at most so many bytes."""
+    body = json.dumps(
+        [
+            query.text,
+            query.infer,
+            query.default_graphs,
+            query.named_graphs,
+            query.prefixes,
+            query.base,
+            format_name,
+            max_bytes,
+        ]
+    ).encode()
+    return LENGTH.pack(len(body)) + body
+
+
+def unpack_request(body: bytes) -> tuple[Query, str, int]:
+    """Return what `pack_request` packed, less the length."""
+    text, infer, default, named, prefixes, base, format_name, max_bytes = json.loads(body)
+    query = Query(
+        text=text,
+        infer=infer,
+        default_graphs=tuple(default),
+        named_graphs=tuple(named),
+        prefixes=tuple((name, iri) for name, iri in prefixes),
+        base=base,
+    )
+    return query, format_name, max_bytes
+
+
+def pack_error(error: IpGraphError) -> bytes:
+    """Return an error as JSON: its class, its message and what more it knows."""
+    fields: dict[str, Any] = {"class": type(error).__name__, "message": str(error)}
+    for name in _FIELDS:
+        value = getattr(error, name, None)
+        if value:
+            fields[name] = value
+    place = getattr(error, "place", None)
+    if place is not None:
+        fields["place"] = [place.line, place.column]
+    return json.dumps(fields).encode()
+
+
+def unpack_error(payload: bytes) -> IpGraphError:
+    """Return the error that `pack_error` packed, as the same class."""
+    fields = json.loads(payload)
+    kind = getattr(errors, fields.pop("class"))
+    place = fields.pop("place", None)
+    if place is not None:
+        fields["place"] = Place(*place)
+    error = kind(fields.pop("message"), **fields)
+    assert isinstance(error, IpGraphError)  # noqa: S101  the classes of `errors`, by pack_error
+    return error
