@@ -10,18 +10,23 @@ from ipgraph.reasoning.inference import Closure, Inconsistency, Premise
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-__all__ = ["Closure", "Inconsistency", "Premise", "infer"]
+__all__ = ["REASONERS", "Closure", "Inconsistency", "Premise", "infer"]
 
-REASONERS = ("owlrl",)
+REASONERS = ("rl", "owlrl")
 
 
-def infer(engine: ox.Store, *, reasoner: str = "owlrl") -> Closure:
+def infer(engine: ox.Store, *, reasoner: str = "rl", full: bool = False) -> Closure:
     """Return what follows from the RDF merge of all graphs of `engine`; `engine` stays as it is.
 
-    `reasoner` is one of `REASONERS`; another one is a `UsageError`.
+    `reasoner` is one of `REASONERS`; another one is a `UsageError`. `full`, which only ``rl`` has,
+    keeps the reflexive, axiomatic and `owl:Thing` triples.
     """
     if reasoner == "owlrl":
         from ipgraph.reasoning import owlrl_reference
 
         return owlrl_reference.infer(engine)
+    if reasoner == "rl":
+        from ipgraph.reasoning import reasoner as rl
+
+        return rl.infer(engine, full=full)
     raise UsageError(f"There is no reasoner {reasoner!r}; there are {', '.join(REASONERS)}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Closure:
     """
 
     reasoner: str
-    chunks: tuple[bytes, ...]
+    chunks: Collection[bytes]
     count: int
     inconsistencies: tuple[Inconsistency, ...] = ()
     outside: tuple[str, ...] = ()
@@ -76,11 +76,30 @@ class Closure:
         would rename; so only chunks without any take its fast path.
         """
         place = graph or ox.DefaultGraph()
+        with_blanks = bytearray()
+        without = bytearray()
         for chunk in self.chunks:
-            if chunk.startswith(b"_:") or b"\n_:" in chunk or b" _:" in chunk:
-                engine.bulk_extend(
-                    ox.Quad(quad.subject, quad.predicate, quad.object, place)
-                    for quad in ox.parse(chunk, format=ox.RdfFormat.N_TRIPLES)
-                )
-            else:
-                engine.bulk_load(chunk, format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True)
+            block = with_blanks if b"_:" in chunk else without
+            block += chunk
+            if len(block) > _BLOCK_BYTES:
+                _load(engine, bytes(block), place, blanks=block is with_blanks)
+                block.clear()
+        _load(engine, bytes(with_blanks), place, blanks=True)
+        _load(engine, bytes(without), place, blanks=False)
+
+
+_BLOCK_BYTES = 1 << 26
+
+
+def _load(
+    engine: ox.Store, lines: bytes, place: ox.NamedNode | ox.DefaultGraph, *, blanks: bool
+) -> None:
+    if not lines:
+        return
+    if not blanks:
+        engine.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True)
+        return
+    engine.bulk_extend(
+        ox.Quad(quad.subject, quad.predicate, quad.object, place)
+        for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
+    )

@@ -48,7 +48,7 @@ ANNOTATION_PROPERTIES = tuple(
         OWL + "incompatibleWith",
     )
 )
-_BUILT_IN = tuple("<" + each for each in (RDF, RDFS, OWL, XSD))
+BUILT_IN = tuple("<" + each for each in (RDF, RDFS, OWL, XSD))
 _AXIOMATIC_TYPES = frozenset(
     _iri(each) for each in (OWL + "AnnotationProperty", RDFS + "Datatype", OWL + "Class")
 )
@@ -64,12 +64,13 @@ def is_trivial(subject: str, predicate: str, object_: str) -> bool:
         return True
     if predicate == _iri(RDFS + "subClassOf") and subject == NOTHING:
         return True
-    return _is_axiomatic(subject, predicate, object_)
+    return is_axiomatic(subject, predicate, object_)
 
 
-def _is_axiomatic(subject: str, predicate: str, object_: str) -> bool:
-    if not subject.startswith(_BUILT_IN):
+def is_axiomatic(subject: str, predicate: str, object_: str) -> bool:
+    """Tell whether a triple follows from the empty graph, up to the datatypes it may mention."""
+    if not subject.startswith(BUILT_IN):
         return False
     if predicate == TYPE:
         return object_ in _AXIOMATIC_TYPES
-    return predicate == _iri(OWL + "disjointWith") and object_.startswith(_BUILT_IN)
+    return predicate == _iri(OWL + "disjointWith") and object_.startswith(BUILT_IN)

@@ -1,0 +1,72 @@
+"""Replacement by equality: what holds of a thing holds of whatever is the same (eq-rep-s, -p, -o).
+
+These rules name no property, so as clauses they would be three for each relation of the graph. Here
+each relation is instead compared with the things that have equals, which are few, and only when it
+or `owl:sameAs` grew since the last time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct
+from ipgraph.reasoning.relations import contains
+
+if TYPE_CHECKING:
+    from ipgraph.reasoning.closure import Fixpoint
+
+
+class Replacement:
+    """Applies eq-rep-* to the relations of a fixpoint."""
+
+    def __init__(self, fixpoint: Fixpoint, same: int) -> None:
+        self._fixpoint = fixpoint
+        self._same = same
+        self._seen: dict[int, tuple[int, int]] = {}
+
+    def run(self) -> None:
+        """Conclude what equality adds to each relation that changed."""
+        pairs = self._fixpoint.relation(self._same).codes
+        if not len(pairs):
+            return
+        equal = distinct([pairs >> HALF])  # eq-sym makes both sides the same set
+        for key in list(self._fixpoint.relations):
+            codes = self._fixpoint.relation(key).codes
+            state = (len(codes), len(pairs))
+            if not len(codes) or self._seen.get(key) == state:
+                continue
+            self._seen[key] = state
+            if key != self._same:
+                self._replace(key, codes, equal, pairs)
+
+    def _replace(self, key: int, codes: Column, equal: Column, pairs: Column) -> None:
+        name = ~key if key < 0 else key
+        for other in self._equals(pairs, name):
+            self._fixpoint.conclude(~other if key < 0 else other, codes)
+        if key < 0:
+            subjects = codes[contains(equal, codes)]
+            if len(subjects):
+                self._fixpoint.conclude(key, distinct([_others(subjects, pairs)[1]]))
+            return
+        for shift, mask in ((HALF, LOW), (0, ~LOW)):
+            terms = codes >> shift & LOW
+            hit = contains(equal, terms)
+            if hit.any():
+                rows, others = _others(terms[hit], pairs)
+                kept = codes[hit][rows] & mask
+                self._fixpoint.conclude(key, distinct([kept | others << shift]))
+
+    def _equals(self, pairs: Column, term: int) -> list[int]:
+        start, end = np.searchsorted(pairs, (term << HALF, (term + 1) << HALF))
+        return (pairs[start:end] & LOW).tolist() if end > start else []
+
+
+def _others(terms: Column, pairs: Column) -> tuple[Column, Column]:
+    """Return, for each equal of each of `terms`, the row of the term and the equal."""
+    starts = np.searchsorted(pairs, terms << HALF)
+    counts = np.searchsorted(pairs, (terms + 1) << HALF) - starts
+    rows = np.repeat(np.arange(len(terms)), counts)
+    offsets = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rows, pairs[starts[rows] + offsets] & LOW
