@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # The modules whose code decides what a snapshot holds: a change in them makes a new one.
 _WRITERS = ("loading.py", "snapshot.py", "namespaces.py", "store/local.py", "reasoning")
-_LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl")
+_LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits name a snapshot beyond any collision by chance
 
 

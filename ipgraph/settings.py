@@ -34,7 +34,7 @@ class Settings:
 
     cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder")
     base: str = setting(BASE, "IRI under which the project's own terms, things and sources live")
-    reasoner: str = setting("owlrl", "what infers: rl (this project's) or owlrl (the reference)")
+    reasoner: str = setting("rl", "what infers: rl (this project's) or owlrl (the reference)")
     infer: bool = setting(True, "whether answers include what is inferred")
     query_time_limit_s: float = setting(10.0, "time a query may run before it is stopped", unit="s")
     kept_snapshots: int = setting(3, "snapshots kept beside those in use")
