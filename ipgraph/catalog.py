@@ -6,11 +6,10 @@ inputs a record keeps size and time of every file beside the name of the snapsho
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 import sys
+from binascii import crc32
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +64,8 @@ def refresh(
 
 def prune(cache: Path, keep: int) -> int:
     """Remove all but the `keep` newest snapshots and those in use; return how many went."""
+    import shutil
+
     found = sorted(_snapshots(cache), key=lambda each: each.stat().st_mtime_ns, reverse=True)
     removed = 0
     for folder in found[keep:]:
@@ -105,8 +106,9 @@ def _write_record(recipe: Recipe, cache: Path, seen: Any, name: str) -> None:
 
 
 def _record_path(recipe: Recipe, cache: Path) -> Path:
-    key = hashlib.sha256("\n".join((recipe.origin, recipe.base, recipe.reasoner)).encode())
-    return cache / "inputs" / f"{key.hexdigest()[:_NAME_LENGTH]}.json"
+    # A short hash will do: a record that belongs to other files shows by the files it names.
+    key = crc32("\n".join((recipe.origin, recipe.base, recipe.reasoner)).encode())
+    return cache / "inputs" / f"{key:08x}.json"
 
 
 def _stats(recipe: Recipe) -> list[Any]:
@@ -121,17 +123,18 @@ def _stats(recipe: Recipe) -> list[Any]:
 
 def _name(recipe: Recipe) -> str:
     """Return the name of the snapshot of `recipe`: a hash of all that decides its content."""
+    from hashlib import sha256
     from importlib.metadata import version
 
-    digest = hashlib.sha256()
+    digest = sha256()
     parts = [recipe.base, recipe.reasoner, *(f"{each} {version(each)}" for each in _LIBRARIES)]
     for part in parts:
         digest.update(part.encode() + b"\0")
     for each in recipe.inputs:
         digest.update(each.graph.encode() + b"\0")
-        digest.update(hashlib.sha256(each.path.read_bytes()).digest())
+        digest.update(sha256(each.path.read_bytes()).digest())
     for path in _writers():
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:_NAME_LENGTH]
 
 

@@ -1,4 +1,4 @@
-"""Write a whole graph to a file or stream, in any RDF format of the table."""
+"""Write a graph, or what it says of one thing, in any RDF format of the table."""
 
 from __future__ import annotations
 
@@ -19,23 +19,52 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 
-def export(store: Store, out: IO[bytes], form: Format) -> int:
-    """Write the graph to `out` and return how many statements that were.
+def export(store: Store, out: IO[bytes], form: Format, thing: str | None = None) -> int:
+    """Write the graph, or what it says of `thing`, and return how many statements that were.
 
     A format of quads gets the named graphs, a format of triples the merge of them. Formats of
     query results are a `NotAcceptable`.
     """
     counted = _Count()
-    if form.holds is Holds.QUADS:
-        write_statements(counted.of(_named(store)), form, out)
+    with_graphs = form.holds is Holds.QUADS
+    if thing is not None:
+        quads = about(store, ox.NamedNode(thing), with_graphs=with_graphs)
     else:
-        merge = store.quads(None, None, None, ox.DefaultGraph())
-        write_statements(counted.of(quad.triple for quad in merge), form, out)
+        quads = _all(store, with_graphs=with_graphs)
+    if with_graphs:
+        write_statements(counted.of(quads), form, out)
+    else:
+        write_statements(counted.of(quad.triple for quad in quads), form, out)
     return counted.number
 
 
-def export_file(store: Store, path: Path, form: Format | None = None) -> int:
-    """Write the graph to the file `path`, whole or not at all; `export` says the rest.
+def about(store: Store, thing: ox.NamedNode, *, with_graphs: bool = False) -> Iterator[ox.Quad]:
+    """Yield each statement with `thing` as subject or object, and those of their blank nodes.
+
+    A symmetric concise bounded description. Without `with_graphs` the quads are those of the
+    merge, each once.
+    """
+    graph = None if with_graphs else ox.DefaultGraph()
+    default = ox.DefaultGraph()
+    waiting: list[ox.NamedNode | ox.BlankNode] = [thing]
+    seen: set[object] = {thing}
+    while waiting:
+        for quad in store.quads(waiting.pop(), None, None, graph):
+            if with_graphs and quad.graph_name == default:
+                continue
+            yield quad
+            if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+                seen.add(quad.object)
+                waiting.append(quad.object)
+    for quad in store.quads(None, None, thing, graph):
+        if quad.subject not in seen and not (with_graphs and quad.graph_name == default):
+            yield quad
+
+
+def export_file(
+    store: Store, path: Path, form: Format | None = None, thing: str | None = None
+) -> int:
+    """Write to the file `path`, whole or not at all; `export` says what.
 
     Without `form` the suffix of the file says the format.
     """
@@ -46,7 +75,7 @@ def export_file(store: Store, path: Path, form: Format | None = None) -> int:
         raise StoreUnavailable(f"{path} cannot be written: {error.strerror}.") from error
     try:
         with os.fdopen(descriptor, "wb") as out:
-            written = export(store, out, form)
+            written = export(store, out, form, thing)
         mask = os.umask(0)
         os.umask(mask)
         Path(name).chmod(0o666 & ~mask)  # mkstemp makes a private file, an export is not one
@@ -65,8 +94,10 @@ def _format_of(path: Path) -> Format:
     return by_name(suffix)
 
 
-def _named(store: Store) -> Iterator[ox.Quad]:
+def _all(store: Store, *, with_graphs: bool) -> Iterator[ox.Quad]:
     default = ox.DefaultGraph()
+    if not with_graphs:
+        return store.quads(None, None, None, default)
     return (quad for quad in store.quads() if quad.graph_name != default)
 
 

@@ -102,20 +102,20 @@ class KnowledgeGraph:
         this process and cannot be stopped: for text from strangers use the service or the
         command line. Raises `BadQuery`.
         """
-        return Answer(self._chosen(infer).evaluate(text, prefixes=PREFIXES))
+        return Answer(self.chosen_store(infer).evaluate(text, prefixes=PREFIXES))
 
     @cached_property
     def entities(self) -> Entities:
-        """What tells about the things of the graph, for pages and lists."""
+        """The things of the graph, as a reader wants to be told of them."""
         from ipgraph.entities import Entities
 
-        return Entities(self.store)
+        return Entities(self.chosen_store())
 
     def describe(self, name: str) -> View:
-        """Return what the graph says about a thing: names, groups of relations, their sources.
+        """Tell of one thing: names, definitions, relations both ways, history, and the sources.
 
-        `name` is an IRI, a prefixed name, an acronym or a label. Raises `NotFound` with the
-        nearest names.
+        `name` is an acronym, a label, a prefixed name or an IRI. Raises `NotFound` that names
+        the nearest things.
         """
         return self.entities.describe(self.entities.resolve(name))
 
@@ -124,23 +124,27 @@ class KnowledgeGraph:
         target: str | Path | IO[bytes],
         *,
         format: str | None = None,
+        about: str | None = None,
         infer: bool | None = None,
     ) -> int:
         """Write the graph to a file or binary stream; return how many statements that were.
 
+        With `about`, a name as `describe` takes it, only the statements that mention that thing.
         The suffix of a file says the format where `format` does not; a stream gets Turtle. TriG
         and N-Quads hold the named graphs, the other formats the merge of them. A file is written
         whole or not at all.
         """
         from ipgraph import exporting
 
-        store = self._chosen(infer)
+        store = self.chosen_store(infer)
         form = by_name(format) if format else None
+        thing = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):
-            return exporting.export_file(store, Path(target), form)
-        return exporting.export(store, target, form or by_name("ttl"))
+            return exporting.export_file(store, Path(target), form, thing)
+        return exporting.export(store, target, form or by_name("ttl"), thing)
 
-    def _chosen(self, infer: bool | None) -> Store:
+    def chosen_store(self, infer: bool | None = None) -> Store:
+        """Return the store with or without what is inferred; by default as the setting says."""
         wanted = self.settings.infer if infer is None else infer
         return self.store if wanted else self.stated_store
 

@@ -3,15 +3,14 @@
 A folder of the cache holds ``snapshots/<hash>/`` with ``graph.nq`` (every named graph, the inferred
 one included), ``store/`` (Oxigraph on disk: the same, and their merge as default graph) and
 ``manifest.json``. `catalog` finds the snapshot of some inputs, `build` makes one.
+
+What only a build needs is imported there: every command opens a snapshot, few make one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +93,8 @@ class Snapshot:
         return LocalStore.on_disk(stated)
 
     def _write_stated(self, folder: Path) -> None:
+        import tempfile
+
         engine = ox.Store()
         engine.bulk_load(path=str(self.graph_path), format=ox.RdfFormat.N_QUADS)
         engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
@@ -115,6 +116,9 @@ def build(
     `report` is told each stage as it begins. Raises `InvalidData` at a broken file and
     `Inconsistent` where the data contradict the ontology.
     """
+    import shutil
+    import tempfile
+
     from ipgraph import loading, reasoning
 
     clock = _Clock(report)
@@ -188,6 +192,8 @@ def _content_hash(quads: Path) -> str:
     The sum of the SHA-256 of each line, modulo 2^256; quads with blank nodes are first put into
     canonical form (RDFC-1.0). Streams: memory is that of the quads with blank nodes.
     """
+    from hashlib import sha256
+
     inferred = f"<{INFERRED_GRAPH}> .\n".encode()
     total, blank = 0, []
     with quads.open("rb") as lines:
@@ -197,12 +203,12 @@ def _content_hash(quads: Path) -> str:
             if b"_:" in line:
                 blank.append(line)
             else:
-                total += int.from_bytes(hashlib.sha256(line).digest())
+                total += int.from_bytes(sha256(line).digest())
     dataset = ox.Dataset(ox.parse(b"".join(blank), format=ox.RdfFormat.N_QUADS))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
     for line in canonical.splitlines(keepends=True):
-        total += int.from_bytes(hashlib.sha256(line).digest())
+        total += int.from_bytes(sha256(line).digest())
     return f"{total % 2**256:064x}"
 
 

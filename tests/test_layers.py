@@ -21,6 +21,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ),
     ("knowledge_graph", "__init__"),
     ("server",),
+    ("terminal", "cli", "__main__"),
 )
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 

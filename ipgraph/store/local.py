@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,6 +113,8 @@ def write_store(source: ox.Store, quads: Path, folder: Path) -> None:
     The store on disk also holds the merge of the named graphs. Everything streams through files
     beside `folder`, so that memory stays flat for graphs of any size.
     """
+    import tempfile  # late: every command opens a store, few write one
+
     source.dump(str(quads), format=ox.RdfFormat.N_QUADS)
     engine = ox.Store(str(folder))
     engine.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)

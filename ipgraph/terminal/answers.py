@@ -1,0 +1,115 @@
+"""Answers of queries: as a table with labels for a person, as bytes of a format for a program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph.errors import NotAcceptable
+from ipgraph.formats import by_name
+from ipgraph.namespaces import PREFIXES
+from ipgraph.queries import Query, admit
+from ipgraph.store.answers import write
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.terminal.cells import Cells
+
+ROWS_SHOWN = 200
+_BINDINGS = ("SELECT", "ASK")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A query and how its answer is wanted: a format of the table, "table", or what fits."""
+
+    text: str
+    format_name: str | None = None
+    limit: int | None = None
+
+
+def answer(graph: KnowledgeGraph, wanted: Wanted) -> None:
+    """Answer a query on standard output, within the time limit of the settings.
+
+    Raises `BadQuery`, `NotAcceptable` and the leaves of `LimitReached`.
+    """
+    form = admit(wanted.text, prefixes=frozenset(PREFIXES)).form
+    bindings = form in _BINDINGS
+    name = wanted.format_name or _default_format(bindings)
+    if name != "table":
+        _run(graph, wanted.text, name, sys.stdout.fileno())
+    elif bindings:
+        _show(graph, wanted)
+    else:
+        raise NotAcceptable(f"A table cannot hold the answer of {form}; use --format ttl.")
+
+
+def _default_format(bindings: bool) -> str:
+    if not bindings:
+        return "ttl"
+    return "table" if sys.stdout.isatty() else "tsv"
+
+
+def _run(graph: KnowledgeGraph, text: str, format_name: str, descriptor: int) -> None:
+    """Write the answer of a query to a descriptor, in a process that can be stopped."""
+    form = by_name(format_name)
+    if graph.snapshot is None:
+        with os.fdopen(os.dup(descriptor), "wb") as out:
+            write(graph.query(text).result, form, out)
+        return
+    from ipgraph import workers
+
+    settings = graph.settings
+    workers.run_once(
+        graph.chosen_store,
+        Query(text, infer=settings.infer, prefixes=tuple(PREFIXES.items())),
+        form,
+        descriptor,
+        time_limit_s=settings.query_time_limit_s,
+    )
+
+
+def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:
+    """Print solutions as a table with labels, or the word for a truth value."""
+    import tempfile
+
+    from rich.console import Console
+
+    from ipgraph.terminal.cells import Cells
+
+    with tempfile.TemporaryFile() as answered:
+        _run(graph, wanted.text, "json", answered.fileno())
+        answered.seek(0)
+        results = ox.parse_query_results(answered, format=ox.QueryResultsFormat.JSON)
+        # A width of its own where nobody watches, so that a pipe gets whole cells.
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+        if isinstance(results, ox.QueryBoolean):
+            console.print("yes" if results else "no")
+        else:
+            limit = ROWS_SHOWN if wanted.limit is None else wanted.limit
+            _print_rows(console, results, Cells(graph), limit)
+
+
+def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: int) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for variable in rows.variables:
+        table.add_column(variable.value, overflow="fold")
+    number = 0
+    for number, row in enumerate(rows, 1):
+        if not limit or number <= limit:
+            table.add_row(*(cells.text(term) for term in row))
+    if not number:
+        console.print("0 rows: the query is valid, and nothing matches it.")
+        return
+    console.print(table)
+    cut = f"first {limit:,} of " if limit and number > limit else ""
+    console.print(f"{cut}{number:,} row{'s' * (number != 1)}", style="dim")
