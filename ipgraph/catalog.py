@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # The modules whose code decides what a snapshot holds: a change in them makes a new one.
-_WRITERS = ("loading.py", "snapshot.py", "namespaces.py", "store/local.py", "reasoning")
+_WRITERS = (
+    *("loading.py", "snapshot.py", "namespaces.py", "store/local.py", "reasoning"),
+    *("search_index.py", "statements.py", "labels.py", "terms.py"),
+)
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits name a snapshot beyond any collision by chance
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.entities import Entities, View
+    from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
     from ipgraph.store import Store
@@ -110,6 +112,32 @@ class KnowledgeGraph:
         from ipgraph.entities import Entities
 
         return Entities(self.chosen_store())
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The index of names and terms. A local store without a snapshot is indexed at first use.
+
+        Raises `UsageError` for an endpoint, whose names nobody has read.
+        """
+        from ipgraph.search import SearchIndex
+
+        if self.snapshot is not None:
+            return SearchIndex(self.snapshot.search_path)
+        if not isinstance(self.store, LocalStore):
+            raise UsageError("The names of an endpoint are not indexed; ask it with SPARQL.")
+        from ipgraph import search_index
+
+        self._scratch = tempfile.TemporaryDirectory(prefix="ipgraph-")
+        path = Path(self._scratch.name, "search.sqlite")
+        search_index.build(self.store, path)
+        return SearchIndex(path)
+
+    def search(self, text: str, *, kind: str = "", limit: int = 20) -> Found:
+        """Return the things whose names, or else descriptions, hold all words of `text`.
+
+        Exact short names come first. `kind` is the IRI of a class that says most about a thing.
+        """
+        return self.index.search(text, kind=kind, limit=limit)
 
     def describe(self, name: str) -> View:
         """Tell of one thing: names, definitions, relations both ways, history, and the sources.

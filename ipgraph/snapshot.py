@@ -1,8 +1,9 @@
 """Snapshots: what a build makes, immutable and named by the hash of what went into it.
 
 A folder of the cache holds ``snapshots/<hash>/`` with ``graph.nq`` (every named graph, the inferred
-one included), ``store/`` (Oxigraph on disk: the same, and their merge as default graph) and
-``manifest.json``. `catalog` finds the snapshot of some inputs, `build` makes one.
+one included), ``store/`` (Oxigraph on disk: the same, and their merge as default graph),
+``search.sqlite`` (the index of names) and ``manifest.json``. `catalog` finds the snapshot of some
+inputs, `build` makes one.
 
 What only a build needs is imported there: every command opens a snapshot, few make one.
 """
@@ -80,6 +81,11 @@ class Snapshot:
         """The N-Quads file of the named graphs."""
         return self.folder / "graph.nq"
 
+    @property
+    def search_path(self) -> Path:
+        """The index of names and terms (`ipgraph.search`)."""
+        return self.folder / "search.sqlite"
+
     def store(self, *, infer: bool = True) -> LocalStore:
         """Open the store on disk, read-only; without `infer` one that lacks what is inferred.
 
@@ -119,7 +125,7 @@ def build(
     import shutil
     import tempfile
 
-    from ipgraph import loading, reasoning
+    from ipgraph import loading, reasoning, search_index
 
     clock = _Clock(report)
     clock.begin("load")
@@ -139,6 +145,7 @@ def build(
         clock.begin("write")
         write_store(engine, scratch / "graph.nq", scratch / "store")
         clock.begin("index")
+        search_index.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms

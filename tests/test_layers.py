@@ -17,6 +17,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("loading", "reasoning", "queries", "syntax_errors", "workers"),
     (
         *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
+        *("search", "search_index"),
         *("exporting", "snapshot", "catalog"),
     ),
     ("knowledge_graph", "__init__"),

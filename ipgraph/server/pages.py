@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, request
 
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
-from ipgraph.server import entity_pages, query_page, shell
+from ipgraph.server import entity_pages, query_page, search_pages, shell
 from ipgraph.server.pictures import tree
 from ipgraph.server.shell import Site
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.query_page import Run
 
-MODULES = (shell, entity_pages, query_page)
+MODULES = (shell, entity_pages, query_page, search_pages)
 # The classes whose numbers the home page gives, and where each list is.
 FIGURES = (
     (IP + "Organization", "organizations"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.entities import Entities
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.search import SearchIndex
     from ipgraph.server.query_page import Run
     from ipgraph.store import Result
 
@@ -75,6 +76,11 @@ class Site:
     def entities(self) -> Entities:
         """What tells about the things of the graph."""
         return self.kg.entities
+
+    @property
+    def index(self) -> SearchIndex:
+        """The index of names and terms."""
+        return self.kg.index
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -29,6 +29,21 @@ if (theme) {
   });
 }
 
+// Browsing: show only what has the text.
+for (const input of document.querySelectorAll("[data-filter]")) {
+  input.addEventListener("input", () => {
+    const text = input.value.trim().toLowerCase();
+    for (const section of document.getElementById(input.dataset.filter).children) {
+      let shown = 0;
+      for (const item of section.querySelectorAll("li")) {
+        item.hidden = !!text && !item.textContent.toLowerCase().includes(text);
+        shown += !item.hidden;
+      }
+      section.hidden = !shown;
+    }
+  });
+}
+
 // Suggestions: a combobox with a listbox popup (WAI-ARIA Authoring Practices).
 for (const input of document.querySelectorAll("[data-suggest]")) {
   const list = document.createElement("ul");
