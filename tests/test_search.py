@@ -84,9 +84,7 @@ def test_facets_count_the_hits_of_each_kind_and_narrow_the_search(index):
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest(index):
-    assert labels(index.nearest("Bombing Prevntion Office for"))[:1] == [
-        "Office for Bombing Prevention"
-    ]
+    assert labels(index.nearest("Ofice of Bombing Prevntion")) == ["Office for Bombing Prevention"]
     assert index.nearest("zzz") == ()
 
 
