@@ -13,8 +13,17 @@ from pyoxigraph import Literal, NamedNode
 
 from ipgraph.episodes import TIES, Episode, Episodes, Figure
 from ipgraph.errors import NotFound
-from ipgraph.groups import DATES, MAX_READ, OTHER_NAMES, PART_OF, Group, Grouping, by_property
-from ipgraph.labels import Labels, Name
+from ipgraph.groups import (
+    DATES,
+    MAX_READ,
+    OTHER_NAMES,
+    PART_OF,
+    Extent,
+    Group,
+    Grouping,
+    by_property,
+)
+from ipgraph.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.namespaces import IP, SKOS
 from ipgraph.resolving import resolve
 from ipgraph.statements import TYPE, Citations, Reader, Source, Statement, Value, gather
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 MAX_DEPTH = 12
-_ABOVE = (*PART_OF, IP + "subsectorOf", SKOS + "broader")
+_WIDER = (IP + "subsectorOf", SKOS + "broader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +106,26 @@ class Entities:
         """Return the IRI of the thing that a person calls `name`; see `ipgraph.resolving`."""
         return resolve(self.store, name)
 
-    def describe(self, iri: str) -> View:
-        """Tell about a thing by its IRI. Raises `NotFound` where no statement mentions it."""
+    def describe(self, iri: str, *, values: int = 60, cited: int = 0, episodes: int = 200) -> View:
+        """Tell about a thing by its IRI. Raises `NotFound` where no statement mentions it.
+
+        `values` bounds each group, `cited` the sources numbered for a statement (0: all), and
+        `episodes` the dated nodes of each way of taking part.
+        """
+        extent = Extent(values, cited, episodes)
         node = NamedNode(iri)
         own, _ = gather(self.store.quads(node, None, None, None), MAX_READ)
         about, complete = gather(self.store.quads(None, None, node, None), MAX_READ)
         if not own and not about:
             raise NotFound(f"Nothing in this graph is called <{iri}>.")
-        citations = Citations(self.store, self.labels)
+        citations = Citations(self.store, self.labels, extent.cited)
         facts = by_property(own)
         definitions = self._values(facts, DEFINITIONS, citations)
-        grouping = Grouping(self.reader, self._episodes, node, citations)
+        grouping = Grouping(self.reader, self._episodes, node, citations, extent)
         kinds = self._own_kinds(facts.get(TYPE, []))
         ties = [each for each in about if each.predicate in TIES and not each.inferred]
         ties += self._episodes.heads(node)
-        episodes, figures = self._episodes.told(ties, citations)
+        dated, figures = self._episodes.told(ties, citations, extent.episodes)
         breadcrumb = self.breadcrumb(iri)
         return View(
             name=self.labels.name(iri),
@@ -127,7 +141,7 @@ class Entities:
             groups=grouping.groups(own, about, complete),
             breadcrumb=breadcrumb,
             alongside=self._alongside(iri, breadcrumb),
-            episodes=episodes,
+            episodes=dated,
             figures=figures,
             sources=citations.listed(),
         )
@@ -144,18 +158,31 @@ class Entities:
 
     def parent(self, iri: str) -> str:
         """Return what a thing is stated to be directly part of, or an empty text."""
-        for predicate in _ABOVE:
-            quads = self.store.quads(NamedNode(iri), NamedNode(predicate), None, None)
-            stated = [each for each in gather(quads, MAX_READ)[0] if not each.inferred]
-            wholes = [each.object.value for each in stated if isinstance(each.object, NamedNode)]
+        for predicates in (PART_OF, _WIDER):
+            stated = [
+                each
+                for name in predicates
+                for each in gather(self.store.quads(NamedNode(iri), NamedNode(name)), MAX_READ)[0]
+                if not each.inferred
+            ]
+            wholes = {each.object.value for each in stated if isinstance(each.object, NamedNode)}
             if wholes:
-                return min(wholes, key=lambda each: (self.labels.name(each).label, each))
+                nearest = {each for each in wholes if not self._holds_another(each, wholes)}
+                return min(nearest or wholes, key=lambda each: (self.labels.name(each).label, each))
         return ""
+
+    def _holds_another(self, whole: str, wholes: set[str]) -> bool:
+        """Say whether another of some wholes is part of this one, so that it lies further up."""
+        part_of, node = NamedNode(IP + "partOf"), NamedNode(whole)
+        return any(
+            any(self.store.quads(NamedNode(each), part_of, node, DEFAULT_GRAPH))
+            for each in wholes - {whole}
+        )
 
     def parts(self, iri: str) -> tuple[Value, ...]:
         """Return the direct parts of a thing that sources state, by class and label."""
         found: dict[str, Value] = {}
-        for predicate in _ABOVE:
+        for predicate in (*PART_OF, *_WIDER):
             quads = self.store.quads(None, NamedNode(predicate), NamedNode(iri), None)
             for each in gather(quads, MAX_READ)[0]:
                 if isinstance(each.subject, NamedNode) and not each.inferred:
@@ -167,8 +194,9 @@ class Entities:
     ) -> tuple[Group, tuple[Source, ...]]:
         """Return one group with up to `limit` values, and its sources, for a page of its own."""
         citations = Citations(self.store, self.labels)
-        grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations)
-        return grouping.group(property_iri, incoming, limit=limit), citations.listed()
+        extent = Extent(values=limit)
+        grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations, extent)
+        return grouping.group(property_iri, incoming), citations.listed()
 
     def _alongside(self, iri: str, breadcrumb: tuple[Name, ...]) -> tuple[Value, ...]:
         if not breadcrumb:

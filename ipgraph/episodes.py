@@ -7,8 +7,8 @@ or a year; order is decided by year, then by the text of the date.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -41,6 +41,7 @@ DATED_NODES: dict[str, tuple[str, ...]] = {
 TIES = frozenset(tie for ties in DATED_NODES.values() for tie in ties)
 MAX_EPISODES = 200
 
+_DATES = tuple(NamedNode(IP + each) for each in ("validFrom", "validThrough", "onDate", "acting"))
 _TYPE = NamedNode(RDF + "type")
 _HEAD_OF = NamedNode(IP + "headOf")
 _POST = NamedNode(IP + "post")
@@ -104,22 +105,35 @@ class Episodes:
         return ""
 
     def told(
-        self, ties: list[Statement], citations: Citations
+        self, ties: list[Statement], citations: Citations, limit: int = MAX_EPISODES
     ) -> tuple[tuple[Episode, ...], tuple[Figure, ...]]:
-        """Tell the dated nodes that some statements tie to their common object, earliest first."""
-        episodes, figures = [], []
-        for tie in islice(ties, MAX_EPISODES):
+        """Tell the dated nodes that some statements tie to their common object, earliest first.
+
+        At most `limit` of each way of taking part are told, so that no kind crowds out another.
+        """
+        episodes: dict[str, Episode] = {}
+        figures: list[Figure] = []
+        told: Counter[tuple[str, str]] = Counter()
+        for tie in sorted(ties, key=lambda each: (each.subject.value, each.predicate)):
             kind = self.kind(tie.subject)
+            if not kind or told[kind, tie.predicate] >= limit:
+                continue
             if kind == FIGURE:
                 figures.append(self._figure(tie, citations))
-            elif kind:
-                episodes.append(self._episode(tie, kind, citations))
-        # A node without a date says no more than the plain statement beside it.
-        dated = [each for each in episodes if each.since or each.until or each.acting]
-        unique = {each.iri: each for each in reversed(dated)}
+            elif self._is_dated(tie.subject):
+                episodes.setdefault(tie.subject.value, self._episode(tie, kind, citations))
+            else:
+                continue
+            told[kind, tie.predicate] += 1
         return (
-            tuple(sorted(unique.values(), key=_order)),
+            tuple(sorted(episodes.values(), key=_order)),
             tuple(sorted(figures, key=lambda each: (each.measure.label, each.as_of, each.value))),
+        )
+
+    def _is_dated(self, node: Subject) -> bool:
+        """Say whether a node has a date; without one it only repeats a plain statement."""
+        return any(
+            any(self._reader.store.quads(node, each, None, DEFAULT_GRAPH)) for each in _DATES
         )
 
     def heads(self, organization: NamedNode) -> list[Statement]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 # Bounds of one description: quads read in each direction, and values made of one property.
 MAX_READ = 4000
-MAX_VALUES = 60
 PART_OF = (ORG + "unitOf", ORG + "subOrganizationOf", IP + "partOf")
 OTHER_NAMES = (ACRONYM, SKOS + "altLabel")
 DATES = tuple(
@@ -55,6 +53,7 @@ class Group:
     total: int
     complete: bool = True  # False where there are more than were counted
     kind: Name | None = None  # the class of all values, where a group was divided by class
+    section: str = "relations"  # or "identifiers", "notes"
 
     @property
     def is_part(self) -> bool:
@@ -64,22 +63,37 @@ class Group:
     @property
     def sources(self) -> tuple[int, ...] | None:
         """Return the sources that all values share, or None where they differ."""
-        support = {(value.sources, value.inferred) for value in self.values}
-        sources, inferred = next(iter(support)) if support else ((), False)
-        return sources if len(support) == 1 and not inferred else None
+        support = {(value.sources, value.more_sources, value.inferred) for value in self.values}
+        sources, more, inferred = next(iter(support)) if support else ((), 0, False)
+        return sources if len(support) == 1 and not more and not inferred else None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is told: values of a group, sources of a statement (0: all), dated nodes."""
+
+    values: int = 60
+    cited: int = 0
+    episodes: int = 200
 
 
 class Grouping:
     """Makes the groups of one thing; `citations` numbers the sources as they are met."""
 
     def __init__(
-        self, reader: Reader, episodes: Episodes, node: NamedNode, citations: Citations
+        self,
+        reader: Reader,
+        episodes: Episodes,
+        node: NamedNode,
+        citations: Citations,
+        extent: Extent,
     ) -> None:
         self._reader = reader
         self._terms = reader.terms
         self._episodes = episodes
         self._node = node
         self._citations = citations
+        self._extent = extent
 
     def groups(
         self,
@@ -94,9 +108,12 @@ class Grouping:
         ]
         for name, statements in by_property(told[1]).items():
             # Past the bound of reading, each property is read by itself and bounded by itself.
-            known = statements if complete else None
-            group = self.group(name, True, known)
-            groups += self._divided(group) if name in PART_OF else [group]
+            if not complete:
+                groups.append(self.group(name, True))
+            elif name in PART_OF:
+                groups += self._divided(name, statements)
+            else:
+                groups.append(self.group(name, True, statements))
         return tuple(sorted(groups, key=self._order))
 
     def _order(self, group: Group) -> tuple[bool, int, int, str]:
@@ -155,23 +172,16 @@ class Grouping:
         name: str,
         incoming: bool,
         statements: list[Statement] | None = None,
-        limit: int = MAX_VALUES,
+        kind: Name | None = None,
     ) -> Group:
         """Make the group of one property; without `statements` they are read, up to a bound."""
-        predicate = NamedNode(name)
         complete = True
         if statements is None:
-            store, bound = self._reader.store, max(MAX_READ, limit * 3)
-            quads = (
-                store.quads(None, predicate, self._node)
-                if incoming
-                else store.quads(self._node, predicate)
-            )
-            statements, complete = gather(quads, bound)
+            statements, complete = self._read(name, incoming)
         found = [(each.subject if incoming else each.object, each) for each in statements]
         # Names are looked up for the bounded part alone: sorting a hub's thousands would cost more.
         if len(found) > MAX_READ // 2:
-            found = found[:limit]
+            found = found[: self._extent.values]
         values = [(self._reader.value(end), end, each) for end, each in found]
         values.sort(key=lambda each: (each[2].inferred, each[0].text.casefold(), each[0].iri))
         label = self._terms.incoming_label(name) if incoming else ""
@@ -181,40 +191,30 @@ class Grouping:
             incoming=incoming,
             values=tuple(
                 self._reader.supported(end, each, self._citations)
-                for _, end, each in islice(values, limit)
+                for _, end, each in values[: self._extent.values]
             ),
             total=len(statements),
             complete=complete,
+            kind=kind,
+            section=self._terms.section(name),
         )
 
-    def _divided(self, group: Group) -> list[Group]:
+    def _read(self, name: str, incoming: bool) -> tuple[list[Statement], bool]:
+        store, predicate = self._reader.store, NamedNode(name)
+        quads = (
+            store.quads(None, predicate, self._node)
+            if incoming
+            else store.quads(self._node, predicate)
+        )
+        return gather(quads, max(MAX_READ, self._extent.values * 3))
+
+    def _divided(self, name: str, statements: list[Statement]) -> list[Group]:
         """Divide the parts that sources state by their class; what is inferred stays one group."""
-        stated: dict[Name | None, list[Value]] = defaultdict(list)
-        inferred = []
-        for value in group.values:
-            if value.inferred:
-                inferred.append(value)
-            else:
-                stated[value.kind].append(value)
-        whole = len(group.values) == group.total
-        groups = [
-            Group(
-                group.relation,
-                group.label,
-                True,
-                tuple(values),
-                len(values),
-                group.complete and whole,
-                kind,
-            )
-            for kind, values in stated.items()
-        ]
-        if inferred or not groups:
-            rest = group.total - sum(len(each.values) for each in groups)
-            groups.append(
-                Group(group.relation, group.label, True, tuple(inferred), rest, group.complete)
-            )
-        return groups
+        divided: dict[Name | None, list[Statement]] = defaultdict(list)
+        for each in statements:
+            iri = each.subject.value
+            divided[None if each.inferred else self._reader.kind(iri)].append(each)
+        return [self.group(name, True, some, kind) for kind, some in divided.items()]
 
 
 def by_property(statements: Iterable[Statement]) -> dict[str, list[Statement]]:

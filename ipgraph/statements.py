@@ -64,6 +64,7 @@ class Value:
     datatype: str = ""  # of a literal that is not plain text
     kind: Name | None = None
     sources: tuple[int, ...] = ()  # numbers of the view's sources
+    more_sources: int = 0  # that support it too, beyond those numbered
     inferred: bool = False
     parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a node without a name
 
@@ -102,18 +103,21 @@ def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
 class Citations:
     """The sources of one view, numbered in the order in which they are first cited."""
 
-    def __init__(self, store: Store, labels: Labels) -> None:
+    def __init__(self, store: Store, labels: Labels, most: int = 0) -> None:
         self._store = store
         self._labels = labels
+        self._most = most  # sources numbered for one statement; 0: all
         self._numbers: dict[str, int] = {}
         self._counts: dict[str, int] = {}
 
     def cite(self, statement: Statement) -> tuple[int, ...]:
-        """Return the numbers of a statement's sources, in order."""
-        for graph in sorted(statement.sources):
+        """Return the numbers of a statement's sources, those cited before first among equals."""
+        graphs = sorted(statement.sources, key=lambda each: (self._numbers.get(each, 1e9), each))
+        chosen = graphs[: self._most] if self._most else graphs
+        for graph in chosen:
             self._numbers.setdefault(graph, len(self._numbers) + 1)
             self._counts[graph] = self._counts.get(graph, 0) + 1
-        return tuple(sorted(self._numbers[graph] for graph in statement.sources))
+        return tuple(sorted(self._numbers[graph] for graph in chosen))
 
     def listed(self) -> tuple[Source, ...]:
         """Return every source cited so far, by number."""
@@ -203,8 +207,12 @@ class Reader:
 
     def supported(self, term: Term, statement: Statement, citations: Citations) -> Value:
         """Make a value of one end of a statement, with what supports the statement."""
+        numbers = citations.cite(statement)
         return replace(
-            self.value(term), sources=citations.cite(statement), inferred=statement.inferred
+            self.value(term),
+            sources=numbers,
+            more_sources=len(statement.sources) - len(numbers),
+            inferred=statement.inferred,
         )
 
     def _parts(self, node: BlankNode, depth: int) -> tuple[tuple[Name, tuple[Value, ...]], ...]:

@@ -78,6 +78,8 @@ DEFINITIONS = (
     "http://schema.org/description",
 )
 
+_NOTES = frozenset((SKOS + "note", IP + "note"))
+_IDENTIFIERS = frozenset((IP + "identifier", PREFIXES["schema"] + "sameAs", OWL + "sameAs"))
 _RANKS = {iri: rank for rank, iri in enumerate(READING_ORDER)}
 _LAST_RANKS = {iri: 1000 + rank for rank, iri in enumerate(READ_LAST)}
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
@@ -162,6 +164,13 @@ class Terms:
     def _is_symmetric(self, iri: str) -> bool:
         """Say whether a property is declared symmetric."""
         return any(self._store.quads(NamedNode(iri), _TYPE, _SYMMETRIC, DEFAULT_GRAPH))
+
+    def section(self, iri: str) -> str:
+        """Return where a property is told: among ``relations``, ``identifiers`` or ``notes``."""
+        above = {iri, *self.superproperties(iri)}
+        if above & _NOTES:
+            return "notes"
+        return "identifiers" if above & _IDENTIFIERS else "relations"
 
     def rank(self, iri: str) -> int:
         """Return the place of a property in a reader's order; those unknown lie in the middle."""

@@ -8,7 +8,7 @@ from flask import abort, request
 from pyoxigraph import NamedNode
 
 from ipgraph.namespaces import ENTITY, expand, shorten
-from ipgraph.server import links
+from ipgraph.server import histories, links
 from ipgraph.server.pictures import Box, tree
 
 if TYPE_CHECKING:
@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
     from ipgraph.entities import View
     from ipgraph.groups import Group
+    from ipgraph.labels import Name
     from ipgraph.server.shell import Site
     from ipgraph.statements import Value
 
-# Values shown of a group, and on a page of their own.
-SHOWN = 8
+# Values on a page of their own.
 PER_PAGE = 100
+MAX_HTML_BYTES = 40 * 1024
+# Values of a group, sources numbered for a statement, episodes of a sort: the first that fits.
+EXTENTS = ((8, 2, 8), (8, 1, 6), (7, 1, 5), (6, 1, 4), (5, 1, 3), (4, 1, 3), (3, 1, 2), (2, 1, 1))
+EVERY_EPISODE = 200
+SECTIONS = ("relations", "identifiers", "notes")
 # Boxes of the picture in each column.
-MAX_BOXES = 14
+MAX_BOXES = 11
 QUERY = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 SELECT ?relation ?value ?label WHERE {
@@ -61,22 +66,57 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
 
 def render(site: Site, iri: str) -> str:
-    """Render the page of a thing; raises `NotFound` where the graph does not mention it."""
-    view = site.entities.describe(iri)
+    """Render the page of a thing; raises `NotFound` where the graph does not mention it.
+
+    A hub is told in less and less detail until its page keeps to the budget.
+    """
+    body, tried = "", 0
+    while tried < len(EXTENTS):
+        body = _render(site, iri, *EXTENTS[tried])
+        excess = len(body.encode()) / MAX_HTML_BYTES
+        if excess <= 1:
+            break
+        # A page of twice the budget needs more than the next step down.
+        tried += max(1, round((excess - 1) * 6))
+    return body if excess <= 1 else _render(site, iri, *EXTENTS[-1])
+
+
+def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str:
+    year = request.args.get("year", None, type=int)
+    whole = bool(year) or request.args.get("history") == "all"
+    episodes = EVERY_EPISODE if whole else episodes
+    view = site.entities.describe(iri, values=values, cited=cited, episodes=episodes)
     boxes = arrange(site, view)
-    terms = site.entities.terms
+    groups = {section: [g for g in view.groups if g.section == section] for section in SECTIONS}
+    words = site.words()
     return site.render(
         "entity.html",
         view=view,
-        shown=SHOWN,
+        relations=[g for g in groups["relations"] if not g.incoming or g.is_part],
+        back=[g for g in groups["relations"] if g.incoming and not g.is_part],
+        identifiers=groups["identifiers"],
+        notes=groups["notes"],
+        year=year,
+        chapters=histories.chapters(view, year),
+        more_history=not whole and histories.is_cut(view, episodes),
+        period=lambda episode: histories.period(episode, words),
+        others=histories.others,
+        measured=histories.measured(view),
+        replaced=histories.replacements(view),
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
         query=_query(view),
-        comments={each.relation.iri: terms.comment(each.relation.iri) for each in view.groups},
+        comments={each.iri: site.entities.terms.comment(each.iri) for each in _relations(view)},
         group_address=group_address,
         why=why_address,
+        report=site.report_address(view),
+        here_absolute=request.host_url.rstrip("/"),
     )
+
+
+def _relations(view: View) -> set[Name]:
+    return {group.relation for group in view.groups}
 
 
 def _related(site: Site, iri: str, relation: str) -> str:
@@ -91,7 +131,7 @@ def _related(site: Site, iri: str, relation: str) -> str:
         abort(404)
     return site.render(
         "related.html",
-        view=site.entities.describe(iri),
+        view=site.describe(iri),
         group=group,
         values=values,
         page_number=page,
@@ -103,7 +143,7 @@ def _related(site: Site, iri: str, relation: str) -> str:
 
 def arrange(site: Site, view: View) -> Box | None:
     """Arrange what it is part of, those alongside, and its parts; None where there is nothing."""
-    below = view.parts[:MAX_BOXES]
+    below = site.entities.parts(view.iri)[:MAX_BOXES]
     if not view.breadcrumb and not below:
         return None
 

@@ -78,4 +78,4 @@ def _figures(site: Site) -> list[tuple[str, str, int]]:
 
 def _centre(site: Site) -> View | None:
     """Describe the office that the project's graph is about; any other graph has none."""
-    return site.entities.describe(CENTRE) if site.is_own else None
+    return site.describe(CENTRE) if site.is_own else None

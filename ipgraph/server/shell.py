@@ -10,6 +10,7 @@ import hashlib
 import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import current_app, g, render_template, request
 
@@ -20,7 +21,7 @@ from ipgraph.server import links, texts
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from ipgraph.entities import Entities
+    from ipgraph.entities import Entities, View
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search import SearchIndex
     from ipgraph.server.query_page import Run
@@ -82,6 +83,27 @@ class Site:
         """The index of names and terms."""
         return self.kg.index
 
+    @staticmethod
+    def words() -> texts.Texts:
+        """Return the words of the language being read."""
+        return texts.load(getattr(g, "language", texts.DEFAULT))
+
+    def describe(self, iri: str, *, episodes: int = 0) -> View:
+        """Describe a thing within the bounds of a page, so that none outgrows its budget."""
+        return self.entities.describe(iri, values=8, cited=2, episodes=episodes)
+
+    def report_address(self, view: View) -> str:
+        """Return where an error on a page is reported, or nothing where no address is set."""
+        address = getattr(self.kg.settings, "report_address", "")
+        if not address:
+            return ""
+        subject = quote(f"ipgraph: {view.name.label}")
+        body = quote(f"{view.iri}\n\n")
+        join = "&" if "?" in address else "?"
+        if address.startswith("mailto:"):
+            return f"{address}{join}subject={subject}&body={body}"
+        return f"{address}{join}title={subject}&body={body}"
+
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the snapshot says of itself; empty for a graph that was not built here."""
@@ -132,6 +154,8 @@ class Site:
             navigation=[
                 each for each in NAVIGATION if f"pages.{each[0]}" in current_app.view_functions
             ],
+            can_draw="pages.graph" in current_app.view_functions,
+            can_compare="pages.disagreements" in current_app.view_functions,
             can_search="pages.search" in current_app.view_functions,
             can_explain="pages.why" in current_app.view_functions,
             address=links.address,
