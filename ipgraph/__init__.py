@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
     from ipgraph.queries import Bounds as Bounds
-    from ipgraph.queries import Query as Query
     from ipgraph.queries import admit as admit
     from ipgraph.store.answers import Answer as Answer
+    from ipgraph.store.query import Query as Query
     from ipgraph.workers.pool import Answering as Answering
     from ipgraph.workers.pool import Pool as Pool
     from ipgraph.workers.pool import PoolLimits as PoolLimits
@@ -41,7 +41,7 @@ _HOMES = {
     "KnowledgeGraph": "ipgraph.knowledge_graph",
     "Pool": "ipgraph.workers.pool",
     "PoolLimits": "ipgraph.workers.pool",
-    "Query": "ipgraph.queries",
+    "Query": "ipgraph.store.query",
     "admit": "ipgraph.queries",
     "open": "ipgraph.knowledge_graph",
 }

@@ -1,7 +1,5 @@
 """``python -m ipgraph`` is the command ``ipgraph``."""
 
-import sys
+from ipgraph.cli import run
 
-from ipgraph.cli import main
-
-sys.exit(main())
+run()

@@ -6,16 +6,14 @@ inputs a record keeps size and time of every file beside the name of the snapsho
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from binascii import crc32
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import snapshot
 from ipgraph.errors import StoreUnavailable
 from ipgraph.snapshot import Recipe, Snapshot
 
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 # The modules whose code decides what a snapshot holds: a change in them makes a new one.
 _WRITERS = (
-    *("loading.py", "snapshot.py", "namespaces.py", "store/local.py", "reasoning"),
+    *("loading.py", "building.py", "namespaces.py", "store/local.py", "reasoning"),
     *("search_index.py", "statements.py", "labels.py", "terms.py"),
 )
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
@@ -48,6 +46,8 @@ def refresh(
     """
     from filelock import FileLock
 
+    from ipgraph import building
+
     folder = cache / "snapshots"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,9 +55,9 @@ def refresh(
             seen = _stats(recipe)
             name = _name(recipe)
             if not (folder / name / "manifest.json").is_file():
-                snapshot.build(recipe, name, folder / name, report)
+                building.build(recipe, name, folder / name, report)
             _write_record(recipe, cache, seen, name)
-            return Snapshot.open(folder / name)
+            return Snapshot(folder / name)
     except OSError as error:
         raise StoreUnavailable(
             f"The cache folder {cache} cannot be written: {error}.",
@@ -80,7 +80,7 @@ def prune(cache: Path, keep: int) -> int:
 
 def clean(cache: Path) -> int:
     """Remove every snapshot that is not in use, and the records; return how many went."""
-    for record in (cache / "inputs").glob("*.json"):
+    for record in (cache / "inputs").glob("*.txt"):
         record.unlink(missing_ok=True)
     return prune(cache, 0)
 
@@ -92,36 +92,35 @@ def _snapshots(cache: Path) -> Iterator[Path]:
 def _known(recipe: Recipe, cache: Path) -> Snapshot | None:
     """Return the snapshot on record, if nothing it was made from has changed since."""
     try:
-        record = json.loads(_record_path(recipe, cache).read_bytes())
-        if record["seen"] != _stats(recipe):
-            return None
-        return Snapshot.open(cache / "snapshots" / record["name"])
-    except (OSError, ValueError, KeyError, StoreUnavailable):
+        record = _record_path(recipe, cache).read_text(encoding="utf-8")
+        name, _, seen = record.partition("\n")
+        return Snapshot(cache / "snapshots" / name) if seen == _stats(recipe) else None
+    except (OSError, ValueError, StoreUnavailable):
         return None  # no record, or one that an interrupted build left behind
 
 
-def _write_record(recipe: Recipe, cache: Path, seen: Any, name: str) -> None:
+def _write_record(recipe: Recipe, cache: Path, seen: str, name: str) -> None:
     path = _record_path(recipe, cache)
     path.parent.mkdir(exist_ok=True)
     made = path.with_suffix(f".{os.getpid()}")
-    made.write_text(json.dumps({"name": name, "seen": seen}), encoding="utf-8")
+    made.write_text(f"{name}\n{seen}", encoding="utf-8")
     made.replace(path)
 
 
 def _record_path(recipe: Recipe, cache: Path) -> Path:
     # A short hash will do: a record that belongs to other files shows by the files it names.
     key = crc32("\n".join((recipe.origin, recipe.base, recipe.reasoner)).encode())
-    return cache / "inputs" / f"{key:08x}.json"
+    return cache / "inputs" / f"{key:08x}.txt"
 
 
-def _stats(recipe: Recipe) -> list[Any]:
+def _stats(recipe: Recipe) -> str:
     """Return what `os.stat` tells of the inputs, the code that writes, and the libraries."""
     libraries = Path(ox.__file__).parent.parent
-    seen: list[Any] = [sys.version, libraries.stat().st_mtime_ns]
+    lines = [sys.version, str(libraries.stat().st_mtime_ns)]
     for path in (*(each.path for each in recipe.inputs), *_writers()):
-        stat = path.stat()
-        seen.append([str(path), stat.st_size, stat.st_mtime_ns])
-    return seen
+        stat = os.stat(path)
+        lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
+    return "\n".join(lines)
 
 
 def _name(recipe: Recipe) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -125,6 +124,8 @@ class KnowledgeGraph:
             return SearchIndex(self.snapshot.search_path)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names of an endpoint are not indexed; ask it with SPARQL.")
+        import tempfile
+
         from ipgraph import search_index
 
         self._scratch = tempfile.TemporaryDirectory(prefix="ipgraph-")

@@ -16,22 +16,6 @@ from ipgraph.tokens import Token, place, tokenize
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A query text with the dataset it is asked of (SPARQL 1.1 Protocol, 2.1.4).
-
-    `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.
-    `prefixes` are declared before the text is read, for callers that need not declare their own.
-    """
-
-    text: str
-    infer: bool = True
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    prefixes: tuple[tuple[str, str], ...] = ()
-    base: str = BASE
-
-
-@dataclass(frozen=True, slots=True)
 class Bounds:
     """How large a text may be: bytes of UTF-8, nesting of brackets, length of a chain."""
 

@@ -9,7 +9,6 @@ faults people make; the engine's place, put right, is for the rest.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 from ipgraph.errors import BadQuery, Place
 from ipgraph.tokens import Token, place, tokenize
@@ -117,6 +116,8 @@ def _unknown_word(text: str, tokens: list[Token]) -> BadQuery | None:
             if word.upper() in _KEYWORDS or not word:
                 continue
             where = place(text, token.start)
+            from difflib import get_close_matches  # late: only an error pays for it
+
             near = get_close_matches(word.upper(), sorted(_KEYWORDS), n=1, cutoff=0.7)
             hint = (
                 f"Did you mean {near[0]}?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -45,12 +46,12 @@ def test_a_pipe_gets_tab_separated_values(run):
 def test_a_table_shows_labels(run):
     done = run("query", "--format", "table", ASK_UNITS)
     assert "Protective Security Coordination Division id:pscd" in done.stdout
-    assert done.stdout.rstrip().endswith("6 rows")
+    assert re.search(r"^\d+ rows$", done.stdout, re.MULTILINE)
 
 
 def test_a_table_is_cut_at_the_limit_and_says_so(run):
     done = run("query", "--format", "table", "--limit", "2", ASK_UNITS)
-    assert done.stdout.rstrip().endswith("first 2 of 6 rows")
+    assert re.search(r"^first 2 of \d+ rows$", done.stdout, re.MULTILINE)
     assert done.stdout.count("id:") == 2
 
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import sys
+
+import platformdirs
 import pytest
 
 from ipgraph import settings
@@ -47,3 +51,16 @@ def test_every_setting_is_documented_with_a_meaning():
     rows = settings.documented()
     assert rows
     assert all(row.meaning and row.variable.startswith("IPGRAPH_") for row in rows)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the XDG folders are Linux's")
+@pytest.mark.parametrize("root", ["", "/somewhere/else", "relative/is/ignored"])
+def test_the_folders_of_the_platform_are_those_of_platformdirs(monkeypatch, root):
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, root)
+    if not root.startswith("relative"):  # the specification has relative paths ignored
+        assert settings.cache_folder(settings.Settings()) == platformdirs.user_cache_path("ipgraph")
+        expected = platformdirs.user_config_path("ipgraph") / "settings.toml"
+        assert settings.settings_file(os.environ) == expected
+    else:
+        assert settings.cache_folder(settings.Settings()).is_absolute()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -23,19 +24,33 @@ _BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A format for each kind of answer, for a query whose kind is not known beforehand."""
+
+    bindings: Format
+    triples: Format
+
+    def of(self, result: Result) -> Format:
+        """Return the format of the two that `result` needs."""
+        return self.bindings if kind(result) is Holds.BINDINGS else self.triples
+
+
 def kind(result: Result) -> Holds:
     """Return what `result` needs of a format."""
     return Holds.BINDINGS if isinstance(result, _BINDINGS) else Holds.TRIPLES
 
 
 def write(
-    result: Result, form: Format, out: IO[bytes], prefixes: Mapping[str, str] = PREFIXES
+    result: Result, form: Format | Fitting, out: IO[bytes], prefixes: Mapping[str, str] = PREFIXES
 ) -> None:
     """Write `result` to `out` as it is computed.
 
     Raises `NotAcceptable` where the format cannot hold such a result, and `InvalidData` where a
     literal cannot be written in it; in the second case `out` already holds a part of the answer.
     """
+    if isinstance(form, Fitting):
+        form = form.of(result)
     if not isinstance(result, _BINDINGS):
         write_statements(result, form, out, prefixes)
         return

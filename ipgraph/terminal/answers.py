@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import NotAcceptable
+from ipgraph.errors import BadQuery
 from ipgraph.formats import by_name
 from ipgraph.namespaces import PREFIXES
-from ipgraph.queries import Query, admit
-from ipgraph.store.answers import write
+from ipgraph.store.answers import Fitting, write
+from ipgraph.store.query import Query
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ipgraph.formats import Format
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.terminal.cells import Cells
 
 ROWS_SHOWN = 200
-_BINDINGS = ("SELECT", "ASK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +39,29 @@ def answer(graph: KnowledgeGraph, wanted: Wanted) -> None:
 
     Raises `BadQuery`, `NotAcceptable` and the leaves of `LimitReached`.
     """
-    form = admit(wanted.text, prefixes=frozenset(PREFIXES)).form
-    bindings = form in _BINDINGS
-    name = wanted.format_name or _default_format(bindings)
-    if name != "table":
-        _run(graph, wanted.text, name, sys.stdout.fileno())
-    elif bindings:
+    name = wanted.format_name
+    if name == "table" or (name is None and sys.stdout.isatty()):
         _show(graph, wanted)
-    else:
-        raise NotAcceptable(f"A table cannot hold the answer of {form}; use --format ttl.")
+        return
+    form = by_name(name) if name else Fitting(by_name("tsv"), by_name("ttl"))
+    _run(graph, wanted.text, form, sys.stdout.fileno())
 
 
-def _default_format(bindings: bool) -> str:
-    if not bindings:
-        return "ttl"
-    return "table" if sys.stdout.isatty() else "tsv"
+def _run(graph: KnowledgeGraph, text: str, form: Format | Fitting, descriptor: int) -> None:
+    """Write the answer of a query to a descriptor, in a process that can be stopped.
+
+    The text is looked through only where the engine refuses it: then `admit` may know better why.
+    """
+    try:
+        _evaluate(graph, text, form, descriptor)
+    except BadQuery:
+        from ipgraph.queries import admit
+
+        admit(text, prefixes=frozenset(PREFIXES))
+        raise
 
 
-def _run(graph: KnowledgeGraph, text: str, format_name: str, descriptor: int) -> None:
-    """Write the answer of a query to a descriptor, in a process that can be stopped."""
-    form = by_name(format_name)
+def _evaluate(graph: KnowledgeGraph, text: str, form: Format | Fitting, descriptor: int) -> None:
     if graph.snapshot is None:
         with os.fdopen(os.dup(descriptor), "wb") as out:
             write(graph.query(text).result, form, out)
@@ -77,6 +80,7 @@ def _run(graph: KnowledgeGraph, text: str, format_name: str, descriptor: int) ->
 
 def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:
     """Print solutions as a table with labels, or the word for a truth value."""
+    import shutil
     import tempfile
 
     from rich.console import Console
@@ -84,7 +88,13 @@ def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:
     from ipgraph.terminal.cells import Cells
 
     with tempfile.TemporaryFile() as answered:
-        _run(graph, wanted.text, "json", answered.fileno())
+        both = Fitting(by_name("json"), by_name("ttl"))
+        _run(graph, wanted.text, both, answered.fileno())
+        answered.seek(0)
+        if answered.read(1) != b"{":  # triples: a table of three columns would tell less
+            answered.seek(0)
+            shutil.copyfileobj(answered, sys.stdout.buffer)
+            return
         answered.seek(0)
         results = ox.parse_query_results(answered, format=ox.QueryResultsFormat.JSON)
         # A width of its own where nobody watches, so that a pipe gets whole cells.

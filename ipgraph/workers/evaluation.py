@@ -6,20 +6,18 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import syntax_errors
 from ipgraph.errors import BadQuery, Refused, UsageError
-from ipgraph.queries import Bounds, Inspection, Query, inspect
 from ipgraph.store.answers import write
 
 if TYPE_CHECKING:
     from ipgraph.formats import Format
+    from ipgraph.queries import Inspection
     from ipgraph.store import Result, Store
+    from ipgraph.store.answers import Fitting
+    from ipgraph.store.query import Query
 
-# Whoever hands a stranger's text to a worker has bounded it; here it is only looked through.
-_UNBOUNDED = Bounds(1 << 40, 1 << 40, 1 << 40)
 
-
-def write_answer(store: Store, query: Query, form: Format, out: IO[bytes]) -> None:
+def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[bytes]) -> None:
     """Evaluate `query` and write its answer to `out` as it is computed.
 
     Several graphs in FROM are merged, as RDF 1.1 merges (the engine alone would count a triple of
@@ -35,8 +33,11 @@ def write_answer(store: Store, query: Query, form: Format, out: IO[bytes]) -> No
 def evaluate(store: Store, query: Query) -> Result:
     """Return the result of `query` on `store`; `write_answer` says how and what it raises."""
     default, named = query.default_graphs, query.named_graphs
-    if not default and not named:
-        found = inspect(query.text, _UNBOUNDED)
+    if not default and not named and _may_name_graphs(query.text):
+        from ipgraph.queries import Bounds, inspect  # late: few queries name graphs
+
+        # Whoever hands a stranger's text to a worker has bounded it; here it is only read.
+        found = inspect(query.text, Bounds(1 << 40, 1 << 40, 1 << 40))
         _refuse_unknown(store, found)
         default, named = found.default_graphs, found.named_graphs
     try:
@@ -53,8 +54,15 @@ def evaluate(store: Store, query: Query) -> Result:
         raise _engine_refusal(error) from error
 
 
+def _may_name_graphs(text: str) -> bool:
+    """Tell whether FROM may stand in a text, so that most texts need not be looked through."""
+    return "from" in text.lower() or "\\" in text  # a keyword may be written with \\u escapes
+
+
 def _rephrased(query: Query, error: BadQuery) -> BadQuery:
     """Say the engine's complaint in a person's words; `syntax_errors.PADDING` says why twice."""
+    from ipgraph import syntax_errors  # late: only an error pays for it
+
     message = str(error)
     try:
         ox.Store().query(

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from ipgraph.errors import IpGraphError, LimitReached, QueryTooComplex, TimeLimitExceeded
 from ipgraph.workers.evaluation import write_answer
-from ipgraph.workers.wire import pack_error, unpack_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ipgraph.formats import Format
-    from ipgraph.queries import Query
     from ipgraph.store import Store
+    from ipgraph.store.answers import Fitting
+    from ipgraph.store.query import Query
 
 
 def run_once(
     open_store: Callable[[], Store],
     query: Query,
-    form: Format,
+    form: Format | Fitting,
     descriptor: int,
     *,
     time_limit_s: float,
@@ -65,11 +65,17 @@ def run_once(
             "The query brought its process down; make it simpler.", limit="query-too-complex"
         )
     if told != b"ok":
+        from ipgraph.workers.wire import unpack_error  # late: only an error pays for it
+
         raise unpack_error(told)
 
 
 def _child(
-    open_store: Callable[[], Store], query: Query, form: Format, descriptor: int, report: int
+    open_store: Callable[[], Store],
+    query: Query,
+    form: Format | Fitting,
+    descriptor: int,
+    report: int,
 ) -> None:
     """Answer, report and leave without the parent's clean-up; never returns."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # who reads no more needs no more
@@ -78,9 +84,9 @@ def _child(
             write_answer(open_store(), query, form, out)
         os.write(report, b"ok")
     except IpGraphError as error:
-        os.write(report, pack_error(error))
+        _tell(report, error)
     except MemoryError:
-        os.write(report, pack_error(LimitReached("The query ran out of memory.", limit="memory")))
+        _tell(report, LimitReached("The query ran out of memory.", limit="memory"))
     except BaseException:  # a fork must not unwind into its parent's frames
         with contextlib.suppress(Exception):
             import traceback
@@ -88,6 +94,12 @@ def _child(
             traceback.print_exc(file=sys.stderr)
     finally:
         os._exit(0)
+
+
+def _tell(report: int, error: IpGraphError) -> None:
+    from ipgraph.workers.wire import pack_error  # late: only an error pays for it
+
+    os.write(report, pack_error(error))
 
 
 def _wait(report: int, deadline: float) -> bytes | None:

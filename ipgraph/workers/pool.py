@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.formats import Format
-    from ipgraph.queries import Query
+    from ipgraph.store.query import Query
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ipgraph import errors
 from ipgraph.errors import IpGraphError, Place
-from ipgraph.queries import Query
+from ipgraph.store.query import Query
 
 DATA, END, ERROR = 0, 1, 2
 FRAME = struct.Struct("<BI")

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
 from ipgraph.formats import FORMATS, Holds, by_name
-from ipgraph.queries import Query
 from ipgraph.store.local import LocalStore
+from ipgraph.store.query import Query
 from ipgraph.workers import wire
 from ipgraph.workers.evaluation import write_answer
 

@@ -9,8 +9,8 @@ import pytest
 
 from ipgraph.errors import BadQuery, TimeLimitExceeded
 from ipgraph.formats import by_name
-from ipgraph.queries import Query
 from ipgraph.store.local import LocalStore
+from ipgraph.store.query import Query
 from ipgraph.workers import run_once
 
 

@@ -15,7 +15,7 @@ from ipgraph.errors import (
     TimeLimitExceeded,
 )
 from ipgraph.formats import by_name
-from ipgraph.queries import Query
+from ipgraph.store.query import Query
 from ipgraph.workers import Pool, PoolLimits
 from ipgraph.workers.run import ClientLeft
 
