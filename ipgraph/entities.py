@@ -7,6 +7,7 @@ the sources that state it, or the mark that it is inferred.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -197,6 +198,14 @@ class Entities:
         extent = Extent(values=limit)
         grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations, extent)
         return grouping.group(property_iri, incoming), citations.listed()
+
+    def samples(self, property_iri: str, limit: int) -> tuple[tuple[Value, Value], ...]:
+        """Return some of the statements that use a property, in no order that is promised."""
+        quads = self.store.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
+        return tuple(
+            (self.reader.value(quad.subject), self.reader.value(quad.object))  # type: ignore[arg-type]
+            for quad in islice(quads, limit)
+        )
 
     def _alongside(self, iri: str, breadcrumb: tuple[Name, ...]) -> tuple[Value, ...]:
         if not breadcrumb:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
+    from ipgraph.documentation import Documentation
     from ipgraph.entities import Entities, View
     from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
+    from ipgraph.sources import Sources
     from ipgraph.store import Store
 
 
@@ -132,6 +134,21 @@ class KnowledgeGraph:
         path = Path(self._scratch.name, "search.sqlite")
         search_index.build(self.store, path)
         return SearchIndex(path)
+
+    @cached_property
+    def documentation(self) -> Documentation:
+        """What documents the classes and properties of the graph."""
+        from ipgraph.documentation import Documentation
+
+        return Documentation(self.entities, self.index)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What tells of the documents that the graph rests on."""
+        from ipgraph.sources import Sources
+
+        counts = self.built.manifest["counts"]["graphs"] if self.snapshot else {}
+        return Sources(self.entities, counts)
 
     def search(self, text: str, *, kind: str = "", limit: int = 20) -> Found:
         """Return the things whose names, or else descriptions, hold all words of `text`.

@@ -178,9 +178,15 @@ class SearchIndex:
         )
         return tuple(rows)
 
-    def uses(self) -> dict[str, int]:
-        """Count the uses of each class and property."""
-        return dict(self._rows("SELECT iri, uses FROM terms", ()))
+    def terms(self, kind: str) -> list[Term]:
+        """Return all terms of a kind (class or property), by label."""
+        query = "SELECT iri, label, uses, comment FROM terms WHERE kind = ? ORDER BY folded, iri"
+        return [Term(*row) for row in self._rows(query, (kind,))]
+
+    def term(self, iri: str) -> tuple[str, int] | None:
+        """Return the kind of a term and the number of its uses, or None for what is none."""
+        rows = self._rows("SELECT kind, uses FROM terms WHERE iri = ?", (iri,))
+        return (str(rows[0][0]), int(rows[0][1])) if rows else None
 
     def _ordered(self, text: str, limit: int) -> list[Hit]:
         """Return the hits by name: exact short names, exact labels, beginnings, then by weight."""

@@ -52,10 +52,6 @@ def register(blueprint: Blueprint, site: Site) -> None:
     def entity(name: str) -> str:
         return render(site, ENTITY + name)
 
-    @blueprint.get("/describe", endpoint="describe")
-    def describe() -> str:
-        return render(site, request.args.get("uri", "") or abort(400, "The address needs ?uri=…"))
-
     @blueprint.get("/page/<name>/related/<path:relation>", endpoint="related")
     def related(name: str, relation: str) -> str:
         return _related(site, ENTITY + name, relation)

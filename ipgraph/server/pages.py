@@ -11,7 +11,15 @@ from flask import Blueprint, Response, make_response, request
 
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
-from ipgraph.server import entity_pages, query_page, search_pages, shell
+from ipgraph.server import (
+    entity_pages,
+    ontology_pages,
+    query_page,
+    search_pages,
+    sector_pages,
+    shell,
+    source_pages,
+)
 from ipgraph.server.pictures import tree
 from ipgraph.server.shell import Site
 
@@ -20,7 +28,15 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.query_page import Run
 
-MODULES = (shell, entity_pages, query_page, search_pages)
+MODULES = (
+    shell,
+    entity_pages,
+    ontology_pages,
+    query_page,
+    search_pages,
+    sector_pages,
+    source_pages,
+)
 # The classes whose numbers the home page gives, and where each list is.
 FIGURES = (
     (IP + "Organization", "organizations"),

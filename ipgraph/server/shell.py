@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search import SearchIndex
     from ipgraph.server.query_page import Run
+    from ipgraph.sources import Document
     from ipgraph.store import Result
 
 # The nav, in order: endpoint, key of its words. An endpoint that no module registered is left out.
@@ -108,6 +109,11 @@ class Site:
     def manifest(self) -> dict[str, Any]:
         """What the snapshot says of itself; empty for a graph that was not built here."""
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that the graph rests on, by title."""
+        return self.kg.sources.documents()
 
     @cached_property
     def class_counts(self) -> dict[str, int]:

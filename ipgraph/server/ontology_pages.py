@@ -1,0 +1,115 @@
+"""The ontology as pages: the whole of it, and each class and property with its uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, request
+from pyoxigraph import NamedNode
+
+from ipgraph.namespaces import ONTOLOGY, PREFIXES
+from ipgraph.server import entity_pages, links
+from ipgraph.server.pictures import Box, tree
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from markupsafe import Markup
+
+    from ipgraph.documentation import TermView
+    from ipgraph.server.shell import Site
+
+PER_PAGE = 50
+MAX_PROPERTIES = 40
+MAX_BOXES = 60
+QUERY_CLASS = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+
+SELECT ?thing ?label WHERE {
+  ?thing a $term .
+  OPTIONAL { ?thing rdfs:label ?label }
+}
+ORDER BY ?label
+"""
+QUERY_PROPERTY = """SELECT ?subject ?object WHERE {
+  ?subject $term ?object .
+}
+ORDER BY ?subject ?object
+"""
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the addresses of the ontology."""
+
+    @blueprint.get("/ontology", endpoint="ontology")
+    def ontology() -> str:
+        classes = site.kg.documentation.terms("class")
+        return site.render(
+            "ontology.html",
+            classes=classes,
+            properties=site.kg.documentation.terms("property"),
+            below=site.kg.documentation.tree(classes),
+            picture=_picture(site, classes),
+            prefixes=PREFIXES,
+            about=site.entities.terms.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
+        )
+
+    @blueprint.get("/describe", endpoint="describe")
+    def describe() -> str:
+        return render(site, request.args.get("uri", "") or abort(400, "The address needs ?uri=…"))
+
+    @blueprint.get("/ontology/<name>", endpoint="term")
+    def term(name: str) -> str:
+        return render(site, ONTOLOGY + name)
+
+
+def render(site: Site, iri: str) -> str:
+    """Render the page of a class or property; anything else is told as a thing."""
+    view = site.kg.documentation.term(iri)
+    if view is None:
+        return entity_pages.render(site, iri)
+    page = max(request.args.get("page", 1, type=int), 1)
+    start = (page - 1) * PER_PAGE
+    is_class = view.kind == "class"
+    hits = site.index.instances(iri, limit=PER_PAGE + 1, offset=start) if is_class else ()
+    query = QUERY_CLASS if is_class else QUERY_PROPERTY
+    return site.render(
+        "term.html",
+        view=view,
+        hits=hits[:PER_PAGE],
+        has_next=len(hits) > PER_PAGE,
+        page_number=page,
+        wholes={hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits},
+        used=_used(site, iri) if is_class else (),
+        samples=_samples(site, iri) if not is_class else (),
+        query=query.replace("$term", str(NamedNode(iri))),
+    )
+
+
+def _used(site: Site, iri: str) -> list[tuple[object, int]]:
+    pairs = site.index.used_with(iri)[:MAX_PROPERTIES]
+    return [(site.entities.labels.name(each), uses) for each, uses in pairs]
+
+
+def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
+    """Return some statements that use a property."""
+    return list(site.entities.samples(iri, 25))
+
+
+def _picture(site: Site, classes: tuple[TermView, ...]) -> Markup | None:
+    """Draw the classes of the ontology's own namespace that are used, as a tree."""
+    own = tuple(
+        each
+        for each in classes
+        if each.uses and (each.name.iri.startswith(ONTOLOGY) or not site.is_own)
+    )[:MAX_BOXES]
+    below = site.kg.documentation.tree(own)
+
+    def box(each: TermView) -> Box:
+        children = tuple(box(child) for child in below.get(each.name.iri, ()))
+        address = links.page(each.name.iri)
+        return Box(each.name.label, address, site.kind_style(each.name.iri), below=children)
+
+    roots = tuple(box(each) for each in below.get("", ()))
+    if not roots:
+        return None
+    root = Box(site.words()("ontology.thing"), links.address("/browse"), below=roots)
+    return tree(root, site.words()("ontology.picture"), top=True)
