@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from ipgraph.entities import Entities
 from ipgraph.episodes import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
 from ipgraph.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, readable
-from ipgraph.namespaces import OWL, RDF, RDFS, SKOS
+from ipgraph.namespaces import IP, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,7 @@ _PROPERTIES = frozenset(
     )
 )
 _TERMS = _CLASSES | _PROPERTIES
+_EVIDENCE = frozenset((IP + "SourceDocument", IP + "Measure"))
 # Dated nodes are told on the pages of those who take part; nobody looks for them by name.
 _UNSOUGHT = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -93,6 +94,13 @@ def build(store: Store, path: Path) -> None:
     connection.close()
 
 
+def _tier(classes: list[str]) -> int:
+    """Rank what people look for before the documents that tell of it, and terms last."""
+    if not _TERMS.isdisjoint(classes):
+        return 2
+    return 0 if _EVIDENCE.isdisjoint(classes) else 1
+
+
 class _Builder:
     def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
@@ -103,8 +111,7 @@ class _Builder:
         uses, mentions, classes = self._count()
         things = sorted(
             (iri for iri in classes if self._is_sought(classes[iri])),
-            # What people look for comes before the terms it is told in.
-            key=lambda iri: (not _TERMS.isdisjoint(classes[iri]), -mentions[iri], iri),
+            key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
         )
         self._write_things(things, mentions, classes)
         self._write_terms(uses, classes)

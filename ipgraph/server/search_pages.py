@@ -22,6 +22,7 @@ PER_LIST = 200
 # Things of a kind that the first page of browsing shows.
 SHOWN = 12
 MAX_QUERY = 200
+KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
 # Kinds of the languages in which ontologies are written: found by search, not by browsing.
 _META = (OWL, RDF, RDFS)
 
@@ -121,10 +122,13 @@ def _completions(site: Site) -> list[dict[str, str]]:
 def _browse(site: Site) -> ResponseReturnValue:
     kind = request.args.get("type", "")
     if not kind:
+        # Each family of kinds together, in the order of its colours; the greatest first in each.
+        order = {style: at for at, style in enumerate(KIND_ORDER)}
+        kinds = [each for each in site.index.kinds() if not each[0].startswith(_META)]
+        kinds.sort(key=lambda each: order.get(site.kind_style(each[0]), len(order)))
         groups = [
             (site.entities.labels.name(iri), count, site.index.of_kind(iri, SHOWN))
-            for iri, count in site.index.kinds()
-            if not iri.startswith(_META)
+            for iri, count in kinds
         ]
         return site.render("browse.html", groups=groups, total=sum(group[1] for group in groups))
     iri = expand(kind) or kind
