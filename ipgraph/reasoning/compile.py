@@ -9,7 +9,7 @@ conclusions touch the schema, `Compiler.clauses` is asked again.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL, RDF
@@ -51,6 +51,22 @@ def _pairs(fixpoint: Fixpoint, dictionary: Dictionary, predicate: str) -> Iterat
         yield from zip(solutions["s"].tolist(), solutions["o"].tolist(), strict=True)
 
 
+def _is_open(atom: Atom) -> bool:
+    """Tell whether a pattern names neither a property nor, for a type, a class."""
+    named = atom.object if atom.predicate == TYPE else atom.predicate
+    return named.startswith("?")
+
+
+@dataclass(slots=True)
+class _Template:
+    """A rule, what of it axioms bind, and how much of those there was when it was last solved."""
+
+    rule: Rule
+    axioms: tuple[Pattern, ...]
+    data: tuple[Atom, ...]
+    solved: tuple[int, ...] | None = None
+
+
 class Compiler:
     """Makes the clauses of one graph, each once however often it is asked."""
 
@@ -59,30 +75,30 @@ class Compiler:
         self._dictionary = dictionary
         self._type = dictionary.number(TYPE)
         self._made: set[tuple[object, ...]] = set()
-        self._solved: dict[Rule, tuple[int, ...]] = {}
-        self._lengths: dict[str, set[int]] = {}
-        self._rules: list[Rule] = []
+        self._lengths: dict[str, set[int]] | None = None
+        self._templates: list[_Template] = []
 
     def clauses(self) -> list[Clause]:
         """Return the clauses that follow from what is known now and were not made before."""
-        lengths = list_lengths(self._fixpoint, self._dictionary)
-        if lengths != self._lengths or not self._rules:
-            self._lengths = lengths
-            self._rules = [
-                variant
-                for rule in (*MEMBERSHIP, *unrolled(lengths))
-                if not rule.name.startswith("eq-rep")
-                for variant in self._with_numbers(rule)
-            ]
         clauses = []
-        for rule in self._rules:
-            clauses += [each for each in self._compiled(rule) if self._is_new(each)]
-        return clauses
+        lengths = list_lengths(self._fixpoint, self._dictionary)
+        if lengths != self._lengths:
+            self._lengths = lengths
+            self._templates = []
+            for each in (*MEMBERSHIP, *unrolled(lengths)):
+                for rule in self._with_numbers(each):
+                    if any(map(_is_open, rule.body)):
+                        self._templates += self._template(rule)
+                    else:
+                        clauses.append(self._clause(rule, rule.body, {}))
+        for template in self._templates:
+            clauses += self._compiled(template)
+        return [each for each in clauses if self._is_new(each)]
 
     def _is_new(self, clause: Clause) -> bool:
         if clause.head in clause.body:
             return False
-        key = (clause.head, frozenset(clause.body), clause.unequal, clause.head or clause.name)
+        key = (clause.head, clause.body, clause.unequal, clause.head or clause.name)
         if key in self._made:
             return False
         self._made.add(key)
@@ -100,27 +116,28 @@ class Compiler:
                 return variants
         return [rule]
 
-    def _compiled(self, rule: Rule) -> Iterator[Clause]:
-        open_atoms = [each for each in rule.body if self._is_open(each)]
-        if not open_atoms:
-            if rule not in self._solved:
-                self._solved[rule] = ()
-                yield self._clause(rule, rule.body, {})
+    def _template(self, rule: Rule) -> list[_Template]:
+        if rule.name.startswith("eq-rep"):
+            return []
+        axioms = [each for each in rule.body if not _is_open(each) and each.predicate not in _DATA]
+        data = tuple(each for each in rule.body if each not in axioms)
+        return [_Template(rule, tuple(self._pattern(each, {}) for each in axioms), data)]
+
+    def _compiled(self, template: _Template) -> Iterator[Clause]:
+        relations = self._fixpoint.relations
+        sizes = tuple(
+            len(relations[each.key].codes) if each.key in relations else 0
+            for each in template.axioms
+        )
+        if template.solved == sizes or 0 in sizes:
             return
-        axioms = [
-            each for each in rule.body if each not in open_atoms and each.predicate not in _DATA
-        ]
-        data = [each for each in rule.body if each not in axioms]
-        patterns = tuple(self._pattern(each, {}) for each in axioms)
-        state = tuple(len(self._fixpoint.relation(each.key).codes) for each in patterns)
-        if self._solved.get(rule) == state:
-            return
-        self._solved[rule] = state
-        for bound in self._solutions(patterns):
+        template.solved = sizes
+        rule = template.rule
+        for bound in self._solutions(template.axioms):
             if self._type in bound.values():
-                self._solved[rule] = ()  # over every class there is: there may be more next time
+                template.solved = None  # over every class there is: there may be more next time
             if all(self._bound(one, bound) != self._bound(two, bound) for one, two in rule.unequal):
-                yield from self._instances(rule, tuple(data), bound)
+                yield from self._instances(rule, template.data, bound)
 
     def _solutions(self, patterns: tuple[Pattern, ...]) -> Iterator[dict[str, int]]:
         if not patterns:
@@ -149,12 +166,6 @@ class Compiler:
         if atom.predicate.startswith("?"):
             return bound[atom.predicate]
         return self._dictionary.number(atom.predicate)
-
-    def _is_open(self, atom: Atom) -> bool:
-        """Tell whether a pattern names neither a property nor, for a type, a class."""
-        if atom.predicate == TYPE:
-            return atom.object.startswith("?")
-        return atom.predicate.startswith("?")
 
     def _clause(self, rule: Rule, body: tuple[Atom, ...], bound: dict[str, int]) -> Clause:
         patterns = tuple(dict.fromkeys(self._pattern(each, bound) for each in body))

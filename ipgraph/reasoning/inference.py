@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +76,35 @@ class Closure:
         would rename; so only chunks without any take its fast path.
         """
         place = graph or ox.DefaultGraph()
-        with_blanks = bytearray()
-        without = bytearray()
-        for chunk in self.chunks:
-            block = with_blanks if b"_:" in chunk else without
-            block += chunk
-            if len(block) > _BLOCK_BYTES:
-                _load(engine, bytes(block), place, blanks=block is with_blanks)
-                block.clear()
-        _load(engine, bytes(with_blanks), place, blanks=True)
-        _load(engine, bytes(without), place, blanks=False)
+        blank: list[bytes] = []
+        plain = _Stream(self.chunks, blank)
+        engine.bulk_load(
+            cast("IO[bytes]", plain), format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True
+        )
+        engine.bulk_extend(
+            ox.Quad(quad.subject, quad.predicate, quad.object, place)
+            for chunk in blank
+            for quad in ox.parse(chunk, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+        )
 
 
-_BLOCK_BYTES = 1 << 26
+class _Stream:
+    """Chunks of N-Triples as a file to read; those that may mention blank nodes are set aside."""
 
+    def __init__(self, chunks: Iterable[bytes], blank: list[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._blank = blank
+        self._rest = b""
 
-def _load(
-    engine: ox.Store, lines: bytes, place: ox.NamedNode | ox.DefaultGraph, *, blanks: bool
-) -> None:
-    if not lines:
-        return
-    if not blanks:
-        engine.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True)
-        return
-    engine.bulk_extend(
-        ox.Quad(quad.subject, quad.predicate, quad.object, place)
-        for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
-    )
+    def read(self, size: int) -> bytes:
+        """Return at most `size` bytes, and none only at the end."""
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return b""
+            if b"_:" in chunk:  # in a text as well: the slow way is right for both
+                self._blank.append(chunk)
+            else:
+                self._rest = chunk
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return part
