@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import UsageError
+from ipgraph.reasoning.explaining import Explainer
+from ipgraph.reasoning.explanation import Explanation, Step
 from ipgraph.reasoning.inference import Closure, Inconsistency, Premise
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-__all__ = ["REASONERS", "Closure", "Inconsistency", "Premise", "infer"]
+__all__ = [
+    "REASONERS",
+    "Closure",
+    "Explainer",
+    "Explanation",
+    "Inconsistency",
+    "Premise",
+    "Step",
+    "infer",
+]
 
 REASONERS = ("rl", "owlrl")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL, RDF
 from ipgraph.reasoning.clauses import ANY_CLASS, Clause, Pattern, Term
-from ipgraph.reasoning.rules import MEMBERSHIP, SAME, Atom, Rule, unrolled
+from ipgraph.reasoning.rules import LISTS, MEMBERSHIP, SAME, Atom, Rule, unrolled
 from ipgraph.reasoning.trivia import TYPE
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ipgraph.reasoning.encoding import Dictionary
 
 _FIRST, _REST, _NIL = (f"<{RDF}{each}>" for each in ("first", "rest", "nil"))
-LISTS = tuple(f"<{OWL}{each}>" for each in ("intersectionOf", "propertyChainAxiom", "hasKey"))
 # Never solved as schema: they are data, and may be as many.
 _DATA = frozenset({SAME, f"<{OWL}differentFrom>"})
 

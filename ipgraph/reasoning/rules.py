@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 SAME = f"<{PREFIXES['owl']}sameAs>"
 MEMBER = "<urn:ipgraph:member>"
+# The properties whose lists are unrolled.
+LISTS = tuple(
+    f"<{PREFIXES['owl']}{each}>" for each in ("intersectionOf", "propertyChainAxiom", "hasKey")
+)
 
 
 class Atom(NamedTuple):
