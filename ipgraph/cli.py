@@ -16,7 +16,7 @@ import click
 import ipgraph
 from ipgraph.errors import EXIT_CODES, IpGraphError
 
-COMMANDS = ("query", "describe", "export", "info", "build", "completion")
+COMMANDS = ("query", "describe", "explain", "export", "info", "build", "completion")
 
 
 class _Commands(click.Group):
@@ -48,6 +48,7 @@ def commands(context: click.Context, cache: str | None) -> None:
     \b
     ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'
     ipgraph describe PSCD                          what is known of a thing, and who says so
+    ipgraph explain PSCD partOf DHS                why a statement holds
     """
     context.obj = {"cache": cache}
 

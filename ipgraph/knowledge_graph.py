@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.documentation import Documentation
     from ipgraph.entities import Entities, View
+    from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
@@ -164,6 +165,28 @@ class KnowledgeGraph:
         the nearest things.
         """
         return self.entities.describe(self.entities.resolve(name))
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        from ipgraph.reasoning import Explainer
+
+        return Explainer(self.store)
+
+    def explain(self, subject: str, predicate: str, object: str) -> Explanation:
+        """Return why a statement holds: a shortest proof, down to what sources state.
+
+        Each of the three is an IRI, a prefixed name, an acronym or a label; `predicate` may be
+        ``a``, and `object` the text of a value. Raises `NotFound` for an unknown name, and
+        `NotEntailed` where the statement does not hold, saying what is missing for the nearest
+        rule.
+        """
+        from ipgraph.resolving import resolve_statement
+
+        return self._explainer.explain(*resolve_statement(self.store, subject, predicate, object))
+
+    def called(self, term: str) -> str:
+        """Return what to call a term, written as in N-Triples: its label, or a class in words."""
+        return self._explainer.name(term)
 
     def export(
         self,

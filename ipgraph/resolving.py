@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ipgraph.errors import NotFound
 from ipgraph.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES
-from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, SKOS, SOURCE, expand, shorten
+from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, RDF, SKOS, SOURCE, expand, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +46,40 @@ def resolve(store: Store, text: str) -> str:
         return max(sorted(folded), key=lambda iri: _mentions(store, iri))
     hint = f" Did you mean {_listed(nearest)}?" if nearest else ""
     raise NotFound(f"Nothing in this graph is called {text!r}.{hint}")
+
+
+def resolve_statement(
+    store: Store, subject: str, predicate: str, object: str
+) -> tuple[str, str, str]:
+    """Return a statement named in words as three terms in N-Triples syntax.
+
+    `predicate` may be ``a``. An `object` that names no thing is a value: as N-Triples writes it,
+    or the text alone of one that the graph has for that subject. Raises `NotFound`.
+    """
+    first = _term_or_name(store, subject)
+    relation = f"<{RDF}type>" if predicate in ("a", "type") else _term_or_name(store, predicate)
+    try:
+        return first, relation, _term_or_name(store, object)
+    except NotFound:
+        values = (
+            each.object
+            for each in store.quads(_node(first), NamedNode(relation[1:-1]), None, DEFAULT_GRAPH)
+        )
+        for each in values:
+            if isinstance(each, Literal) and each.value == object:
+                return first, relation, str(each)
+        raise
+
+
+def _term_or_name(store: Store, text: str) -> str:
+    """Return a term that is written as one, or the IRI of the thing that a name names."""
+    if text.startswith(('"', "_:")):
+        return text
+    return f"<{resolve(store, text)}>"
+
+
+def _node(term: str) -> NamedNode | BlankNode:
+    return BlankNode(term[2:]) if term.startswith("_:") else NamedNode(term[1:-1])
 
 
 def _as_iri(text: str) -> Iterator[str]:

@@ -235,3 +235,26 @@ def test_a_reader_that_stops_early_gets_no_traceback(run, session_cache):
     )
     assert done.stdout.startswith("@prefix")
     assert "Traceback" not in done.stderr
+
+
+def test_a_proof_is_told_step_by_step_with_its_sources(run):
+    done = run("explain", "PSCD", "partOf", "DHS")
+    assert done.returncode == 0, done.stderr
+    assert "is a kind of “part of” (prp-spo1 from" in done.stdout
+    assert "   stated in " in done.stdout
+
+
+def test_a_proof_is_written_as_json_and_turtle(run):
+    made = json.loads(run("explain", "PSCD", "partOf", "DHS", "--format", "json").stdout)
+    assert made["steps"][-1]["triple"][2] == "<https://w3id.org/ipgraph/id/dhs>"
+    assert (
+        "prov:wasDerivedFrom _:step1"
+        in run("explain", "PSCD", "partOf", "DHS", "--format", "ttl").stdout
+    )
+
+
+def test_what_does_not_follow_is_a_finding_and_says_what_is_missing(run):
+    done = run("explain", "DHS", "partOf", "PSCD")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "is neither stated nor entailed" in done.stderr

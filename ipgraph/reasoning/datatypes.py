@@ -8,14 +8,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ipgraph.namespaces import RDF, RDFS, XSD
-
-if TYPE_CHECKING:
-    from ipgraph.reasoning.encoding import Column, Dictionary
 
 # datatype: least and greatest value (None: no bound); all are decimals without a fraction.
 _INTEGERS: dict[str, tuple[int | None, int | None]] = {
@@ -72,16 +66,6 @@ DATATYPES: tuple[str, ...] = (
     XML,
     *(f"<{XSD}{each}>" for each in ("decimal", *_INTEGERS, *_STRINGS, *_OTHERS)),
 )
-
-
-def members(datatype: str, dictionary: Dictionary) -> Column:
-    """Return the numbers of the literals that belong to `datatype`, sorted."""
-    found = [
-        number
-        for term, number in dictionary.items()
-        if term[0] == 34 and belongs(term.decode(), datatype)
-    ]
-    return np.array(found, np.int64)
 
 
 def belongs(literal: str, datatype: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyoxigraph as ox
 
 from ipgraph.errors import NotEntailed, UsageError
@@ -12,18 +14,21 @@ from ipgraph.reasoning.inference import Premise
 from ipgraph.reasoning.proof import Prover, Way
 from ipgraph.reasoning.wording import in_words, short
 
+if TYPE_CHECKING:
+    from ipgraph.store import Store
+
 _MAX_DEPTH_OF_NAME = 4  # class expressions inside one another that are spelled out
 
 
 class Explainer:
-    """Explains the triples of one engine: what it finds out about one serves the next.
+    """Explains the triples of one store: what it finds out about one serves the next.
 
-    The engine holds what is stated in named graphs, what is inferred in graph `inferred`, and, if
+    The store holds what is stated in named graphs, what is inferred in graph `inferred`, and, if
     anything, the merge of all in its default graph.
     """
 
-    def __init__(self, engine: ox.Store, inferred: str = INFERRED_GRAPH) -> None:
-        self._graph = ClosedGraph(engine, inferred)
+    def __init__(self, store: Store, inferred: str = INFERRED_GRAPH) -> None:
+        self._graph = ClosedGraph(store, inferred)
         self._prover = Prover(self._graph)
 
     def explain(self, subject: str, predicate: str, object_: str) -> Explanation:

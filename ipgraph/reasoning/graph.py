@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pyoxigraph as ox
 
@@ -13,7 +13,9 @@ from ipgraph.reasoning.rules import LISTS, Rule, unrolled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+    from ipgraph.store import Store
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
 FIRST, REST, NIL = (ox.NamedNode(RDF + each) for each in ("first", "rest", "nil"))
 TYPE = ox.NamedNode(RDF + "type")
 THING = ox.NamedNode(OWL + "Thing")
@@ -31,28 +33,28 @@ class Fact(NamedTuple):
     @classmethod
     def of(cls, triple: ox.Triple | ox.Quad) -> Fact:
         """Return the fact of a triple or quad."""
-        return cls(triple.subject, triple.predicate, triple.object)
+        return cls(triple.subject, triple.predicate, cast("Term", triple.object))
 
 
 class ClosedGraph:
-    """The triples of an engine that holds a closure, each once.
+    """The triples of a store that holds a closure, each once.
 
-    Where the engine's default graph has triples it is taken for the merge of all graphs. What
+    Where the store's default graph has triples it is taken for the merge of all graphs. What
     graph `inferred` alone holds is inferred; the other graphs state what they hold.
     """
 
-    def __init__(self, engine: ox.Store, inferred: str) -> None:
-        self._engine = engine
+    def __init__(self, store: Store, inferred: str) -> None:
+        self._store = store
         self._inferred = ox.NamedNode(inferred)
-        anything = engine.quads_for_pattern(None, None, None, ox.DefaultGraph())
-        self._merged = next(anything, None) is not None
+        anything = store.quads(None, None, None, ox.DefaultGraph())
+        self._merged = next(iter(anything), None) is not None
         self._sources: dict[Fact, tuple[str, ...]] = {}
 
     def match(
         self, subject: Term | None, predicate: Term | None, object_: Term | None
     ) -> Iterator[Fact]:
         """Yield the triples of a pattern; nothing where RDF could not hold one."""
-        if isinstance(subject, ox.Literal | ox.Triple):
+        if isinstance(subject, ox.Literal):
             return
         if isinstance(predicate, ox.BlankNode):
             yield from self._inverses(subject, predicate, object_)
@@ -60,7 +62,7 @@ class ClosedGraph:
         if predicate is not None and not isinstance(predicate, ox.NamedNode):
             return
         graph = ox.DefaultGraph() if self._merged else None
-        quads = self._engine.quads_for_pattern(subject, predicate, object_, graph)
+        quads = self._store.quads(subject, predicate, object_, graph)
         if self._merged:
             yield from map(Fact.of, quads)
         else:
@@ -90,9 +92,9 @@ class ClosedGraph:
 
     def _look_up(self, fact: Fact) -> tuple[str, ...]:
         subject, predicate, object_ = fact
-        if isinstance(subject, ox.Literal | ox.Triple) or not isinstance(predicate, ox.NamedNode):
+        if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
             return ()
-        quads = self._engine.quads_for_pattern(subject, predicate, object_, None)
+        quads = self._store.quads(subject, predicate, object_, None)
         return tuple(
             sorted(
                 quad.graph_name.value

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ipgraph.reasoning.closure import Fixpoint
 from ipgraph.reasoning.compile import Compiler
 from ipgraph.reasoning.consistency import inconsistencies
-from ipgraph.reasoning.datatypes import DATATYPES, members
+from ipgraph.reasoning.datatypes import DATATYPES, belongs
 from ipgraph.reasoning.encoding import Columns, Dictionary, uncollected
 from ipgraph.reasoning.inference import Closure
 from ipgraph.reasoning.outside import constructs_outside
@@ -124,7 +124,12 @@ class Reasoner:
             known = len(self._dictionary)
             if relation is not None and self._typed.get(key, 0) < known:
                 self._typed[key] = known
-                self._fixpoint.conclude(key, members(datatype, self._dictionary))
+                found = [
+                    number
+                    for term, number in self._dictionary.items()
+                    if term[0] == 34 and belongs(term.decode(), datatype)
+                ]
+                self._fixpoint.conclude(key, np.array(found, np.int64))
 
 
 def infer(engine: ox.Store, *, full: bool = False) -> Closure:

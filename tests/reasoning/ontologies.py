@@ -10,6 +10,7 @@ import pytest
 
 from ipgraph import reasoning
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.store.local import LocalStore
 
 ROOT = Path(__file__).parents[2]
 _BESIDE = ROOT.parent / "shared"
@@ -35,6 +36,11 @@ def graph_of(turtle: str) -> ox.Store:
     engine = ox.Store()
     engine.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("urn:stated"))
     return engine
+
+
+def explainer_of(engine: ox.Store) -> reasoning.Explainer:
+    """Return what explains the triples of a closed engine."""
+    return reasoning.Explainer(LocalStore(engine))
 
 
 def closed(engine: ox.Store) -> ox.Store:

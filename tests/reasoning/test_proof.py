@@ -7,12 +7,11 @@ import json
 
 import pyoxigraph as ox
 import pytest
-from ontologies import LUBM, ROOT, RULES, closed, graph_of, needs_lubm
+from ontologies import LUBM, ROOT, RULES, closed, explainer_of, graph_of, needs_lubm
 from proof_checker import Rejected, accept
 
 from ipgraph.errors import NotEntailed, UsageError
 from ipgraph.namespaces import INFERRED_GRAPH
-from ipgraph.reasoning import Explainer
 
 EX = "http://example.org/"
 
@@ -33,12 +32,12 @@ def inferred(engine: ox.Store) -> list[tuple[str, str, str]]:
 
 
 def explain(turtle: str, subject: str, predicate: str, object_: str):
-    explainer = Explainer(closed(graph_of(turtle)))
+    explainer = explainer_of(closed(graph_of(turtle)))
     return explainer.explain(*(f"<{EX}{each}>" for each in (subject, predicate, object_)))
 
 
 def assert_all_proved(engine: ox.Store) -> None:
-    quads, explainer = stated(engine), Explainer(engine)
+    quads, explainer = stated(engine), explainer_of(engine)
     goals = inferred(engine)
     assert goals
     for goal in goals:
@@ -107,7 +106,7 @@ def test_what_no_rule_comes_near_is_refused_too() -> None:
 
 def test_a_term_that_does_not_parse_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no RDF term"):
-        Explainer(graph_of("")).explain("a b", "<urn:p>", "<urn:o>")
+        explainer_of(graph_of("")).explain("a b", "<urn:p>", "<urn:o>")
 
 
 def test_text_names_things_by_their_labels_and_class_expressions_in_words() -> None:
@@ -118,7 +117,7 @@ def test_text_names_things_by_their_labels_and_class_expressions_in_words() -> N
         :ada :child :byron . :byron a :Person ; rdfs:label "Byron"@en .
     """)
     )
-    explainer = Explainer(engine)
+    explainer = explainer_of(engine)
     type_ = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
     text = explainer.explain(f"<{EX}ada>", type_, f"<{EX}Parent>").text(explainer.name)
     assert "thing with “child” some “person”" in text
@@ -153,7 +152,7 @@ def test_json_and_turtle_hold_the_same_steps() -> None:
 )
 def test_the_checker_rejects_a_damaged_proof(damage) -> None:
     engine = closed(graph_of(CHAIN))
-    proof = Explainer(engine).explain(f"<{EX}a>", f"<{EX}p>", f"<{EX}c>").data()
+    proof = explainer_of(engine).explain(f"<{EX}a>", f"<{EX}p>", f"<{EX}c>").data()
     accept(proof, stated(engine))
     broken = copy.deepcopy(proof)
     damage(broken)
