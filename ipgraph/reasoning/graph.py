@@ -33,7 +33,7 @@ class Fact(NamedTuple):
     @classmethod
     def of(cls, triple: ox.Triple | ox.Quad) -> Fact:
         """Return the fact of a triple or quad."""
-        return cls(triple.subject, triple.predicate, cast("Term", triple.object))
+        return cls(cast("Term", triple.subject), triple.predicate, cast("Term", triple.object))
 
 
 class ClosedGraph:
