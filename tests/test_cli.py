@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+import pyoxigraph as ox
 import pytest
 
 from ipgraph.formats import by_name
@@ -53,6 +54,28 @@ def test_a_table_is_cut_at_the_limit_and_says_so(run):
     done = run("query", "--format", "table", "--limit", "2", ASK_UNITS)
     assert re.search(r"^first 2 of \d+ rows$", done.stdout, re.MULTILINE)
     assert done.stdout.count("id:") == 2
+
+
+@pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
+def test_the_first_rows_in_each_format_are_those_of_the_whole_answer(run, name):
+    ask = (
+        'SELECT ?s ?o { VALUES (?s ?o) { (id:ip 1) (id:nicc "a,\\"<b>\\"\\n") '
+        '(UNDEF "c"@en) (id:dhs 2.5) } }'
+    )
+    whole = run("query", "--format", name, ask).stdout
+    form = ox.QueryResultsFormat.from_media_type(by_name(name).media_type)
+    if name == "csv":
+        assert run("query", "--limit", "4", "--format", name, ask).stdout == whole
+        return
+    rows = [tuple(each) for each in ox.parse_query_results(whole.encode(), format=form)]
+    cut = run("query", "--limit", "3", "--format", name, ask).stdout
+    assert len(rows) == 4
+    assert [tuple(each) for each in ox.parse_query_results(cut.encode(), format=form)] == rows[:3]
+
+
+def test_a_limit_cuts_a_construct_too(run):
+    everything = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+    assert run("query", "--limit", "3", "--format", "nt", everything).stdout.count(" .\n") == 3
 
 
 def test_a_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):

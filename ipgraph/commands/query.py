@@ -18,7 +18,9 @@ from ipgraph.terminal import answers
 @click.option("-f", "--file", type=click.Path(dir_okay=False, exists=True), help="Read it there.")
 @click.option("--format", "format_name", metavar="NAME", help="table, tsv, csv, json, xml, ttl …")
 @click.option(
-    "--limit", type=click.IntRange(min=0), help="Rows a table shows (default 200; 0: all)."
+    "--limit",
+    type=click.IntRange(min=0),
+    help="The first rows only (a table: 200; 0: all).",
 )
 @click.option(
     "--timeout", "time_limit_s", type=click.FloatRange(0, min_open=True), metavar="SECONDS"

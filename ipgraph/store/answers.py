@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -42,9 +43,13 @@ def kind(result: Result) -> Holds:
 
 
 def write(
-    result: Result, form: Format | Fitting, out: IO[bytes], prefixes: Mapping[str, str] = PREFIXES
+    result: Result,
+    form: Format | Fitting,
+    out: IO[bytes],
+    prefixes: Mapping[str, str] = PREFIXES,
+    max_rows: int | None = None,
 ) -> None:
-    """Write `result` to `out` as it is computed.
+    """Write `result` to `out` as it is computed: all of it, or the first rows or triples.
 
     Raises `NotAcceptable` where the format cannot hold such a result, and `InvalidData` where a
     literal cannot be written in it; in the second case `out` already holds a part of the answer.
@@ -52,10 +57,15 @@ def write(
     if isinstance(form, Fitting):
         form = form.of(result)
     if not isinstance(result, _BINDINGS):
-        write_statements(result, form, out, prefixes)
+        write_statements(islice(result, max_rows), form, out, prefixes)
         return
     if form.holds is not Holds.BINDINGS:
         raise _not_acceptable(form, Holds.BINDINGS, "SELECT and ASK")
+    if max_rows is not None and isinstance(result, ox.QuerySolutions):
+        from ipgraph.store.rows import write_rows  # late: most answers are written whole
+
+        write_rows(result, form, _guarded(out, form), max_rows)
+        return
     serialisation = ox.QueryResultsFormat.from_media_type(form.media_type)
     result.serialize(_guarded(out, form), format=serialisation)
 

@@ -13,6 +13,7 @@ class Query:
 
     `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.
     `prefixes` are declared before the text is read, for callers that need not declare their own.
+    `max_rows` cuts the answer after so many rows or triples.
     """
 
     text: str
@@ -21,3 +22,4 @@ class Query:
     named_graphs: tuple[str, ...] = ()
     prefixes: tuple[tuple[str, str], ...] = ()
     base: str = BASE
+    max_rows: int | None = None

@@ -44,16 +44,22 @@ def answer(graph: KnowledgeGraph, wanted: Wanted) -> None:
         _show(graph, wanted)
         return
     form = by_name(name) if name else Fitting(by_name("tsv"), by_name("ttl"))
-    _run(graph, wanted.text, form, sys.stdout.fileno())
+    _run(graph, wanted.text, form, sys.stdout.fileno(), wanted.limit or None)
 
 
-def _run(graph: KnowledgeGraph, text: str, form: Format | Fitting, descriptor: int) -> None:
+def _run(
+    graph: KnowledgeGraph,
+    text: str,
+    form: Format | Fitting,
+    descriptor: int,
+    max_rows: int | None = None,
+) -> None:
     """Write the answer of a query to a descriptor, in a process that can be stopped.
 
     The text is looked through only where the engine refuses it: then `admit` may know better why.
     """
     try:
-        _evaluate(graph, text, form, descriptor)
+        _evaluate(graph, _asked(graph, text, max_rows), form, descriptor)
     except BadQuery:
         from ipgraph.queries import admit
 
@@ -61,21 +67,20 @@ def _run(graph: KnowledgeGraph, text: str, form: Format | Fitting, descriptor: i
         raise
 
 
-def _evaluate(graph: KnowledgeGraph, text: str, form: Format | Fitting, descriptor: int) -> None:
+def _asked(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
+    prefixes = tuple(PREFIXES.items())
+    return Query(text, infer=graph.settings.infer, prefixes=prefixes, max_rows=max_rows)
+
+
+def _evaluate(graph: KnowledgeGraph, query: Query, form: Format | Fitting, descriptor: int) -> None:
     if graph.snapshot is None:
         with os.fdopen(os.dup(descriptor), "wb") as out:
-            write(graph.query(text).result, form, out)
+            write(graph.query(query.text).result, form, out, max_rows=query.max_rows)
         return
     from ipgraph import workers
 
-    settings = graph.settings
-    workers.run_once(
-        graph.chosen_store,
-        Query(text, infer=settings.infer, prefixes=tuple(PREFIXES.items())),
-        form,
-        descriptor,
-        time_limit_s=settings.query_time_limit_s,
-    )
+    limit_s = graph.settings.query_time_limit_s
+    workers.run_once(graph.chosen_store, query, form, descriptor, time_limit_s=limit_s)
 
 
 def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:

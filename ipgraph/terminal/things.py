@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ipgraph.statements import Source, Value
 
 _INFERRED = "inferred"
+_OWN_LANGUAGE = "en"  # of the labels of this project: a reader is told of other languages only
 
 
 def text(view: View) -> str:
@@ -34,9 +35,10 @@ def _parts(view: View) -> Iterator[str]:
     for definition in view.definitions:
         yield ""
         yield _value(definition)
-    if view.other_names:
+    others = [each for each in view.other_names if each.text != view.name.acronym]
+    if others:
         yield ""
-        yield "Also called: " + ", ".join(_value(each) for each in view.other_names)
+        yield "Also called: " + ", ".join(_value(each) for each in others)
     for name, values in view.dates:
         yield f"{name.label}: " + ", ".join(_value(each) for each in values)
     for group in view.groups:
@@ -72,7 +74,7 @@ def _value(value: Value) -> str:
         for name, values in value.parts
     )
     acronym = f" ({value.acronym})" if value.acronym else ""
-    language = f" @{value.language}" if value.language else ""
+    language = f" @{value.language}" if value.language not in ("", _OWN_LANGUAGE) else ""
     inferred = f" [{_INFERRED}]" if value.inferred else ""
     return f"{value.text or parts}{acronym}{language}{_marks(value.sources)}{inferred}"
 

@@ -25,7 +25,7 @@ def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[byt
     here, `NotAcceptable` and `InvalidData` as `store.answers.write` does.
     """
     try:
-        write(evaluate(store, query), form, out)
+        write(evaluate(store, query), form, out, max_rows=query.max_rows)
     except (RuntimeError, OSError) as error:
         raise _engine_refusal(error) from error
 
