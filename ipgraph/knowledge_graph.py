@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.documentation import Documentation
     from ipgraph.entities import Entities, View
+    from ipgraph.neighbourhoods import Surveyor
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
@@ -142,6 +143,13 @@ class KnowledgeGraph:
         from ipgraph.documentation import Documentation
 
         return Documentation(self.entities, self.index)
+
+    @cached_property
+    def surveyor(self) -> Surveyor:
+        """What surveys the surroundings of things, for drawings."""
+        from ipgraph.neighbourhoods import Surveyor
+
+        return Surveyor(self.entities)
 
     @cached_property
     def sources(self) -> Sources:

@@ -13,6 +13,7 @@ from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
 from ipgraph.server import (
     entity_pages,
+    graph_pages,
     ontology_pages,
     query_page,
     search_pages,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 MODULES = (
     shell,
     entity_pages,
+    graph_pages,
     ontology_pages,
     query_page,
     search_pages,

@@ -1,3 +1,202 @@
+// The graph explorer. The page carries the same as a chart and as a list; this adds expanding on demand.
 import cytoscape from "cytoscape";
 import { hierarchy, tree } from "d3-hierarchy";
-export { cytoscape, hierarchy, tree };
+
+const MAX_NODES = 300;
+const ROW = 56, COLUMN = 340;
+const box = document.getElementById("graph");
+const panel = document.getElementById("graph-panel");
+const status = document.getElementById("graph-status");
+const again = document.getElementById("graph-again");
+const relations = document.getElementById("graph-relations");
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const say = (text, n = "") => { status.textContent = text.replace("{n}", n); };
+
+// light-dark() does not resolve in a custom property: the colour is read from an element that wears it.
+const probe = document.createElement("span");
+probe.hidden = true;
+document.body.append(probe);
+const colour = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+const STYLES = ["k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source"];
+
+function look() {
+  const ink = colour("--ink"), surface = colour("--surface"), line = colour("--line-strong"), link = colour("--link");
+  return [
+    { selector: "node", style: {
+      shape: "round-rectangle", width: 190, height: 44, label: "data(label)", color: ink, "background-color": surface,
+      "border-width": 2, "border-color": line, "font-family": "Public Sans Variable, sans-serif", "font-size": 12.5,
+      "text-valign": "center", "text-halign": "center", "text-wrap": "wrap", "text-max-width": 176 } },
+    ...STYLES.map((style) => ({ selector: `node[style = "${style}"]`, style: { "border-color": colour(`--${style}`) } })),
+    { selector: "node[more > 0]", style: { "border-style": "double", "border-width": 5 } },
+    { selector: "edge", style: {
+      width: 1.4, "line-color": line, "curve-style": "taxi", "taxi-direction": "horizontal", "taxi-turn": "32px", "taxi-turn-min-distance": 4,
+      "font-size": 10.5, color: colour("--ink-soft"), "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": 2 } },
+    // The turn lies beside the node that was expanded, the label beside the one that it led to.
+    { selector: 'edge[end = "source"]', style: { "taxi-turn": "-32px", "source-label": "data(label)", "source-text-offset": 58 } },
+    { selector: 'edge[end = "target"]', style: { "target-label": "data(label)", "target-text-offset": 58 } },
+    { selector: "edge[!part]", style: { "target-arrow-shape": "triangle", "target-arrow-color": line, "arrow-scale": 0.9 } },
+    { selector: 'edge[end = "none"]', style: { "curve-style": "bezier", "line-style": "dashed" } },
+    { selector: ".faded", style: { opacity: 0.22 } },
+    { selector: ".hidden", style: { display: "none" } },
+    { selector: "node:selected", style: { "background-color": link, "border-color": link, color: colour("--on-link"), "font-weight": "bold" } },
+  ];
+}
+
+const cy = cytoscape({ container: box, style: look(), minZoom: 0.15, maxZoom: 2.5, boxSelectionEnabled: false });
+
+// Where each node was reached from makes a tree; the tree gives stable, tidy places. No physics.
+function arrange(around) {
+  const below = new Map();
+  cy.nodes().forEach((node) => {
+    const origin = node.data("origin");
+    const key = origin && cy.getElementById(origin).nonempty() ? origin : "";
+    below.set(key, [...(below.get(key) ?? []), node.id()]);
+  });
+  const root = hierarchy("", (id) => below.get(id));
+  tree().nodeSize([ROW, COLUMN]).separation((a, b) => (a.parent === b.parent ? 1 : 1.2))(root);
+  const places = new Map(root.descendants().map((each) => [each.data, { x: each.y, y: each.x }]));
+  const layout = cy.layout({
+    name: "preset", positions: (node) => places.get(node.id()), fit: !around, padding: 30, animate: !still, animationDuration: 220,
+  });
+  layout.one("layoutstop", () => {
+    if (around) {
+      cy.animate({ center: { eles: cy.getElementById(around) }, duration: still ? 0 : 180 });
+    } else if (cy.zoom() < 0.6) { // never as dust: begin at the root, readable
+      const { x, y } = cy.nodes()[0].position();
+      cy.zoom(0.8);
+      cy.pan({ x: 40 - (x - 95) * 0.8, y: cy.height() / 2 - y * 0.8 });
+    } else if (cy.zoom() > 1.1) {
+      cy.zoom(1.1);
+      cy.center();
+    }
+  });
+  layout.run();
+}
+
+async function load(id, levels) {
+  const url = new URL(box.dataset.source, location.href);
+  url.searchParams.set("id", id);
+  url.searchParams.set("levels", levels);
+  let found;
+  try {
+    const reply = await fetch(url);
+    if (!reply.ok) throw new Error(reply.status);
+    found = await reply.json();
+  } catch {
+    say(box.dataset.failed);
+    again.hidden = false;
+    again.onclick = () => { again.hidden = true; load(id, levels); };
+    return;
+  }
+  const first = cy.nodes().empty();
+  let full = false;
+  cy.batch(() => {
+    for (const node of found.nodes) {
+      const known = cy.getElementById(node.id);
+      if (known.nonempty()) {
+        if (node.id === id) known.data("more", 0);
+      } else if (cy.nodes().length < MAX_NODES) cy.add({ data: node });
+      else full = true;
+    }
+    for (const edge of found.edges) {
+      const ends = cy.getElementById(edge.source).nonempty() && cy.getElementById(edge.target).nonempty();
+      if (ends && cy.getElementById(edge.id).empty()) cy.add({ data: { ...edge, end: end(edge) } });
+    }
+  });
+  if (full) cy.getElementById(id).data("more", 0);
+  offerRelations();
+  arrange(first ? "" : id);
+  say(full ? box.dataset.full : box.dataset.shown, cy.nodes().length);
+}
+
+// Which end of an edge was reached by it; neither, where both were there before.
+function end({ source, target }) {
+  if (cy.getElementById(target).data("origin") === source) return "target";
+  return cy.getElementById(source).data("origin") === target ? "source" : "none";
+}
+
+// One checkbox for each relation in view; unchecked, its edges are not drawn.
+function offerRelations() {
+  const labels = new Map(cy.edges().map((edge) => [edge.data("relation"), edge.data("label")]));
+  for (const [relation, label] of [...labels].sort((a, b) => a[1].localeCompare(b[1]))) {
+    if ([...relations.querySelectorAll("input")].some((input) => input.value === relation)) continue;
+    const item = document.createElement("label");
+    const input = Object.assign(document.createElement("input"), { type: "checkbox", checked: true, value: relation });
+    input.addEventListener("change", () => cy.edges().filter((edge) => edge.data("relation") === relation).toggleClass("hidden", !input.checked));
+    item.append(input, ` ${label}`);
+    relations.append(item);
+  }
+}
+
+const make = (name, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+};
+
+function choose(node, move = true) {
+  cy.elements().unselect();
+  node.select();
+  const { id, label, short, kind, url, more } = node.data();
+  const list = make("ul");
+  for (const edge of node.connectedEdges().toArray()) {
+    const other = edge.source().id() === id ? edge.target() : edge.source();
+    const button = make("button", { type: "button", className: "linkish", textContent: other.data("label") });
+    button.addEventListener("click", () => choose(other));
+    list.append(make("li", {}, `${edge.data("label")} ${edge.source().id() === id ? "→" : "←"} `, button));
+  }
+  panel.replaceChildren(
+    make("h2", {}, make("a", { href: url, textContent: short ? `${label} (${short})` : label })),
+    make("p", { className: "soft small", textContent: kind }),
+  );
+  if (more > 0) {
+    const button = make("button", { type: "button", textContent: box.dataset.more.replace("{n}", more) });
+    button.addEventListener("click", async () => { await load(id, 0); choose(cy.getElementById(id)); });
+    panel.append(make("p", {}, button));
+  }
+  panel.append(list);
+  if (move) cy.animate({ center: { eles: node }, duration: still ? 0 : 180 });
+}
+
+cy.on("tap", "node", ({ target }) => choose(target, false));
+cy.on("dbltap", "node", ({ target }) => { if (target.data("more") > 0) load(target.id(), 0); });
+
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+// The nearest node in a direction; what lies sideways counts double.
+function nearest(from, [dx, dy]) {
+  let best = null, least = Infinity;
+  cy.nodes().forEach((node) => {
+    const x = node.position("x") - from.position("x"), y = node.position("y") - from.position("y");
+    const along = x * dx + y * dy;
+    const cost = along + 2 * Math.abs(x * dy + y * dx);
+    if (along > 4 && cost < least) [best, least] = [node, cost];
+  });
+  return best;
+}
+box.addEventListener("keydown", (event) => {
+  const chosen = cy.$("node:selected")[0];
+  const zoom = { "+": 1.25, "=": 1.25, "-": 0.8 }[event.key];
+  if (zoom) cy.zoom({ level: cy.zoom() * zoom, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+  const way = WAYS[event.key];
+  if (way) {
+    event.preventDefault();
+    const next = chosen ? nearest(chosen, way) : cy.nodes()[0];
+    if (next) { choose(next); say(next.data("label")); }
+  }
+  if (event.key === "Enter" && chosen) {
+    event.preventDefault();
+    if (chosen.data("more") > 0) load(chosen.id(), 0).then(() => choose(chosen));
+    else location.href = chosen.data("url");
+  }
+});
+
+document.getElementById("graph-fit").addEventListener("click", () => cy.fit(undefined, 30));
+document.getElementById("graph-find").addEventListener("input", ({ target }) => {
+  const text = target.value.trim().toLowerCase();
+  cy.nodes().forEach((node) => node.toggleClass("faded", !!text && !`${node.data("label")} ${node.data("short")}`.toLowerCase().includes(text)));
+});
+const repaint = () => cy.style(look());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
+load(box.dataset.start, box.dataset.levels).then(() => { box.dataset.ready = cy.nodes().length; });
