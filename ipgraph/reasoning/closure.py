@@ -56,13 +56,16 @@ class Fixpoint:
         relation.stated = distinct([relation.stated, codes]) if len(relation.stated) else codes
         self._announce(relation, fresh)
 
-    def conclude(self, key: int, codes: Column) -> None:
-        """Add sorted distinct codes as inferred."""
+    def conclude(self, key: int, codes: Column) -> bool:
+        """Add sorted distinct codes as inferred; tell whether one was new."""
         if key == self._same and len(codes):
             codes = codes[(codes >> HALF) != (codes & LOW)]
-        if len(codes):
-            relation = self.relation(key)
-            self._announce(relation, relation.add(codes))
+        if not len(codes):
+            return False
+        relation = self.relation(key)
+        fresh = relation.add(codes)
+        self._announce(relation, fresh)
+        return len(fresh) > 0
 
     def add_clauses(self, clauses: Iterable[Clause]) -> None:
         """Add clauses and put all that were ever added into strata again."""
@@ -76,13 +79,14 @@ class Fixpoint:
 
     def run(self) -> None:
         """Conclude until nothing is new."""
-        while self._queue:
+        while True:
             while self._queue:
                 _, _, clause = heapq.heappop(self._queue)
                 clause.queued = False
                 for bindings in self._solutions(clause):
                     self._apply(clause, bindings)
-            self._replacement.run()
+            if not self._replacement.run():
+                return
 
     def solve(self, body: tuple[Pattern, ...]) -> Bindings:
         """Return the solutions of some patterns over all there is."""

@@ -10,6 +10,8 @@ import re
 from decimal import Decimal
 
 from ipgraph.namespaces import RDF, RDFS, XSD
+from ipgraph.reasoning.rules import Atom
+from ipgraph.reasoning.trivia import TYPE
 
 # datatype: least and greatest value (None: no bound); all are decimals without a fraction.
 _INTEGERS: dict[str, tuple[int | None, int | None]] = {
@@ -66,6 +68,9 @@ DATATYPES: tuple[str, ...] = (
     XML,
     *(f"<{XSD}{each}>" for each in ("decimal", *_INTEGERS, *_STRINGS, *_OTHERS)),
 )
+
+# dt-type1
+DATATYPE_AXIOMS = tuple(Atom(each, TYPE, f"<{RDFS}Datatype>") for each in DATATYPES)
 
 
 def belongs(literal: str, datatype: str) -> bool:

@@ -15,6 +15,8 @@ from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct
 from ipgraph.reasoning.relations import contains
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ipgraph.reasoning.closure import Fixpoint
 
 
@@ -26,11 +28,12 @@ class Replacement:
         self._same = same
         self._seen: dict[int, tuple[int, int]] = {}
 
-    def run(self) -> None:
-        """Conclude what equality adds to each relation that changed."""
+    def run(self) -> bool:
+        """Conclude what equality adds to each relation that changed; tell whether it was new."""
         pairs = self._fixpoint.relation(self._same).codes
         if not len(pairs):
-            return
+            return False
+        found = False
         equal = distinct([pairs >> HALF])  # eq-sym makes both sides the same set
         for key in list(self._fixpoint.relations):
             codes = self._fixpoint.relation(key).codes
@@ -39,16 +42,21 @@ class Replacement:
                 continue
             self._seen[key] = state
             if key != self._same:
-                self._replace(key, codes, equal, pairs)
+                for other, added in self._replaced(key, codes, equal, pairs):
+                    found |= self._fixpoint.conclude(other, added)
+        return found
 
-    def _replace(self, key: int, codes: Column, equal: Column, pairs: Column) -> None:
+    def _replaced(
+        self, key: int, codes: Column, equal: Column, pairs: Column
+    ) -> Iterator[tuple[int, Column]]:
+        """Yield relations and what equality adds to them because of `codes` in relation `key`."""
         name = ~key if key < 0 else key
         for other in self._equals(pairs, name):
-            self._fixpoint.conclude(~other if key < 0 else other, codes)
+            yield ~other if key < 0 else other, codes
         if key < 0:
             subjects = codes[contains(equal, codes)]
             if len(subjects):
-                self._fixpoint.conclude(key, distinct([_others(subjects, pairs)[1]]))
+                yield key, distinct([_others(subjects, pairs)[1]])
             return
         for shift, mask in ((HALF, LOW), (0, ~LOW)):
             terms = codes >> shift & LOW
@@ -56,7 +64,7 @@ class Replacement:
             if hit.any():
                 rows, others = _others(terms[hit], pairs)
                 kept = codes[hit][rows] & mask
-                self._fixpoint.conclude(key, distinct([kept | others << shift]))
+                yield key, distinct([kept | others << shift])
 
     def _equals(self, pairs: Column, term: int) -> list[int]:
         start, end = np.searchsorted(pairs, (term << HALF, (term + 1) << HALF))

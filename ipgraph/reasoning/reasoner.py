@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ipgraph.reasoning.closure import Fixpoint
 from ipgraph.reasoning.compile import Compiler
 from ipgraph.reasoning.consistency import inconsistencies
-from ipgraph.reasoning.datatypes import DATATYPES, belongs
+from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, belongs
 from ipgraph.reasoning.encoding import Columns, Dictionary, uncollected
 from ipgraph.reasoning.inference import Closure
 from ipgraph.reasoning.outside import constructs_outside
@@ -52,7 +52,7 @@ class Reasoner:
         self._checks: list[Clause] = []
         self._typed: dict[int, int] = {}
         self._load_ms = 0.0
-        for axiom in AXIOMS:
+        for axiom in (*AXIOMS, *(DATATYPE_AXIOMS if full else ())):
             subject = np.array([number(axiom.subject)], np.int64)
             self._fixpoint.conclude(~number(axiom.object), subject)
 

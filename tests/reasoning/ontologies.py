@@ -38,6 +38,13 @@ def graph_of(turtle: str) -> ox.Store:
     return engine
 
 
+def difference(engine: ox.Store) -> tuple[set[str], set[str]]:
+    """Return what our closure lacks of owlrl's and what it has beyond it."""
+    theirs = {str(each) for each in reasoning.infer(engine, reasoner="owlrl").triples}
+    ours = {str(each) for each in reasoning.infer(engine).triples}
+    return theirs - ours, ours - theirs
+
+
 def explainer_of(engine: ox.Store) -> reasoning.Explainer:
     """Return what explains the triples of a closed engine."""
     return reasoning.Explainer(LocalStore(engine))

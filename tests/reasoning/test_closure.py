@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from ontologies import LUBM, RULES, graph_of, needs_lubm
+from ontologies import LUBM, RULES, difference, graph_of, needs_lubm
 
 from ipgraph import reasoning
-
-
-def difference(engine: ox.Store) -> tuple[set[str], set[str]]:
-    """Return what our closure lacks of owlrl's and what it has beyond it."""
-    theirs = {str(each) for each in reasoning.infer(engine, reasoner="owlrl").triples}
-    ours = {str(each) for each in reasoning.infer(engine).triples}
-    return theirs - ours, ours - theirs
 
 
 def entailed(turtle: str) -> set[str]:

@@ -1,0 +1,74 @@
+"""The rules as SPARQL updates: a third implementation, and the way to close a graph where it lies.
+
+Each rule is one INSERT over the default graph; run them all until nothing is added. A store that
+holds no literal as subject loses what follows only through one, and the datatype rules, which look
+into literals, are not among them. `trivia.is_trivial` tells what to leave out afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipgraph.namespaces import RDF
+from ipgraph.reasoning.rules import AXIOMS, LISTS, MEMBER, SAME, Atom, Rule, unrolled
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_MEMBER_PATH = f"<{RDF}rest>*/<{RDF}first>"
+# The lists whose lengths `updates` wants to know, as a query: predicate and length.
+LIST_LENGTHS = f"""
+SELECT DISTINCT ?predicate ?length WHERE {{
+  {{
+    SELECT ?predicate ?list (COUNT(?cell) AS ?length) WHERE {{
+      VALUES ?predicate {{ {" ".join(LISTS)} }}
+      ?owner ?predicate ?list .
+      ?list <{RDF}rest>* ?cell .
+      ?cell <{RDF}first> ?member .
+    }}
+    GROUP BY ?predicate ?list
+  }}
+}}
+"""
+
+
+def updates(lengths: Mapping[str, Collection[int]]) -> tuple[str, ...]:
+    """Return one update for each rule that concludes a triple, and one for the axioms.
+
+    `lengths` are those of the lists in the graph, by predicate in N-Triples syntax.
+    """
+    axioms = "INSERT DATA {\n" + "".join(f"  {_triple(each)} .\n" for each in AXIOMS) + "}"
+    rules = [each for each in unrolled(lengths) if each.head is not None]
+    return (axioms, *(insert(each) for each in rules))
+
+
+def insert(rule: Rule) -> str:
+    """Return the update that applies a rule once."""
+    if rule.head is None:
+        raise ValueError(f"{rule.name} concludes no triple")
+    head = rule.head
+    patterns = [_pattern(place, each) for place, each in enumerate(rule.body)]
+    filters = [f"FILTER({one} != {other})" for one, other in rule.unequal]
+    if head.predicate == SAME:
+        filters.append(f"FILTER({head.subject} != {head.object})")
+    if head.subject.startswith("?"):
+        filters.append(f"FILTER(!isLiteral({head.subject}))")
+    if head.predicate.startswith("?"):
+        filters.append(f"FILTER(isIRI({head.predicate}))")
+    filters.append(f"FILTER NOT EXISTS {{ {_triple(head)} }}")
+    where = "".join(f"  {each}\n" for each in (*patterns, *filters))
+    return f"# {rule.name}\nINSERT {{ {_triple(head)} }}\nWHERE {{\n{where}}}"
+
+
+def _triple(atom: Atom) -> str:
+    return f"{atom.subject} {atom.predicate} {atom.object}"
+
+
+def _pattern(place: int, atom: Atom) -> str:
+    """Write a pattern; membership is a path, and a whole number matches by value."""
+    if atom.predicate == MEMBER:
+        return f"{atom.subject} {_MEMBER_PATH} {atom.object} ."
+    if atom.object.isdigit():
+        number = f"?number{place}"
+        return f"{atom.subject} {atom.predicate} {number} . FILTER({number} = {atom.object})"
+    return f"{_triple(atom)} ."
