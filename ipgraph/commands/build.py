@@ -16,7 +16,7 @@ from ipgraph.commands import open_graph, settings_of
 @click.option("--clean", is_flag=True, help="Remove all snapshots that are not in use, and stop.")
 @click.pass_obj
 def command(obj: dict[str, Any], files: tuple[str, ...], reasoner: str | None, clean: bool) -> None:
-    r"""Compile the files into a snapshot: load, infer, index.
+    """Compile the files into a snapshot: load, infer, index.
 
     Every other command does so by itself when the snapshot is missing or stale.
 

@@ -25,7 +25,7 @@ def command(
     infer: bool | None,
     target: tuple[str, ...],
 ) -> None:
-    r"""Tell what is known of a thing, and which sources say so.
+    """Tell what is known of a thing, and which sources say so.
 
     NAME is an acronym, a label, a prefixed name or an IRI.
 

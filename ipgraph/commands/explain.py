@@ -31,7 +31,7 @@ def command(
     format_name: str,
     target: tuple[str, ...],
 ) -> None:
-    r"""Prove a statement, or say what it lacks.
+    """Prove a statement, or say what it lacks.
 
     Each of the three is an acronym, a label, a prefixed name or an IRI; the predicate may be "a".
     The proof is a shortest one: what sources state, and the rule of OWL 2 RL behind each step.

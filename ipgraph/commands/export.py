@@ -24,7 +24,7 @@ def command(
     infer: bool | None,
     target: tuple[str, ...],
 ) -> None:
-    r"""Write the graph to FILE ("-": standard output), in the format of its suffix.
+    """Write the graph to FILE ("-": standard output), in the format of its suffix.
 
     TriG and N-Quads keep the named graphs, and so what each source states; the others hold
     the merge of them.

@@ -16,7 +16,7 @@ from ipgraph.terminal import summaries
 @store_option
 @click.pass_obj
 def command(obj: dict[str, Any], format_name: str, target: tuple[str, ...]) -> None:
-    r"""Say what the graph holds, how it was made and where its snapshot lies.
+    """Say what the graph holds, how it was made and where its snapshot lies.
 
     \b
     ipgraph info

@@ -23,7 +23,11 @@ from ipgraph.terminal import answers
     help="The first rows only (a table: 200; 0: all).",
 )
 @click.option(
-    "--timeout", "time_limit_s", type=click.FloatRange(0, min_open=True), metavar="SECONDS"
+    "--timeout",
+    "time_limit_s",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Stop it after so long.",
 )
 @infer_option
 @store_option
@@ -38,7 +42,7 @@ def command(
     infer: bool | None,
     target: tuple[str, ...],
 ) -> None:
-    r"""Answer a SPARQL query.
+    """Answer a SPARQL query.
 
     TEXT is the query; without it, or with "-", it is read from standard input. The project's
     prefixes are declared. A terminal gets a table with labels, a pipe gets TSV (Turtle for
