@@ -199,6 +199,11 @@ class Entities:
         grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations, extent)
         return grouping.group(property_iri, incoming), citations.listed()
 
+    def joins_things(self, property_iri: str) -> bool:
+        """Say whether a property has a thing as value, by the first statement that uses it."""
+        quads = self.store.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
+        return any(isinstance(quad.object, NamedNode) for quad in islice(quads, 1))
+
     def samples(self, property_iri: str, limit: int) -> tuple[tuple[Value, Value], ...]:
         """Return some of the statements that use a property, in no order that is promised."""
         quads = self.store.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)

@@ -67,6 +67,11 @@ class Episode:
         after_begin = not self.since or year_of(begins) <= year
         return after_begin and (not self.until or year <= year_of(self.until))
 
+    @staticmethod
+    def year(date: str) -> int:
+        """Return the year of one of its dates, or 0."""
+        return year_of(date)
+
     def others(self, iri: str) -> tuple[Value, ...]:
         """Return those who take part besides a thing."""
         return tuple(each for part in self.parts.values() for each in part if each.iri != iri)

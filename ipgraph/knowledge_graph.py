@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshot import Snapshot
     from ipgraph.sources import Sources
     from ipgraph.store import Store
+    from ipgraph.timelines import Chronicle
 
 
 def open(
@@ -150,6 +151,13 @@ class KnowledgeGraph:
         from ipgraph.neighbourhoods import Surveyor
 
         return Surveyor(self.entities)
+
+    @cached_property
+    def chronicle(self) -> Chronicle:
+        """What tells how things changed over time."""
+        from ipgraph.timelines import Chronicle
+
+        return Chronicle(self.entities)
 
     @cached_property
     def sources(self) -> Sources:

@@ -17,7 +17,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("loading", "reasoning", "queries", "syntax_errors", "workers"),
     (
         *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
-        *("search", "search_index", "documentation", "sources", "neighbourhoods"),
+        *("search", "search_index", "documentation", "sources", "neighbourhoods", "timelines"),
         *("exporting", "snapshot", "building", "catalog"),
     ),
     ("knowledge_graph", "__init__"),

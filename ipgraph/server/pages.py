@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, request
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
 from ipgraph.server import (
+    about_pages,
     entity_pages,
     graph_pages,
     ontology_pages,
@@ -20,6 +21,8 @@ from ipgraph.server import (
     sector_pages,
     shell,
     source_pages,
+    timeline_pages,
+    why_pages,
 )
 from ipgraph.server.pictures import tree
 from ipgraph.server.shell import Site
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     shell,
+    about_pages,
     entity_pages,
     graph_pages,
     ontology_pages,
@@ -38,6 +42,8 @@ MODULES = (
     search_pages,
     sector_pages,
     source_pages,
+    timeline_pages,
+    why_pages,
 )
 # The classes whose numbers the home page gives, and where each list is.
 FIGURES = (

@@ -107,3 +107,45 @@ def bars(pairs: list[tuple[str, float]], title: str) -> Markup:
         f'<svg class="bars" viewBox="0 0 {width} {max(len(shown), 1) * row}" role="img" '
         f'aria-label="{escape(title)}">{"".join(parts)}</svg>'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One bar of years; an open one has no end that anybody states."""
+
+    label: str
+    first: int
+    last: int
+    is_open: bool = False
+
+
+def spans(rows: list[Span], title: str) -> Markup | None:
+    """Draw spans of years one below the other, over a common scale; None where there are none."""
+    if not rows:
+        return None
+    begin, end = min(row.first for row in rows), max(row.last for row in rows) + 1
+    left, width, row_px = 320, 900, 30
+    scale = (width - left - 20) / max(end - begin, 1)
+    step = 1 if end - begin <= 12 else 5
+    parts = []
+    for year in range(begin, end + 1):
+        if year % step == 0:
+            x = left + (year - begin) * scale
+            parts.append(
+                f'<line x1="{x:.0f}" y1="18" x2="{x:.0f}" y2="{24 + len(rows) * row_px}"/>'
+                f'<text x="{x:.0f}" y="12" text-anchor="middle" class="tick">{year}</text>'
+            )
+    for at, row in enumerate(rows):
+        x, y = left + (row.first - begin) * scale, 24 + at * row_px
+        length = max((row.last - row.first) * scale, 6)
+        short = row.label if len(row.label) < 46 else row.label[:44].rstrip() + "…"
+        open_end = ' class="open"' if row.is_open else ""
+        parts.append(
+            f'<text x="{left - 10}" y="{y + 16}" text-anchor="end">{escape(short)}</text>'
+            f'<rect x="{x:.0f}" y="{y + 3}" width="{length:.0f}" height="18" rx="3"{open_end}/>'
+        )
+    height = 30 + len(rows) * row_px
+    return Markup(  # noqa: S704  as above
+        f'<svg class="bars spans" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{escape(title)}">{"".join(parts)}</svg>'
+    )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from typing import TYPE_CHECKING, Protocol
 
 from flask import Response, make_response, request
 
 from ipgraph.errors import HTTP_STATUSES, BadQuery, IpGraphError, LimitReached
+from ipgraph.server import asking
 from ipgraph.server.pictures import bars
 from ipgraph.server.tables import Table, table
+from ipgraph.server.workbooks import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200
 MAX_COUNTED = 100_000
+# Rows of a table with labels: each label is looked up.
+MAX_LABELLED = 50_000
 DOWNLOADS = (("csv", "CSV"), ("json", "JSON"), ("xml", "XML"), ("tsv", "TSV"))
 RDF_DOWNLOADS = (("ttl", "Turtle"), ("nt", "N-Triples"), ("jsonld", "JSON-LD"), ("rdf", "RDF/XML"))
 EXAMPLE = """PREFIX id: <https://w3id.org/ipgraph/id/>
@@ -53,37 +59,75 @@ class Run(Protocol):
 
 def register(blueprint: Blueprint, site: Site) -> None:
     """Add the page; it answers GET, and POST for queries too long for an address."""
+    asking.register(blueprint, site)
 
     @blueprint.route("/sparql", methods=["GET", "POST"], endpoint="sparql")
     def sparql() -> Response:
         return page(site, request.values.get("query", ""))
+
+    @blueprint.get("/sparql/labels.<suffix>", endpoint="labelled")
+    def labelled(suffix: str) -> Response:
+        return _labelled(site, suffix)
+
+
+def _infer() -> bool:
+    return request.values.get("infer", "true") != "false"
 
 
 def page(site: Site, query: str) -> Response:
     """Render the form and, where a query was sent, its answer or what is wrong with it."""
     answer: Table | None = None
     error: IpGraphError | None = None
-    infer = request.values.get("infer", "true") != "false"
     began = time.perf_counter()
     if query.strip():
         try:
-            answer = table(site.run(query, infer=infer), site.entities, MAX_ROWS, MAX_COUNTED)
+            answer = table(site.run(query, infer=_infer()), site.entities, MAX_ROWS, MAX_COUNTED)
         except (BadQuery, LimitReached) as found:
             error = found
     elapsed_ms = round((time.perf_counter() - began) * 1000)
-    charted = answer is not None and request.values.get("view") == "chart"
     pairs = answer.pairs() if answer else []
+    charted = bool(pairs) and request.values.get("view") == "chart"
+    classes, relations = asking.choices(site)
     body = site.render(
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
-        asked=bool(query.strip()),
         answer=answer,
         error=error,
-        infer=infer,
+        infer=_infer(),
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
-        chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer and pairs else None,
-        max_rows=MAX_ROWS,
+        chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
         downloads=RDF_DOWNLOADS if answer and answer.turtle else DOWNLOADS,
+        endpoint=request.host_url.rstrip("/") + request.script_root + "/sparql",
+        classes=classes,
+        relations=relations,
+        examples=site.examples,
     )
     return make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+
+
+def _labelled(site: Site, suffix: str) -> Response:
+    """Answer a query with a label beside each IRI, as CSV or as a workbook."""
+    if suffix not in ("csv", "xlsx"):
+        return make_response("", 404)
+    text = request.args.get("query", "")
+    found = table(site.run(text, infer=_infer()), site.entities, MAX_LABELLED, MAX_LABELLED)
+    linked = [any(row[at].iri for row in found.rows) for at in range(len(found.columns))]
+    columns: list[str] = []
+    for name, is_linked in zip(found.columns, linked, strict=True):
+        columns += [name, f"{name} (label)"] if is_linked else [name]
+    rows: list[list[str | float]] = []
+    for row in found.rows:
+        cells: list[str | float] = []
+        for cell, is_linked in zip(row, linked, strict=True):
+            value = cell.text if cell.number is None or suffix == "csv" else cell.number
+            cells += [cell.iri or value, cell.text if cell.iri else ""] if is_linked else [value]
+        rows.append(cells)
+    if suffix == "xlsx":
+        response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)
+    else:
+        out = io.StringIO()
+        csv.writer(out).writerows([columns, *rows])
+        response = Response(out.getvalue(), content_type="text/csv; charset=utf-8; header=present")
+    response.headers["Content-Disposition"] = f'attachment; filename="results.{suffix}"'
+    return response

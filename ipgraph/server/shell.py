@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from ipgraph.server.query_page import Run
     from ipgraph.sources import Document
     from ipgraph.store import Result
+    from ipgraph.timelines import Timeline
 
 # The nav, in order: endpoint, key of its words. An endpoint that no module registered is left out.
 NAVIGATION = (
     ("browse", "/browse"),
     ("graph", "/graph"),
     ("sectors", "/sectors"),
+    ("timeline", "/timeline"),
     ("ontology", "/ontology"),
     ("sparql", "/sparql"),
     ("questions", "/questions"),
@@ -114,6 +116,16 @@ class Site:
     def documents(self) -> tuple[Document, ...]:
         """The documents that the graph rests on, by title."""
         return self.kg.sources.documents()
+
+    @cached_property
+    def examples(self) -> list[tuple[str, list[Any]]]:
+        """The competency questions as examples of queries, by topic; any other graph has none."""
+        return []
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Everything that the graph dates."""
+        return self.kg.chronicle.timeline()
 
     @cached_property
     def class_counts(self) -> dict[str, int]:

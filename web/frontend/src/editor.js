@@ -140,4 +140,15 @@ function edit(area) {
   host.dataset.ready = "true";
 }
 
-document.querySelectorAll("textarea[data-sparql]").forEach(edit);
+// While an answer is awaited, Stop leaves it: the service stops a query whose client has left.
+function offerStop(form) {
+  const stop = form.querySelector("[data-stop]");
+  form.addEventListener("submit", () => { stop.hidden = false; });
+  stop.addEventListener("click", () => { window.stop(); stop.hidden = true; });
+  addEventListener("pageshow", () => { stop.hidden = true; });
+}
+
+for (const area of document.querySelectorAll("textarea[data-sparql]")) {
+  edit(area);
+  offerStop(area.form);
+}

@@ -1,0 +1,53 @@
+"""About this site: what it is and is not, what it is made of, and the files to download."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, send_file
+
+from ipgraph import __version__
+from ipgraph.resources import folder
+from ipgraph.server.dumps import Dumps
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from ipgraph.server.shell import Site
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the addresses."""
+    dumps = Dumps(site.kg)
+
+    @blueprint.get("/about", endpoint="about")
+    def about() -> str:
+        return site.render(
+            "about.html", libraries=_libraries(), counts=_counts(site), software=__version__
+        )
+
+    @blueprint.get("/downloads", endpoint="downloads")
+    def downloads() -> str:
+        return site.render("downloads.html", dumps=dumps.listed(), counts=_counts(site))
+
+    @blueprint.get("/downloads/SHA256SUMS", endpoint="checksums")
+    def checksums() -> Response:
+        return Response(dumps.checksums(), content_type="text/plain; charset=utf-8")
+
+    @blueprint.get("/downloads/<name>", endpoint="download")
+    def download(name: str) -> Response:
+        dump, path = dumps.file(name)
+        return send_file(path, mimetype=dump.media_type, as_attachment=True, download_name=name)
+
+
+def _libraries() -> list[dict[str, str]]:
+    """Return what was bundled for the browser; nothing where nothing was."""
+    path = folder("web") / "static" / "dist" / "libraries.json"
+    found: list[dict[str, str]] = json.loads(path.read_text()) if path.is_file() else []
+    return found
+
+
+def _counts(site: Site) -> dict[str, Any]:
+    counts: dict[str, Any] = site.manifest.get("counts", {})
+    return counts
