@@ -129,12 +129,15 @@ class KnowledgeGraph:
             return SearchIndex(self.snapshot.search_path)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names of an endpoint are not indexed; ask it with SPARQL.")
+        import shutil
         import tempfile
+        import weakref
 
         from ipgraph import search_index
 
-        self._scratch = tempfile.TemporaryDirectory(prefix="ipgraph-")
-        path = Path(self._scratch.name, "search.sqlite")
+        folder = tempfile.mkdtemp(prefix="ipgraph-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        path = Path(folder, "search.sqlite")
         search_index.build(self.store, path)
         return SearchIndex(path)
 

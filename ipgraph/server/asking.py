@@ -30,7 +30,7 @@ SELECT DISTINCT ?subject ?subjectLabel ?object ?objectLabel WHERE {
 ORDER BY ?subjectLabel ?objectLabel
 """
 _META = (OWL, RDF, RDFS)
-MAX_CHOICES = 80
+MAX_CHOICES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,14 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         ]
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
         if kind == "property":
-            most = [term for term in most if site.entities.joins_things(term.iri)]
+            rank = site.entities.terms.rank
+            # Of the project's own graph the relations that pages tell first; of any other, all.
+            most = [
+                term
+                for term in most
+                if site.entities.joins_things(term.iri)
+                and (not site.is_own or rank(term.iri) < 500)
+            ]
         entries = [Choice(shorten(term.iri), term.label, plural(term.label)) for term in most]
         found.append(sorted(entries, key=lambda each: each.label.casefold()))
     return found[0], found[1]

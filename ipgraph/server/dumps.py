@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 import threading
+import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +40,6 @@ class Dumps:
     def __init__(self, kg: KnowledgeGraph) -> None:
         self._kg = kg
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="ipgraph-dumps-")
         self._made: dict[str, Dump] = {}
 
     def listed(self) -> list[Dump]:
@@ -51,8 +53,8 @@ class Dumps:
     def file(self, name: str) -> tuple[Dump, Path]:
         """Return a file and where it lies, written at its first use. Raises `NotFound`."""
         described = self._described(name)
-        path = Path(self._folder.name, name)
         with self._lock:
+            path = self._folder / name
             if name not in self._made:
                 self._kg.export(path)
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -65,6 +67,12 @@ class Dumps:
                     digest,
                 )
         return self._made[name], path
+
+    @cached_property
+    def _folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="ipgraph-dumps-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder
 
     def checksums(self) -> str:
         """Return the lines of a file SHA256SUMS."""
