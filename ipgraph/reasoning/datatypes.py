@@ -1,7 +1,9 @@
 """The datatypes of OWL 2 RL: which literals are values of which (rules dt-type1 to dt-not-type).
 
 A literal belongs to every datatype whose value space has its value: `"5"^^xsd:integer` is an
-`xsd:byte` as well. What a literal's own datatype cannot read is a value of nothing.
+`xsd:byte` as well. What a literal's own datatype cannot read is a value of nothing. The types of
+literals are concluded for the datatypes that some rule reads, for nothing else comes of them; only
+where a thing and a literal are the same, which OWL DL forbids, the thing lacks the literal's types.
 """
 
 from __future__ import annotations

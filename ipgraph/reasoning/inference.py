@@ -94,7 +94,7 @@ class _Stream:
     def __init__(self, chunks: Iterable[bytes], blank: list[bytes]) -> None:
         self._chunks = iter(chunks)
         self._blank = blank
-        self._rest = b""
+        self._rest = memoryview(b"")
 
     def read(self, size: int) -> bytes:
         """Return at most `size` bytes, and none only at the end."""
@@ -105,6 +105,6 @@ class _Stream:
             if b"_:" in chunk:  # in a text as well: the slow way is right for both
                 self._blank.append(chunk)
             else:
-                self._rest = chunk
+                self._rest = memoryview(chunk)
         part, self._rest = self._rest[:size], self._rest[size:]
-        return part
+        return bytes(part)

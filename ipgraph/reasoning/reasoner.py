@@ -75,10 +75,10 @@ class Reasoner:
         `sources` tells which graphs state a triple; inconsistencies quote it.
         """
         start = time.perf_counter()
+        self._fixpoint.run()
         while clauses := self._compiler.clauses():
             self._admit(clauses)
             self._fixpoint.run()
-        self._fixpoint.run()
         closed = time.perf_counter()
         faults = inconsistencies(self._fixpoint, self._dictionary, self._checks, sources)
         checked = time.perf_counter()

@@ -16,6 +16,7 @@ from ipgraph.reasoning.trivia import is_trivial
 CLASSES = [f":C{each}" for each in range(4)]
 PROPERTIES = [f":p{each}" for each in range(4)]
 THINGS = [f":i{each}" for each in range(5)]
+OF_VALUES = [":v0", ":v1"]
 VALUES = ["1", "2", '"a"', '"a"@en']
 KINDS = ("Transitive", "Symmetric", "Functional", "InverseFunctional")
 
@@ -97,7 +98,26 @@ def facts(draw: st.DrawFn) -> str:
 
 @st.composite
 def values(draw: st.DrawFn) -> str:
-    return f"{draw(from_(THINGS))} {draw(from_(PROPERTIES))} {draw(from_(VALUES))} ."
+    """Draw something about values; a property that had things and values would be no OWL DL."""
+    one, two, class_ = draw(from_(OF_VALUES)), draw(from_(OF_VALUES)), draw(from_(CLASSES))
+    thing, value = draw(from_(THINGS)), draw(from_(VALUES))
+    return draw(
+        st.sampled_from(
+            [
+                f"{thing} {one} {value} .",
+                f"{thing} {one} {value} .",
+                f"{one} rdfs:subPropertyOf {two} .",
+                f"{one} rdfs:domain {class_} .",
+                f"{one} a owl:FunctionalProperty .",
+                f"{one} a owl:InverseFunctionalProperty .",
+                f"{class_} owl:equivalentClass [ owl:onProperty {one} ; owl:hasValue {value} ] .",
+                (
+                    f"[ owl:onProperty {one} ; owl:someValuesFrom xsd:integer ]"
+                    f" rdfs:subClassOf {class_} ."
+                ),
+            ]
+        )
+    )
 
 
 ONTOLOGIES = st.tuples(
@@ -105,7 +125,7 @@ ONTOLOGIES = st.tuples(
     st.lists(property_axioms(), max_size=5),
     st.lists(facts(), min_size=1, max_size=8),
 ).map(lambda parts: "\n".join(line for part in parts for line in part))
-WITH_VALUES = st.tuples(ONTOLOGIES, st.lists(values(), max_size=3)).map(
+WITH_VALUES = st.tuples(ONTOLOGIES, st.lists(values(), max_size=6)).map(
     lambda parts: "\n".join((parts[0], *parts[1]))
 )
 KEYS = "\n:C0 owl:hasKey ( :p0 :p1 ) . :C1 owl:hasKey ( :p2 ) ."
