@@ -2,7 +2,8 @@
 
 It is 100 to 700 times slower than ours. Tests compare with it, and `--reasoner owlrl` selects it.
 It departs from OWL 2 RL in ways our tests list: keys lose their last property (prp-key), the last
-member of an `owl:AllDifferent` list is not compared, plain strings are not typed (dt-type2).
+member of an `owl:AllDifferent` list is not compared, plain strings are not typed (dt-type2), and a
+class or property that another one puts within itself (scm-sco, scm-spo) is so only if declared.
 """
 
 from __future__ import annotations

@@ -2,14 +2,16 @@
 
 Each rule is one INSERT over the default graph; run them all until nothing is added. A store that
 holds no literal as subject loses what follows only through one, and the datatype rules, which look
-into literals, are not among them. `trivia.is_trivial` tells what to leave out afterwards.
+into literals, are not among them. Nor can it hold the triples of a property that is only named as
+the inverse of another, so bodies read those backwards (prp-inv2). `trivia.is_trivial` tells what to
+leave out afterwards.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import RDF
+from ipgraph.namespaces import OWL, RDF
 from ipgraph.reasoning.rules import AXIOMS, LISTS, MEMBER, SAME, Atom, Rule, unrolled
 
 if TYPE_CHECKING:
@@ -47,7 +49,11 @@ def insert(rule: Rule) -> str:
     if rule.head is None:
         raise ValueError(f"{rule.name} concludes no triple")
     head = rule.head
-    patterns = [_pattern(place, each) for place, each in enumerate(rule.body)]
+    terms = [term for each in rule.body for term in (each.subject, each.object)]
+    patterns = [
+        _either_way(place, each) if each.predicate in terms else _pattern(place, each)
+        for place, each in enumerate(rule.body)
+    ]
     filters = [f"FILTER({one} != {other})" for one, other in rule.unequal]
     if head.predicate == SAME:
         filters.append(f"FILTER({head.subject} != {head.object})")
@@ -72,3 +78,10 @@ def _pattern(place: int, atom: Atom) -> str:
         number = f"?number{place}"
         return f"{atom.subject} {atom.predicate} {number} . FILTER({number} = {atom.object})"
     return f"{_triple(atom)} ."
+
+
+def _either_way(place: int, atom: Atom) -> str:
+    """Write a pattern whose property an axiom names, perhaps as the inverse of another."""
+    other = f"?inverse{place}"
+    turned = f"{atom.predicate} <{OWL}inverseOf> {other} . {atom.object} {other} {atom.subject}"
+    return f"{{ {_triple(atom)} }} UNION {{ {turned} FILTER(isBlank({atom.predicate})) }}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import reasoning
+from ipgraph import loading, reasoning
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.store.local import LocalStore
 
@@ -35,6 +35,13 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 def graph_of(turtle: str) -> ox.Store:
     engine = ox.Store()
     engine.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("urn:stated"))
+    return engine
+
+
+def project_graph() -> ox.Store:
+    """Return what the files of this project state, each file in a graph of its own."""
+    engine = loading.load(loading.project_inputs())
+    assert len(engine) > 1000
     return engine
 
 

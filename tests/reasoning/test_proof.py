@@ -7,7 +7,7 @@ import json
 
 import pyoxigraph as ox
 import pytest
-from ontologies import LUBM, ROOT, RULES, closed, explainer_of, graph_of, needs_lubm
+from ontologies import LUBM, RULES, closed, explainer_of, graph_of, needs_lubm, project_graph
 from proof_checker import Rejected, accept
 
 from ipgraph.errors import NotEntailed, UsageError
@@ -52,13 +52,7 @@ def test_what_each_rule_concludes_has_a_proof_that_the_checker_accepts(rule: str
 
 
 def test_every_inferred_statement_of_the_projects_graph_has_an_accepted_proof() -> None:
-    engine = ox.Store()
-    files = [*(ROOT / "ontology").glob("*.ttl"), *(ROOT / "data").rglob("*.ttl")]
-    assert files
-    for each in files:
-        if each.name != "shapes.ttl":
-            engine.load(path=each, to_graph=ox.NamedNode(f"urn:{each.stem}"))
-    assert_all_proved(closed(engine))
+    assert_all_proved(closed(project_graph()))
 
 
 @needs_lubm
