@@ -12,7 +12,7 @@ from flask import Response, make_response, request
 from ipgraph.errors import HTTP_STATUSES, BadQuery, IpGraphError, LimitReached
 from ipgraph.server import asking
 from ipgraph.server.pictures import bars
-from ipgraph.server.tables import Table, table
+from ipgraph.server.tables import Table, labelled_rows, table
 from ipgraph.server.workbooks import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.route("/sparql", methods=["GET", "POST"], endpoint="sparql")
     def sparql() -> Response:
-        return page(site, request.values.get("query", ""))
+        example = request.args.get("example", "")
+        return page(site, request.values.get("query", "") or site.example(example))
 
     @blueprint.get("/sparql/labels.<suffix>", endpoint="labelled")
     def labelled(suffix: str) -> Response:
@@ -112,17 +113,7 @@ def _labelled(site: Site, suffix: str) -> Response:
         return make_response("", 404)
     text = request.args.get("query", "")
     found = table(site.run(text, infer=_infer()), site.entities, MAX_LABELLED, MAX_LABELLED)
-    linked = [any(row[at].iri for row in found.rows) for at in range(len(found.columns))]
-    columns: list[str] = []
-    for name, is_linked in zip(found.columns, linked, strict=True):
-        columns += [name, f"{name} (label)"] if is_linked else [name]
-    rows: list[list[str | float]] = []
-    for row in found.rows:
-        cells: list[str | float] = []
-        for cell, is_linked in zip(row, linked, strict=True):
-            value = cell.text if cell.number is None or suffix == "csv" else cell.number
-            cells += [cell.iri or value, cell.text if cell.iri else ""] if is_linked else [value]
-        rows.append(cells)
+    columns, rows = labelled_rows(found)
     if suffix == "xlsx":
         response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)
     else:

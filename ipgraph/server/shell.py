@@ -120,7 +120,22 @@ class Site:
     @cached_property
     def examples(self) -> list[tuple[str, list[Any]]]:
         """The competency questions as examples of queries, by topic; any other graph has none."""
-        return []
+        from ipgraph.server import question_pages
+
+        if not self.is_own:
+            return []
+        return [
+            (topic, [(each.title, each.name) for each in some])
+            for topic, some in question_pages.by_topic(self)
+        ]
+
+    def example(self, name: str) -> str:
+        """Return the query of an example, or an empty text where no name is given."""
+        from ipgraph.server import question_pages
+
+        if not name or not self.is_own:
+            return ""
+        return question_pages.shown(question_pages.find(self, name).text)
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -93,6 +93,22 @@ def _count(rest: Iterable[object], read: int, max_counted: int) -> tuple[int, bo
     return min(read + more, max_counted), read + more <= max_counted
 
 
+def labelled_rows(found: Table) -> tuple[list[str], list[list[str | float]]]:
+    """Return the columns and rows of a table with a label beside each column of IRIs."""
+    linked = [any(row[at].iri for row in found.rows) for at in range(len(found.columns))]
+    columns: list[str] = []
+    for name, is_linked in zip(found.columns, linked, strict=True):
+        columns += [name, f"{name} (label)"] if is_linked else [name]
+    rows: list[list[str | float]] = []
+    for row in found.rows:
+        cells: list[str | float] = []
+        for each, is_linked in zip(row, linked, strict=True):
+            value = each.text if each.number is None else each.number
+            cells += [each.iri or value, each.text if each.iri else ""] if is_linked else [value]
+        rows.append(cells)
+    return columns, rows
+
+
 def cell(term: object, entities: Entities) -> Cell:
     """Make a cell of a term; None, an unbound variable, makes an empty one."""
     if term is None:

@@ -14,8 +14,10 @@ from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import make_server
 from whitenoise import WhiteNoise
 
+from ipgraph.errors import HTTP_STATUSES
 from ipgraph.resources import folder
 from ipgraph.server import pages
+from ipgraph.server.shell import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +43,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pages_app(kg: KnowledgeGraph) -> Flask:
     """The pages by themselves, under the policy that the service sends."""
+    told = Site(kg)
     app = Flask("ipgraph", static_folder=None)
     app.register_blueprint(pages.blueprint(kg))
     static = str(folder("web") / "static")
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=static, prefix="static/")
+
+    @app.errorhandler(Exception)
+    def refuse(error: Exception) -> Response:
+        status = getattr(error, "code", None) or HTTP_STATUSES.get(type(error), 500)
+        if status == 500:
+            raise error
+        return pages.error_page(told, status, str(error))
 
     @app.after_request
     def protect(response: Response) -> Response:
