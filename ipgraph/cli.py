@@ -16,7 +16,10 @@ import click
 import ipgraph
 from ipgraph.errors import EXIT_CODES, IpGraphError
 
-COMMANDS = ("query", "describe", "explain", "export", "info", "build", "completion")
+COMMANDS = (
+    *("query", "ask", "describe", "explain", "check"),
+    *("export", "info", "build", "completion"),
+)
 
 
 class _Commands(click.Group):
@@ -47,6 +50,7 @@ def commands(context: click.Context, cache: str | None) -> None:
 
     \b
     ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'
+    ipgraph ask units-of organization=NPPD         one of the competency questions
     ipgraph describe PSCD                          what is known of a thing, and who says so
     ipgraph explain PSCD partOf DHS                why a statement holds
     """

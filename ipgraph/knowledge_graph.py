@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ipgraph.sources import Sources
     from ipgraph.store import Store
     from ipgraph.timelines import Chronicle
+    from ipgraph.validation import Findings
 
 
 def open(
@@ -109,6 +110,29 @@ class KnowledgeGraph:
         command line. Raises `BadQuery`.
         """
         return Answer(self.chosen_store(infer).evaluate(text, prefixes=PREFIXES))
+
+    def ask(self, name: str, **values: str) -> Answer:
+        """Return the answer of a competency question, with `values` for its parameters.
+
+        A value is a name of a thing as `describe` takes it, a year or a text; what is not given
+        has its default. The question says itself whether what is inferred counts. Raises
+        `NotFound` for an unknown question or thing and `UsageError` for an unknown parameter.
+        """
+        from ipgraph import questions
+
+        question = questions.named(name, self.settings.base)
+        store = self._outside or self.chosen_store(question.infer)
+        return Answer(question.ask(store, values))
+
+    def validate(self) -> Findings:
+        """Return what is to be mended in the files that this graph was built from."""
+        from ipgraph import validation
+
+        recipe = self.recipe
+        if recipe is None:
+            raise UsageError("This graph was not built from files here; there is nothing to check.")
+        inputs = recipe.inputs if recipe.origin else None
+        return validation.check(inputs, reasoner=self.settings.reasoner)
 
     @cached_property
     def entities(self) -> Entities:

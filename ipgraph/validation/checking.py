@@ -27,17 +27,31 @@ if TYPE_CHECKING:
 def check(inputs: Iterable[Input] | None = None, *, reasoner: str = "rl") -> Findings:
     """Return everything that is to be mended in the project's files, or in `inputs` instead.
 
-    Other files than the project's own are held against rules, shapes and vocabularies without
-    the questions, whose answers are the project's. A file that does not parse ends the check
+    Other files than the project's own are checked in the company of the ontology and without the
+    questions, whose answers are the project's. A file that does not parse ends the check
     after the style, since nothing can be said of the graph without it.
     """
     own = inputs is None
     files = tuple(loading.project_inputs() if inputs is None else inputs)
+    if not own:
+        return _without(_check(files, reasoner, own=False), _check((), reasoner, own=False))
+    return _check(files, reasoner, own=True)
+
+
+def _without(findings: Findings, others: Findings) -> Findings:
+    known = set(others.faults)
+    kept = tuple(each for each in findings.faults if each not in known)
+    return Findings(kept, findings.checked, findings.timings)
+
+
+def _check(files: tuple[Input, ...], reasoner: str, *, own: bool) -> Findings:
+    """Check the project, or other files in the company of its ontology."""
     run = _Run()
     with run.part("style"):
         run.style(files, own=own)
     with run.part("syntax"):
-        engine = run.load(files)
+        context = () if own else _ontology()
+        engine = run.load((*context, *files))
     if engine is None:
         return run.findings()
     places = Places(files)
@@ -55,6 +69,11 @@ def check(inputs: Iterable[Input] | None = None, *, reasoner: str = "rl") -> Fin
         with run.part("questions"):
             run.ask(LocalStore(engine), LocalStore(closed))
     return run.findings()
+
+
+def _ontology() -> tuple[Input, ...]:
+    ontology = folder("ontology")
+    return tuple(each for each in loading.project_inputs() if each.path.parent == ontology)
 
 
 class _Run:

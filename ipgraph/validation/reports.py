@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-import ipgraph
 from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _sarif(findings: Findings) -> str:
         "tool": {
             "driver": {
                 "name": "ipgraph check",
-                "version": ipgraph.__version__,
+                "version": version("ipgraph"),
                 "rules": [{"id": name} for name in names],
             }
         },
