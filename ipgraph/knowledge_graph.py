@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ipgraph.documentation import Documentation
     from ipgraph.entities import Entities, View
     from ipgraph.neighbourhoods import Surveyor
+    from ipgraph.questions import Question
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
@@ -110,6 +111,13 @@ class KnowledgeGraph:
         command line. Raises `BadQuery`.
         """
         return Answer(self.chosen_store(infer).evaluate(text, prefixes=PREFIXES))
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The competency questions of the project, by topic and title."""
+        from ipgraph import questions
+
+        return questions.all_questions(self.settings.base)
 
     def ask(self, name: str, **values: str) -> Answer:
         """Return the answer of a competency question, with `values` for its parameters.

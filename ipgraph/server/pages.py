@@ -32,6 +32,7 @@ from ipgraph.server.shell import Site
 if TYPE_CHECKING:
     from ipgraph.entities import View
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.questions import Question
     from ipgraph.server.query_page import Run
 
 MODULES = (
@@ -56,6 +57,14 @@ FIGURES = (
     (IP + "Sector", "sectors"),
     (IP + "SourceDocument", "sources"),
 )
+STARTS = (
+    "divisions-of",
+    "agency-of-sector-in-a-year",
+    "heads-of",
+    "sectors-claimed-and-named",
+    "successors-of",
+    "disagreements",
+)
 # The thing whose picture the home page shows.
 CENTRE = ENTITY + "ip"
 
@@ -77,6 +86,7 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
             centre=centre,
             picture=tree(boxes, centre.name.label) if centre and boxes else None,
             tree=boxes,
+            examples=_examples(site),
             classes=list(site.class_counts.items())[:12],
         )
 
@@ -102,6 +112,14 @@ def _figures(site: Site) -> list[tuple[str, str, int]]:
     return [
         (iri, key, site.class_counts[iri]) for iri, key in FIGURES if site.class_counts.get(iri)
     ]
+
+
+def _examples(site: Site) -> list[Question]:
+    """Return some questions to start with, in their order here."""
+    if not site.is_own:
+        return []
+    known = {each.name: each for each in site.kg.questions}
+    return [known[name] for name in STARTS if name in known]
 
 
 def _centre(site: Site) -> View | None:

@@ -58,7 +58,9 @@ def register(blueprint: Blueprint, site: Site) -> None:
         if found is None:
             return _waiting(site, checking.error)
         if faces.wanted() != "html":
-            rows = [(f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults]
+            rows = [
+                (f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults
+            ]
             return faces.rows(("check", "message", "thing", "detail", "place"), rows)
         return site.render("quality.html", findings=found, error="")
 

@@ -100,7 +100,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
         question=asked,
         fields=[Field(each, _typed(site, each, given)) for each in asked.parameters],
         text=shown(text),
-        answer=found,
+        answer=found.without_repeats() if found else None,
         error=error,
     )
     return body, 400 if error else 200
@@ -137,6 +137,8 @@ def _disagreements(site: Site) -> ResponseReturnValue:
     answers = [(each, answer(site, each, each.text)) for each in asked]
     if faces.wanted() != "html":
         wanted = request.args.get("question", DIFFERENCES[0])
-        columns, rows = labelled_rows(dict((q.name, a) for q, a in answers)[wanted])
+        columns, rows = labelled_rows({each.name: found for each, found in answers}[wanted])
         return faces.rows(columns, rows)
-    return site.render("disagreements.html", answers=answers)
+    return site.render(
+        "disagreements.html", answers=[(each, found.without_repeats()) for each, found in answers]
+    )

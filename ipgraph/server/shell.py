@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -218,9 +219,16 @@ def register(blueprint: Blueprint, site: Site) -> None:
         g.language = wanted if wanted in texts.languages() else texts.DEFAULT
 
     blueprint.add_app_template_filter(sentence_case, "sentence_case")
+    blueprint.add_app_template_filter(readable, "readable")
     blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
 
 
 def sentence_case(text: str) -> str:
     """Begin a label with a capital, as a heading does."""
     return text[:1].upper() + text[1:]
+
+
+def readable(variable: str) -> str:
+    """Write the variable of a query as a heading: ``otherDate`` as “Other date”."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
+    return sentence_case(words.lower())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,26 @@ class Table:
         """Say whether a column holds numbers alone."""
         cells = [row[column] for row in self.rows if row[column].text]
         return bool(cells) and all(cell.number is not None for cell in cells)
+
+    def without_repeats(self) -> Table:
+        """Leave out the columns that only repeat the labels of a column of things."""
+
+        def repeats(column: int) -> bool:
+            return any(
+                all(
+                    row[column].text == row[other].text and not row[column].iri for row in self.rows
+                )
+                and any(row[other].iri for row in self.rows)
+                for other in range(len(self.columns))
+                if other != column
+            )
+
+        kept = [at for at in range(len(self.columns)) if not (self.rows and repeats(at))]
+        return replace(
+            self,
+            columns=tuple(self.columns[at] for at in kept),
+            rows=tuple(tuple(row[at] for at in kept) for row in self.rows),
+        )
 
     def pairs(self) -> list[tuple[str, float]]:
         """Return names and numbers for a chart: the first column of each sort, if both exist."""

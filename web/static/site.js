@@ -71,6 +71,13 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
     say("aria-activedescendant", list.children[at].id);
     list.children[at].scrollIntoView({ block: "nearest" });
   };
+  // Most boxes go to the thing; one that fills a form names it there.
+  const take = ({ label, short, url }) => {
+    if (!("fill" in input.dataset)) return void (location.href = url);
+    input.value = short || label;
+    close();
+    input.form.requestSubmit();
+  };
   const show = () => {
     list.replaceChildren(...items.map(({ label, kind, url }, i) => {
       const option = document.createElement("li");
@@ -80,7 +87,7 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
       const small = document.createElement("small");
       small.textContent = kind;
       option.append(label, small);
-      option.addEventListener("mousedown", (event) => { event.preventDefault(); location.href = url; });
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); take(items[i]); });
       return option;
     }));
     list.hidden = !items.length;
@@ -111,7 +118,7 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
       choose(at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length);
     } else if (event.key === "Enter" && at >= 0) {
       event.preventDefault();
-      location.href = items[at].url;
+      take(items[at]);
     }
   });
   input.addEventListener("blur", close);
