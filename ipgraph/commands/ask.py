@@ -31,7 +31,7 @@ def command(
     text_only: bool,
     target: tuple[str, ...],
 ) -> None:
-    r"""Answer one of the competency questions; without NAME, list them.
+    """Answer one of the competency questions; without NAME, list them.
 
     A VALUE is a name of a thing, as `ipgraph describe` takes it, a year or a text.
 

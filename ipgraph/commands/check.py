@@ -31,7 +31,7 @@ def command(
     output: str | None,
     reasoner: str | None,
 ) -> None:
-    r"""Find what is to be mended in the project's files, or in FILES.
+    """Find what is to be mended in the project's files, or in FILES.
 
     Syntax, style, vocabularies, the rules, the shapes, consistency under OWL 2 RL, and the
     questions with their expected answers. The exit code is 1 where something is found.

@@ -101,7 +101,7 @@ def bars(pairs: list[tuple[str, float]], title: str) -> Markup:
         parts.append(
             f'<text x="{left - 10}" y="{y + 17}" text-anchor="end">{escape(short)}</text>'
             f'<rect x="{left}" y="{y + 4}" width="{length:.1f}" height="{row - 8}" rx="3"/>'
-            f'<text x="{left + length + 8:.1f}" y="{y + 17}" font-weight="650">{value:,g}</text>'
+            f'<text x="{left + length + 8:.1f}" y="{y + 17}" class="value">{value:,g}</text>'
         )
     return Markup(  # noqa: S704  as above
         f'<svg class="bars" viewBox="0 0 {width} {max(len(shown), 1) * row}" role="img" '

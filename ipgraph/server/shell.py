@@ -220,6 +220,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     blueprint.add_app_template_filter(sentence_case, "sentence_case")
     blueprint.add_app_template_filter(readable, "readable")
+    blueprint.add_app_template_filter(anchor, "anchor")
     blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
 
 
@@ -232,3 +233,8 @@ def readable(variable: str) -> str:
     """Write the variable of a query as a heading: ``otherDate`` as “Other date”."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
     return sentence_case(words.lower())
+
+
+def anchor(name: str) -> str:
+    """Make of a prefixed name or an IRI what may stand in an address after the hash."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")

@@ -33,6 +33,9 @@ for (const [path, output] of Object.entries(metafile.outputs)) {
     imports: output.imports.filter((each) => !each.external).map((each) => basename(each.path)),
   };
 }
+// The upright font is preloaded: it is `optional`, so that no page shifts when it comes late.
+const font = Object.keys(metafile.outputs).find((path) => /wght-normal-\w+\.woff2$/.test(path));
+manifest["font.woff2"] = { file: basename(font), imports: [] };
 
 // libraries.json: what was bundled, for /about and for the test of licences.
 const inside = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
