@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
     from ipgraph.queries import Bounds as Bounds
+    from ipgraph.queries import Inspection as Inspection
     from ipgraph.queries import admit as admit
     from ipgraph.store.answers import Answer as Answer
     from ipgraph.store.query import Query as Query
@@ -37,6 +38,7 @@ _HOMES = {
     "Answering": "ipgraph.workers.pool",
     "Bounds": "ipgraph.queries",
     "ClientLeft": "ipgraph.workers.run",
+    "Inspection": "ipgraph.queries",
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",
     "Pool": "ipgraph.workers.pool",

@@ -39,7 +39,8 @@ class Inspection:
     `form` is SELECT, ASK, CONSTRUCT, DESCRIBE, the first word of an update, or empty where the
     text begins with none of them. `chain` is the longest chain of operators and group patterns
     on a path through the brackets. IRIs in `default_graphs` and `named_graphs` (FROM) are
-    absolute. `volatile`: the same text may answer differently on the same data.
+    absolute; so are `names`, the IRIs and prefixed names of the query proper. `volatile`: the same
+    text may answer differently on the same data.
     """
 
     form: str = ""
@@ -167,6 +168,9 @@ class _Reader:
             self._word(token, index, tokens)
         elif token.kind == "name":
             self._name(token, index, tokens)
+        elif token.kind == "iri" and self.form:
+            iri = self._absolute(token)
+            self.names.append(Use(iri or "", place(self.text, token.start)))
 
     def inspection(self) -> Inspection:
         return Inspection(

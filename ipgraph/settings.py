@@ -42,6 +42,32 @@ class Settings:
     kept_snapshots: int = setting(3, "snapshots kept beside those in use")
     host: str = setting("127.0.0.1", "address that the service listens on")
     port: int = setting(8080, "port that the service listens on")
+    path_prefix: str = setting("", "path under which a proxy publishes the service, as /graph")
+    public_url: str = setting("", "address under which the service is published, with any prefix")
+    trusted_proxy: str = setting(
+        "", "address of the proxy whose X-Forwarded-* headers are believed"
+    )
+    threads: int = setting(48, "requests that are attended to at once, waiting ones included")
+    workers: int = setting(4, "queries that run at once; as many less one may run longer")
+    max_waiting: int = setting(32, "queries that may wait for a worker; further ones get 503")
+    wait_limit_s: float = setting(5.0, "time a query may wait for a worker", unit="s")
+    demote_after_ms: int = setting(100, "age at which a query yields to younger ones", unit="ms")
+    query_memory_limit_mib: int = setting(
+        1024, "memory a query may take beyond what the graph takes; 0: no limit", unit="MiB"
+    )
+    answer_limit_mib: int = setting(1024, "size of the largest answer", unit="MiB")
+    least_rate_kib_s: int = setting(
+        32, "rate at which a client must read a long answer, or be cut off", unit="KiB/s"
+    )
+    max_query_kib: int = setting(64, "size of the longest query text", unit="KiB")
+    max_query_depth: int = setting(100, "nesting of brackets in a query")
+    max_query_chain: int = setting(500, "operators and patterns chained in a query")
+    request_limit_kib: int = setting(1024, "size of the largest request body", unit="KiB")
+    cached_mib: int = setting(64, "memory for answers that are kept", unit="MiB")
+    max_age_s: int = setting(60, "time for which clients may keep an answer unasked", unit="s")
+    access_log: str = setting("", "file of the access log; - is standard error, empty none")
+    logged_query_chars: int = setting(500, "characters of a query text that the access log keeps")
+    contact: str = setting("", "address for reports of faults and weaknesses, as mailto:…")
 
 
 @dataclass(frozen=True, slots=True)

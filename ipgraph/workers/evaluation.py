@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, Refused, UsageError
+from ipgraph.errors import BadQuery, InvalidData, NotAcceptable, Refused, UsageError
 from ipgraph.store.answers import write
 
 if TYPE_CHECKING:
@@ -22,10 +22,12 @@ def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[byt
 
     Several graphs in FROM are merged, as RDF 1.1 merges (the engine alone would count a triple of
     two graphs twice). Raises `BadQuery` in a person's words, `Refused` for a graph that is not
-    here, `NotAcceptable` and `InvalidData` as `store.answers.write` does.
+    here, and `NotAcceptable` where the format cannot hold the answer.
     """
     try:
         write(evaluate(store, query), form, out, max_rows=query.max_rows)
+    except InvalidData as error:  # of the format, not of the data: another one holds the answer
+        raise NotAcceptable(str(error)) from error
     except (RuntimeError, OSError) as error:
         raise _engine_refusal(error) from error
 

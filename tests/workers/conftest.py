@@ -32,3 +32,11 @@ def pool(graph_path: Path) -> Iterator[Pool]:
     pool = Pool(graph_path, PoolLimits(workers=2, time_s=1.0, demote_after_s=0.05, memory_mib=256))
     yield pool
     pool.close()
+
+
+@pytest.fixture
+def patient_pool(graph_path: Path) -> Iterator[Pool]:
+    """A worker whose limit on time is met last, however busy the machine is."""
+    pool = Pool(graph_path, PoolLimits(workers=1, time_s=120.0, memory_mib=256))
+    yield pool
+    pool.close()

@@ -73,16 +73,16 @@ def test_a_time_limit_can_be_lowered_and_not_raised(pool):
     assert caught.value.elapsed_ms < 5000
 
 
-def test_a_query_that_takes_too_much_memory_ends_alone(pool):
+def test_a_query_that_takes_too_much_memory_ends_alone(patient_pool):
     with pytest.raises(MemoryLimitExceeded):
-        ask(pool, GLUTTON)
-    assert b"true" in ask(pool, "ASK {}")
+        ask(patient_pool, GLUTTON)
+    assert b"true" in ask(patient_pool, "ASK {}")
 
 
-def test_a_query_that_kills_its_worker_ends_alone(pool):
+def test_a_query_that_kills_its_worker_ends_alone(patient_pool):
     with pytest.raises(QueryTooComplex):
-        ask(pool, FATAL)
-    assert b"true" in ask(pool, "ASK {}")
+        ask(patient_pool, FATAL)
+    assert b"true" in ask(patient_pool, "ASK {}")
 
 
 def test_a_syntax_error_keeps_its_class_its_place_and_its_hint(pool):

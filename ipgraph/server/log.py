@@ -1,0 +1,65 @@
+"""The access log and the error log: one JSON object a line, with the id of the request."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipgraph.server.exchange import Exchange
+    from ipgraph.settings import Settings
+
+
+class Log:
+    """Two logs; safe for threads. Errors go to standard error whatever the access log is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._query_chars = settings.logged_query_chars
+        self._lock = threading.Lock()
+        self._access: IO[str] | None = None
+        if settings.access_log == "-":
+            self._access = sys.stderr
+        elif settings.access_log:
+            self._access = open(settings.access_log, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+
+    def access(self, exchange: Exchange, status: int, size: int) -> None:
+        """Note one request that has been answered, or cut off."""
+        if self._access is None:
+            return
+        note = dict(exchange.note)
+        if "query" in note:
+            note["query"] = note["query"][: self._query_chars]
+        self._write(
+            self._access,
+            {
+                "id": exchange.id,
+                "client": exchange.environ.get("REMOTE_ADDR", ""),
+                "method": exchange.method,
+                "path": exchange.path[:200],
+                "status": status,
+                "bytes": size,
+                "ms": round(exchange.elapsed_ms, 2),
+                **note,
+            },
+        )
+
+    def error(self, exchange: Exchange, trace: str) -> None:
+        """Note a failure of the service itself, with its trace."""
+        query = str(exchange.note.get("query", ""))[: self._query_chars]
+        fields = {"id": exchange.id, "path": exchange.path[:200], "query": query, "trace": trace}
+        self._write(sys.stderr, {"level": "error", **fields})
+
+    def close(self) -> None:
+        """Close the file of the access log."""
+        if self._access is not None and self._access is not sys.stderr:
+            self._access.close()
+
+    def _write(self, out: IO[str], fields: dict[str, Any]) -> None:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        line = json.dumps({"time": stamp, **fields}, ensure_ascii=True)
+        with self._lock:
+            out.write(line + "\n")
+            out.flush()

@@ -1,0 +1,74 @@
+"""The addresses for programs beside the endpoint: health, figures."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import ipgraph
+from ipgraph.server.responses import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.service import Service
+
+
+def respond(service: Service, exchange: Exchange) -> Response | None:
+    """Answer an address of the table; None where it is none of them."""
+    maker = _MAKERS.get(exchange.path)
+    if maker is None:
+        return None
+    exchange.require_reading()
+    return maker(service, exchange)
+
+
+def _health(service: Service, exchange: Exchange) -> Response:
+    snapshot = service.edition.kg.snapshot
+    fields = {
+        "status": "draining" if service.draining else "ok",
+        "version": ipgraph.__version__,
+        "snapshot": snapshot.hash if snapshot else None,
+        "uptime_s": round(time.time() - service.started),
+        "limits": service.limits,
+    }
+    body = json.dumps(fields).encode()
+    headers = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+    return Response(503 if service.draining else 200, headers, body)
+
+
+def _metrics(service: Service, exchange: Exchange) -> Response:
+    pool, cache = service.pool, service.cache
+    lines: list[str] = []
+
+    def figure(name: str, kind: str, meaning: str, values: dict[str, float]) -> None:
+        lines.append(f"# HELP ipgraph_{name} {meaning}")
+        lines.append(f"# TYPE ipgraph_{name} {kind}")
+        lines.extend(f"ipgraph_{name}{labels} {value}" for labels, value in values.items())
+
+    statuses = {f'{{status="{each}"}}': count for each, count in sorted(service.statuses.items())}
+    outcomes = {f'{{outcome="{each}"}}': n for each, n in sorted(pool.outcomes.items())}
+    figure("requests_total", "counter", "Requests answered.", {**statuses})
+    figure("queries_total", "counter", "Queries that reached a worker.", {**outcomes})
+    figure("workers", "gauge", "Places for queries.", {"": pool.fast.places})
+    figure("queries_running", "gauge", "Queries in the fast lane.", {"": pool.fast.taken})
+    figure("queries_demoted", "gauge", "Queries in the slow lane.", {"": pool.slow.taken})
+    waiting = pool.fast.waiting + pool.slow.waiting
+    figure("queries_waiting", "gauge", "Queries waiting for a place.", {"": waiting})
+    figure("cache_bytes", "gauge", "Memory of kept answers.", {"": cache.size})
+    figure("cache_entries", "gauge", "Kept answers.", {"": len(cache)})
+    figure("cache_hits_total", "counter", "Requests answered from what is kept.", {"": cache.hits})
+    figure("uptime_seconds", "gauge", "Age of the service.", {"": time.time() - service.started})
+    headers = (
+        ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+    )
+    return Response(200, headers, ("\n".join(lines) + "\n").encode())
+
+
+_MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
+    "/health": _health,
+    "/metrics": _metrics,
+}

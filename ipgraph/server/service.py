@@ -1,0 +1,136 @@
+"""The service behind the addresses: the edition served, the workers, the cache, the figures."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipgraph import Bounds, Inspection, Pool, PoolLimits, admit
+from ipgraph.errors import Refused, UsageError
+from ipgraph.server.cache import Cache
+from ipgraph.server.edition import Edition
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from ipgraph import KnowledgeGraph
+    from ipgraph.settings import Settings
+
+
+class Service:
+    """What all requests share; safe for threads."""
+
+    def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
+        self.settings = settings
+        self.edition = Edition(kg)
+        self.cache = Cache(settings.cached_mib << 20)
+        self.aliases: dict[Hashable, Hashable] = {}
+        self.statuses: Counter[int] = Counter()
+        self.started = time.time()
+        self.draining = False
+        self._pool: Pool | None = None
+        self._pool_process = 0
+        self._lock = threading.Lock()
+        bounds = Bounds(
+            max_bytes=settings.max_query_kib << 10,
+            max_depth=settings.max_query_depth,
+            max_chain=settings.max_query_chain,
+        )
+        self.inspect = lru_cache(maxsize=512)(lambda text: _admitted(text, bounds))
+
+    @property
+    def pool(self) -> Pool:
+        """The workers, started at first use: a server that forks starts them in each process."""
+        if self._pool is None or self._pool_process != os.getpid():
+            with self._lock:
+                if self._pool is None or self._pool_process != os.getpid():
+                    self._pool = Pool(graph_path(self.edition.kg), limits(self.settings))
+                    self._pool_process = os.getpid()
+        return self._pool
+
+    @property
+    def limits(self) -> dict[str, float | int]:
+        """The limits that a client may want to know, by the names of their settings."""
+        names = (
+            "query_time_limit_s",
+            "query_memory_limit_mib",
+            "answer_limit_mib",
+            "max_query_kib",
+            "max_query_depth",
+            "max_query_chain",
+            "request_limit_kib",
+            "workers",
+            "max_waiting",
+        )
+        return {name: getattr(self.settings, name) for name in names}
+
+    def replace(self, kg: KnowledgeGraph) -> None:
+        """Serve another graph from now on; requests under way end on the old one."""
+        if self._pool is not None and self._pool_process == os.getpid():
+            self._pool.replace(graph_path(kg))
+        self.edition = Edition(kg)
+        self.cache.clear()
+        self.aliases.clear()
+
+    def reload(self) -> bool:
+        """Serve the graph of the files as they are now; tell whether it is another one.
+
+        Raises what building raises; the old graph is then still served.
+        """
+        fresh = self.edition.kg.refreshed()
+        if fresh is self.edition.kg:
+            return False
+        self.replace(fresh)
+        return True
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._pool is not None and self._pool_process == os.getpid():
+            self._pool.close()
+
+
+def limits(settings: Settings) -> PoolLimits:
+    """Return the limits of the pool as the settings have them."""
+    return PoolLimits(
+        workers=settings.workers,
+        max_waiting=settings.max_waiting,
+        wait_s=settings.wait_limit_s,
+        time_s=settings.query_time_limit_s,
+        demote_after_s=settings.demote_after_ms / 1000,
+        min_rate_kib_s=settings.least_rate_kib_s,
+        memory_mib=settings.query_memory_limit_mib,
+        answer_bytes=settings.answer_limit_mib << 20,
+    )
+
+
+def graph_path(kg: KnowledgeGraph) -> Path:
+    """Return the N-Quads file that workers load; a store that is no snapshot is written out.
+
+    Raises `UsageError` for an endpoint, which has a service of its own.
+    """
+    if kg.snapshot is not None:
+        return kg.snapshot.graph_path
+    from ipgraph.store.local import LocalStore
+
+    if not isinstance(kg.store, LocalStore):
+        raise UsageError("An endpoint is a service already; serve files or a store on disk.")
+    path = Path(tempfile.mkdtemp(prefix="ipgraph-"), "graph.nq")
+    kg.export(path, format="nq")
+    return path
+
+
+def _admitted(text: str, bounds: Bounds) -> Inspection:
+    found = admit(text, bounds)
+    for service in found.services:
+        raise Refused(
+            f"SERVICE at {service.place} asks another endpoint; this service fetches nothing.",
+            place=service.place,
+            hint="Ask that endpoint itself and bring its answer here as VALUES.",
+        )
+    return found

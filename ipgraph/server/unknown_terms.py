@@ -1,0 +1,83 @@
+"""Say of an empty answer that its query names what is not in the graph, and what comes nearest."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from ipgraph.namespaces import OWL, RDF, RDFS, XSD
+
+if TYPE_CHECKING:
+    from ipgraph import Inspection
+    from ipgraph.server.edition import Edition
+
+HEADER = "X-Unknown-Term"
+_MAX_LOOKED_UP = 50
+_MAX_NAMED = 3
+_BUILT_IN = (RDF, RDFS, OWL, XSD)
+
+
+def headers(
+    edition: Edition, found: Inspection, format_name: str, body: bytes
+) -> list[tuple[str, str]]:
+    """Return a header for each unknown term where an answer of rows is empty.
+
+    Its value is the IRI in angle brackets and, where one is near, ``; nearest=<IRI>``.
+    """
+    if found.form != "SELECT" or not _is_empty(format_name, body):
+        return []
+    values = []
+    for iri in unknown(edition, found):
+        near = nearest(edition, iri)
+        safe = quote(iri, safe=":/?#[]@!$&'()*+,;=%-._~")
+        values.append((HEADER, f"<{safe}>" + (f"; nearest=<{near}>" if near else "")))
+    return values[:_MAX_NAMED]
+
+
+def unknown(edition: Edition, found: Inspection) -> list[str]:
+    """Return the IRIs of a query that the graph does not mention, each once, in order."""
+    names = dict.fromkeys(use.name for use in found.names if not use.name.startswith(_BUILT_IN))
+    return [iri for iri in list(names)[:_MAX_LOOKED_UP] if not _mentioned(edition, iri)]
+
+
+def nearest(edition: Edition, iri: str) -> str:
+    """Return the property or class whose IRI comes nearest to an unknown one; empty: none does."""
+    near = get_close_matches(iri, _terms(edition), n=1, cutoff=0.8)
+    return near[0] if near else ""
+
+
+def _is_empty(format_name: str, body: bytes) -> bool:
+    if format_name == "json":
+        return body.endswith(b'"bindings":[]}}')
+    if format_name == "xml":
+        return b"<result>" not in body
+    return body.rstrip(b"\r\n").count(b"\n") == 0
+
+
+def _mentioned(edition: Edition, iri: str) -> bool:
+    try:
+        term = ox.NamedNode(iri)
+    except ValueError:
+        return False
+    store = edition.kg.store
+    looks = ((term, None, None, None), (None, term, None, None), (None, None, term, None))
+    if any(next(iter(store.quads(*look)), None) is not None for look in looks):
+        return True
+    return next(iter(store.quads(None, None, None, term)), None) is not None
+
+
+@lru_cache(maxsize=4)
+def _terms(edition: Edition) -> list[str]:
+    kinds = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+    kind = ox.NamedNode(RDF + "type")
+    found = {
+        quad.subject.value
+        for each in (*(OWL + name for name in kinds), RDFS + "Class", RDF + "Property")
+        for quad in edition.kg.store.quads(None, kind, ox.NamedNode(each), None)
+        if isinstance(quad.subject, ox.NamedNode)
+    }
+    return sorted(found)

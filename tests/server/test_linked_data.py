@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+IP = "https://w3id.org/ipgraph/id/ip"
+
+
+@pytest.mark.parametrize(
+    ("accept", "place"),
+    [
+        (BROWSER, "/page/ip"),
+        ("text/turtle", "/data/ip.ttl"),
+        ("application/ld+json", "/data/ip.jsonld"),
+        ("application/rdf+xml;q=0.8, text/html;q=0.5", "/data/ip.rdf"),
+        ("text/html, text/turtle", "/data/ip.ttl"),
+        ("text/csv", "/data/ip.csv"),
+    ],
+)
+def test_a_thing_is_elsewhere_by_what_is_accepted(running, accept, place):
+    reply = running.ask("/id/ip", Accept=accept)
+    assert (reply.status, reply.headers["Location"], reply.headers["Vary"]) == (
+        303, place, "Accept",
+    )  # fmt: skip
+    assert 'rel="alternate"; type="text/turtle"' in reply.headers["Link"]
+
+
+def test_nothing_fits_and_nothing_exists_have_their_statuses(running):
+    assert running.ask("/id/ip", Accept="image/png").status == 406
+    assert running.ask("/id/no-such-thing").status == 404
+    assert running.ask("/data/no-such-thing.ttl").status == 404
+    assert running.ask("/data/ip.pdf").status == 404
+
+
+FORMATS = [
+    ox.RdfFormat.TURTLE,
+    ox.RdfFormat.N_TRIPLES,
+    ox.RdfFormat.RDF_XML,
+    ox.RdfFormat.JSON_LD,
+    ox.RdfFormat.TRIG,
+    ox.RdfFormat.N_QUADS,
+]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_data_of_a_thing_mention_it_in_every_format(running, form):
+    suffix = {"json": "jsonld"}.get(form.file_extension, form.file_extension)
+    reply = running.ask(f"/data/ip.{suffix}")
+    assert reply.type == form.media_type
+    quads = list(ox.parse(reply.body, format=form))
+    assert len(quads) > 20
+    assert any(quad.subject == ox.NamedNode(IP) for quad in quads)
+    assert 'rel="license"' in reply.headers["Link"]
+    assert running.ask(f"/data/ip.{suffix}", If_None_Match=reply.headers["ETag"]).status == 304
+
+
+def test_rdf_of_any_iri_is_at_describe(running):
+    reply = running.ask(f"/describe?uri={IP}", Accept="text/turtle")
+    assert (reply.status, reply.type) == (200, "text/turtle")
+    assert running.ask(f"/describe?uri={IP}&format=nt").type == "application/n-triples"
+    assert running.ask(f"/describe?uri={IP}", Accept=BROWSER).type == "text/html"
+    assert running.ask("/describe?uri=http://nowhere.example/").status == 404
+    assert running.ask("/describe").status == 400
+
+
+@pytest.mark.parametrize("path", ["/ontology", "/ontology.ttl", "/source/more-about-ip",
+                                  "/source/more-about-ip.ttl", "/ontology/Office"])  # fmt: skip
+def test_documents_have_an_rdf_face_at_their_address(running, path):
+    reply = running.ask(path, Accept="text/turtle")
+    assert (reply.status, reply.type) == (200, "text/turtle")
+    assert len(list(ox.parse(reply.body, format=ox.RdfFormat.TURTLE))) > 3
+
+
+def test_a_source_holds_what_it_states_and_nothing_else(running):
+    reply = running.ask("/source/more-about-ip.nt")
+    stated = list(ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES))
+    counts = running.front.service.edition.kg.info()["counts"]["graphs"]
+    assert len(stated) == counts["https://w3id.org/ipgraph/source/more-about-ip"]
+
+
+def test_the_page_of_a_thing_links_its_data(running):
+    reply = running.ask("/page/ip", Accept=BROWSER)
+    assert reply.status == 200
+    assert '</data/ip.ttl>; rel="alternate"' in reply.headers["Link"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..%2f..%2fetc%2fpasswd", "ip%0d%0aX-Evil:%201", "%3Cscript%3E", "%00", "%ff", "a%20b"]
+)
+def test_names_that_are_none_neither_break_headers_nor_leave_the_graph(running, name):
+    for path in (f"/id/{name}", f"/data/{name}.ttl", f"/page/{name}"):
+        reply = running.ask(path)
+        assert reply.status == 404
+        assert "X-Evil" not in reply.headers
+        assert b"root:" not in reply.body
+        assert b"<script>" not in reply.body

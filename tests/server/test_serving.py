@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from ipgraph.errors import StoreUnavailable
+from ipgraph.server import serving as serving_module
+
+STARTER = """
+import sys, ipgraph
+from ipgraph.server.serving import serve
+from ipgraph.settings import Settings
+settings = Settings(cache=sys.argv[2], port=0)
+serve(ipgraph.open(sys.argv[1], settings=settings), settings, watch="--watch" in sys.argv)
+"""
+
+
+class Served:
+    """`serve` in a process of its own, as the command line runs it."""
+
+    def __init__(self, folder: Path, cache: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", STARTER, str(folder), str(cache), *options],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.seen = ""
+        self.lines: queue.Queue[str] = queue.Queue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        self.address = self.wait_for("Serving at ").split()[-1]
+
+    def wait_for(self, words: str) -> str:
+        while True:
+            try:
+                line = self.lines.get(timeout=30)
+            except queue.Empty:
+                self.process.kill()
+                raise AssertionError(f"no {words!r} in: {self.seen}") from None
+            self.seen += line
+            if words in line:
+                return line
+
+    def _read(self) -> None:
+        for line in self.process.stderr:
+            self.lines.put(line)
+
+    def get(self, path: str) -> str:
+        from urllib.request import urlopen
+
+        with urlopen(self.address.rstrip("/") + path) as answer:  # noqa: S310  loopback
+            return answer.read().decode()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        self.reader.join(10)
+        self.process.stderr.close()
+        self.seen += "".join(self.lines.queue)
+        return code
+
+
+COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, number):
+    served = Served(rdf_folder, tmp_path / "cache")
+    served.wait_for("Ctrl+C")
+    assert "3 triples stated" in served.seen
+    assert served.get(COUNT).split() == ["n", "3"]
+    children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
+    workers = children.read_text().split() if children.exists() else []
+    assert served.end(number) == 0
+    assert "Traceback" not in served.seen
+    assert not [each for each in workers if os.path.exists(f"/proc/{each}")]
+
+
+def test_a_port_in_use_is_a_message_with_what_to_do(small):
+    from dataclasses import replace
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = replace(small.settings, port=taken.getsockname()[1])
+        with pytest.raises(StoreUnavailable, match="in use") as caught:
+            serving_module.serve(small, settings)
+    assert "--port" in caught.value.hint
+
+
+def test_sighup_serves_the_files_as_they_are_now_and_keeps_the_old_where_they_are_broken(
+    rdf_folder, tmp_path
+):
+    served = Served(rdf_folder, tmp_path / "cache")
+    served.wait_for("Ctrl+C")
+    try:
+        (rdf_folder / "one.ttl").write_text("<urn:a> <urn:b> <urn:c> .")
+        served.process.send_signal(signal.SIGHUP)
+        served.wait_for("Reloaded")
+        assert served.get(COUNT).split() == ["n", "3"]
+        assert "urn:b" in served.get("/sparql?query=SELECT%20*%7B%3Fs%20%3Fp%20%3Fo%7D")
+        (rdf_folder / "one.ttl").write_text("this is not Turtle")
+        served.process.send_signal(signal.SIGHUP)
+        assert "one.ttl" in served.wait_for("Not reloaded")
+        assert "urn:b" in served.get("/sparql?query=SELECT%20*%7B%3Fs%20%3Fp%20%3Fo%7D")
+    finally:
+        served.end()
+
+
+def test_watching_reloads_when_a_file_changes(rdf_folder, tmp_path):
+    served = Served(rdf_folder, tmp_path / "cache", "--watch")
+    served.wait_for("Ctrl+C")
+    try:
+        (rdf_folder / "three.ttl").write_text("<urn:a> <urn:b> <urn:c>, <urn:d> .")
+        served.wait_for("Reloaded")
+        assert served.get(COUNT).split() == ["n", "5"]
+    finally:
+        served.end()
+
+
+def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
+    serve, small, rdf_folder
+):
+    with serve(small) as running:
+        failures: list[int] = []
+        stop = threading.Event()
+
+        def client() -> None:
+            while not stop.is_set():
+                reply = running.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", format="csv")
+                if reply.status != 200:
+                    failures.append(reply.status)
+
+        threads = [threading.Thread(target=client) for _ in range(3)]
+        for each in threads:
+            each.start()
+        for number in range(3):
+            (rdf_folder / "more.ttl").write_text(f"<urn:a> <urn:b> {number}, 77 .")
+            assert running.front.service.reload()
+            assert running.query(f"ASK {{ ?s ?p {number} }}").json()["boolean"]
+        stop.set()
+        for each in threads:
+            each.join()
+        assert not failures
+
+
+def test_behind_a_proxy_a_prefix_stands_before_every_address(serve, small):
+    with serve(small, path_prefix="/graph") as running:
+        for path in ("/graph/sparql?query=ASK%7B%7D", "/sparql?query=ASK%7B%7D"):
+            reply = running.ask(path)
+            assert reply.status == 200
+            assert "</graph/void.ttl>" in reply.headers["Link"]
+        assert 'href="/graph/' in running.ask("/graph/", Accept="text/html").body.decode()
+
+
+def test_the_host_header_is_not_believed(serve, small):
+    with serve(small) as running:
+        body = running.ask("/sparql", Host="evil.example", Accept="text/turtle").body.decode()
+        assert "evil.example" not in body
+        assert f"127.0.0.1:{running.port}/sparql" in body
+
+
+def test_health_says_draining_with_503_while_it_stops(serve, small):
+    with serve(small) as running:
+        assert running.ask("/health").json()["status"] == "ok"
+        running.front.service.draining = True
+        reply = running.ask("/health")
+        assert (reply.status, reply.json()["status"]) == (503, "draining")
+
+
+def test_metrics_count_requests_and_queries(serve, small):
+    with serve(small) as running:
+        running.query("ASK {}")
+        running.query("ASK {")
+        text = running.ask("/metrics").body.decode()
+        assert 'ipgraph_requests_total{status="200"} 1' in text
+        assert 'ipgraph_requests_total{status="400"} 1' in text
+        assert 'ipgraph_queries_total{outcome="answered"} 1' in text
+
+
+def test_the_access_log_has_a_json_line_a_request_with_the_query_cut(serve, small, tmp_path):
+    import json
+
+    path = tmp_path / "access.log"
+    with serve(small, access_log=str(path), logged_query_chars=10) as running:
+        reply = running.query("SELECT * { ?s ?p ?o }")
+    (line,) = path.read_text().splitlines()
+    found = json.loads(line)
+    assert found["id"] == reply.headers["X-Request-Id"]
+    assert (found["status"], found["path"], found["query"]) == (200, "/sparql", "SELECT * {")
+
+
+def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
+    serve, small, monkeypatch, capsys
+):
+    def fail(*arguments):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("ipgraph.server.machine.respond", fail)
+    with serve(small) as running:
+        reply = running.ask("/health")
+    assert reply.status == 500
+    assert b"secret" not in reply.body
+    assert reply.headers["X-Request-Id"] in reply.body.decode()
+    assert "secret detail" in capsys.readouterr().err

@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+import pytest
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+ASK = "ASK {}"
+SELECT = "SELECT ?s { ?s ?p ?o } LIMIT 3"
+CONSTRUCT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 3"
+PREFIX = "PREFIX ip: <https://w3id.org/ipgraph/ontology/> "
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/sparql/", "/query", "/query/"])
+def test_every_address_of_the_endpoint_answers_without_a_redirect(running, path):
+    reply = running.ask(f"{path}?query={quote(ASK)}")
+    assert (reply.status, reply.json()["boolean"]) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "content_type"),
+    [
+        ("POST", urlencode({"query": ASK}), FORM),
+        ("POST", urlencode({"query": ASK}), FORM + "; charset=UTF-8"),
+        ("POST", ASK, DIRECT),
+        ("POST", ASK, DIRECT + "; charset=utf-8"),
+        ("QUERY", ASK, DIRECT),
+    ],
+)
+def test_a_query_can_be_sent_in_the_body(running, method, body, content_type):
+    reply = running.ask("/sparql", method, body, Content_Type=content_type)
+    assert (reply.status, reply.json()["boolean"]) == (200, True)
+
+
+def test_head_is_get_without_a_body(running):
+    got = running.ask(f"/sparql?query={quote(SELECT)}")
+    head = running.ask(f"/sparql?query={quote(SELECT)}", "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Vary", "Cache-Control"):
+        assert head.headers[name] == got.headers[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "accept", "media_type"),
+    [
+        (SELECT, "", "application/sparql-results+json"),
+        (SELECT, "application/sparql-results+xml", "application/sparql-results+xml"),
+        (SELECT, "text/csv", "text/csv"),
+        (SELECT, "text/tab-separated-values", "text/tab-separated-values"),
+        (SELECT, "application/json", "application/json"),
+        (ASK, "*/*", "application/sparql-results+json"),
+        (ASK, "application/sparql-results+xml", "application/sparql-results+xml"),
+        (ASK, "text/csv", "text/csv"),
+        (CONSTRUCT, "", "text/turtle"),
+        (CONSTRUCT, "application/n-triples", "application/n-triples"),
+        (CONSTRUCT, "application/rdf+xml", "application/rdf+xml"),
+        (CONSTRUCT, "application/ld+json", "application/ld+json"),
+        (CONSTRUCT, "application/trig", "application/trig"),
+        (CONSTRUCT, "application/n-quads", "application/n-quads"),
+        (SELECT, "text/html", "text/html"),
+    ],
+)
+def test_the_answer_comes_in_the_type_that_is_accepted(running, text, accept, media_type):
+    reply = running.query(text, accept)
+    assert (reply.status, reply.type) == (200, media_type)
+    assert "Accept" in reply.headers["Vary"]
+
+
+@pytest.mark.parametrize("name", ["format", "output", "results"])
+@pytest.mark.parametrize(
+    ("value", "media_type"),
+    [
+        ("csv", "text/csv"),
+        ("XML", "application/sparql-results+xml"),
+        ("application/sparql-results+json", "application/sparql-results+json"),
+        ("html", "text/html"),
+    ],
+)
+def test_a_parameter_beats_the_accept_header(running, name, value, media_type):
+    reply = running.query(SELECT, "text/tab-separated-values", **{name: value})
+    assert (reply.status, reply.type) == (200, media_type)
+
+
+def test_several_accept_headers_count_together(running):
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", running.port)
+    connection.putrequest("GET", f"/sparql?query={quote(SELECT)}")
+    connection.putheader("Accept", "application/sparql-results+json;q=0.1")
+    connection.putheader("Accept", "text/csv")
+    connection.endheaders()
+    assert connection.getresponse().headers.get_content_type() == "text/csv"
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "status"),
+    [
+        ("/sparql?query=ASK", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&query=ASK%20%7B%7D", {}, 400),
+        ("/sparql?query=%FF", {}, 400),
+        ("/sparql?query=DROP%20ALL", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&format=pdf", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&timeout=soon", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&timeout=-1", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&timeout=inf", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&infer=maybe", {}, 400),
+        ("/sparql?query=ASK%20%7B%7D&default-graph-uri=not%20an%20iri", {}, 400),
+        ("/sparql?update=DROP%20ALL", {}, 403),
+        ("/sparql?update=DROP%20ALL&query=ASK%20%7B%7D", {}, 400),
+        ("/sparql?query=ASK%20%7B%20SERVICE%20%3Chttp%3A%2F%2Fh%2F%3E%20%7B%7D%20%7D", {}, 403),
+        ("/sparql?query=ASK%20%7B%7D", {"Accept": "image/png"}, 406),
+        ("/sparql?query=ASK%20%7B%7D&format=ttl", {}, 406),
+        ("/sparql?query=ASK%20%7B%7D", {"method": "PUT"}, 405),
+        ("/sparql?query=ASK%20%7B%7D", {"method": "DELETE"}, 405),
+        ("/sparql", {"method": "POST", "body": ""}, 415),
+        ("/sparql", {"method": "POST", "body": "", "Content_Type": FORM}, 400),
+        ("/sparql", {"method": "POST", "body": ASK, "Content_Type": "text/plain"}, 415),
+        ("/sparql", {"method": "POST", "body": b"\xff", "Content_Type": DIRECT}, 400),
+        (
+            "/sparql",
+            {"method": "POST", "body": ASK, "Content_Type": DIRECT + "; charset=UTF-16"},
+            400,
+        ),
+        (
+            "/sparql",
+            {"method": "POST", "body": "DROP ALL", "Content_Type": "application/sparql-update"},
+            403,
+        ),
+        ("/sparql", {"method": "POST", "body": "update=DROP+ALL", "Content_Type": FORM}, 403),
+        ("/id/ip", {"method": "POST", "body": ""}, 405),
+    ],
+)
+def test_what_the_protocol_forbids_has_its_status_as_problem_details(
+    running, path, options, status
+):
+    reply = running.ask(path, **options)
+    assert (reply.status, reply.type) == (status, "application/problem+json")
+    found = reply.json()
+    assert found["status"] == status
+    assert {"type", "title", "detail", "instance"} <= found.keys()
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert status != 405 or "GET" in reply.headers["Allow"]
+
+
+def test_a_syntax_error_has_line_column_and_hint(running):
+    found = running.query("SELECT *\n{ ?s ip:partOf ?o }").json()
+    assert (found["line"], found["column"]) == (2, 6)
+    assert "PREFIX ip: <https://w3id.org/ipgraph/ontology/>" in found["hint"]
+
+
+def test_a_problem_is_one_plain_line_or_a_page_where_that_is_wanted(running):
+    plain = running.query("SELECT * {", "text/plain")
+    assert (plain.status, plain.type, plain.body.count(b"\n")) == (400, "text/plain", 1)
+    page = running.query("ASK {", "text/html")
+    assert (page.status, page.type) == (400, "text/html")
+
+
+def test_a_page_of_an_unknown_thing_is_a_page(running):
+    reply = running.ask("/id/nothing-of-the-kind", Accept="text/html,*/*;q=0.1")
+    assert (reply.status, reply.type) == (404, "text/html")
+
+
+def test_without_infer_what_is_inferred_is_not_counted(running):
+    text = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    counts = {
+        infer: int(running.query(text, infer=infer).json()["results"]["bindings"][0]["n"]["value"])
+        for infer in ("true", "false")
+    }
+    facts = running.front.service.edition.kg.info()["counts"]
+    assert counts["true"] == facts["triples"]
+    assert counts["false"] < counts["true"]
+
+
+def test_a_timeout_lowers_the_limit_and_the_answer_names_the_limit(running):
+    reply = running.query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+                          timeout="200ms")  # fmt: skip
+    found = reply.json()
+    assert (reply.status, found["type"], found["limit"]) == (
+        503, "time-limit", "query_time_limit_s",
+    )  # fmt: skip
+    assert found["elapsed_ms"] >= 200
+
+
+def test_an_empty_answer_names_the_term_that_is_not_there_and_the_nearest(running):
+    reply = running.query(PREFIX + "SELECT * { ?s ip:sectorSpecificAgencyFo ?o }")
+    assert reply.json()["results"]["bindings"] == []
+    assert "sectorSpecificAgencyOf" in reply.headers["X-Unknown-Term"]
+
+
+def test_a_tag_answers_304_and_differs_by_type_and_text(running):
+    first = running.query(SELECT)
+    tag = first.headers["ETag"]
+    assert tag.startswith('"')
+    path = f"/sparql?query={quote(SELECT)}"
+    again = running.ask(path, If_None_Match=tag)
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag)
+    assert running.ask(path, If_None_Match='"other"').status == 200
+    assert running.query(SELECT, "text/csv").headers["ETag"] != tag
+    assert running.query(SELECT + " ").headers["ETag"] != tag
+    assert running.query(SELECT, infer="false").headers["ETag"] != tag
+
+
+def test_what_varies_is_neither_kept_nor_tagged(running):
+    texts = [running.query("SELECT (UUID() AS ?x) {}") for _ in range(2)]
+    assert texts[0].body != texts[1].body
+    assert "ETag" not in texts[0].headers
+    assert texts[0].headers["Cache-Control"] == "no-store"
+
+
+def test_a_repeated_query_comes_from_what_is_kept_the_same_to_the_byte(running):
+    text = "SELECT ?o { ?s ?p ?o } LIMIT 77"
+    before = running.front.service.pool.outcomes["answered"]
+    bodies = {running.query(text).body for _ in range(5)}
+    assert len(bodies) == 1
+    assert running.front.service.pool.outcomes["answered"] == before + 1
+
+
+def test_what_is_kept_is_compressed_for_who_accepts_that(running):
+    import gzip
+
+    path = f"/sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 500')}"
+    plain = running.ask(path)
+    for _ in range(3):
+        reply = running.ask(path, Accept_Encoding="gzip")
+    assert reply.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(reply.body) == plain.body
+    assert reply.headers["ETag"] != plain.headers["ETag"]
+    assert "Accept-Encoding" in reply.headers["Vary"]
+    assert running.ask(path).body == plain.body
+
+
+def test_a_preflight_is_answered_for_any_page_of_the_web(running):
+    reply = running.ask(
+        "/sparql",
+        "OPTIONS",
+        Origin="https://example.org",
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="content-type, x-request-id",
+    )
+    assert reply.status == 204
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+    assert reply.headers["Access-Control-Allow-Headers"] == "content-type, x-request-id"
+    assert "Access-Control-Allow-Credentials" not in reply.headers
+
+
+def test_every_answer_carries_the_headers_that_protect_its_reader(running):
+    for path in ("/", "/sparql?query=ASK%7B%7D", "/nothing", "/static/site.css", "/id/ip"):
+        headers = running.ask(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"]
+        assert headers["X-Request-Id"]
+
+
+def test_a_request_id_of_the_client_is_kept_if_it_is_a_plain_word(running):
+    assert running.ask("/health", X_Request_Id="abc-1").headers["X-Request-Id"] == "abc-1"
+    assert running.ask("/health", X_Request_Id="a b").headers["X-Request-Id"] != "a b"
+
+
+def test_xml_cannot_hold_a_control_character_and_says_so(running):
+    text = 'SELECT ("a\\u0001b" AS ?x) {}'
+    assert running.query(text).status == 200
+    reply = running.query(text, "application/sparql-results+xml")
+    assert reply.status >= 400
+    assert b"XML" in reply.body
+
+
+def test_a_long_answer_is_streamed_and_whole(running):
+    text = "SELECT ?s ?p ?o ?x { ?s ?p ?o . ?x a ?c } LIMIT 200000"
+    reply = running.query(text, "text/tab-separated-values")
+    assert reply.headers["Transfer-Encoding"] == "chunked"
+    assert reply.body.count(b"\n") == 200_001
+
+
+def test_an_answer_that_stops_midway_is_cut_so_that_the_client_notices(running):
+    import http.client
+
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with pytest.raises(http.client.IncompleteRead):
+        running.query(text, "text/tab-separated-values", timeout="1500ms")
