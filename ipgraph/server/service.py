@@ -116,9 +116,7 @@ def graph_path(kg: KnowledgeGraph) -> Path:
     """
     if kg.snapshot is not None:
         return kg.snapshot.graph_path
-    from ipgraph.store.local import LocalStore
-
-    if not isinstance(kg.store, LocalStore):
+    if hasattr(kg.store, "endpoint"):
         raise UsageError("An endpoint is a service already; serve files or a store on disk.")
     path = Path(tempfile.mkdtemp(prefix="ipgraph-"), "graph.nq")
     kg.export(path, format="nq")
