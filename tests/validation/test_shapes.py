@@ -14,7 +14,7 @@ from ipgraph.validation.placing import Places
 
 from .conftest import FAULT_GRAPH, FAULTS, with_fault
 
-# What pyshacl passes: rdflib knows the lexical form of days, and none of years and of months.
+# What pyshacl may pass: rdflib alone knows the lexical form of days, not of years and months.
 BEYOND_PYSHACL = {("from-date", "id:made-up-from-date"), ("seen-date", "id:iasd-in-ip")}
 PREFIX = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://example.org/> .\n"
 
@@ -66,8 +66,9 @@ def test_the_compiled_shapes_find_what_pyshacl_finds() -> None:
     engine = all_faults()
     found = by_the_compiler(engine)
     assert len({name for name, _ in found}) > 80
-    assert found - BEYOND_PYSHACL == by_pyshacl(engine)
-    assert found > BEYOND_PYSHACL
+    reference = by_pyshacl(engine)
+    assert reference <= found
+    assert found - reference <= BEYOND_PYSHACL  # nothing, where owlrl has taught rdflib the forms
 
 
 def test_a_constraint_that_the_compiler_does_not_know_is_refused(tmp_path) -> None:
