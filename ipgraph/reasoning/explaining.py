@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from ipgraph.reasoning.wording import in_words, short
 if TYPE_CHECKING:
     from ipgraph.store import Store
 
+_MAX_REMEMBERED = 20_000  # triples; then all is forgotten, some 20 MiB
 _MAX_DEPTH_OF_NAME = 4  # class expressions inside one another that are spelled out
 
 
@@ -28,7 +30,13 @@ class Explainer:
     """
 
     def __init__(self, store: Store, inferred: str = INFERRED_GRAPH) -> None:
-        self._graph = ClosedGraph(store, inferred)
+        self._store = store
+        self._inferred = inferred
+        self._lock = Lock()  # the prover's memory is not for two threads at once
+        self._forget()
+
+    def _forget(self) -> None:
+        self._graph = ClosedGraph(self._store, self._inferred)
         self._prover = Prover(self._graph)
 
     def explain(self, subject: str, predicate: str, object_: str) -> Explanation:
@@ -38,6 +46,12 @@ class Explainer:
         to find, and `UsageError` for terms that do not parse.
         """
         goal = _fact(subject, predicate, object_)
+        with self._lock:
+            if self._prover.remembered > _MAX_REMEMBERED:
+                self._forget()
+            return self._explained(goal)
+
+    def _explained(self, goal: Fact) -> Explanation:
         if not self._graph.holds(goal):
             raise NotEntailed(self._refusal(goal))
         cost = self._prover.prove(goal)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.namespaces import PREFIXES, RDF
+from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS
 from ipgraph.reasoning.wording import short
 
 if TYPE_CHECKING:
@@ -14,6 +14,21 @@ if TYPE_CHECKING:
 
     from ipgraph.reasoning.inference import Premise
 
+_VERBS = {
+    f"<{RDF}type>": "is a",
+    f"<{RDFS}subClassOf>": "is a kind of",
+    f"<{RDFS}subPropertyOf>": "is a kind of",
+    f"<{RDFS}domain>": "is only said of a",
+    f"<{RDFS}range>": "has only values that are a",
+    f"<{OWL}inverseOf>": "is the inverse of",
+    f"<{OWL}sameAs>": "is the same as",
+    f"<{OWL}equivalentClass>": "is the same class as",
+    f"<{OWL}equivalentProperty>": "means the same as",
+    f"<{OWL}propertyChainAxiom>": "follows from the chain",
+    f"<{OWL}intersectionOf>": "is what is each of",
+    f"<{OWL}unionOf>": "is what is one of",
+    f"<{OWL}onProperty>": "is about",
+}
 _CELLS = frozenset(f"<{RDF}{each}>" for each in ("first", "rest"))
 
 
@@ -131,6 +146,5 @@ def _rule_iri(rule: str) -> str:
 
 def _sentence(triple: Premise, name: Callable[[str], str]) -> str:
     return " ".join(
-        "is a" if part == f"<{RDF}type>" else name(part)
-        for part in (triple.subject, triple.predicate, triple.object)
+        _VERBS.get(part) or name(part) for part in (triple.subject, triple.predicate, triple.object)
     )

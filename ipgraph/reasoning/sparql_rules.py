@@ -9,6 +9,7 @@ leave out afterwards.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL, RDF
@@ -41,7 +42,17 @@ def updates(lengths: Mapping[str, Collection[int]]) -> tuple[str, ...]:
     """
     axioms = "INSERT DATA {\n" + "".join(f"  {_triple(each)} .\n" for each in AXIOMS) + "}"
     rules = [each for each in unrolled(lengths) if each.head is not None]
-    return (axioms, *(insert(each) for each in rules))
+    turned = [each for each in rules if each.head and each.head.predicate.startswith("?")]
+    return (axioms, *(insert(each) for each in rules), *(insert(_turned(each)) for each in turned))
+
+
+def _turned(rule: Rule) -> Rule:
+    """Conclude backwards what a rule concludes of a property named as the inverse of another."""
+    if rule.head is None:
+        return rule
+    subject, predicate, object_ = rule.head
+    inverse = Atom(predicate, f"<{OWL}inverseOf>", "?turned")
+    return replace(rule, body=(*rule.body, inverse), head=Atom(object_, "?turned", subject))
 
 
 def insert(rule: Rule) -> str:
