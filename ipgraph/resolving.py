@@ -5,6 +5,7 @@ The command line, the pages and the agent's tools all take names in these forms.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ def resolve_statement(
     or the text alone of one that the graph has for that subject. Raises `NotFound`.
     """
     first = _term_or_name(store, subject)
-    relation = f"<{RDF}type>" if predicate in ("a", "type") else _term_or_name(store, predicate)
+    relation = f"<{_relation(store, predicate)}>"
     try:
         return first, relation, _term_or_name(store, object)
     except NotFound:
@@ -71,9 +72,20 @@ def resolve_statement(
         raise
 
 
+def _relation(store: Store, text: str) -> str:
+    """Return the IRI of a relation, which may be one that nothing describes."""
+    if text in ("a", "type"):
+        return RDF + "type"
+    for iri in _as_iri(text):
+        with suppress(ValueError):
+            if any(store.quads(None, NamedNode(iri), None)):
+                return iri
+    return resolve(store, text)
+
+
 def _term_or_name(store: Store, text: str) -> str:
     """Return a term that is written as one, or the IRI of the thing that a name names."""
-    if text.startswith(('"', "_:")):
+    if text.startswith(('"', "_:")) or (text.startswith("<") and text.endswith(">")):
         return text
     return f"<{resolve(store, text)}>"
 

@@ -113,16 +113,19 @@ def write_store(source: ox.Store, quads: Path, folder: Path) -> None:
     The store on disk also holds the merge of the named graphs. Everything streams through files
     beside `folder`, so that memory stays flat for graphs of any size.
     """
+    import shutil
     import tempfile  # late: every command opens a store, few write one
 
     source.dump(str(quads), format=ox.RdfFormat.N_QUADS)
     engine = ox.Store(str(folder))
-    engine.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        merged = Path(scratch, "merged.nt")
-        with merged.open("wb") as out:
+        # One file, for a blank node is the same in the merge as in its graph only if both are
+        # read together: each load gives new names.
+        everything = Path(scratch, "everything.nq")
+        shutil.copyfile(quads, everything)
+        with everything.open("ab") as out:
             for graph in source.named_graphs():
                 source.dump(out, format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
-        engine.bulk_load(path=str(merged), format=ox.RdfFormat.N_TRIPLES)
+        engine.bulk_load(path=str(everything), format=ox.RdfFormat.N_QUADS)
     engine.flush()
     engine.optimize()
