@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ipgraph import loading, reasoning, search_index
 from ipgraph.errors import Inconsistent
-from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.store.local import LocalStore, write_store
 
 if TYPE_CHECKING:
@@ -77,11 +77,12 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
         "base": recipe.base,
         "reasoner": recipe.reasoner,
         "inputs": [{"path": str(each.path), "graph": each.graph} for each in recipe.inputs],
-        "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
+        "counts": _counts(LocalStore.on_disk(scratch / "store").engine, recipe.base),
     }
 
 
-def _counts(engine: ox.Store) -> dict[str, Any]:
+def _counts(engine: ox.Store, base: str) -> dict[str, Any]:
+    own = {base + graph.removeprefix(BASE) for graph in (ONTOLOGY_GRAPH, EDITORS_GRAPH)}
     graphs = _counted(engine, _COUNT_GRAPHS)
     inferred = graphs.pop(INFERRED_GRAPH, 0)
     triples = _counted(engine, _COUNT_TRIPLES)[""]
@@ -89,6 +90,7 @@ def _counts(engine: ox.Store) -> dict[str, Any]:
         "triples": triples,
         "stated": triples - inferred,
         "inferred": inferred,
+        "sources": len(graphs.keys() - own),
         "graphs": graphs,
         "classes": _counted(engine, _COUNT_CLASSES),
     }

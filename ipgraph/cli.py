@@ -17,7 +17,7 @@ import ipgraph
 from ipgraph.errors import EXIT_CODES, IpGraphError
 
 COMMANDS = (
-    *("query", "ask", "describe", "explain", "check"),
+    *("serve", "query", "ask", "describe", "explain", "check"),
     *("export", "info", "build", "completion"),
 )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.documentation import Documentation
     from ipgraph.entities import Entities, View
+    from ipgraph.labels import Name
     from ipgraph.neighbourhoods import Surveyor
     from ipgraph.questions import Question
     from ipgraph.reasoning import Explainer, Explanation
@@ -271,6 +272,18 @@ class KnowledgeGraph:
     def info(self) -> dict[str, Any]:
         """Return what the snapshot's manifest says, and where the snapshot lies."""
         return {**self.built.manifest, "folder": str(self.built.folder)}
+
+    def classes(self) -> list[tuple[Name, int]]:
+        """Return the classes that the graph has things of, and how many, most frequent first.
+
+        Those of this project where there are any: the classes of other vocabularies are then
+        inferred from them. The classes of OWL and RDF themselves are left out.
+        """
+        counts: dict[str, int] = self.built.manifest["counts"]["classes"]
+        own = {iri for iri in counts if iri.startswith(self.settings.base)}
+        known = (PREFIXES["owl"], PREFIXES["rdf"], PREFIXES["rdfs"])
+        shown = [iri for iri in counts if (iri in own if own else not iri.startswith(known))]
+        return [(self.entities.labels.name(iri), counts[iri]) for iri in shown]
 
     @cached_property
     def dataset(self) -> Dataset:

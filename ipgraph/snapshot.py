@@ -21,6 +21,8 @@ from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ipgraph.loading import Input
 
 _STATED = "stated"
@@ -124,6 +126,7 @@ class _Pin:
             return
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
-    def __del__(self) -> None:
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        # Bound here, because the module may be gone before the last snapshot is.
         if hasattr(self, "_descriptor"):
-            os.close(self._descriptor)
+            close(self._descriptor)

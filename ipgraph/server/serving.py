@@ -24,6 +24,7 @@ Stats = dict[str, tuple[int, int]]
 
 _DRAIN_S = 10.0
 _WATCH_S = 0.5
+_KINDS_SHOWN = 6
 _TRIES = ("/", "/sparql", "/id/ip")
 
 
@@ -37,11 +38,11 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     made = front_of(create_app(kg, settings))
     server = _bind(made, settings)
     made.service.pool  # noqa: B018  workers are there before the first visitor is
+    _on_signals(made, server)  # before the announcement: who reads it may send a signal at once
     _announce(made, http_server.address(server), time.perf_counter() - started)
     stop = threading.Event()
     if watch:
         threading.Thread(target=_watch, args=(made, seen, stop), name="watch", daemon=True).start()
-    _on_signals(made, server)
     try:
         server.run()
     finally:
@@ -70,13 +71,12 @@ def _announce(made: Front, address: str, seconds: float) -> None:
     lines = [f"Serving at {address}{prefix}/"]
     if kg.snapshot is not None:
         counts = kg.snapshot.manifest["counts"]
-        sources = sum("/source/" in each for each in counts["graphs"])
         lines.append(
             f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred, "
-            f"{sources:,} sources; loaded in {seconds:.1f} s"
+            f"{counts['sources']:,} sources; loaded in {seconds:.1f} s"
         )
-        top = list(counts["classes"].items())[:6]
-        lines.append(", ".join(f"{n:,} {iri.rpartition('/')[2]}" for iri, n in top))
+        if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_KINDS_SHOWN]]:
+            lines.append("Things: " + ", ".join(top))
     lines.append("Try: " + "  ".join(address + prefix + each for each in _TRIES))
     lines.append("Ctrl+C ends it.")
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  results alone go elsewhere

@@ -67,8 +67,8 @@ class RemoteStore:
                 f"The endpoint {self.endpoint} answered with ill-formed {media_type}: {error.msg}"
             ) from error
         raise StoreUnavailable(
-            f"The endpoint {self.endpoint} answered with {media_type}, which is no SPARQL result; "
-            "is this the address of a SPARQL endpoint?"
+            f"The endpoint {self.endpoint} answered with {media_type}, which is no SPARQL result.",
+            hint="Is this the address of a SPARQL endpoint?",
         )
 
     def quads(
@@ -135,7 +135,8 @@ class RemoteStore:
             return BadQuery(said)
         if error.code in _BUSY:
             return LimitReached(said)
-        return StoreUnavailable(said)
+        hint = "Is this the address of a SPARQL endpoint?" if error.code in (404, 405) else ""
+        return StoreUnavailable(said, hint=hint)
 
 
 class _Triples:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.labels import Labels
-from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, shorten
+from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
-
-_VOCABULARIES = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
 
 
 def summary(graph: KnowledgeGraph) -> str:
     """Say what a built graph holds: triples, sources, things by class, and where it lies."""
     facts = graph.info()
-    counts, labels = facts["counts"], Labels(graph.store)
-    own = (ONTOLOGY_GRAPH, EDITORS_GRAPH)
+    counts = facts["counts"]
     lines = [
         f"Snapshot   {facts['hash']}",
         f"Built      {facts['created']} with the reasoner {facts['reasoner']}",
         f"Version    {facts['content_hash'][:12]}",
         f"Folder     {facts['folder']}",
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
-        f"Sources    {sum(each not in own for each in counts['graphs']):,}",
+        f"Sources    {counts['sources']:,}",
         "Things by class",
     ]
     lines += [
-        f"  {number:>7,}  {labels.name(iri).label}  {shorten(iri)}"
-        for iri, number in counts["classes"].items()
-        if not iri.startswith(_VOCABULARIES)
+        f"  {number:>7,}  {name.label}  {shorten(name.iri)}" for name, number in graph.classes()
     ]
     return "\n".join(lines)

@@ -1,0 +1,134 @@
+"""One contract for every store: in memory, on disk, and at an endpoint."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pyoxigraph as ox
+import pytest
+
+import ipgraph
+from ipgraph.errors import BadQuery, StoreUnavailable
+from ipgraph.settings import Settings
+from ipgraph.store import Store
+from ipgraph.store.answers import Answer
+from ipgraph.store.local import LocalStore
+from ipgraph.store.remote import RemoteStore
+
+EX = "http://example.org/"
+CAROL, KNOWS, DAVE = (ox.NamedNode(EX + name) for name in ("carol", "knows", "dave"))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("contract")
+    for name, own in (("one", ":carol :name 'Carol'@en"), ("two", ":dave :age 41")):
+        text = f"@prefix : <{EX}> . :carol :knows :dave . {own} ."
+        (folder / f"{name}.ttl").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def snapshot(files, tmp_path_factory):
+    settings = Settings(cache=str(tmp_path_factory.mktemp("cache")))
+    return ipgraph.open(files, settings=settings).built
+
+
+@pytest.fixture(scope="module")
+def endpoint(files, tmp_path_factory):
+    """The address of a service of ours, as a stand-in for any SPARQL 1.1 endpoint."""
+    environment = {**os.environ, "IPGRAPH_CACHE": str(tmp_path_factory.mktemp("served"))}
+    command = [sys.executable, "-m", "ipgraph", "serve", str(files), "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            address = re.search(r"http://\S+/", process.stderr.readline())
+            assert address, process.stderr.read()
+            yield address.group() + "sparql"
+        finally:
+            process.terminate()
+            process.stderr.read()
+
+
+@pytest.fixture(params=["memory", "disk", "endpoint"])
+def store(request, snapshot):
+    if request.param == "memory":
+        return LocalStore.memory(snapshot.graph_path)
+    if request.param == "disk":
+        return snapshot.store()
+    return RemoteStore(request.getfixturevalue("endpoint"), 10)
+
+
+def test_it_is_a_store(store):
+    assert isinstance(store, Store)
+
+
+def test_a_select_gives_terms_by_variable(store):
+    answer = Answer(store.evaluate(f"SELECT ?n ?age {{ ?s <{EX}name> ?n }}"))
+    assert answer.variables == ("n", "age")
+    assert list(answer) == [{"n": ox.Literal("Carol", language="en")}]
+
+
+def test_an_ask_is_true_or_false(store):
+    assert Answer(store.evaluate(f"ASK {{ ?s <{EX}knows> ?o }}"))
+    assert not Answer(store.evaluate(f"ASK {{ ?s <{EX}hates> ?o }}"))
+
+
+def test_a_construct_gives_triples(store):
+    text = f"CONSTRUCT {{ ?o <{EX}isKnownTo> ?s }} WHERE {{ ?s <{EX}knows> ?o }}"
+    (triple,) = Answer(store.evaluate(text))
+    assert triple == ox.Triple(DAVE, ox.NamedNode(EX + "isKnownTo"), CAROL)
+
+
+def test_a_triple_of_two_graphs_counts_once(store):
+    (row,) = Answer(store.evaluate(f"SELECT (COUNT(*) AS ?n) {{ ?s <{EX}knows> ?o }}"))
+    assert row["n"].value == "1"
+
+
+def test_default_graphs_are_merged_and_named_graphs_kept(store):
+    graphs = [
+        row["g"].value
+        for row in Answer(store.evaluate("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"))
+    ]
+    own = [each for each in graphs if each.endswith(("one.ttl", "two.ttl"))]
+    assert len(own) == 2
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    (row,) = Answer(store.evaluate(count, default_graphs=own))
+    assert row["n"].value == "3"
+    (row,) = Answer(store.evaluate(count, default_graphs=own[:1]))
+    assert row["n"].value == "2"
+    (row,) = Answer(store.evaluate(count, named_graphs=own[:1]))
+    assert row["n"].value == "0"
+
+
+def test_prefixes_can_be_declared_for_the_caller(store):
+    (row,) = Answer(store.evaluate("SELECT ?o { ?s ex:age ?o }", prefixes={"ex": EX}))
+    assert row["o"].value == "41"
+
+
+def test_quads_are_looked_up_by_pattern(store):
+    found = list(store.quads(CAROL, KNOWS, None))
+    named = [quad for quad in found if quad.graph_name != ox.DefaultGraph()]
+    assert len(named) == 2
+    assert {quad.object for quad in named} == {DAVE}
+    (merged,) = store.quads(None, KNOWS, DAVE, ox.DefaultGraph())
+    assert merged == ox.Quad(CAROL, KNOWS, DAVE)
+    assert list(store.quads(DAVE, KNOWS)) == []
+
+
+def test_a_bad_query_is_a_bad_query_everywhere(store):
+    with pytest.raises(BadQuery):
+        store.evaluate("SELECT ?x WHERE {")
+
+
+def test_a_folder_that_holds_no_store_is_unavailable(tmp_path):
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+        LocalStore.on_disk(tmp_path)
+
+
+def test_an_address_that_is_no_endpoint_is_unavailable(endpoint):
+    with pytest.raises(StoreUnavailable, match="answered 405") as caught:
+        RemoteStore(endpoint.replace("sparql", ""), 10).evaluate("ASK {}")
+    assert caught.value.hint == "Is this the address of a SPARQL endpoint?"
