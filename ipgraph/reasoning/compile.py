@@ -74,15 +74,16 @@ class Compiler:
         self._dictionary = dictionary
         self._type = dictionary.number(TYPE)
         self._made: set[tuple[object, ...]] = set()
-        self._lengths: dict[str, set[int]] | None = None
+        self._read: tuple[object, ...] = ()  # what of the graph decides how rules are written
         self._templates: list[_Template] = []
 
     def clauses(self) -> list[Clause]:
         """Return the clauses that follow from what is known now and were not made before."""
         clauses = []
         lengths = list_lengths(self._fixpoint, self._dictionary)
-        if lengths != self._lengths:
-            self._lengths = lengths
+        read = (lengths, self._dictionary.integers(0), self._dictionary.integers(1))
+        if read != self._read:
+            self._read = read
             self._templates = []
             for each in (*MEMBERSHIP, *unrolled(lengths)):
                 for rule in self._with_numbers(each):

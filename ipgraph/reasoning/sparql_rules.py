@@ -16,7 +16,7 @@ from ipgraph.namespaces import OWL, RDF
 from ipgraph.reasoning.rules import AXIOMS, LISTS, MEMBER, SAME, Atom, Rule, unrolled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _MEMBER_PATH = f"<{RDF}rest>*/<{RDF}first>"
 # The lists whose lengths `updates` wants to know, as a query: predicate and length.
@@ -53,6 +53,25 @@ def _turned(rule: Rule) -> Rule:
     subject, predicate, object_ = rule.head
     inverse = Atom(predicate, f"<{OWL}inverseOf>", "?turned")
     return replace(rule, body=(*rule.body, inverse), head=Atom(object_, "?turned", subject))
+
+
+def close(
+    update: Callable[[str], object],
+    count: Callable[[], int],
+    lengths: Mapping[str, Collection[int]],
+) -> int:
+    """Run all updates until the graph stops growing; return how often that was.
+
+    `update` runs one, `count` tells how many triples there are; both may be far away.
+    """
+    texts = updates(lengths)
+    rounds, before = 0, -1
+    while (now := count()) != before:
+        before = now
+        rounds += 1
+        for each in texts:
+            update(each)
+    return rounds
 
 
 def insert(rule: Rule) -> str:

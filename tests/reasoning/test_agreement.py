@@ -163,12 +163,7 @@ def closed_by_updates(engine: ox.Store) -> set[str]:
     lengths: dict[str, set[int]] = {}
     for predicate, length in store.query(sparql_rules.LIST_LENGTHS):
         lengths.setdefault(str(predicate), set()).add(int(length.value))
-    rules = sparql_rules.updates(lengths)
-    size = -1
-    while len(store) != size:
-        size = len(store)
-        for each in rules:
-            store.update(each)
+    assert sparql_rules.close(store.update, lambda: len(store), lengths) > 0
     added = {
         str(each.triple)
         for each in store

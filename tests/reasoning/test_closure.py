@@ -7,6 +7,7 @@ import pytest
 from ontologies import LUBM, RULES, difference, graph_of, needs_lubm
 
 from ipgraph import reasoning
+from ipgraph.reasoning.reasoner import Reasoner
 
 
 def entailed(turtle: str) -> set[str]:
@@ -111,3 +112,16 @@ def test_the_closure_of_a_graph_of_every_rule_family_equals_owlrls() -> None:
     engine.load(path=LUBM / "curated-2504.ttl", to_graph=ox.NamedNode("urn:stated"))
     assert reasoning.infer(engine).count == 4856
     assert difference(engine) == (set(), set())
+
+
+def test_an_axiom_with_a_number_may_be_added_later() -> None:
+    reasoner = Reasoner()
+    reasoner.add(b"<urn:a> <urn:p> <urn:b> .\n<urn:a> <urn:p> <urn:c> .\n")
+    assert reasoner.close().count == 0
+    owl = "http://www.w3.org/2002/07/owl#"
+    reasoner.add(
+        f'<urn:C> <{owl}maxCardinality> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+        f"<urn:C> <{owl}onProperty> <urn:p> .\n"
+        "<urn:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <urn:C> .\n".encode()
+    )
+    assert f"<urn:b> <{owl}sameAs> <urn:c>" in {str(each) for each in reasoner.close().triples}
