@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL, RDF
 from ipgraph.reasoning.clauses import ANY_CLASS, Clause, Pattern, Term
+from ipgraph.reasoning.redundancy import Bound, Redundancy
 from ipgraph.reasoning.rules import LISTS, MEMBERSHIP, SAME, Atom, Rule, unrolled
 from ipgraph.reasoning.trivia import TYPE
 
@@ -56,13 +57,18 @@ def _is_open(atom: Atom) -> bool:
     return named.startswith("?")
 
 
+Numbered = tuple[Term, Term, Term]  # a pattern with its terms numbered
+
+
 @dataclass(slots=True)
 class _Template:
     """A rule, what of it axioms bind, and how much of those there was when it was last solved."""
 
     rule: Rule
     axioms: tuple[Pattern, ...]
-    data: tuple[Atom, ...]
+    data: tuple[Numbered, ...]
+    head: Numbered | None
+    unequal: tuple[tuple[Term, Term], ...]
     solved: tuple[int, ...] | None = None
 
 
@@ -79,7 +85,7 @@ class Compiler:
 
     def clauses(self) -> list[Clause]:
         """Return the clauses that follow from what is known now and were not made before."""
-        clauses = []
+        clauses: list[Clause] = []
         lengths = list_lengths(self._fixpoint, self._dictionary)
         read = (lengths, self._dictionary.integers(0), self._dictionary.integers(1))
         if read != self._read:
@@ -87,12 +93,14 @@ class Compiler:
             self._templates = []
             for each in (*MEMBERSHIP, *unrolled(lengths)):
                 for rule in self._with_numbers(each):
-                    if any(map(_is_open, rule.body)):
-                        self._templates += self._template(rule)
-                    else:
-                        clauses.append(self._clause(rule, rule.body, {}))
+                    template = self._template(rule)
+                    if not any(map(_is_open, rule.body)):
+                        clauses.append(self._clause(template, {}))
+                    elif not rule.name.startswith("eq-rep"):
+                        self._templates.append(template)
+        redundant = Redundancy(self._fixpoint, self._dictionary)
         for template in self._templates:
-            clauses += self._compiled(template)
+            clauses += self._compiled(template, redundant)
         return [each for each in clauses if self._is_new(each)]
 
     def _is_new(self, clause: Clause) -> bool:
@@ -116,14 +124,28 @@ class Compiler:
                 return variants
         return [rule]
 
-    def _template(self, rule: Rule) -> list[_Template]:
-        if rule.name.startswith("eq-rep"):
-            return []
-        axioms = [each for each in rule.body if not _is_open(each) and each.predicate not in _DATA]
-        data = tuple(each for each in rule.body if each not in axioms)
-        return [_Template(rule, tuple(self._pattern(each, {}) for each in axioms), data)]
+    def _template(self, rule: Rule) -> _Template:
+        """Split a rule into what axioms bind and the rest; without open patterns all is rest."""
+        axioms = []
+        if any(map(_is_open, rule.body)):
+            axioms = [
+                each for each in rule.body if not _is_open(each) and each.predicate not in _DATA
+            ]
+        return _Template(
+            rule,
+            tuple(self._pattern(self._numbered(each), {}) for each in axioms),
+            tuple(self._numbered(each) for each in rule.body if each not in axioms),
+            self._numbered(rule.head) if rule.head else None,
+            tuple((self._number(one), self._number(two)) for one, two in rule.unequal),
+        )
 
-    def _compiled(self, template: _Template) -> Iterator[Clause]:
+    def _number(self, term: str) -> Term:
+        return term if term.startswith("?") else self._dictionary.number(term)
+
+    def _numbered(self, atom: Atom) -> Numbered:
+        return self._number(atom[0]), self._number(atom[1]), self._number(atom[2])
+
+    def _compiled(self, template: _Template, redundant: Redundancy) -> Iterator[Clause]:
         relations = self._fixpoint.relations
         sizes = tuple(
             len(relations[each.key].codes) if each.key in relations else 0
@@ -132,14 +154,16 @@ class Compiler:
         if template.solved == sizes or 0 in sizes:
             return
         template.solved = sizes
-        rule = template.rule
+        name = template.rule.name
         for bound in self._solutions(template.axioms):
+            if redundant.is_redundant(name, bound):
+                continue
             if self._type in bound.values():
                 template.solved = None  # over every class there is: there may be more next time
-            if all(self._bound(one, bound) != self._bound(two, bound) for one, two in rule.unequal):
-                yield from self._instances(rule, template.data, bound)
+            if all(bound.get(one, one) != bound.get(two, two) for one, two in template.unequal):
+                yield from self._instances(template, bound)
 
-    def _solutions(self, patterns: tuple[Pattern, ...]) -> Iterator[dict[str, int]]:
+    def _solutions(self, patterns: tuple[Pattern, ...]) -> Iterator[Bound]:
         if not patterns:
             yield {}
             return
@@ -148,47 +172,39 @@ class Compiler:
         for row in zip(*(solutions[name].tolist() for name in names), strict=True):
             yield dict(zip(names, row, strict=True))
 
-    def _instances(
-        self, rule: Rule, data: tuple[Atom, ...], bound: dict[str, int]
-    ) -> Iterator[Clause]:
+    def _instances(self, template: _Template, bound: Bound) -> Iterator[Clause]:
         """Bind a class that no axiom binds (of a rule about rdf:type itself) to each there is."""
-        for atom in data:
-            if self._predicate(atom, bound) == self._type and (
-                atom.object.startswith("?") and atom.object not in bound
-            ):
-                for key in list(self._fixpoint.relations):
-                    if key < 0:
-                        yield from self._instances(rule, data, bound | {atom.object: ~key})
-                return
-        yield self._clause(rule, data, bound)
+        if self._type in bound.values():
+            for _, predicate, object_ in template.data:
+                is_type = bound.get(predicate, predicate) == self._type
+                if is_type and isinstance(object_, str) and object_ not in bound:
+                    for key in list(self._fixpoint.relations):
+                        if key < 0:
+                            yield from self._instances(template, bound | {object_: ~key})
+                    return
+        yield self._clause(template, bound)
 
-    def _predicate(self, atom: Atom, bound: dict[str, int]) -> int:
-        if atom.predicate.startswith("?"):
-            return bound[atom.predicate]
-        return self._dictionary.number(atom.predicate)
-
-    def _clause(self, rule: Rule, body: tuple[Atom, ...], bound: dict[str, int]) -> Clause:
-        patterns = tuple(dict.fromkeys(self._pattern(each, bound) for each in body))
-        head = self._pattern(rule.head, bound) if rule.head else None
-        unequal = tuple(
-            (self._bound(one, bound), self._bound(two, bound)) for one, two in rule.unequal
-        )
+    def _clause(self, template: _Template, bound: Bound) -> Clause:
+        body = tuple(dict.fromkeys([self._pattern(each, bound) for each in template.data]))
+        head = self._pattern(template.head, bound) if template.head else None
+        unequal = tuple((bound.get(one, one), bound.get(two, two)) for one, two in template.unequal)
         left = tuple(each for each in unequal if any(isinstance(term, str) for term in each))
-        clause = Clause(rule.name, patterns, head, left)
+        clause = Clause(template.rule.name, body, head, left)
         if head is None:
-            clause.origin = (rule, bound)
+            clause.origin = (template.rule, {str(name): term for name, term in bound.items()})
         return clause
 
-    def _pattern(self, atom: Atom, bound: dict[str, int]) -> Pattern:
-        predicate = self._predicate(atom, bound)
-        subject, object_ = self._bound(atom.subject, bound), self._bound(atom.object, bound)
-        if predicate != self._type:
-            return Pattern(predicate, subject, object_)
-        if isinstance(object_, int):
-            return Pattern(~object_, subject)
-        return Pattern(ANY_CLASS, subject, object_)
-
-    def _bound(self, term: str, bound: dict[str, int]) -> Term:
-        if term.startswith("?"):
-            return bound.get(term, term)
-        return self._dictionary.number(term)
+    def _pattern(self, atom: Numbered, bound: Bound) -> Pattern:
+        subject, predicate, object_ = atom
+        subject, predicate, object_ = (
+            bound.get(subject, subject),
+            bound.get(predicate, predicate),
+            bound.get(object_, object_),
+        )
+        if predicate == self._type:
+            if isinstance(object_, int):
+                return Pattern(~object_, subject)
+            return Pattern(ANY_CLASS, subject, object_)
+        if isinstance(predicate, str):
+            raise TypeError(f"nothing binds the property {predicate}")  # a rule of the table
+        return Pattern(predicate, subject, object_)

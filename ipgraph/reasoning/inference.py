@@ -81,11 +81,10 @@ class Closure:
         engine.bulk_load(
             cast("IO[bytes]", plain), format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True
         )
-        engine.bulk_extend(
-            ox.Quad(quad.subject, quad.predicate, quad.object, place)
-            for chunk in blank
-            for quad in ox.parse(chunk, format=ox.RdfFormat.N_TRIPLES, lenient=True)
-        )
+        if blank:
+            name = "" if graph is None else f" {graph}"
+            lines = b"".join(blank).replace(b" .\n", f"{name} .\n".encode())
+            engine.bulk_extend(ox.parse(lines, format=ox.RdfFormat.N_QUADS, lenient=True))
 
 
 class _Stream:
