@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -8,8 +12,10 @@ import pytest
 from ipgraph import questions
 from ipgraph.errors import InvalidData, NotFound, UsageError
 from ipgraph.store.local import LocalStore
+from ipgraph.store.remote import RemoteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -74,6 +80,35 @@ def test_a_question_answers_as_expected_on_disk_and_in_memory(
     assert question.differences(on_disk) == ()
     in_memory = LocalStore.memory(project.built.graph_path, infer=question.infer)
     assert question.differences(in_memory) == ()
+
+
+def test_inference_changes_the_answer_of_no_question_that_does_without(
+    project: KnowledgeGraph,
+) -> None:
+    store = project.chosen_store(True)
+    differing = {each.name: each.differences(store) for each in ALL}
+    assert {name: lines for name, lines in differing.items() if lines} == {}
+
+
+@pytest.fixture(scope="module")
+def endpoint(session_cache: Path) -> Iterator[RemoteStore]:
+    """The project's graph behind a service of ours, as a stand-in for any endpoint."""
+    environment = {**os.environ, "IPGRAPH_CACHE": str(session_cache)}
+    command = [sys.executable, "-m", "ipgraph", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            address = re.search(r"http://\S+/", process.stderr.readline())
+            assert address, process.stderr.read()
+            yield RemoteStore(address.group() + "sparql", 30)
+        finally:
+            process.terminate()
+            process.stderr.read()
+
+
+def test_every_question_answers_as_expected_at_an_endpoint(endpoint: RemoteStore) -> None:
+    differing = {each.name: each.differences(endpoint) for each in ALL}
+    assert {name: lines for name, lines in differing.items() if lines} == {}
 
 
 def test_some_questions_need_inference_and_answer_less_without(project: KnowledgeGraph) -> None:

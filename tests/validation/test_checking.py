@@ -66,6 +66,16 @@ def test_a_contradiction_is_a_finding_that_names_the_rule(tmp_path: Path) -> Non
     assert any(each.startswith("consistency/") for each in found)
 
 
+def test_an_axiom_outside_the_profile_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "outside.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        "<https://example.org/p>\n  a owl:ReflexiveProperty ;\n.\n"
+    )
+    found = {each.check for each in check(loading.inputs_of([path])).faults}
+    assert "consistency/profile" in found
+
+
 def test_a_misspelt_term_of_another_vocabulary_is_found(tmp_path: Path) -> None:
     path = tmp_path / "misspelt.ttl"
     path.write_text(
