@@ -92,6 +92,12 @@ def serve():
 
 
 @pytest.fixture(scope="session")
+def serve_session():
+    """The same, for fixtures that outlive a test."""
+    return serving
+
+
+@pytest.fixture(scope="session")
 def running(project: KnowledgeGraph) -> Iterator[Running]:
     """The service over the project's own graph."""
     with serving(project) as found:

@@ -1,0 +1,196 @@
+"""The W3C's SPARQL test suites, read from where they lie; the project holds no copy of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
+QT = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
+RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+SITE = "http://w3c.example/"
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".n3": ox.RdfFormat.TURTLE,
+}
+_RESULTS = {
+    ".srx": ox.QueryResultsFormat.XML,
+    ".srj": ox.QueryResultsFormat.JSON,
+    ".tsv": ox.QueryResultsFormat.TSV,
+}
+
+
+def root() -> Path | None:
+    """Return the folder of the suites, or None where they are not on this machine."""
+    checkout = Path(__file__).resolve().parents[2]
+    places = [
+        os.environ.get("W3C_TESTS", ""),
+        checkout / "../shared/w3c",
+        checkout / "../../shared/w3c",
+    ]
+    for place in filter(None, places):
+        folder = Path(place) / "sparql"
+        if folder.is_dir():
+            return folder.resolve()
+    return None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One evaluation test: the query, the graphs it is asked of, and the file of its result."""
+
+    name: str
+    query: Path
+    data: tuple[Path, ...]
+    named: tuple[Path, ...]
+    result: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The graphs of the test; where FROM names them, every graph beside the query."""
+        if self.data or "FROM" not in self.text.upper():
+            return (*self.data, *self.named)
+        beside = sorted(self.query.parent.glob("data*"))
+        return tuple(path for path in beside if path.suffix in _FORMATS)
+
+    @property
+    def text(self) -> str:
+        """The query, its relative IRIs resolved as the suite means them."""
+        return f"BASE <{iri(self.query)}>\n" + self.query.read_text(encoding="utf-8")
+
+
+def iri(path: Path) -> str:
+    """Return the IRI under which a file of the suite is served here."""
+    found = root()
+    assert found is not None
+    return SITE + path.resolve().relative_to(found).as_posix()
+
+
+def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
+    """Return the tests of a kind, of SPARQL 1.0 and 1.1, but those of entailment and SERVICE."""
+    found: list[Case] = []
+    base = root()
+    for manifest in sorted(base.glob("sparql1[01]/*/manifest.ttl")) if base else []:
+        if manifest.parent.name in ("entailment", "service"):
+            continue  # entailment regimes that are not this service's; endpoints that are refused
+        graph = rdflib.Graph().parse(manifest)
+        for test in sorted(graph.subjects(rdflib.RDF.type, kind)):
+            action, result = graph.value(test, MF.action), graph.value(test, MF.result)
+            name = f"{manifest.parent.name}/{str(test).rpartition('#')[2] or test}"
+            query = graph.value(action, QT.query)
+            if query is None or result is None:
+                continue
+            found.append(
+                Case(
+                    name,
+                    _path(query),
+                    tuple(_path(each) for each in graph.objects(action, QT.data)),
+                    tuple(_path(each) for each in graph.objects(action, QT.graphData)),
+                    _path(result),
+                )
+            )
+    return found
+
+
+def load(paths: set[Path]) -> ox.Store:
+    """Return a store with each file as the graph of its IRI."""
+    store = ox.Store()
+    for path in sorted(paths):
+        store.load(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path),
+                   to_graph=ox.NamedNode(iri(path)))  # fmt: skip
+    return store
+
+
+def canonical(result: object) -> object:
+    """Return an answer as a value equal for equal answers, whatever their order and blank nodes."""
+    if isinstance(result, ox.QueryBoolean):
+        return bool(result)
+    dataset = ox.Dataset()
+    if isinstance(result, ox.QuerySolutions):
+        variables = [each.value for each in result.variables]
+        for row in result:
+            node = ox.BlankNode()
+            dataset.add(ox.Quad(node, RDF_TYPE, ox.NamedNode("urn:row")))
+            for name, value in zip(variables, row, strict=True):
+                if value is not None:
+                    dataset.add(ox.Quad(node, ox.NamedNode(f"urn:var:{name}"), value))
+    else:
+        for triple in result:
+            dataset.add(ox.Quad(triple.subject, triple.predicate, triple.object))
+    # The engine keeps the values of literals, not their spellings ("1.10" is 1.1).
+    normal = ox.Store()
+    normal.extend(dataset)
+    dataset = ox.Dataset(normal)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return frozenset(str(quad) for quad in dataset)
+
+
+def engine_answer(case: Case) -> object:
+    """Return what the engine itself answers, canonical; an error as its class."""
+    store = ox.Store()
+    for path in case.files if not case.data else case.named:
+        store.load(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path),
+                   to_graph=ox.NamedNode(iri(path)))  # fmt: skip
+    for path in case.data:
+        store.load(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path))
+    try:
+        return canonical(store.query(case.text))
+    except (SyntaxError, RuntimeError, OSError) as error:
+        return type(error)
+
+
+def expected(case: Case) -> object:
+    """Return the result that a test expects, canonical."""
+    if case.result.suffix in _RESULTS:
+        return canonical(
+            ox.parse_query_results(path=str(case.result), format=_RESULTS[case.result.suffix])
+        )
+    triples = [
+        quad.triple
+        for quad in ox.parse(
+            path=str(case.result), format=_FORMATS[case.result.suffix], base_iri=iri(case.result)
+        )
+    ]
+    found = [each.subject for each in triples if each.object == ox.NamedNode(RS + "ResultSet")]
+    return canonical(_Rows(triples, found[0]).result()) if found else canonical(triples)
+
+
+class _Rows:
+    """A result set written as RDF, the form of the oldest tests."""
+
+    def __init__(self, triples: list[ox.Triple], node: object) -> None:
+        self._triples = triples
+        self._node = node
+
+    def _all(self, node: object, name: str) -> list:
+        return [each.object for each in self._triples
+                if each.subject == node and each.predicate.value == RS + name]  # fmt: skip
+
+    def result(self) -> object:
+        truth = self._all(self._node, "boolean")
+        if truth:
+            text = str(truth[0].value).lower()
+            document = '{"head":{},"boolean":' + text + "}"
+            return ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+        names = [each.value for each in self._all(self._node, "resultVariable")]
+        lines = ["\t".join("?" + name for name in names)]
+        for solution in self._all(self._node, "solution"):
+            bound = {
+                self._all(binding, "variable")[0].value: self._all(binding, "value")[0]
+                for binding in self._all(solution, "binding")
+            }
+            lines.append("\t".join(str(bound.get(name, "")) for name in names))
+        return ox.parse_query_results("\n".join(lines) + "\n", format=ox.QueryResultsFormat.TSV)
+
+
+def _path(node: object) -> Path:
+    from urllib.request import url2pathname
+
+    return Path(url2pathname(str(node).removeprefix("file://")))
