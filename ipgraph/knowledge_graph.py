@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
     from ipgraph.sources import Sources
+    from ipgraph.statistics import Statistics
     from ipgraph.store import Store
     from ipgraph.timelines import Chronicle
     from ipgraph.validation import Findings
@@ -293,6 +294,13 @@ class KnowledgeGraph:
         """
         copy = LocalStore.memory(self.built.graph_path, infer=self.settings.infer)
         return loading.rdflib_dataset(copy.engine)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """The figures of the graph with what is inferred, counted at their first use."""
+        from ipgraph import statistics
+
+        return statistics.count(self.store, self.settings.base)
 
     def refreshed(self, report: Callable[[str], None] = lambda stage: None) -> KnowledgeGraph:
         """Return the graph of the same files as they are now; itself if nothing has changed."""

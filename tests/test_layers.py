@@ -19,7 +19,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
         *("search", "search_index", "documentation", "sources", "neighbourhoods", "timelines"),
         *("exporting", "snapshot", "building", "catalog"),
-        *("questions", "validation", "holdings"),
+        *("questions", "validation", "holdings", "statistics"),
     ),
     ("knowledge_graph", "__init__"),
     ("server",),

@@ -44,7 +44,7 @@ class Dumps:
 
     def listed(self) -> list[Dump]:
         """Return all files, written where the graph is not too large for that."""
-        names = [self._name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
+        names = [self.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
         manifest = self._kg.snapshot.manifest if self._kg.snapshot else {}
         if manifest.get("counts", {}).get("triples", MAX_LISTED + 1) > MAX_LISTED:
             return [self._described(name) for name in names]
@@ -78,12 +78,13 @@ class Dumps:
         """Return the lines of a file SHA256SUMS."""
         return "".join(f"{each.sha256}  {each.name}\n" for each in self.listed() if each.sha256)
 
-    def _name(self, suffix: str) -> str:
+    def name(self, suffix: str) -> str:
+        """Return the name of the file with a suffix; the version cited stands in it."""
         version = self._kg.snapshot.content_hash[:12] if self._kg.snapshot else "now"
         return f"ipgraph-{version}{suffix}"
 
     def _described(self, name: str) -> Dump:
         for each in of_kind(Holds.TRIPLES, Holds.QUADS):
-            if name == self._name(each.suffix):
+            if name == self.name(each.suffix):
                 return Dump(name, each.label, each.media_type, each.holds is Holds.QUADS)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")

@@ -10,9 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 import ipgraph
 from ipgraph import resources
 from ipgraph.errors import StoreUnavailable
+from ipgraph.namespaces import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -45,6 +48,15 @@ class Edition:
             return int(self.opened)
         made = time.strptime(str(self.kg.snapshot.manifest["created"]), "%Y-%m-%dT%H:%M:%SZ")
         return int(time.mktime(made) - time.timezone)
+
+    def names(self, namespace: str, limit: int) -> list[str]:
+        """Return what follows `namespace` in the IRIs of things that have a class, each once."""
+        found: dict[str, None] = {}
+        for quad in self.kg.store.quads(None, ox.NamedNode(RDF + "type"), None, ox.DefaultGraph()):
+            iri = getattr(quad.subject, "value", "")
+            if iri.startswith(namespace) and len(found) < limit:
+                found[iri.removeprefix(namespace)] = None
+        return list(found)
 
     def tag(self, key: Hashable) -> str:
         """Return the strong tag of a representation; `key` tells it from all others."""

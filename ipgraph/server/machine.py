@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ipgraph
+from ipgraph.server import catalogs, openapi, signposts
+from ipgraph.server.negotiation import HTML, RDF_OFFERS, choose
 from ipgraph.server.responses import Response
+
+# At home only who names a format of RDF gets it; who takes anything gets the page.
+_AT_HOME = (*(replace(each, only_if_named=True) for each in RDF_OFFERS), HTML)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +25,10 @@ if TYPE_CHECKING:
 def respond(service: Service, exchange: Exchange) -> Response | None:
     """Answer an address of the table; None where it is none of them."""
     maker = _MAKERS.get(exchange.path)
+    if exchange.path == "/" and exchange.reads:
+        wanted = choose(exchange.accept, _AT_HOME)
+        if wanted is not None and wanted.name != HTML.name:
+            return catalogs.rdf(service, exchange, wanted)
     if maker is None:
         return None
     exchange.require_reading()
@@ -69,6 +79,16 @@ def _metrics(service: Service, exchange: Exchange) -> Response:
 
 
 _MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
+    "/.well-known/security.txt": signposts.security,
+    "/.well-known/void": signposts.well_known_void,
+    "/data.json": catalogs.data_json,
+    "/dcat.ttl": catalogs.turtle,
+    "/llms.txt": signposts.llms,
+    "/openapi.json": openapi.respond,
+    "/prefixes": signposts.prefixes,
+    "/robots.txt": signposts.robots,
+    "/sitemap.xml": signposts.sitemap,
+    "/void.ttl": catalogs.turtle,
     "/health": _health,
     "/metrics": _metrics,
 }

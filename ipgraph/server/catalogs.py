@@ -1,0 +1,209 @@
+"""The dataset's description of itself: VoID and DCAT as RDF, DCAT-US as JSON, with true counts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from ipgraph.formats import Holds, of_kind
+from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
+from ipgraph.server import addresses
+from ipgraph.server.descriptions import SD, VOID, write
+from ipgraph.server.linked_data import LICENSE
+from ipgraph.server.negotiation import RDF_OFFERS, Choice, require
+from ipgraph.server.responses import Response
+
+if TYPE_CHECKING:
+    from ipgraph.server.edition import Edition
+    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.service import Service
+    from ipgraph.statistics import Statistics
+
+DCAT = "http://www.w3.org/ns/dcat#"
+TITLE = "Infrastructure Protection Graph"
+DESCRIPTION = (
+    "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
+    "Homeland Security: its units, programs, sectors, laws and history, each statement with "
+    "the public document it comes from. Compiled independently; not an official publication."
+)
+OTHER_TITLE = "A graph served by ipgraph"
+KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
+
+
+def rdf(service: Service, exchange: Exchange, choice: Choice) -> Response:
+    """Write the description in a format of RDF."""
+    root = addresses.root(service, exchange)
+    body = write(_triples(service.edition, root), choice.name)
+    freshness = ("Cache-Control", f"public, max-age={service.settings.max_age_s}")
+    headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), freshness)
+    return Response(200, headers, body)
+
+
+def negotiated(service: Service, exchange: Exchange) -> Response:
+    """Write the description in the format that is accepted."""
+    return rdf(service, exchange, require(exchange.accept, RDF_OFFERS))
+
+
+def turtle(service: Service, exchange: Exchange) -> Response:
+    """Write the description as Turtle, for the addresses that end in .ttl."""
+    offer = RDF_OFFERS[0]
+    return rdf(service, exchange, Choice(offer.name, offer.content_type))
+
+
+def data_json(service: Service, exchange: Exchange) -> Response:
+    """Write the description as DCAT-US 1.1 has it."""
+    root = addresses.root(service, exchange)
+    edition = service.edition
+    modified = _created(edition)
+    contact = service.settings.contact or "mailto:contact@example.org"
+    dataset = {
+        "@type": "dcat:Dataset",
+        "title": _title(edition),
+        "description": DESCRIPTION if _is_own(edition) else OTHER_TITLE + ".",
+        "keyword": list(KEYWORDS),
+        "modified": modified,
+        "publisher": {"@type": "org:Organization", "name": "ipgraph"},
+        "contactPoint": {"@type": "vcard:Contact", "fn": "ipgraph", "hasEmail": contact},
+        "identifier": edition.kg.settings.base,
+        "accessLevel": "public",
+        "license": LICENSE,
+        "landingPage": f"{root}/",
+        "distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "title": label,
+                "mediaType": media_type,
+                "downloadURL": address,
+            }
+            for address, label, media_type in _dumps(edition, root)
+        ]
+        + [
+            {
+                "@type": "dcat:Distribution",
+                "title": "SPARQL endpoint",
+                "format": "SPARQL",
+                "accessURL": f"{root}/sparql",
+            }
+        ],
+    }
+    document: dict[str, Any] = {
+        "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+        "@id": f"{root}/data.json",
+        "@type": "dcat:Catalog",
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "describedBy": "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
+        "dataset": [dataset],
+    }
+    headers = (("Content-Type", "application/json"),)
+    return Response(200, headers, json.dumps(document, indent=1).encode())
+
+
+def _triples(edition: Edition, root: str) -> list[ox.Triple]:
+    figures = edition.kg.statistics
+    base = edition.kg.settings.base
+    dataset, endpoint = ox.NamedNode(base), ox.NamedNode(f"{root}/sparql")
+    found: list[ox.Triple] = []
+
+    def say(subject: Any, predicate: str, *values: Any) -> None:
+        found.extend(ox.Triple(subject, ox.NamedNode(predicate), value) for value in values)
+
+    say(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
+    say(dataset, DCTERMS + "title", ox.Literal(_title(edition), language="en"))
+    if _is_own(edition):
+        say(dataset, DCTERMS + "description", ox.Literal(DESCRIPTION, language="en"))
+    say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
+    say(dataset, DCTERMS + "modified", _dated(edition))
+    if edition.kg.snapshot is not None:
+        say(dataset, OWL + "versionInfo", ox.Literal(edition.kg.snapshot.content_hash))
+    say(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
+    say(dataset, VOID + "sparqlEndpoint", endpoint)
+    say(dataset, VOID + "uriSpace", ox.Literal(base + "id/"))
+    say(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
+    say(dataset, VOID + "vocabulary", *(ox.NamedNode(each) for each in _vocabularies(figures)))
+    for name, value in _figures(figures).items():
+        say(dataset, VOID + name, _integer(value))
+    for use in figures.properties:
+        part = ox.BlankNode()
+        say(dataset, VOID + "propertyPartition", part)
+        say(part, VOID + "property", ox.NamedNode(use.iri))
+        say(part, VOID + "triples", _integer(use.triples))
+        say(part, VOID + "distinctSubjects", _integer(use.subjects))
+        say(part, VOID + "distinctObjects", _integer(use.objects))
+    for iri, number in figures.classes:
+        part = ox.BlankNode()
+        say(dataset, VOID + "classPartition", part)
+        say(part, VOID + "class", ox.NamedNode(iri))
+        say(part, VOID + "entities", _integer(number))
+    for address, label, media_type in _dumps(edition, root):
+        dump, distribution = ox.NamedNode(address), ox.BlankNode()
+        say(dataset, VOID + "dataDump", dump)
+        say(dataset, DCAT + "distribution", distribution)
+        say(distribution, RDF + "type", ox.NamedNode(DCAT + "Distribution"))
+        say(distribution, DCTERMS + "title", ox.Literal(label, language="en"))
+        say(distribution, DCAT + "downloadURL", dump)
+        iana = ox.NamedNode("https://www.iana.org/assignments/media-types/" + media_type)
+        say(distribution, DCAT + "mediaType", iana)
+    service = ox.BlankNode()
+    say(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
+    say(service, DCAT + "endpointURL", endpoint)
+    say(service, DCAT + "servesDataset", dataset)
+    say(service, DCTERMS + "conformsTo", ox.NamedNode(SD + "SPARQL11Query"))
+    return found
+
+
+def _figures(figures: Statistics) -> dict[str, int]:
+    return {
+        "triples": figures.triples,
+        "entities": figures.entities,
+        "classes": len(figures.classes),
+        "properties": len(figures.properties),
+        "distinctSubjects": figures.distinct_subjects,
+        "distinctObjects": figures.distinct_objects,
+    }
+
+
+def _dumps(edition: Edition, root: str) -> list[tuple[str, str, str]]:
+    """Return address, label and media type of each file of the whole graph."""
+    from ipgraph.server.dumps import Dumps
+
+    dumps = Dumps(edition.kg)
+    names = {each.suffix: dumps.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)}
+    return [
+        (f"{root}/downloads/{names[each.suffix]}", each.label, each.media_type)
+        for each in of_kind(Holds.TRIPLES, Holds.QUADS)
+    ]
+
+
+def _vocabularies(figures: Statistics) -> list[str]:
+    """Return the namespaces of the project's prefixes of which a term is used."""
+    used = [each.iri for each in figures.properties] + [iri for iri, _ in figures.classes]
+    return [
+        namespace
+        for namespace in PREFIXES.values()
+        if any(iri.startswith(namespace) for iri in used)
+    ]
+
+
+def _title(edition: Edition) -> str:
+    return TITLE if _is_own(edition) else OTHER_TITLE
+
+
+def _is_own(edition: Edition) -> bool:
+    recipe = edition.kg.recipe
+    return recipe is not None and not recipe.origin
+
+
+def _created(edition: Edition) -> str:
+    if edition.kg.snapshot is None:
+        return "1970-01-01T00:00:00Z"
+    return str(edition.kg.snapshot.manifest["created"])
+
+
+def _dated(edition: Edition) -> ox.Literal:
+    return ox.Literal(_created(edition), datatype=ox.NamedNode(XSD + "dateTime"))
+
+
+def _integer(value: int) -> ox.Literal:
+    return ox.Literal(str(value), datatype=ox.NamedNode(XSD + "integer"))

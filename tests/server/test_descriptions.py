@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.server import openapi
+
+VOID = "http://rdfs.org/ns/void#"
+
+
+def store_of(reply) -> ox.Store:
+    store = ox.Store()
+    store.load(reply.body, format=ox.RdfFormat.from_media_type(reply.type))
+    return store
+
+
+def test_void_counts_what_the_endpoint_counts(running):
+    store = store_of(running.ask("/void.ttl"))
+    (row,) = store.query(f"SELECT ?n {{ ?d a <{VOID}Dataset> ; <{VOID}triples> ?n }}")
+    asked = running.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", format="csv").body.split()
+    assert row["n"].value == asked[1].decode()
+    for part, iri, number in (
+        ("property", "http://www.w3.org/ns/org#unitOf", "triples"),
+        ("class", "https://w3id.org/ipgraph/ontology/Division", "entities"),
+    ):
+        (row,) = store.query(
+            f"SELECT ?n {{ ?d <{VOID}{part}Partition> [ <{VOID}{part}> <{iri}> ; "
+            f"<{VOID}{number}> ?n ] }}"
+        )
+        pattern = f"?s <{iri}> ?o" if part == "property" else f"?s a <{iri}>"
+        text = f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
+        assert row["n"].value == running.query(text, format="csv").body.split()[1].decode()
+
+
+def test_home_is_the_description_for_who_names_a_format_of_rdf(running):
+    assert running.ask("/", Accept="text/turtle").type == "text/turtle"
+    assert running.ask("/", Accept="text/html, text/turtle").type == "text/turtle"
+    assert running.ask("/", Accept="*/*").type == "text/html"
+    assert running.ask("/.well-known/void").headers["Location"] == "/void.ttl"
+
+
+def test_every_dump_of_the_description_is_there(running):
+    store = store_of(running.ask("/dcat.ttl"))
+    dumps = [row["d"].value for row in store.query(f"SELECT ?d {{ ?x <{VOID}dataDump> ?d }}")]
+    assert len(dumps) == 6
+    for each in dumps:
+        assert each.startswith(running.address)
+        assert running.ask(each.removeprefix(running.address), "HEAD").status == 200
+
+
+def test_data_json_has_what_dcat_us_requires(running):
+    found = running.ask("/data.json").json()
+    assert found["conformsTo"] == "https://project-open-data.cio.gov/v1.1/schema"
+    (dataset,) = found["dataset"]
+    assert {
+        "title", "description", "keyword", "modified", "publisher", "contactPoint",
+        "identifier", "accessLevel",
+    } <= dataset.keys()  # fmt: skip
+
+
+def test_the_sitemap_lists_pages_that_are_there(running):
+    body = running.ask("/sitemap.xml").body.decode()
+    places = re.findall(r"<loc>([^<]*)</loc>", body)
+    assert len(places) > 500
+    assert f"{running.address}/page/ip" in places
+    for each in (*places[:8], *places[8::97]):
+        assert running.ask(each.removeprefix(running.address)).status == 200, each
+
+
+def test_robots_names_the_sitemap_and_llms_txt_the_endpoint(running):
+    assert f"Sitemap: {running.address}/sitemap.xml" in running.ask("/robots.txt").body.decode()
+    text = running.ask("/llms.txt").body.decode()
+    assert f"({running.address}/sparql)" in text
+    assert "PREFIX ip:" in text
+
+
+def test_prefixes_come_as_json_and_as_turtle(running):
+    assert running.ask("/prefixes").json()["ip"] == "https://w3id.org/ipgraph/ontology/"
+    assert b"@prefix ip:" in running.ask("/prefixes", Accept="text/turtle").body
+
+
+def test_security_txt_is_there_where_an_address_is_set(small, serve):
+    with serve(small, contact="mailto:a@example.org") as running:
+        text = running.ask("/.well-known/security.txt").body.decode()
+    assert "Contact: mailto:a@example.org\nExpires: 20" in text
+
+
+def test_without_an_address_there_is_no_security_txt(running):
+    assert running.ask("/.well-known/security.txt").status == 404
+
+
+SAMPLES = {"name": "ip", "suffix": "ttl", "uri": "https://w3id.org/ipgraph/id/ip", "q": "bomb",
+           "kind": "class", "page": "1", "s": "https://w3id.org/ipgraph/id/nicc",
+           "p": "https://w3id.org/ipgraph/ontology/partOf",
+           "o": "https://w3id.org/ipgraph/id/dhs"}  # fmt: skip
+NAMES = {"/ontology/{name}": "Office", "/source/{name}": "more-about-ip"}
+
+
+@pytest.mark.parametrize("address", openapi.ADDRESSES, ids=lambda each: each.path)
+def test_every_address_of_the_openapi_document_answers_as_it_says(running, address):
+    path = address.path.replace("{name}", NAMES.get(address.path, "ip")).replace("{suffix}", "ttl")
+    given = [f"{name}={SAMPLES[name]}" for name in address.parameters
+             if name in SAMPLES and "{" + name + "}" not in address.path]  # fmt: skip
+    reply = running.ask(path + ("?" + "&".join(given) if given else ""))
+    assert reply.status == address.status
+    assert not address.types or reply.type in address.types
+
+
+def test_the_openapi_document_names_the_endpoint_and_its_parameters(running):
+    found = json.loads(running.ask("/openapi.json").body)
+    names = {each["name"] for each in found["paths"]["/sparql"]["get"]["parameters"]}
+    assert {"query", "default-graph-uri", "named-graph-uri", "timeout", "infer"} <= names
