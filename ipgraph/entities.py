@@ -96,13 +96,6 @@ class Entities:
         self.reader = Reader(store, self.labels, self.terms)
         self._episodes = Episodes(self.reader)
 
-    def exists(self, iri: str) -> bool:
-        """Say whether any statement mentions a thing."""
-        node = NamedNode(iri)
-        return any(self.store.quads(node, None, None, None)) or any(
-            self.store.quads(None, None, node, None)
-        )
-
     def resolve(self, name: str) -> str:
         """Return the IRI of the thing that a person calls `name`; see `ipgraph.resolving`."""
         return resolve(self.store, name)
@@ -114,7 +107,7 @@ class Entities:
         `episodes` the dated nodes of each way of taking part.
         """
         extent = Extent(values, cited, episodes)
-        node = NamedNode(iri)
+        node = _node(iri)
         own, _ = gather(self.store.quads(node, None, None, None), MAX_READ)
         about, complete = gather(self.store.quads(None, None, node, None), MAX_READ)
         if not own and not about:
@@ -196,7 +189,7 @@ class Entities:
         """Return one group with up to `limit` values, and its sources, for a page of its own."""
         citations = Citations(self.store, self.labels)
         extent = Extent(values=limit)
-        grouping = Grouping(self.reader, self._episodes, NamedNode(iri), citations, extent)
+        grouping = Grouping(self.reader, self._episodes, _node(iri), citations, extent)
         return grouping.group(property_iri, incoming), citations.listed()
 
     def joins_things(self, property_iri: str) -> bool:
@@ -234,6 +227,14 @@ class Entities:
             for each in sorted(facts.get(name, []), key=lambda one: str(one.object))
             if isinstance(each.object, Literal) and not each.inferred
         )
+
+
+def _node(iri: str) -> NamedNode:
+    """Return the node of an IRI; what is none names nothing."""
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise NotFound(f"Nothing in this graph is called <{iri}>: it is no IRI.") from error
 
 
 def _named(types: list[Statement]) -> list[str]:
