@@ -35,7 +35,7 @@ def entities(project):
 
 
 def bundle(name):
-    found = [path for path in (STATIC / "dist").glob(f"{name}-*.br")]
+    found = list((STATIC / "dist").glob(f"{name}-*.br"))
     if not found:
         pytest.skip("the browser's libraries were not bundled: install again with network")
     return found[0]
