@@ -48,7 +48,7 @@ UNDERGRADUATES_PER_ADVISED = 5
 
 def universities(count: int, seed: int = 0) -> Iterator[str]:
     """Yield the N-Triples of `count` universities, one text for each department."""
-    draw = random.Random(seed)  # noqa: S311 - reproducible data, not secrets
+    draw = random.Random(seed)
     for number in range(count):
         university = f"<http://www.University{number}.edu>"
         yield _type(university, "University") + _value(university, "name", f"University{number}")

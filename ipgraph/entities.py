@@ -25,7 +25,7 @@ from ipgraph.groups import (
     by_property,
 )
 from ipgraph.labels import DEFAULT_GRAPH, Labels, Name
-from ipgraph.namespaces import IP, SKOS
+from ipgraph.namespaces import IP, ORG, SKOS
 from ipgraph.resolving import resolve
 from ipgraph.statements import TYPE, Citations, Reader, Source, Statement, Value, gather
 from ipgraph.terms import DEFINITIONS, Terms
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 MAX_DEPTH = 12
+_HEAD_OF = NamedNode(IP + "headOf")
+_HOLDS = NamedNode(ORG + "holds")
 _WIDER = (IP + "subsectorOf", SKOS + "broader")
 
 
@@ -95,6 +97,11 @@ class Entities:
         self.terms = Terms(store, self.labels)
         self.reader = Reader(store, self.labels, self.terms)
         self._episodes = Episodes(self.reader)
+
+    def exists(self, iri: str) -> bool:
+        """Say whether any statement mentions a thing."""
+        node = NamedNode(iri)
+        return any(self.store.quads(node)) or any(self.store.quads(None, None, node))
 
     def resolve(self, name: str) -> str:
         """Return the IRI of the thing that a person calls `name`; see `ipgraph.resolving`."""
@@ -183,6 +190,17 @@ class Entities:
                     found.setdefault(each.subject.value, self.reader.value(each.subject))
         return tuple(sorted(found.values(), key=_by_kind_and_label))
 
+    def heads(self, iri: str) -> tuple[tuple[Value, tuple[Value, ...]], ...]:
+        """Return the posts that head a thing, and who plainly holds each: those of mid-2013."""
+        found = []
+        for quad in self.store.quads(None, _HEAD_OF, _node(iri), DEFAULT_GRAPH):
+            if isinstance(quad.subject, NamedNode):
+                held = self.store.quads(None, _HOLDS, quad.subject, DEFAULT_GRAPH)
+                holders = {each.subject for each in held if isinstance(each.subject, NamedNode)}
+                values = sorted((self.reader.value(each) for each in holders), key=_by_label)
+                found.append((self.reader.value(quad.subject), tuple(values)))
+        return tuple(sorted(found, key=lambda pair: pair[0].text))
+
     def related(
         self, iri: str, property_iri: str, *, incoming: bool, limit: int
     ) -> tuple[Group, tuple[Source, ...]]:
@@ -247,6 +265,10 @@ def _distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
     for each in values:
         first.setdefault(each.text, each)
     return tuple(first.values())
+
+
+def _by_label(value: Value) -> str:
+    return value.text
 
 
 def _by_kind_and_label(value: Value) -> tuple[str, str]:

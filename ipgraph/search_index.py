@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-# Above this many names the index by groups of three letters would outweigh all others.
+# Above this many things the index by groups of three letters would outweigh all others.
 MAX_NEAR = 200_000
+BATCH = 20_000
 # Instances looked at to learn which properties the things of a class have.
 SAMPLE = 300
 MAX_DESCRIPTION = 240
@@ -140,43 +141,50 @@ class _Builder:
     def _write_things(
         self, things: list[str], mentions: Counter[str], classes: dict[str, list[str]]
     ) -> None:
-        rows, names, instances, told = [], [], [], []
-        for number, iri in enumerate(things, start=1):
-            name = self._entities.labels.name(iri)
-            kinds = self._entities.reader.kinds(classes[iri])
-            description = self._description(iri)
-            folded = fold(name.label)
-            initial = next((each.upper() for each in folded if each.isalnum()), "#")
-            rows.append(
-                (
-                    number,
-                    iri,
-                    name.label,
-                    folded,
-                    initial if initial.isalpha() else "#",
-                    name.acronym,
-                    kinds[0].iri if kinds else "",
-                    description[:MAX_DESCRIPTION],
-                    mentions[iri],
-                )
-            )
-            names += [(number, text, sort) for text, sort in self._names(iri, name.label).items()]
-            instances += [(each, number) for each in set(classes[iri])]
-            if description:
-                told.append((number, description))
-        self._write("INSERT INTO things VALUES (?,?,?,?,?,?,?,?,?)", rows)
-        self._write("INSERT INTO instances VALUES (?,?)", instances)
-        self._write("INSERT INTO told(rowid, text) VALUES (?,?)", told)
-        numbered = [
-            (at, thing, text, fold(text), sort)
-            for at, (thing, text, sort) in enumerate(names, start=1)
-        ]
-        self._write("INSERT INTO names VALUES (?,?,?,?,?)", numbered)
-        self._write("INSERT INTO found(rowid, text) VALUES (?,?)", [(n[0], n[2]) for n in numbered])
-        if len(numbered) <= MAX_NEAR:
-            self._write(
-                "INSERT INTO near(rowid, text) VALUES (?,?)", [(n[0], n[3]) for n in numbered]
-            )
+        """Write things and their names by batches, so that memory does not grow with them."""
+        names_so_far = 0
+        for start in range(0, len(things), BATCH):
+            rows, names, instances, told = [], [], [], []
+            for number, iri in enumerate(things[start : start + BATCH], start=start + 1):
+                row, description = self._thing(number, iri, classes[iri], mentions[iri])
+                rows.append(row)
+                for text, sort in self._names(iri, row[2]).items():
+                    names_so_far += 1
+                    names.append((names_so_far, number, text, fold(text), sort))
+                instances += [(each, number) for each in set(classes[iri])]
+                if description:
+                    told.append((number, description))
+            self._write("INSERT INTO things VALUES (?,?,?,?,?,?,?,?,?)", rows)
+            self._write("INSERT INTO instances VALUES (?,?)", instances)
+            self._write("INSERT INTO told(rowid, text) VALUES (?,?)", told)
+            self._write("INSERT INTO names VALUES (?,?,?,?,?)", names)
+            texts = [(each[0], each[2]) for each in names]
+            self._write("INSERT INTO found(rowid, text) VALUES (?,?)", texts)
+            if len(things) <= MAX_NEAR:
+                folded = [(each[0], each[3]) for each in names]
+                self._write("INSERT INTO near(rowid, text) VALUES (?,?)", folded)
+
+    def _thing(
+        self, number: int, iri: str, classes: list[str], weight: int
+    ) -> tuple[tuple[int, str, str, str, str, str, str, str, int], str]:
+        """Return the row of a thing and its whole description."""
+        name = self._entities.labels.name(iri)
+        kinds = self._entities.reader.kinds(classes)
+        description = self._description(iri)
+        folded = fold(name.label)
+        initial = next((each.upper() for each in folded if each.isalnum()), "#")
+        row = (
+            number,
+            iri,
+            name.label,
+            folded,
+            initial if initial.isalpha() else "#",
+            name.acronym,
+            kinds[0].iri if kinds else "",
+            description[:MAX_DESCRIPTION],
+            weight,
+        )
+        return row, description
 
     def _names(self, iri: str, label: str) -> dict[str, int]:
         """Return the names of a thing: 0 for a short one, 1 for the label, 2 for another."""

@@ -42,6 +42,7 @@ FORMATS = (
     ("jsonld", "application/ld+json", "JSON-LD"),
     ("rdf", "application/rdf+xml", "RDF/XML"),
     ("nt", "application/n-triples", "N-Triples"),
+    ("csv", "text/csv", "CSV"),
 )
 
 
@@ -92,6 +93,7 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
         back=[g for g in groups["relations"] if g.incoming and not g.is_part],
         identifiers=groups["identifiers"],
         notes=groups["notes"],
+        heads=site.entities.heads(iri),
         year=year,
         chapters=histories.chapters(view, year),
         more_history=not whole and histories.is_cut(view, episodes),

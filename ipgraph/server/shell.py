@@ -98,7 +98,7 @@ class Site:
 
     def report_address(self, view: View) -> str:
         """Return where an error on a page is reported, or nothing where no address is set."""
-        address = getattr(self.kg.settings, "report_address", "")
+        address = self.kg.settings.contact
         if not address:
             return ""
         subject = quote(f"ipgraph: {view.name.label}")

@@ -54,6 +54,10 @@ class Texts:
         """Say whether a key has a text, in this language or in English."""
         return key in self._texts or (self._fallback is not None and self._fallback.has(key))
 
+    def quantity(self, text: str) -> str:
+        """Write a number of the data, given as text: grouped from five digits on."""
+        return self.number(int(text)) if text.isdecimal() and len(text) > 4 else text
+
     def number(self, value: int) -> str:
         """Write a whole number as the language groups it; years and ordinals are given as text."""
         return f"{value:,}".replace(",", str(self._texts.get("number.group", ",")))

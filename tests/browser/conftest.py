@@ -9,15 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask, Response
 from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import make_server
-from whitenoise import WhiteNoise
 
-from ipgraph.errors import HTTP_STATUSES
-from ipgraph.resources import folder
-from ipgraph.server import pages
-from ipgraph.server.shell import Site
+from ipgraph.server import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +22,6 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -41,33 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def pages_app(kg: KnowledgeGraph) -> Flask:
-    """The pages by themselves, under the policy that the service sends."""
-    told = Site(kg)
-    app = Flask("ipgraph", static_folder=None)
-    app.register_blueprint(pages.blueprint(kg))
-    static = str(folder("web") / "static")
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=static, prefix="static/")
-
-    @app.errorhandler(Exception)
-    def refuse(error: Exception) -> Response:
-        status = getattr(error, "code", None) or HTTP_STATUSES.get(type(error), 500)
-        if status == 500:
-            raise error
-        return pages.error_page(told, status, str(error))
-
-    @app.after_request
-    def protect(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
-
-    return app
-
-
 @pytest.fixture(scope="session")
 def site(project: KnowledgeGraph) -> Iterator[str]:
     """The address of the service over the project's own graph."""
-    server = make_server("127.0.0.1", 0, pages_app(project), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(project), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -15,9 +15,9 @@ export function place(before) {
   return /^(a|rdf:type)$/.test(words[1]) ? "class" : "entity";
 }
 
-// A label of several words after the predicate: all of it, not only the last word.
+// The words before the cursor that can be parts of one label: plain ones, after a name or a variable.
 export function wordsBefore(line) {
-  return line.match(/\S+\s+(\p{L}[\p{L}\p{N}' \-]*)$/u)?.[1] ?? "";
+  return line.match(/(?:^\s*|[;,{]\s*|[?$:>}"]\S*\s+(?:a\s+)?)(\p{L}[\p{L}\p{N}' \-]*)$/u)?.[1] ?? "";
 }
 
 // The class that the text gives to the subject at the cursor, as a prefixed name.

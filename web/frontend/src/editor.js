@@ -46,12 +46,11 @@ async function fromServer(context, endpoint) {
   const state = context.state;
   let word = context.matchBefore(/[\p{L}\p{N}_:\-.']*/u);
   if (!word || (word.from === word.to && !context.explicit) || /^[?$]/.test(word.text)) return null;
+  // A label has several words: what stands before the first of them says what can stand here.
+  const line = state.doc.lineAt(context.pos);
+  const words = wordsBefore(state.sliceDoc(line.from, context.pos));
+  if (words.length > word.text.length) word = { from: context.pos - words.length, text: words };
   const kind = place(state.sliceDoc(0, word.from));
-  if (kind === "entity") {
-    const line = state.doc.lineAt(context.pos);
-    const words = wordsBefore(state.sliceDoc(line.from, context.pos));
-    if (words) word = { from: context.pos - words.length, text: words };
-  }
   if (!["class", "property", "entity"].includes(kind)) return null;
   const turn = ++latest;
   await new Promise((done) => setTimeout(done, 120));
