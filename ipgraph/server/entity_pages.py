@@ -139,8 +139,11 @@ def _related(site: Site, iri: str, relation: str) -> str:
     )
 
 
-def arrange(site: Site, view: View) -> Box | None:
-    """Arrange what it is part of, those alongside, and its parts; None where there is nothing."""
+def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
+    """Arrange what it is part of, those alongside, and its parts; None where there is nothing.
+
+    With `alone` it stands at the left by itself.
+    """
     below = site.entities.parts(view.iri)[:MAX_BOXES]
     if not view.breadcrumb and not below:
         return None
@@ -154,7 +157,7 @@ def arrange(site: Site, view: View) -> Box | None:
         )
 
     own = box(view.iri, view.name.label, view.kind.iri if view.kind else "", boxes(below))
-    if not view.breadcrumb:
+    if alone or not view.breadcrumb:
         return own
     siblings = boxes(view.alongside[: MAX_BOXES - 1])
     # Among its siblings it stands where the alphabet puts it.

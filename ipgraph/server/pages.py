@@ -79,7 +79,7 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
     @pages.get("/", endpoint="home")
     def home() -> str:
         centre = _centre(site)
-        boxes = entity_pages.arrange(site, centre) if centre else None
+        boxes = entity_pages.arrange(site, centre, alone=True) if centre else None
         return site.render(
             "home.html",
             figures=_figures(site),

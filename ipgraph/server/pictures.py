@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 ROW_PX, COLUMN_PX, BOX_WIDTH_PX, BOX_HEIGHT_PX, LINE_PX = 52, 254, 218, 42, 15
 # Characters that fit on a line of a box.
-BOX_CHARACTERS = 32
+BOX_CHARACTERS = 30
 MAX_BARS = 40
 
 
