@@ -54,22 +54,15 @@ def resolve_statement(
 ) -> tuple[str, str, str]:
     """Return a statement named in words as three terms in N-Triples syntax.
 
-    `predicate` may be ``a``. An `object` that names no thing is a value: as N-Triples writes it,
-    or the text alone of one that the graph has for that subject. Raises `NotFound`.
+    `predicate` may be ``a``. The `object` is a value where it is written as N-Triples writes one,
+    or is the text of one that the subject has for it; else it names a thing. Raises `NotFound`.
     """
     first = _term_or_name(store, subject)
     relation = f"<{_relation(store, predicate)}>"
-    try:
-        return first, relation, _term_or_name(store, object)
-    except NotFound:
-        values = (
-            each.object
-            for each in store.quads(_node(first), NamedNode(relation[1:-1]), None, DEFAULT_GRAPH)
-        )
-        for each in values:
-            if isinstance(each, Literal) and each.value == object:
-                return first, relation, str(each)
-        raise
+    for each in store.quads(_node(first), NamedNode(relation[1:-1]), None, DEFAULT_GRAPH):
+        if isinstance(each.object, Literal) and each.object.value == object:
+            return first, relation, str(each.object)
+    return first, relation, _term_or_name(store, object)
 
 
 def _relation(store: Store, text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct
-from ipgraph.reasoning.relations import contains
+from ipgraph.reasoning.relations import contains, rows_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,17 +54,20 @@ class Replacement:
         for other in self._equals(pairs, name):
             yield ~other if key < 0 else other, codes
         if key < 0:
-            subjects = codes[contains(equal, codes)]
-            if len(subjects):
-                yield key, distinct([_others(subjects, pairs)[1]])
+            members = equal[contains(codes, equal)]
+            if len(members):
+                yield key, distinct([_others(members, pairs)[1]])
             return
-        for shift, mask in ((HALF, LOW), (0, ~LOW)):
-            terms = codes >> shift & LOW
-            hit = contains(equal, terms)
-            if hit.any():
-                rows, others = _others(terms[hit], pairs)
-                kept = codes[hit][rows] & mask
-                yield key, distinct([kept | others << shift])
+        # Few things have equals: to search the pairs for them is cheaper than the reverse.
+        _, rows = rows_with(codes, equal)
+        if len(rows):
+            which, others = _others(codes[rows] >> HALF, pairs)
+            yield key, distinct([others << HALF | codes[rows][which] & LOW])
+        hit = contains(equal, codes & LOW)
+        if hit.any():
+            found = codes[hit]
+            which, others = _others(found & LOW, pairs)
+            yield key, distinct([found[which] & ~LOW | others])
 
     def _equals(self, pairs: Column, term: int) -> list[int]:
         start, end = np.searchsorted(pairs, (term << HALF, (term + 1) << HALF))
@@ -73,8 +76,5 @@ class Replacement:
 
 def _others(terms: Column, pairs: Column) -> tuple[Column, Column]:
     """Return, for each equal of each of `terms`, the row of the term and the equal."""
-    starts = np.searchsorted(pairs, terms << HALF)
-    counts = np.searchsorted(pairs, (terms + 1) << HALF) - starts
-    rows = np.repeat(np.arange(len(terms)), counts)
-    offsets = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, pairs[starts[rows] + offsets] & LOW
+    which, rows = rows_with(pairs, terms)
+    return which, pairs[rows] & LOW

@@ -137,13 +137,22 @@ def _filtered(bindings: Bindings, keep: Mask) -> Bindings:
 
 def _extended(bindings: Bindings, known: Column, pairs: Column, name: str) -> Bindings:
     """Bind `name` to the second terms of those `pairs` whose first term is `known`."""
-    starts = np.searchsorted(pairs, known << HALF)
-    counts = np.searchsorted(pairs, (known + 1) << HALF) - starts
-    rows = np.repeat(np.arange(len(known)), counts)
-    offsets = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    extended = {each: column[rows] for each, column in bindings.items()}
-    extended[name] = pairs[starts[rows] + offsets] & LOW
+    which, rows = rows_with(pairs, known)
+    extended = {each: column[which] for each, column in bindings.items()}
+    extended[name] = pairs[rows] & LOW
     return extended
+
+
+def rows_with(pairs: Column, terms: Column) -> tuple[Column, Column]:
+    """Return the rows of sorted pairs that begin with each of `terms`, and with which of them.
+
+    The first column tells the place of the term, the second the row; as many as there are rows.
+    """
+    starts = np.searchsorted(pairs, terms << HALF)
+    counts = np.searchsorted(pairs, (terms + 1) << HALF) - starts
+    which = np.repeat(np.arange(len(terms)), counts)
+    offsets = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return which, starts[which] + offsets
 
 
 def _cross(left: Bindings, right: Bindings) -> Bindings:
