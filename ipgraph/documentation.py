@@ -7,12 +7,15 @@ one, else the terms that it uses.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.labels import DEFAULT_GRAPH, Name
 from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, SKOS, shorten
+from ipgraph.resources import folder
 
 if TYPE_CHECKING:
     from ipgraph.entities import Entities
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 META = (OWL, RDF, RDFS)
 # The graphs that hold what nobody stated there: the inferred one, and the merge of all.
 _NOT_STATED = (NamedNode(INFERRED_GRAPH), DEFAULT_GRAPH)
+SHACL = "http://www.w3.org/ns/shacl#"
 _SUBCLASS = RDFS + "subClassOf"
 _SUBPROPERTY = RDFS + "subPropertyOf"
 
@@ -44,7 +48,36 @@ class TermView:
     sorts: tuple[Name, ...] = ()  # object, datatype, transitive …
     related: tuple[Name, ...] = ()  # terms of other vocabularies
     notes: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()  # what the shapes ask of its things, or of its values
     examples: tuple[str, ...] = ()
+
+
+@cache
+def constraints() -> dict[str, tuple[str, ...]]:
+    """Return what the project's shapes ask of each class and property, in the words of the shapes.
+
+    A shape's message counts for the classes it targets and for the property it looks at.
+    """
+    path = folder("ontology") / "shapes.ttl"
+    if not path.is_file():
+        return {}
+    about: dict[str, list[tuple[str, str]]] = {}
+    for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+        if isinstance(triple.subject, ox.NamedNode) and triple.predicate.value.startswith(SHACL):
+            name = triple.predicate.value.removeprefix(SHACL)
+            value = getattr(triple.object, "value", "")
+            about.setdefault(triple.subject.value, []).append((name, value))
+    found: dict[str, set[str]] = {}
+    for facts in about.values():
+        targets = [value for name, value in facts if name == "targetClass"]
+        for name, shape in facts:
+            if name != "property":
+                continue
+            messages = {value for part, value in about.get(shape, ()) if part == "message"}
+            paths = {value for part, value in about.get(shape, ()) if part == "path"}
+            for iri in (*targets, *paths):
+                found.setdefault(iri, set()).update(messages)
+    return {iri: tuple(sorted(texts)) for iri, texts in found.items()}
 
 
 class Documentation:
@@ -96,6 +129,7 @@ class Documentation:
             related=self._named(iri, RDFS + "seeAlso")
             + self._named(iri, OWL + "equivalentClass")
             + self._named(iri, OWL + "equivalentProperty"),
+            constraints=constraints().get(iri, ()),
             notes=self._texts(iri, SKOS + "editorialNote"),
             examples=self._texts(iri, SKOS + "example"),
         )

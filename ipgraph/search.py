@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Hits that are read and ordered; beyond them a result says "more than".
 MAX_HITS = 2000
-MAX_SUGGESTED = 300
+MAX_SUGGESTED = 200
 NEAR_ENOUGH = 0.6
 
 

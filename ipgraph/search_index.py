@@ -47,6 +47,8 @@ _EVIDENCE = frozenset((IP + "SourceDocument", IP + "Measure"))
 # Dated nodes are told on the pages of those who take part; nobody looks for them by name.
 _UNSOUGHT = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
 _WORD = re.compile(r"\w+", re.UNICODE)
+# A beginning that has an index of its own length is read from its first hit on; any other is first
+# gathered whole: 0.05 against 5.7 ms at 300,000 names of few words.
 _SCHEMA = """
 CREATE TABLE things (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, folded TEXT, initial TEXT,
   acronym TEXT, kind TEXT, description TEXT, weight INTEGER);
@@ -56,7 +58,7 @@ CREATE TABLE terms (iri TEXT PRIMARY KEY, kind TEXT, label TEXT, folded TEXT, lo
   uses INTEGER, comment TEXT) WITHOUT ROWID;
 CREATE TABLE used (class TEXT, property TEXT, uses INTEGER, PRIMARY KEY (class, property))
   WITHOUT ROWID;
-CREATE VIRTUAL TABLE found USING fts5(text, content='', prefix='1 2 3',
+CREATE VIRTUAL TABLE found USING fts5(text, content='', prefix='1 2 3 4 5 6 7 8 9 10 11 12',
   tokenize='unicode61 remove_diacritics 2', detail='none');
 CREATE VIRTUAL TABLE told USING fts5(text, content='', prefix='2 3',
   tokenize='unicode61 remove_diacritics 2', detail='none');

@@ -68,12 +68,22 @@ def others(view: View, episode: Episode) -> tuple[tuple[str, tuple[Value, ...]],
     )
 
 
-def measured(view: View) -> tuple[tuple[str, tuple[Figure, ...]], ...]:
-    """Group the figures of a view by what they measure."""
+def measured(view: View) -> tuple[tuple[str, tuple[Figure, ...], bool], ...]:
+    """Group the figures of a view by what they measure, and say where sources differ.
+
+    They differ where two figures of one year have different values.
+    """
     found: dict[str, list[Figure]] = {}
     for each in view.figures:
         found.setdefault(each.measure.label, []).append(each)
-    return tuple((label, tuple(figures)) for label, figures in found.items())
+    return tuple((label, tuple(figures), _differ(figures)) for label, figures in found.items())
+
+
+def _differ(figures: list[Figure]) -> bool:
+    values: dict[str, set[str]] = {}
+    for each in figures:
+        values.setdefault(each.as_of[:4], set()).add(each.value)
+    return any(len(some) > 1 for year, some in values.items() if year)
 
 
 @dataclass(frozen=True, slots=True)

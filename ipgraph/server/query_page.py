@@ -88,7 +88,7 @@ def page(site: Site, query: str) -> Response:
     elapsed_ms = round((time.perf_counter() - began) * 1000)
     pairs = answer.pairs() if answer else []
     charted = bool(pairs) and request.values.get("view") == "chart"
-    classes, relations = asking.choices(site)
+    classes, relations = site.menus
     body = site.render(
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ipgraph.entities import Entities, View
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search import SearchIndex
+    from ipgraph.server.asking import Choice
     from ipgraph.server.query_page import Run
     from ipgraph.sources import Document
     from ipgraph.store import Result
@@ -137,6 +138,13 @@ class Site:
         if not name or not self.is_own:
             return ""
         return question_pages.shown(question_pages.find(self, name).text)
+
+    @cached_property
+    def menus(self) -> tuple[list[Choice], list[Choice]]:
+        """The classes and relations by which one asks without SPARQL."""
+        from ipgraph.server import asking
+
+        return asking.choices(self)
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -44,6 +44,9 @@ PAGES: dict[str, str] = {
     "/why?s=PSCD&p=partOf&o=DHS": "Stated in",
     "/downloads": "N-Quads",
     "/about": "What is not here",
+    "/?lang=es": "Empiece aquí",
+    "/page/pscd?lang=es": "Relaciones",
+    "/sparql?lang=es": "Ejecutar",
 }
 # Addresses that answer with an error, its status, and what the page says.
 ERRORS: dict[str, tuple[int, str]] = {
