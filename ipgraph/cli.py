@@ -17,7 +17,7 @@ import ipgraph
 from ipgraph.errors import EXIT_CODES, IpGraphError
 
 COMMANDS = (
-    *("serve", "query", "ask", "describe", "explain", "check"),
+    *("serve", "query", "ask", "search", "describe", "explain", "check"),
     *("export", "info", "build", "completion"),
 )
 

@@ -171,6 +171,20 @@ def test_a_thing_is_described_in_turtle(run):
     assert "org:unitOf id:ip" in done.stdout
 
 
+def test_a_search_finds_things_by_part_of_a_name_and_tells_what_they_are(run):
+    done = run("search", "bomb", "--limit", "3")
+    assert "Office for Bombing Prevention (OBP)\n  office · id:obp" in done.stdout
+    assert re.match(r"\d+ found, the first 3\n", done.stdout)
+    hits = json.loads(run("search", "bomb", "--format", "json").stdout)["hits"]
+    assert "https://w3id.org/ipgraph/id/obp" in [hit["iri"] for hit in hits]
+
+
+def test_a_search_that_finds_nothing_names_what_is_called_nearly_so(run):
+    done = run("search", "Infrastracture Protaction")
+    assert "Nothing is called" in done.stdout
+    assert "Infrastructure Protection" in done.stdout
+
+
 def test_an_unknown_thing_is_answered_with_the_nearest(run):
     done = run("describe", "Protective Security Division")
     assert done.returncode == 2
