@@ -173,8 +173,9 @@ def test_a_thing_is_described_in_turtle(run):
 
 def test_a_search_finds_things_by_part_of_a_name_and_tells_what_they_are(run):
     done = run("search", "bomb", "--limit", "3")
-    assert "Office for Bombing Prevention (OBP)\n  office · id:obp" in done.stdout
     assert re.match(r"\d+ found, the first 3\n", done.stdout)
+    done = run("search", "bombing", "prevention")
+    assert "Office for Bombing Prevention (OBP)\n  office · id:obp" in done.stdout
     hits = json.loads(run("search", "bomb", "--format", "json").stdout)["hits"]
     assert "https://w3id.org/ipgraph/id/obp" in [hit["iri"] for hit in hits]
 
