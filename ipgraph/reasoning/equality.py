@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct
 from ipgraph.reasoning.relations import contains, rows_with
 
@@ -70,7 +68,7 @@ class Replacement:
             yield key, distinct([found[which] & ~LOW | others])
 
     def _equals(self, pairs: Column, term: int) -> list[int]:
-        start, end = np.searchsorted(pairs, (term << HALF, (term + 1) << HALF))
+        start, end = pairs.searchsorted((term << HALF, (term + 1) << HALF))
         return (pairs[start:end] & LOW).tolist() if end > start else []
 
 

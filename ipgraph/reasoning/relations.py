@@ -72,7 +72,7 @@ def contains(column: Column, values: Column) -> Mask:
     """Tell of each value whether the sorted `column` holds it."""
     if not len(column):
         return np.zeros(len(values), np.bool_)
-    places = np.searchsorted(column, values)
+    places = column.searchsorted(values)  # the method: numpy's function costs 1 µs more
     places[places == len(column)] = 0
     found: Mask = column[places] == values
     return found
@@ -148,10 +148,12 @@ def rows_with(pairs: Column, terms: Column) -> tuple[Column, Column]:
 
     The first column tells the place of the term, the second the row; as many as there are rows.
     """
-    starts = np.searchsorted(pairs, terms << HALF)
-    counts = np.searchsorted(pairs, (terms + 1) << HALF) - starts
-    which = np.repeat(np.arange(len(terms)), counts)
-    offsets = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    starts = pairs.searchsorted(terms << HALF)
+    counts = pairs.searchsorted((terms + 1) << HALF) - starts
+    if not counts.any():
+        return EMPTY, EMPTY
+    which = np.arange(len(terms)).repeat(counts)
+    offsets = np.arange(len(which)) - (counts.cumsum() - counts).repeat(counts)
     return which, starts[which] + offsets
 
 
