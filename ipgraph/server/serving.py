@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server import create_app, front_of, http_server
+from ipgraph.server import create_app, front_of, http_server, shell
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
@@ -78,6 +78,8 @@ def _announce(made: Front, address: str, seconds: float) -> None:
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_KINDS_SHOWN]]:
             lines.append("Things: " + ", ".join(top))
     lines.append("Try: " + "  ".join(address + prefix + each for each in _TRIES))
+    if lacking := shell.lacking_bundles():
+        lines.append(lacking)
     lines.append("Ctrl+C ends it.")
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  results alone go elsewhere
 

@@ -20,6 +20,8 @@ from ipgraph.resources import folder
 from ipgraph.server import links, texts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Blueprint
 
     from ipgraph.entities import Entities, View
@@ -173,7 +175,7 @@ class Site:
     @cached_property
     def bundles(self) -> dict[str, Any]:
         """Map each entry point of the bundles to its file; empty where nothing was bundled."""
-        path = folder("web") / "static" / "dist" / "manifest.json"
+        path = _bundles()
         found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
         return found
 
@@ -246,3 +248,17 @@ def readable(variable: str) -> str:
 def anchor(name: str) -> str:
     """Make of a prefixed name or an IRI what may stand in an address after the hash."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
+
+
+def _bundles() -> Path:
+    return folder("web") / "static" / "dist" / "manifest.json"
+
+
+def lacking_bundles() -> str:
+    """Say what is missing where the browser's libraries were not bundled; else an empty text."""
+    if _bundles().is_file():
+        return ""
+    return (
+        "The browser's libraries were not bundled when this was installed: the editor has no "
+        "completions and the graph is a picture. Install again where the npm registry is reached."
+    )

@@ -7,7 +7,7 @@ from flask import Flask
 
 import ipgraph
 from ipgraph.errors import NotFound
-from ipgraph.server import pages
+from ipgraph.server import pages, shell
 from ipgraph.server.shell import Site
 from ipgraph.settings import Settings
 
@@ -107,6 +107,15 @@ def test_an_unknown_thing_is_not_found(client):
 def test_an_iri_that_is_none_is_not_found(client):
     with pytest.raises(NotFound):
         client.get("/describe?uri=not an iri")
+
+
+def test_what_is_missing_without_bundles_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(shell, "folder", lambda name: tmp_path)
+    assert "npm registry" in shell.lacking_bundles()
+    made = tmp_path / "static" / "dist"
+    made.mkdir(parents=True)
+    (made / "manifest.json").write_text("{}", encoding="utf-8")
+    assert shell.lacking_bundles() == ""
 
 
 def test_without_bundles_every_page_still_reads(graph, monkeypatch):
