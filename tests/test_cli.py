@@ -249,6 +249,22 @@ def test_the_version_and_a_completion_script_are_printed(run):
         assert "_IPGRAPH_COMPLETE" in run("completion", shell).stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "position", "offered"),
+    [("ipgraph de", 1, "describe"), ("ipgraph query --fo", 2, "--format")],
+)
+def test_a_shell_completes_commands_and_options(words, position, offered):
+    asked = {"_IPGRAPH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(position)}
+    done = subprocess.run(
+        [sys.executable, "-m", "ipgraph"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **asked},
+    )
+    assert offered in done.stdout
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example_on_a_line_of_its_own(run, command):
     done = run(command, "--help")
