@@ -47,9 +47,11 @@ class Settings:
     trusted_proxy: str = setting(
         "", "address of the proxy whose X-Forwarded-* headers are believed"
     )
-    threads: int = setting(48, "requests that are attended to at once, waiting ones included")
+    threads: int = setting(64, "requests that are attended to at once, waiting ones included")
     workers: int = setting(4, "queries that run at once; as many less one may run longer")
-    max_waiting: int = setting(32, "queries that may wait for a worker; further ones get 503")
+    max_waiting: int = setting(
+        64, "queries that may wait for a worker, half as many to run long; further ones get 503"
+    )
     wait_limit_s: float = setting(5.0, "time a query may wait for a worker", unit="s")
     demote_after_ms: int = setting(100, "age at which a query yields to younger ones", unit="ms")
     query_memory_limit_mib: int = setting(

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from ipgraph.errors import NotAcceptable
 from ipgraph.formats import FORMATS, Format, Holds, of_kind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MAX_RANGES = 64  # more than any client sends, few enough to cost nothing
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]*)?|1(?:\.0*)?)$")
@@ -69,7 +66,8 @@ GRAPH_OFFERS = (*(of_format(each) for each in of_kind(Holds.TRIPLES, Holds.QUADS
 RDF_OFFERS = tuple(of_format(each) for each in of_kind(Holds.TRIPLES, Holds.QUADS))
 
 
-def choose(accept: str, offers: Sequence[Offer]) -> Choice | None:
+@lru_cache(maxsize=1024)
+def choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:
     """Return the offer that the client wants most, or None where it wants none of them.
 
     An absent or empty header accepts everything.
@@ -88,7 +86,7 @@ def choose(accept: str, offers: Sequence[Offer]) -> Choice | None:
     return chosen
 
 
-def require(accept: str, offers: Sequence[Offer]) -> Choice:
+def require(accept: str, offers: tuple[Offer, ...]) -> Choice:
     """Return what `choose` returns; raises `NotAcceptable` that names what exists."""
     chosen = choose(accept, offers)
     if chosen is None:

@@ -48,7 +48,7 @@ class Pool:
         self.limits = limits
         self.outcomes: Counter[str] = Counter()
         self.fast = Lane(limits.workers, limits.max_waiting)
-        self.slow = Lane(max(1, limits.workers - 1), limits.max_waiting)
+        self.slow = Lane(max(1, limits.workers - 1), max(1, limits.max_waiting // 2))
         self._crew = Crew(graph_path, limits.workers, limits.memory_mib)
         self._runs: set[Run] = set()
         self._closed = threading.Event()
