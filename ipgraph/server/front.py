@@ -94,12 +94,15 @@ class Front:
         environ |= {"REQUEST_METHOD": request.command, "REMOTE_ADDR": client}
         exchange = exchanges.begin(environ, "")
         response = keeping.recall(self.service, exchange, quickly=True)
-        if response is None or not isinstance(response.body, bytes):
-            return None
+        return None if response is None else self.written(exchange, response)
+
+    def written(self, exchange: Exchange, response: Response) -> tuple[str, bytes]:
+        """Return the head and body of an answer that is whole, as `quick` does."""
+        assert isinstance(response.body, bytes)  # noqa: S101  a stream needs a thread
         lines = [_STATUS_LINES[response.status]]
         lines += [f"{name}: {value}" for name, value in self._headers(exchange, response)]
         self._done(exchange, response.status, len(response.body))
-        body = response.body if request.command == "GET" else b""
+        body = response.body if exchange.method != "HEAD" else b""
         return "\r\n".join(lines) + "\r\n", body
 
     def _respond(self, exchange: Exchange) -> Response:

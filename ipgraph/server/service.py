@@ -55,6 +55,11 @@ class Service:
         return self._pool
 
     @property
+    def has_pool(self) -> bool:
+        """Tell whether the workers of this process have been started."""
+        return self._pool is not None and self._pool_process == os.getpid()
+
+    @property
     def limits(self) -> dict[str, float | int]:
         """The limits that a client may want to know, by the names of their settings."""
         names = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -27,9 +28,10 @@ from ipgraph.server.negotiation import (
 from ipgraph.server.responses import HttpError, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from ipgraph import Answering, Inspection
+    from ipgraph.formats import Format
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.protocol import Asked
     from ipgraph.server.service import Service
@@ -40,10 +42,43 @@ OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
 _ANYTHING = (*(of_format(each) for each in FORMATS), HTML)
 _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
 _ASKED = "ipgraph.asked"
+# A query that the server has begun already; whoever takes it up takes it out.
+BEGUN, RUN = "ipgraph.begun", "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query that is fit to be sent to a worker, and how its answer is to be written."""
+
+    query: Query
+    form: Format
+    time_limit_s: float | None
+    found: Inspection
+    choice: Choice
+    key: Hashable
+    root: str
 
 
 def respond(service: Service, exchange: Exchange) -> Response | None:
     """Answer a request to the endpoint; None where a page is wanted, which Flask makes."""
+    prepared = prepare(service, exchange)
+    if not isinstance(prepared, Prepared):
+        return prepared
+    run = exchange.environ.get(BEGUN, {}).pop(RUN, None)
+    if run is not None:
+        answering = service.pool.resume(run)
+    else:
+        answering = service.pool.answer(
+            prepared.query,
+            prepared.form,
+            time_limit_s=prepared.time_limit_s,
+            alive=exchange.alive(),
+        )
+    return finish(service, exchange, prepared, answering)
+
+
+def prepare(service: Service, exchange: Exchange) -> Prepared | Response | None:
+    """Read a request up to where a worker is needed; an answer that needs none is returned."""
     asked = protocol.read(
         exchange.environ, service.settings.infer, service.settings.request_limit_kib << 10
     )
@@ -64,7 +99,15 @@ def respond(service: Service, exchange: Exchange) -> Response | None:
         kept = keeping.find(service, exchange, key)
         if kept is not None:
             return kept
-    answering = ask(service, exchange, asked, choice.name)
+    query, form = _query(asked), by_name(choice.name)
+    return Prepared(query, form, asked.time_limit_s, found, choice, key, root)
+
+
+def finish(
+    service: Service, exchange: Exchange, prepared: Prepared, answering: Answering
+) -> Response:
+    """Write an answer that is coming, or is here."""
+    found, choice, root = prepared.found, prepared.choice, prepared.root
     exchange.note["worker_ms"] = round(answering.elapsed_ms, 2)
     headers = [("Content-Type", choice.content_type), ("Vary", "Accept")]
     link = f'<{root}/void.ttl>; rel="describedby", <{root}/sparql>; rel="service-desc"'
@@ -74,19 +117,25 @@ def respond(service: Service, exchange: Exchange) -> Response | None:
         return Response(200, (*headers, ("Cache-Control", "no-store")), _Parts(answering))
     headers += unknown_terms.headers(service.edition, found, choice.name, whole)
     response = Response(200, tuple(headers), whole, kept=not found.volatile)
-    return keeping.keep(service, exchange, key, response)
+    return keeping.keep(service, exchange, prepared.key, response)
 
 
 def ask(service: Service, exchange: Exchange, asked: Asked, format_name: str) -> Answering:
     """Have a worker answer what is asked, for as long as the client is there."""
-    query = Query(
+    return service.pool.answer(
+        _query(asked),
+        by_name(format_name),
+        time_limit_s=asked.time_limit_s,
+        alive=exchange.alive(),
+    )
+
+
+def _query(asked: Asked) -> Query:
+    return Query(
         text=asked.text or "",
         infer=asked.infer,
         default_graphs=_checked(asked.default_graphs, "default-graph-uri"),
         named_graphs=_checked(asked.named_graphs, "named-graph-uri"),
-    )
-    return service.pool.answer(
-        query, by_name(format_name), time_limit_s=asked.time_limit_s, alive=exchange.alive()
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from ipgraph.errors import StoreUnavailable
 from ipgraph.workers.engine import Worker, Zygote
 
 if TYPE_CHECKING:
@@ -26,13 +27,27 @@ class Crew:
         if not infer:
             self._zygote.load_stated()
         with self._lock:
+            if self._retired:
+                raise StoreUnavailable("The graph was replaced.", hint="Ask again.")
+            self._out += 1
             worker = self._idle.pop() if self._idle else None
+        try:
+            return self._fitting(worker, infer)
+        except BaseException:
+            self.lost()
+            raise
+
+    def _fitting(self, worker: Worker | None, infer: bool) -> Worker:
         if worker is not None and not infer and not worker.has_stated:
             worker.kill()  # forked before the second store was loaded
             worker = None
-        worker = worker or self._zygote.fork()
+        return worker or self._zygote.fork()
+
+    def take_idle(self) -> Worker | None:
+        """Return a worker that waits for work, without forking one."""
         with self._lock:
-            self._out += 1
+            worker = self._idle.pop() if self._idle else None
+            self._out += worker is not None
         return worker
 
     def fork(self) -> Worker:
@@ -41,6 +56,8 @@ class Crew:
 
     def lend(self) -> None:
         """Have another worker ready in place of one that goes to the slow lane for good."""
+        if self._retired:
+            return
         fresh = self._zygote.fork()
         with self._lock:
             self._idle.append(fresh)
@@ -56,8 +73,8 @@ class Crew:
         with self._lock:
             self._out -= 1
             done = self._retired and self._out == 0
-        if done:
-            self.close()
+        if done:  # in a thread: it takes a while, and may be called from a server's loop
+            threading.Thread(target=self.close, name="end of a crew").start()
 
     def retire(self) -> None:
         """Close as soon as no worker is out."""

@@ -134,7 +134,7 @@ class Worker:
         """Return the next frame; None where none has come in time, `EOFError` where none will."""
         deadline = 0.0
         while True:
-            taken = self._taken()
+            taken = self.taken()
             if taken is not None:
                 return taken
             if not deadline:
@@ -150,7 +150,24 @@ class Worker:
                 raise EOFError
             self._buffer += part
 
-    def _taken(self) -> tuple[int, bytes] | None:
+    def fileno(self) -> int:
+        """Return the descriptor of the line to the worker."""
+        return self._sock.fileno()
+
+    def receive(self) -> None:
+        """Read once what has come, without waiting; raises `EOFError` where the worker died."""
+        try:
+            part = self._sock.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise EOFError from error
+        if not part:
+            raise EOFError
+        self._buffer += part
+
+    def taken(self) -> tuple[int, bytes] | None:
+        """Return the next frame of what has been read; None where it is not whole yet."""
         head = wire.FRAME.size
         if len(self._buffer) < head:
             return None

@@ -73,8 +73,45 @@ class Pool:
             self.outcomes["busy"] += 1
             raise busy(alive, started)
         run = Run(self, alive, limit_s)
+        return self._answering(run, lambda: run.start(query, form))
+
+    def begin(
+        self,
+        query: Query,
+        form: Format,
+        *,
+        time_limit_s: float | None = None,
+        alive: Callable[[], bool] = lambda: True,
+    ) -> Run | None:
+        """Send `query` to an idle worker without waiting for anything; None where none is idle.
+
+        The caller collects what is ready, and finishes the run or has it resumed.
+        """
+        if not self.fast.enter(0.0, alive):
+            return None
+        run = Run(self, alive, min(self.limits.time_s, time_limit_s or self.limits.time_s))
+        worker = run.crew.take_idle()
+        if worker is None:
+            self.fast.leave()
+            return None
         try:
-            run.start(query, form)
+            run.begin(worker, query, form)
+        except EOFError:
+            run.finish("crash")
+            return None
+        return run
+
+    def resume(self, run: Run) -> Answering:
+        """Wait for the answer of a query that was begun, as `answer` does."""
+        return self._answering(run, run.collect)
+
+    def answering(self, run: Run) -> Answering:
+        """Return the answer of a run that has ended."""
+        return Answering(run)
+
+    def _answering(self, run: Run, wait: Callable[[], None]) -> Answering:
+        try:
+            wait()
         except BaseException as error:
             run.finish(outcome_of(error))
             raise

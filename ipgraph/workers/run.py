@@ -13,6 +13,7 @@ from ipgraph.errors import (
     LimitReached,
     MemoryLimitExceeded,
     QueryTooComplex,
+    StoreUnavailable,
     TimeLimitExceeded,
 )
 from ipgraph.workers import wire
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOOK_UP_S = 0.1  # how often a waiting query looks whether its client is still there
 _HELD_BYTES = 1 << 20  # so much of an answer is waited for before any of it is handed on
+_READY_PARTS = 8  # an answer of more parts than this is long
 _GRACE_S = 10.0  # a client may be so much behind the least rate
 
 
@@ -42,28 +44,70 @@ class Run:
         self.parts: list[bytes] = []
         self.ended = False
         self.busy_s = 0.0
+        self._fileno = -1
         self._read_from = 0.0
         self._read_bytes = 0
         self._pool = pool
         self._alive = alive
         self._limit_s = limit_s
         self._lane: Lane | None = pool.fast
-        self._crew = pool.crew
+        self.crew = pool.crew
         self._worker: Worker | None = None
         self._lock = threading.Lock()
         self._finished = False
+        self._ahead: list[tuple[int, bytes]] = []
 
     def start(self, query: Query, form: Format) -> None:
         """Send the query to a worker and wait for its first frame, and the end if it is near."""
         request = wire.pack_request(query, form.name, self._pool.limits.answer_bytes)
-        self._worker = self._crew.take(query.infer)
+        self._worker = self._taken(query.infer)
         try:
             self._worker.ask(request)
         except EOFError:  # it died while it was idle: not this query's fault
             self._worker.autopsy()
-            self._worker = self._crew.fork()
+            self._worker = self.crew.fork()
             self._worker.ask(request)
-        held = 0
+        self.collect()
+
+    def _taken(self, infer: bool) -> Worker:
+        try:
+            return self.crew.take(infer)
+        except StoreUnavailable:
+            if self.crew is self._pool.crew:
+                raise
+            self.crew = self._pool.crew  # the graph was replaced just now
+            return self.crew.take(infer)
+
+    def begin(self, worker: Worker, query: Query, form: Format) -> None:
+        """Send the query to a worker and go on; raises `EOFError` where it has died."""
+        self._worker = worker
+        self._fileno = worker.fileno()
+        worker.ask(wire.pack_request(query, form.name, self._pool.limits.answer_bytes))
+
+    def fileno(self) -> int:
+        """Return the descriptor of the line to the worker."""
+        return self._fileno
+
+    def collect_ready(self) -> bool | None:
+        """Take the frames that have come: True at the end, None where a thread must go on."""
+        worker = self._worker
+        if worker is None:
+            return None
+        worker.receive()
+        while (frame := worker.taken()) is not None:
+            kind, payload = frame
+            if kind == wire.END:
+                self.ended = True
+                return True
+            if kind == wire.ERROR or len(self.parts) > _READY_PARTS:
+                self._ahead.append(frame)
+                return None
+            self.parts.append(payload)
+        return False
+
+    def collect(self) -> None:
+        """Wait for the answer, as far as it is held back before it is handed on."""
+        held = sum(map(len, self.parts))
         while held < _HELD_BYTES:
             part = self._next()
             if part is None:
@@ -109,10 +153,10 @@ class Run:
         self._pool.forget(self)
         if worker is not None:
             if outcome in ("answered", "refused") and not worker.demoted:
-                self._crew.give_back(worker)
+                self.crew.give_back(worker)
             else:
                 worker.kill()
-                self._crew.lost()
+                self.crew.lost()
         if lane is not None:
             lane.leave()
         self._pool.outcomes[outcome] += 1
@@ -136,6 +180,8 @@ class Run:
             patience_s = self._limit_s - self.busy_s
             if not worker.demoted:
                 patience_s = min(patience_s, self._pool.limits.demote_after_s - self.busy_s)
+            if self._ahead:
+                return self._ahead.pop(0)
             began = time.monotonic()
             try:
                 frame = worker.frame(max(0.0, min(patience_s, _LOOK_UP_S)))
@@ -157,7 +203,7 @@ class Run:
         worker.demote()
         pool.fast.leave()
         self._lane = None
-        self._crew.lend()
+        self.crew.lend()
         entered = pool.slow.enter(0.0, self._alive)
         if not entered:
             worker.pause()
