@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -65,6 +66,8 @@ class SearchIndex:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._opened)
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Hit, ...]:
         """Return the things that a beginning of a name most likely means, the best first."""
@@ -241,6 +244,7 @@ class SearchIndex:
             address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(address, uri=True, check_same_thread=False)
             self._local.connection = connection
+            self._opened.append(connection)
         return connection.execute(query, values).fetchall()
 
 
@@ -251,6 +255,12 @@ _FOUND = (
     "SELECT n.thing, n.text, n.folded, n.sort FROM found f JOIN names n"
     " ON n.id = f.rowid WHERE found MATCH ? LIMIT ?"
 )
+
+
+def _close(opened: list[sqlite3.Connection]) -> None:
+    """Close the connections of every thread; nobody uses them once their index is gone."""
+    for each in opened:
+        each.close()
 
 
 def _matched(hit: Hit, name: str) -> Hit:

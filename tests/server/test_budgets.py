@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from urllib.parse import quote
 
@@ -98,3 +99,14 @@ def test_no_page_carries_inline_script_or_style(client):
         assert "<style" not in text, path
         assert not re.search(r"\sstyle=", text), path
         assert not re.search(r"\son\w+=", text), path
+
+
+def test_every_bundled_library_is_named_with_its_licence_and_its_text():
+    bundle("editor")
+    libraries = json.loads((STATIC / "dist" / "libraries.json").read_text())
+    texts = (STATIC / "dist" / "licences.txt").read_text()
+    assert {each["name"] for each in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
+    for each in libraries:
+        assert each["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), each
+        assert f"{each['name']} {each['version']}\n\n" in texts
+    assert "See its package." not in texts

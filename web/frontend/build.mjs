@@ -45,7 +45,16 @@ const libraries = await Promise.all([...names].sort().map(async (name) => {
   return { name, version, license };
 }));
 
+// licences.txt: their texts, which travel with every copy.
+const texts = await Promise.all(libraries.map(async ({ name, version }) => {
+  const home = `node_modules/${name}`;
+  const file = (await readdir(home)).find((each) => /^licen[cs]e/i.test(each));
+  const text = file ? await readFile(join(home, file), "utf8") : "See its package.\n";
+  return `${name} ${version}\n\n${text.trim()}\n`;
+}));
+
 await mkdir(folder, { recursive: true });
+await writeFile(join(folder, "licences.txt"), texts.join(`\n${"-".repeat(72)}\n\n`));
 await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 1));
 await writeFile(join(folder, "libraries.json"), JSON.stringify(libraries, null, 1));
 
