@@ -28,7 +28,7 @@ _PAGES = ("/", "/browse", "/sectors", "/sources", "/ontology", "/questions", "/t
 def robots(service: Service, exchange: Exchange) -> Response:
     """Welcome readers of pages, and keep them from running queries."""
     root = addresses.root(service, exchange)
-    lines = ["User-agent: *", "Disallow: /sparql", "Disallow: /query", "Disallow: /search",
+    lines = ["User-agent: *", "Disallow: /sparql?query=", "Disallow: /query",
              "Disallow: /suggest", "Disallow: /complete", "Allow: /",
              f"Sitemap: {root}/sitemap.xml"]  # fmt: skip
     return _text(service, "\n".join(lines))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.robotparser import RobotFileParser
 
 import pyoxigraph as ox
 import pytest
@@ -68,6 +69,15 @@ def test_the_sitemap_lists_pages_that_are_there(running):
     assert f"{running.address}/page/ip" in places
     for each in (*places[:8], *places[8::97]):
         assert running.ask(each.removeprefix(running.address)).status == 200, each
+
+
+def test_crawlers_may_read_search_and_the_query_form_but_run_no_query(running):
+    rules = RobotFileParser()
+    rules.parse(running.ask("/robots.txt").body.decode().splitlines())
+    for path in ("/", "/page/ip", "/search?q=dams", "/sparql", "/questions"):
+        assert rules.can_fetch("*", running.address + path), path
+    for path in ("/sparql?query=ASK%7B%7D", "/suggest?q=dams", "/complete?q=d"):
+        assert not rules.can_fetch("*", running.address + path), path
 
 
 def test_robots_names_the_sitemap_and_llms_txt_the_endpoint(running):
