@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ipgraph.server.http_server import Server
     from ipgraph.server.sparql import Prepared
 
-_HANDOVER_S = 0.02  # a fifth of the age at which a query is demoted, which a thread sees to
+_HANDOVER_S = 0.08  # short of the age at which a query is demoted, which a thread sees to
+_PATIENCE_S = 1.0  # for a place; a thread can only wait as well, but for as long as it may
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +80,7 @@ class Express:
     @property
     def timeout_s(self) -> float:
         """How long the loop may sleep."""
-        return _HANDOVER_S / 2 if self._running or self._waiting else 1.0
+        return _HANDOVER_S / 4 if self._running or self._waiting else 1.0
 
     def accept(self, channel: Any) -> bool:
         """Take on the request of a channel; False where a thread must."""
@@ -123,7 +124,7 @@ class Express:
         now = time.monotonic()
         for query in [each for each in self._running.values() if now - each.since > _HANDOVER_S]:
             self.hand_over(query)
-        while self._waiting and now - self._waiting[0].since > _HANDOVER_S:
+        while self._waiting and now - self._waiting[0].since > _PATIENCE_S:
             self._server.task_dispatcher.add_task(self._waiting.popleft().channel)
 
     def hand_over(self, query: _Query) -> None:

@@ -36,7 +36,8 @@ PID = struct.Struct("<i")
 
 _STACK_BYTES = 64 << 20  # nesting within the gate's bounds needs a tenth of it
 _FIRST_CHUNK_BYTES = 16 << 10  # held back, so that an early limit is still a proper status
-_CHUNK_BYTES = 64 << 10
+_CHUNK_BYTES = 128 << 10
+_LINE_BYTES = 512 << 10  # of the line to a worker: most answers fit, and nobody waits to write
 
 
 _OUT_OF_MEMORY = MemoryLimitExceeded(
@@ -89,6 +90,7 @@ def wire_read(sock: socket.socket) -> bytes:
 
 def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_mib: int) -> int:
     ours, theirs = socket.socketpair()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LINE_BYTES)
     pid = os.fork()
     if pid == 0:
         control.close()
