@@ -77,7 +77,9 @@ def _announce(made: Front, address: str, seconds: float) -> None:
         )
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_KINDS_SHOWN]]:
             lines.append("Things: " + ", ".join(top))
-    lines.append("Try: " + "  ".join(address + prefix + each for each in _TRIES))
+    own = kg.recipe is not None and not kg.recipe.origin
+    tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
+    lines.append("Try: " + "  ".join(address + prefix + each for each in tries))
     if lacking := shell.lacking_bundles():
         lines.append(lacking)
     lines.append("Ctrl+C ends it.")

@@ -76,6 +76,7 @@ def test_it_says_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, number):
     served = Served(rdf_folder, tmp_path / "cache")
     served.wait_for("Ctrl+C")
     assert "3 triples stated" in served.seen
+    assert served.address.rstrip("/") + "/browse" in served.seen  # no address that is not there
     assert served.get(COUNT).split() == ["n", "3"]
     children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
     workers = children.read_text().split() if children.exists() else []
