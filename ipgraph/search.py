@@ -273,7 +273,8 @@ def _prefixes(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+    # SQLite's full-text search ends its pattern at a NUL, and finds it unterminated.
+    return '"' + text.replace('"', '""').replace("\0", " ") + '"'
 
 
 def _escaped(text: str) -> str:

@@ -143,6 +143,9 @@ class Front:
         if isinstance(error, ClientLeft):
             exchange.note["outcome"] = "client left"
             return Response(_CLIENT_LEFT, ())
+        if isinstance(error, ValueError) and "IRI" in str(error):
+            # pyoxigraph's word for a name out of the address that no IRI can hold
+            error = HttpError(404, "The address names what cannot be an IRI.")
         if isinstance(error, HttpError):
             problem = error.problem
         elif isinstance(error, IpGraphError):

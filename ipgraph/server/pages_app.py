@@ -46,13 +46,7 @@ class PagesApp:
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
             told[:] = [int(status[:3]), headers]
 
-        try:
-            body = self._wsgi(exchange.environ, start_response)
-        except ValueError as error:
-            if "IRI" not in str(error):
-                raise
-            # pyoxigraph's word for a name from the address that no IRI can hold
-            raise HttpError(404, "The address names what cannot be an IRI.") from error
+        body = self._wsgi(exchange.environ, start_response)
         status, given = told
         if exchange.path.startswith("/static/"):
             return Response(status, tuple(given), body)

@@ -274,7 +274,7 @@ def scripts() -> list[Attack]:
         *(Attack("script in names", each, (200, 303, 302, 400, 404), headers=page)
           for each in (f"/search?q={script}", f"/page/{script}", f"/describe?uri={script}",
                        f"/sparql?query={script}", f"/browse?type={script}", f"/ontology/{script}",
-                       f"/page/ip/related/{script}", f"/why?s={script}&p={script}&o={script}")),
+                       f"/page/ip/related/{script}", f"/why?s={script}&p={script}&o={script}", "/search?q=a%00b", "/suggest?q=%00")),
         *(Attack("script in answers", f"/sparql?format=html&query={each}", (200, 400), headers=page)
           for each in (f"SELECT(%22{script}%22AS%20%3Fx)%7B%7D",
                        f"SELECT(STRLANG(%22x%22,%22en%22)AS%20%3Fx)(%22{script}%22AS%20%3Fy)%7B%7D",

@@ -86,10 +86,18 @@ def test_the_page_of_a_thing_links_its_data(running):
 
 
 @pytest.mark.parametrize(
-    "name", ["..%2f..%2fetc%2fpasswd", "ip%0d%0aX-Evil:%201", "%3Cscript%3E", "%00", "%ff", "a%20b"]
+    "name",
+    ["..%2f..%2fetc%2fpasswd", "ip%0d%0aX-Evil:%201", "%3Cscript%3E", "%00", "%ff", "a%20b", "%04"],
 )
 def test_names_that_are_none_neither_break_headers_nor_leave_the_graph(running, name):
-    for path in (f"/id/{name}", f"/data/{name}.ttl", f"/page/{name}"):
+    for path in (
+        f"/id/{name}",
+        f"/data/{name}.ttl",
+        f"/data/{name}",
+        f"/page/{name}",
+        f"/source/{name}",
+        f"/ontology/{name}",
+    ):
         reply = running.ask(path)
         assert reply.status == 404
         assert "X-Evil" not in reply.headers

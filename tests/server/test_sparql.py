@@ -283,3 +283,10 @@ def test_an_answer_that_stops_midway_is_cut_so_that_the_client_notices(running):
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with pytest.raises(http.client.IncompleteRead):
         running.query(text, "text/tab-separated-values", timeout="1500ms")
+
+
+@pytest.mark.parametrize(
+    "path", ["/search?q=a%00b", "/suggest?q=%00", "/complete?kind=class&q=%00"]
+)
+def test_a_nul_in_a_search_is_no_failure_of_the_service(running, path):
+    assert running.ask(path).status in (200, 302)
