@@ -286,7 +286,8 @@ def scripts() -> list[Attack]:
 def bodies() -> list[Attack]:
     big = b"query=" + b"A" * (2 << 20)
     return [
-        Attack("giant bodies", "/sparql", (413,), "POST", big, {"Content-Type": FORM}),
+        # Refused before it has been sent: a client that goes on sending may find the line closed.
+        Attack("giant bodies", "/sparql", (413,), "POST", big, {"Content-Type": FORM}, cut=True),
         Attack("giant bodies", "/sparql", (413,), "POST", b"ASK {} #" + b"x" * (100 << 10), {"Content-Type": QUERY}),
         get("giant bodies", "/sparql?query=ASK%7B%7D%23" + "x" * (100 << 10), 413, 414),
         get("giant bodies", "/" + "x" * (400 << 10), 414, 404),
