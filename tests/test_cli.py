@@ -249,6 +249,22 @@ def test_the_version_and_a_completion_script_are_printed(run):
         assert "_IPGRAPH_COMPLETE" in run("completion", shell).stdout
 
 
+def test_a_query_on_a_built_snapshot_imports_neither_rdflib_nor_flask_nor_rich(run, session_cache):
+    assert run("query", ASK_UNITS).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "ipgraph", "query", ASK_UNITS],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "IPGRAPH_CACHE": str(session_cache)},
+    )
+    loaded = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
+    }
+    assert {"click", "pyoxigraph", "ipgraph"} <= loaded
+    assert not {"rdflib", "flask", "rich", "numpy", "sqlite3"} & loaded
+
+
 @pytest.mark.parametrize(
     ("words", "position", "offered"),
     [("ipgraph de", 1, "describe"), ("ipgraph query --fo", 2, "--format")],
