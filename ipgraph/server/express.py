@@ -95,7 +95,9 @@ class Express:
         try:
             prepared = sparql.prepare(service, exchange)
         except Exception:
-            return False  # a thread meets the same and writes the problem
+            # Any error at all: this is the loop that everyone's answers pass through. A thread
+            # prepares the request anew, meets the same, and writes the problem and the log.
+            return False
         if isinstance(prepared, Response):
             self._send(channel, exchange, prepared)
             return True
