@@ -55,7 +55,7 @@ def open(
 
         return KnowledgeGraph(settings, outside=RemoteStore(target, settings.query_time_limit_s))
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
-        return KnowledgeGraph(settings, outside=LocalStore.on_disk(Path(target)))
+        return KnowledgeGraph(settings, outside=Path(target))
     recipe = _recipe(target, settings)
     return KnowledgeGraph(
         settings,
@@ -77,7 +77,7 @@ class KnowledgeGraph:
         *,
         snapshot: Snapshot | None = None,
         recipe: Recipe | None = None,
-        outside: Store | None = None,
+        outside: Store | Path | None = None,
     ) -> None:
         self.settings = settings
         self.snapshot = snapshot
@@ -87,7 +87,14 @@ class KnowledgeGraph:
     @cached_property
     def store(self) -> Store:
         """The store with what is inferred."""
+        if isinstance(self._outside, Path):
+            return LocalStore.on_disk(self._outside)
         return self._outside or self.built.store()
+
+    @property
+    def is_opened(self) -> bool:
+        """Tell whether this process has opened the store; one on disk does not survive a fork."""
+        return "store" in vars(self) or not (self.snapshot or isinstance(self._outside, Path))
 
     @cached_property
     def stated_store(self) -> Store:
@@ -131,7 +138,7 @@ class KnowledgeGraph:
         from ipgraph import questions
 
         question = questions.named(name, self.settings.base)
-        store = self._outside or self.chosen_store(question.infer)
+        store = self.store if self._outside else self.chosen_store(question.infer)
         return Answer(question.ask(store, values))
 
     def validate(self) -> Findings:

@@ -25,51 +25,110 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
 
-def setting(default: Any, meaning: str, *, unit: str = "") -> Any:
-    """Declare a field of `Settings` with what its documentation needs."""
-    return field(default=default, metadata={"meaning": meaning, "unit": unit})
+GRAPH, SERVING, QUERIES, ANSWERS, NOTES = (
+    "The graph",
+    "Where it is served",
+    "Limits of a query",
+    "Limits of requests and answers",
+    "What is kept and noted",
+)
+GROUPS = (GRAPH, SERVING, QUERIES, ANSWERS, NOTES)
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    group: str,
+    *,
+    unit: str = "",
+    least: float = 0,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a field of `Settings` with what its documentation and its validation need.
+
+    A number lies between `least` and `most`; a text is one of `choices`, where there are any.
+    """
+    about = {"meaning": meaning, "group": group, "unit": unit}
+    return field(default=default, metadata=about | {"span": (least, most), "choices": choices})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one run. A name with a unit in it is a number of that unit."""
 
-    cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder")
-    base: str = setting(BASE, "IRI under which the project's own terms, things and sources live")
-    reasoner: str = setting("rl", "what infers: rl (this project's) or owlrl (the reference)")
-    infer: bool = setting(True, "whether answers include what is inferred")
-    query_time_limit_s: float = setting(10.0, "time a query may run before it is stopped", unit="s")
-    kept_snapshots: int = setting(3, "snapshots kept beside those in use")
-    host: str = setting("127.0.0.1", "address that the service listens on")
-    port: int = setting(8080, "port that the service listens on")
-    path_prefix: str = setting("", "path under which a proxy publishes the service, as /graph")
-    public_url: str = setting("", "address under which the service is published, with any prefix")
+    cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder", GRAPH)
+    base: str = setting(
+        BASE, "IRI under which the project's own terms, things and sources live", GRAPH
+    )
+    reasoner: str = setting(
+        "rl",
+        "what infers: rl (this project's) or owlrl (the reference)",
+        GRAPH,
+        choices=("rl", "owlrl"),
+    )
+    infer: bool = setting(True, "whether answers include what is inferred", GRAPH)
+    query_time_limit_s: float = setting(
+        10.0, "time a query may run before it is stopped", QUERIES, unit="s", least=0.001
+    )
+    kept_snapshots: int = setting(3, "snapshots kept beside those in use", GRAPH)
+    host: str = setting("127.0.0.1", "address that the service listens on", SERVING)
+    port: int = setting(
+        8080, "port that the service listens on; 0: any free one", SERVING, most=65535
+    )
+    path_prefix: str = setting(
+        "", "path under which a proxy publishes the service, as /graph", SERVING
+    )
+    public_url: str = setting(
+        "", "address under which the service is published, with any prefix", SERVING
+    )
     trusted_proxy: str = setting(
-        "", "address of the proxy whose X-Forwarded-* headers are believed"
+        "", "address of the proxy whose X-Forwarded-* headers are believed", SERVING
     )
-    threads: int = setting(64, "requests that are attended to at once, waiting ones included")
-    workers: int = setting(4, "queries that run at once; as many less one may run longer")
+    threads: int = setting(
+        64, "requests that are attended to at once, waiting ones included", ANSWERS, least=1
+    )
+    workers: int = setting(
+        4, "queries that run at once; as many less one may run longer", QUERIES, least=1
+    )
     max_waiting: int = setting(
-        64, "queries that may wait for a worker, half as many to run long; further ones get 503"
+        64,
+        "queries that may wait for a worker, half as many to run long; further ones get 503",
+        QUERIES,
     )
-    wait_limit_s: float = setting(5.0, "time a query may wait for a worker", unit="s")
-    demote_after_ms: int = setting(100, "age at which a query yields to younger ones", unit="ms")
+    wait_limit_s: float = setting(5.0, "time a query may wait for a worker", QUERIES, unit="s")
+    demote_after_ms: int = setting(
+        100, "age at which a query yields to younger ones", QUERIES, unit="ms"
+    )
     query_memory_limit_mib: int = setting(
-        1024, "memory a query may take beyond what the graph takes; 0: no limit", unit="MiB"
+        1024,
+        "memory a query may take beyond what the graph takes; 0: no limit",
+        QUERIES,
+        unit="MiB",
     )
-    answer_limit_mib: int = setting(1024, "size of the largest answer", unit="MiB")
+    answer_limit_mib: int = setting(
+        1024, "size of the largest answer", ANSWERS, unit="MiB", least=1
+    )
     least_rate_kib_s: int = setting(
-        32, "rate at which a client must read a long answer, or be cut off", unit="KiB/s"
+        32, "rate at which a client must read a long answer, or be cut off", ANSWERS, unit="KiB/s"
     )
-    max_query_kib: int = setting(64, "size of the longest query text", unit="KiB")
-    max_query_depth: int = setting(100, "nesting of brackets in a query")
-    max_query_chain: int = setting(500, "operators and patterns chained in a query")
-    request_limit_kib: int = setting(1024, "size of the largest request body", unit="KiB")
-    cached_mib: int = setting(64, "memory for answers that are kept", unit="MiB")
-    max_age_s: int = setting(60, "time for which clients may keep an answer unasked", unit="s")
-    access_log: str = setting("", "file of the access log; - is standard error, empty none")
-    logged_query_chars: int = setting(500, "characters of a query text that the access log keeps")
-    contact: str = setting("", "address for reports of faults and weaknesses, as mailto:…")
+    max_query_kib: int = setting(64, "size of the longest query text", QUERIES, unit="KiB", least=1)
+    max_query_depth: int = setting(100, "nesting of brackets in a query", QUERIES, least=1)
+    max_query_chain: int = setting(
+        500, "operators and patterns chained in a query", QUERIES, least=1
+    )
+    request_limit_kib: int = setting(
+        1024, "size of the largest request body", ANSWERS, unit="KiB", least=1
+    )
+    cached_mib: int = setting(64, "memory for answers that are kept", NOTES, unit="MiB")
+    max_age_s: int = setting(
+        60, "time for which clients may keep an answer unasked", NOTES, unit="s"
+    )
+    access_log: str = setting("", "file of the access log; - is standard error, empty none", NOTES)
+    logged_query_chars: int = setting(
+        500, "characters of a query text that the access log keeps", NOTES
+    )
+    contact: str = setting("", "address for reports of faults and weaknesses, as mailto:…", NOTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +136,27 @@ class Documented:
     """One row of the table of settings."""
 
     name: str
+    flag: str
     variable: str
     default: Any
     unit: str
     meaning: str
+    group: str
+    choices: tuple[str, ...]
 
 
 def documented() -> tuple[Documented, ...]:
     """Return the table of settings, in the order of `Settings`."""
     return tuple(
         Documented(
-            each.name,
-            variable(each.name),
-            each.default,
-            each.metadata["unit"],
-            each.metadata["meaning"],
+            name=each.name,
+            flag="--" + each.name.replace("_", "-"),
+            variable=variable(each.name),
+            default=each.default,
+            unit=each.metadata["unit"],
+            meaning=each.metadata["meaning"],
+            group=each.metadata["group"],
+            choices=each.metadata["choices"],
         )
         for each in fields(Settings)
     )
@@ -114,7 +179,7 @@ def load(
     for each in fields(Settings):
         text = environment.get(variable(each.name))
         if text is not None:
-            values[each.name] = _parsed(text, each.default, variable(each.name))
+            values[each.name] = parsed(each.name, text, variable(each.name))
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     return Settings(**values | given)
 
@@ -162,31 +227,59 @@ def _from_file(environment: Mapping[str, str]) -> dict[str, Any]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"The settings file {path} is not TOML: {error}") from error
-    defaults = {each.name: each.default for each in fields(Settings)}
+    known = [each.name for each in fields(Settings)]
     values: dict[str, Any] = {}
     for name, value in found.items():
-        if name not in defaults:
-            raise UsageError(
-                f"{path}: there is no setting {name!r}; they are {', '.join(defaults)}."
-            )
-        values[name] = _parsed(value, defaults[name], f"{path}: {name}")
+        if name not in known:
+            raise UsageError(f"{path}: there is no setting {name!r}; they are {', '.join(known)}.")
+        values[name] = parsed(name, value, f"{path}: {name}")
     return values
 
 
-def _parsed(value: Any, default: Any, place: str) -> Any:
-    """Return `value` as the type of `default`; text is read as the environment gives it."""
-    wanted = type(default)
+def parsed(name: str, value: Any, place: str) -> Any:
+    """Return `value` as the setting `name` takes it; text is read as the environment gives it.
+
+    Raises `UsageError` that names `place`, what stands there and what should.
+    """
+    (wanted,) = (each for each in fields(Settings) if each.name == name)
+    kind: type = type(wanted.default)
     try:
-        if wanted is bool:
-            return _boolean(value)
-        if wanted in (int, float) and not isinstance(value, bool):
-            return wanted(value)
-        if wanted is str and isinstance(value, str):
-            return value
-    except ValueError:
+        found = _typed(value, kind)
+        least, most = wanted.metadata["span"]
+        choices = wanted.metadata["choices"]
+        if isinstance(found, bool) or (isinstance(found, str) and found in (choices or (found,))):
+            return found
+        if not isinstance(found, str) and least <= found <= (sys.maxsize if most is None else most):
+            return found
+    except (ValueError, OverflowError):
         pass
-    kind = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}[wanted]
-    raise UsageError(f"{place} is {value!r}; it must be {kind}.")
+    raise UsageError(f"{place} is {value!r}; it must be {_wanted(kind, wanted.metadata)}.")
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if kind is bool:
+        return _boolean(value)
+    if kind in (int, float) and isinstance(value, str):
+        return kind(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is float and is_number:
+        return float(value)
+    if kind is int and is_number and value == value // 1:  # no part of a number is dropped
+        return int(value)
+    if kind is str and isinstance(value, str):
+        return value
+    raise ValueError(value)
+
+
+def _wanted(kind: type, about: Mapping[str, Any]) -> str:
+    """Say in words what a setting takes."""
+    if kind is bool:
+        return "true or false"
+    if kind is str:
+        return " or ".join(about["choices"]) or "text"
+    least, most = about["span"]
+    bound = f", at least {least}" if most is None else f" from {least} to {most}"
+    return ("a whole number" if kind is int else "a number") + bound
 
 
 def _boolean(value: Any) -> bool:

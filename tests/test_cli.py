@@ -152,6 +152,21 @@ def test_a_format_that_cannot_hold_the_answer_names_those_that_can(run):
     assert "json, xml, csv, tsv" in done.stderr
 
 
+def test_a_query_of_a_folder_of_oxigraph_keeps_to_its_time_limit_too(run, tmp_path):
+    engine = ox.Store(str(tmp_path / "store"))
+    name = ox.NamedNode("http://e/p")
+    engine.extend(ox.Quad(name, name, ox.Literal(str(each))) for each in range(3000))
+    engine.flush()
+    del engine
+    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    done = run("query", "--store", tmp_path / "store", "--timeout", "0.2", text)
+    assert done.returncode == 3
+    assert "stopped after 0.2 s" in done.stderr
+    counted = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c }"
+    done = run("query", "--store", tmp_path / "store", "--format", "csv", counted)
+    assert done.stdout.split() == ["n", "3000"]
+
+
 def test_an_endpoint_that_is_not_there_is_exit_code_4(run):
     done = run("query", "--store", "http://127.0.0.1:9/sparql", ASK_UNITS)
     assert done.returncode == 4

@@ -51,11 +51,11 @@ def test_readme_has_sessions_and_its_two_commands():
 
 
 def settings_table():
-    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    rows = ["| flag of `ipgraph serve` | variable | default | meaning |", "|---|---|---|---|"]
     for each in settings.documented():
         default = f"`{each.default}`" if each.default != "" else ""
         unit = f" ({each.unit})" if each.unit else ""
-        rows.append(f"| `{each.variable}` | {default} | {each.meaning}{unit} |")
+        rows.append(f"| `{each.flag}` | `{each.variable}` | {default} | {each.meaning}{unit} |")
     return "\n".join(rows)
 
 

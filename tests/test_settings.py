@@ -1,34 +1,121 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import platformdirs
 import pytest
 
 from ipgraph import settings
+from ipgraph.cli import main
+from ipgraph.commands import serve
 from ipgraph.errors import UsageError
+from ipgraph.server import serving
+
+# For each kind of value: a setting, and what file, environment and flag say of it.
+KINDS = {
+    "text": ("host", "'file'", "environment", "flag"),
+    "choice": ("reasoner", "'owlrl'", "rl", "owlrl"),
+    "whole number": ("port", "1", "2", "3"),
+    "number": ("query_time_limit_s", "1", "2.5", "3.5"),
+    "truth": ("infer", "false", "yes", "no"),
+}
 
 
-def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
-    file = tmp_path / "settings.toml"
-    file.write_text("port = 1\nhost = 'file'\nreasoner = 'owlrl'\n", encoding="utf-8")
-    environment = {"IPGRAPH_SETTINGS": str(file), "IPGRAPH_PORT": "2", "IPGRAPH_HOST": "env"}
-    found = settings.load({"port": 3, "host": None}, environment)
-    assert (found.port, found.host, found.reasoner) == (3, "env", "owlrl")
+@pytest.fixture
+def served(monkeypatch, tmp_path):
+    """The settings with which `ipgraph serve` would serve, given arguments and environment."""
+
+    def settings_with(*arguments, file="", before=(), **environment):
+        found = []
+        monkeypatch.setattr(serve, "open_graph", lambda target, settings: found.append(settings))
+        monkeypatch.setattr(serving, "serve", lambda *given, **more: None)
+        place = tmp_path / "settings.toml"
+        place.write_text(file, encoding="utf-8")
+        monkeypatch.setenv("IPGRAPH_SETTINGS", str(place))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        assert main([*before, "serve", *arguments]) == 0
+        return found[0]
+
+    return settings_with
+
+
+def as_flag(name, value):
+    dashed = name.replace("_", "-")
+    return [f"--no-{dashed}"] if value == "no" else [f"--{dashed}", value]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_default(
+    served, kind
+):
+    name, in_file, in_environment, in_flag = KINDS[kind]
+    file, variable = f"{name} = {in_file}\n", settings.variable(name)
+    expected = [settings.parsed(name, each, kind) for each in (in_environment, in_flag)]
+    from_file = served(file=file)
+    assert getattr(served(), name) == getattr(settings.Settings(), name)
+    assert getattr(from_file, name) == settings.parsed(name, in_file.strip("'"), kind)
+    flags = as_flag(name, in_flag)
+    assert getattr(served(*flags, file=file), name) == expected[1]
+    assert getattr(served(file=file, **{variable: in_environment}), name) == expected[0]
+    assert getattr(served(*flags, file=file, **{variable: in_environment}), name) == expected[1]
+    assert expected[0] != expected[1]
+
+
+def test_a_flag_before_the_command_gives_way_to_the_same_flag_after_it(served):
+    assert served(before=("--cache", "one")).cache == "one"
+    assert served("--cache", "two", before=("--cache", "one")).cache == "two"
+
+
+def test_every_setting_has_a_flag_of_serve_in_its_group_of_the_help(capsys):
+    assert main(["serve", "--help"]) == 0
+    text = capsys.readouterr().out
+    groups = dict(re.findall(r"^(\S[^\n:]*):\n((?:  .*\n?|\n)*)", text, re.MULTILINE))
+    assert [*groups][1:] == [*settings.GROUPS]
+    rows = settings.documented()
+    assert len(rows) >= 25
+    for row in rows:
+        assert re.search(rf"^  {row.flag} ", groups[row.group], re.MULTILINE), row.flag
 
 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("IPGRAPH_PORT", "eighty", "a whole number"),
-        ("IPGRAPH_INFER", "perhaps", "true or false"),
-        ("IPGRAPH_QUERY_TIME_LIMIT_S", "soon", "a number"),
+        ("port", "eighty", "a whole number from 0 to 65535"),
+        ("port", "65536", "a whole number from 0 to 65535"),
+        ("workers", "0", "a whole number, at least 1"),
+        ("workers", "2.5", "a whole number, at least 1"),
+        ("max_waiting", "-1", "a whole number, at least 0"),
+        ("query_time_limit_s", "soon", "a number, at least 0.001"),
+        ("query_time_limit_s", "nan", "a number, at least 0.001"),
+        ("query_time_limit_s", "inf", "a number, at least 0.001"),
+        ("reasoner", "pellet", "rl or owlrl"),
+        ("infer", "perhaps", "true or false"),
     ],
 )
-def test_an_ill_formed_value_is_named_with_its_place_and_what_it_must_be(name, text, said):
-    with pytest.raises(UsageError, match=f"{name} is '{text}'; it must be {said}"):
-        settings.load({}, {name: text, "IPGRAPH_SETTINGS": ""})
+def test_a_value_that_a_setting_does_not_take_is_named_with_its_place_and_what_it_must_be(
+    name, text, said, tmp_path, capsys
+):
+    variable, file = settings.variable(name), tmp_path / "settings.toml"
+    with pytest.raises(UsageError, match=f"^{variable} is '{text}'; it must be {said}.$"):
+        settings.load({}, {variable: text, "IPGRAPH_SETTINGS": ""})
+    file.write_text(f"{name} = '{text}'", encoding="utf-8")
+    with pytest.raises(UsageError, match=f"{name} is '{text}'; it must be {said}.$"):
+        settings.load({}, {"IPGRAPH_SETTINGS": str(file)})
+    if name != "infer":  # a truth has two flags and no value
+        flag = "--" + name.replace("_", "-")
+        assert main(["serve", flag, text]) == 2
+        assert f"{flag} is '{text}'; it must be {said}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["true", "1.5", "[1]", "'x'"])
+def test_a_value_of_another_kind_in_the_file_is_refused(tmp_path, value):
+    file = tmp_path / "settings.toml"
+    file.write_text(f"workers = {value}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"workers is .* a whole number"):
+        settings.load({}, {"IPGRAPH_SETTINGS": str(file)})
 
 
 def test_an_unknown_setting_in_the_file_is_an_error_that_lists_the_known_ones(tmp_path):

@@ -39,9 +39,47 @@ infer_option = click.option(
 )
 
 
+class SettingType(click.ParamType):  # type: ignore[type-arg]  # generic for checkers only
+    """The value of a flag that is a setting, held to the same bounds as everywhere."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value; raises `UsageError` that names the flag and what it takes."""
+        place = param.opts[0] if param else self.name
+        return settings.parsed(self.name, value, place)
+
+
+reasoner_option = click.option(
+    "--reasoner",
+    type=SettingType("reasoner"),
+    metavar="NAME",
+    help="rl (default) or owlrl, the reference.",
+)
+
+
+def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that runs a query the flags of its limits."""
+    time = click.option(
+        *("--timeout", "--query-time-limit-s", "query_time_limit_s"),
+        type=SettingType("query_time_limit_s"),
+        metavar="SECONDS",
+        help="Stop it after so long.",
+    )
+    memory = click.option(
+        *("--memory", "--query-memory-limit-mib", "query_memory_limit_mib"),
+        type=SettingType("query_memory_limit_mib"),
+        metavar="MIB",
+        help="Stop it when it takes more memory beyond the graph's (0: any).",
+    )
+    return time(memory(command))
+
+
 def settings_of(obj: dict[str, Any], **flags: Any) -> Settings:
     """Return the settings of this run, with the options given to `ipgraph` itself in `obj`."""
-    return settings.load({"cache": obj["cache"], **flags})
+    given = {name: value for name, value in flags.items() if value is not None}
+    return settings.load({"cache": obj["cache"], **given})
 
 
 def open_graph(target: tuple[str, ...], chosen: Settings) -> KnowledgeGraph:

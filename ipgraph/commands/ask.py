@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ipgraph.commands import open_graph, settings_of, store_option
+from ipgraph.commands import limit_options, open_graph, settings_of, store_option
 from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 @click.option("--format", "format_name", metavar="NAME", help="table, tsv, csv, json, xml …")
 @click.option("--limit", type=click.IntRange(min=0), help="Rows shown (0: all).")
 @click.option("--text", "text_only", is_flag=True, help="Print the query, and do not run it.")
+@limit_options
 @store_option
 @click.pass_obj
 def command(
     obj: dict[str, Any],
+    /,
     name: str | None,
     values: tuple[str, ...],
     format_name: str | None,
     limit: int | None,
     text_only: bool,
     target: tuple[str, ...],
+    **limits: Any,
 ) -> None:
     """Answer one of the competency questions; without NAME, list them.
 
@@ -46,7 +49,7 @@ def command(
         click.echo(_listing(questions.all_questions()))
         return
     question = questions.named(name)
-    graph = open_graph(target, settings_of(obj, infer=question.infer))
+    graph = open_graph(target, settings_of(obj, infer=question.infer, **limits))
     text = question.text
     if values:
         text = question.bind(_pairs(values), _names(graph))

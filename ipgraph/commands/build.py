@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from ipgraph import catalog, settings
-from ipgraph.commands import open_graph, settings_of
+from ipgraph.commands import open_graph, reasoner_option, settings_of
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True))
-@click.option("--reasoner", metavar="NAME", help="rl (default) or owlrl, the reference.")
+@reasoner_option
 @click.option("--clean", is_flag=True, help="Remove all snapshots that are not in use, and stop.")
 @click.pass_obj
 def command(obj: dict[str, Any], files: tuple[str, ...], reasoner: str | None, clean: bool) -> None:

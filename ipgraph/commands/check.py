@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import settings_of
+from ipgraph.commands import reasoner_option, settings_of
 
 
 @click.command()
@@ -22,7 +22,7 @@ from ipgraph.commands import settings_of
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), help="Write there, not to the terminal."
 )
-@click.option("--reasoner", metavar="NAME", help="rl (default) or owlrl, the reference.")
+@reasoner_option
 @click.pass_context
 def command(
     context: click.Context,

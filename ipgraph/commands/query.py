@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import infer_option, open_graph, settings_of, store_option
+from ipgraph.commands import infer_option, limit_options, open_graph, settings_of, store_option
 from ipgraph.errors import UsageError
 from ipgraph.terminal import answers
 
@@ -22,25 +22,20 @@ from ipgraph.terminal import answers
     type=click.IntRange(min=0),
     help="The first rows only (a table: 200; 0: all).",
 )
-@click.option(
-    "--timeout",
-    "time_limit_s",
-    type=click.FloatRange(0, min_open=True),
-    metavar="SECONDS",
-    help="Stop it after so long.",
-)
+@limit_options
 @infer_option
 @store_option
 @click.pass_obj
 def command(
     obj: dict[str, Any],
+    /,
     text: str | None,
     file: str | None,
     format_name: str | None,
     limit: int | None,
-    time_limit_s: float | None,
     infer: bool | None,
     target: tuple[str, ...],
+    **limits: Any,
 ) -> None:
     """Answer a SPARQL query.
 
@@ -53,7 +48,7 @@ def command(
     ipgraph query -f question.rq --format csv > answer.csv
     """
     wanted = answers.Wanted(_query_text(text, file), format_name, limit)
-    settings = settings_of(obj, infer=infer, query_time_limit_s=time_limit_s)
+    settings = settings_of(obj, infer=infer, **limits)
     answers.answer(open_graph(target, settings), wanted)
 
 

@@ -73,14 +73,20 @@ def _asked(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
 
 
 def _evaluate(graph: KnowledgeGraph, query: Query, form: Format | Fitting, descriptor: int) -> None:
-    if graph.snapshot is None:
+    if graph.snapshot is None and graph.is_opened:  # an endpoint has limits of its own
         with os.fdopen(os.dup(descriptor), "wb") as out:
             write(graph.query(query.text).result, form, out, max_rows=query.max_rows)
         return
     from ipgraph import workers
 
-    limit_s = graph.settings.query_time_limit_s
-    workers.run_once(graph.chosen_store, query, form, descriptor, time_limit_s=limit_s)
+    workers.run_once(
+        graph.chosen_store,
+        query,
+        form,
+        descriptor,
+        time_limit_s=graph.settings.query_time_limit_s,
+        memory_limit_mib=graph.settings.query_memory_limit_mib,
+    )
 
 
 def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:

@@ -24,7 +24,7 @@ from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
 from ipgraph.formats import FORMATS, Holds, by_name
 from ipgraph.store.local import LocalStore
 from ipgraph.store.query import Query
-from ipgraph.workers import wire
+from ipgraph.workers import limits, wire
 from ipgraph.workers.evaluation import write_answer
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     config = json.loads(wire_read(control))
-    _limit("RLIMIT_CORE", 0)
-    _limit("RLIMIT_STACK", _STACK_BYTES)
+    limits.lower("RLIMIT_CORE", 0)
+    limits.lower("RLIMIT_STACK", _STACK_BYTES)
     stores = {True: LocalStore.memory(Path(config["graph"]))}
     _warm(stores[True])
     gc.freeze()
@@ -107,9 +107,8 @@ def _be_worker(sock: socket.socket, stores: Mapping[bool, LocalStore], memory_mi
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 2)  # the engine's last words would go to the service's terminal
         os.close(silence)
-        if memory_mib:
-            _limit("RLIMIT_AS", _address_space() + (memory_mib << 20))
-        _limit("RLIMIT_NOFILE", 0)
+        limits.allow_memory(memory_mib)
+        limits.lower("RLIMIT_NOFILE", 0)
         while True:
             _serve_one(sock, stores)
     except (EOFError, OSError):
@@ -171,30 +170,6 @@ def _warm(store: LocalStore) -> None:
         with contextlib.suppress(IpGraphError):
             write_answer(store, Query(text), by_name("json"), io.BytesIO())
     str(ascii(1).encode("utf-8").decode("utf-8", "replace"))
-
-
-def _limit(name: str, value: int) -> None:
-    """Lower a limit of this process, where the platform knows it."""
-    try:
-        import resource
-    except ImportError:
-        return
-    which = getattr(resource, name, None)
-    if which is None or (name == "RLIMIT_NOFILE" and sys.platform != "linux"):
-        return
-    hard = resource.getrlimit(which)[1]
-    wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(which, (wanted, wanted if name != "RLIMIT_STACK" else hard))
-
-
-def _address_space() -> int:
-    """Return the size of this process: a limit on address space counts what is there already."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:
-        return 1 << 40
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _exactly(sock: socket.socket, size: int) -> bytes:

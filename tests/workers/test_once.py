@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from ipgraph.errors import BadQuery, TimeLimitExceeded
+from ipgraph.errors import BadQuery, MemoryLimitExceeded, TimeLimitExceeded
 from ipgraph.formats import by_name
 from ipgraph.store.local import LocalStore
 from ipgraph.store.query import Query
 from ipgraph.workers import run_once
 
 
-def answer(graph_path: Path, target: Path, text: str, time_limit_s: float = 10) -> bytes:
+def answer(
+    graph_path: Path,
+    target: Path,
+    text: str,
+    time_limit_s: float = 10,
+    memory_limit_mib: int = 0,
+) -> bytes:
     with target.open("wb") as out:
         run_once(
             lambda: LocalStore.memory(graph_path),
@@ -22,6 +28,7 @@ def answer(graph_path: Path, target: Path, text: str, time_limit_s: float = 10) 
             by_name("csv"),
             out.fileno(),
             time_limit_s=time_limit_s,
+            memory_limit_mib=memory_limit_mib,
         )
     return target.read_bytes()
 
@@ -35,6 +42,16 @@ def test_a_query_over_its_time_limit_is_stopped(graph_path, tmp_path):
     text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with pytest.raises(TimeLimitExceeded, match="--timeout"):
         answer(graph_path, tmp_path / "out", text, 0.3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
+def test_a_query_over_its_memory_limit_is_stopped_and_says_how_to_allow_more(
+    graph_path, tmp_path, capfd
+):
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
+    with pytest.raises(MemoryLimitExceeded, match="--memory"):
+        answer(graph_path, tmp_path / "out", text, 120, 64)
+    assert capfd.readouterr() == ("", "")  # the engine's last words are not for the terminal
 
 
 def test_an_error_of_the_child_is_raised_here(graph_path, tmp_path):
