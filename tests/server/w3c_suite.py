@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import rdflib
 
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
+UT = rdflib.Namespace("http://www.w3.org/2009/sparql/tests/test-update#")
 QT = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -97,6 +98,20 @@ def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
                 )
             )
     return found
+
+
+def texts(*kinds: rdflib.URIRef) -> dict[str, str]:
+    """Return the text of every test of some kinds, by the path of its file in the suite."""
+    found: dict[str, str] = {}
+    base = root()
+    for manifest in sorted(base.glob("sparql1[01]/**/manifest.ttl")) if base else []:
+        graph = rdflib.Graph().parse(manifest)
+        for test in {each for kind in kinds for each in graph.subjects(rdflib.RDF.type, kind)}:
+            action = graph.value(test, MF.action)
+            named = (graph.value(action, QT.query), graph.value(action, UT.request), action)
+            text = next(each for each in named if isinstance(each, rdflib.URIRef))
+            found[_path(text).relative_to(base).as_posix()] = _path(text).read_text("utf-8")
+    return dict(sorted(found.items()))
 
 
 def load(paths: set[Path]) -> ox.Store:
