@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipgraph.errors import IpGraphError as IpGraphError
+    from ipgraph.federation.consulting import Federation as Federation
+    from ipgraph.federation.consulting import FederationTerms as FederationTerms
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
     from ipgraph.queries import Bounds as Bounds
@@ -38,6 +40,8 @@ _HOMES = {
     "Answering": "ipgraph.workers.pool",
     "Bounds": "ipgraph.queries",
     "ClientLeft": "ipgraph.workers.run",
+    "Federation": "ipgraph.federation.consulting",
+    "FederationTerms": "ipgraph.federation.consulting",
     "Inspection": "ipgraph.queries",
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",

@@ -120,6 +120,19 @@ class Settings:
     request_limit_kib: int = setting(
         1024, "size of the largest request body", ANSWERS, unit="KiB", least=1
     )
+    allowed_services: str = setting(
+        "",
+        "hosts or IRIs of the endpoints that SERVICE may ask, between commas; empty: none",
+        QUERIES,
+    )
+    allow_private_services: bool = setting(
+        False,
+        "whether these may lie in private networks or on this machine: intranets and tests",
+        QUERIES,
+    )
+    service_answer_limit_mib: int = setting(
+        16, "size of the largest answer of an endpoint to SERVICE", QUERIES, unit="MiB", least=1
+    )
     cached_mib: int = setting(64, "memory for answers that are kept", NOTES, unit="MiB")
     max_age_s: int = setting(
         60, "time for which clients may keep an answer unasked", NOTES, unit="s"

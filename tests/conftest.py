@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from endpoint import Endpoint
 
 import ipgraph
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -40,3 +42,18 @@ def rdf_folder(tmp_path: Path) -> Path:
     (folder / "one.ttl").write_text(TWICE + ":carol :name 'Carol' .\n", encoding="utf-8")
     (folder / "two.ttl").write_text(TWICE + ":dave :name 'Dave' .\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def listening() -> Iterator[Endpoint]:
+    """A SPARQL endpoint on loopback that is not this project's."""
+    found = Endpoint()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def endpoint(listening: Endpoint) -> Endpoint:
+    """The endpoint, which counts who comes from now on."""
+    listening.forget()
+    return listening

@@ -14,7 +14,7 @@ PACKAGE = Path(ipgraph.__file__).parent
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespaces", "resources", "settings", "formats"),
     ("store", "tokens"),
-    ("loading", "reasoning", "queries", "syntax_errors", "workers"),
+    ("loading", "reasoning", "queries", "syntax_errors", "workers", "federation"),
     (
         *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
         *("search", "search_index", "documentation", "sources", "neighbourhoods", "timelines"),

@@ -85,6 +85,8 @@ def _triples(service: Service, root: str) -> list[ox.Triple]:
         ox.Triple(dataset, _sd("defaultGraph"), default),
         ox.Triple(default, _A, _sd("Graph")),
     ]  # fmt: skip
+    if service.federation:
+        found.append(ox.Triple(endpoint, _sd("feature"), _sd("BasicFederatedQuery")))
     for form in FORMATS:
         iri = ox.NamedNode(_FORMATS_NS + _FORMAT_IRIS[form.name])
         found.append(ox.Triple(endpoint, _sd("resultFormat"), iri))

@@ -101,7 +101,7 @@ class Express:
         if isinstance(prepared, Response):
             self._send(channel, exchange, prepared)
             return True
-        if prepared is None or not prepared.query.infer:
+        if prepared is None or prepared.found.services or not prepared.query.infer:
             return False
         query = _Query(channel, exchange, prepared, time.monotonic())
         if self._waiting or not self._begin(query):

@@ -11,8 +11,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipgraph import Bounds, Inspection, Pool, PoolLimits, admit
-from ipgraph.errors import Refused, UsageError
+from ipgraph import (
+    Bounds,
+    Federation,
+    FederationTerms,
+    Inspection,
+    Pool,
+    PoolLimits,
+    Query,
+    admit,
+)
+from ipgraph.errors import UsageError
 from ipgraph.server.cache import Cache
 from ipgraph.server.edition import Edition
 
@@ -37,12 +46,13 @@ class Service:
         self._pool: Pool | None = None
         self._pool_process = 0
         self._lock = threading.Lock()
+        self.federation = Federation(federation_terms(settings))
         bounds = Bounds(
             max_bytes=settings.max_query_kib << 10,
             max_depth=settings.max_query_depth,
             max_chain=settings.max_query_chain,
         )
-        self.inspect = lru_cache(maxsize=512)(lambda text: _admitted(text, bounds))
+        self.inspect = lru_cache(maxsize=512)(lambda text: _admitted(text, bounds, self.federation))
 
     @property
     def pool(self) -> Pool:
@@ -128,12 +138,21 @@ def graph_path(kg: KnowledgeGraph) -> Path:
     return path
 
 
-def _admitted(text: str, bounds: Bounds) -> Inspection:
+def federation_terms(settings: Settings) -> FederationTerms:
+    """Return what SERVICE may ask as the settings have it."""
+    return FederationTerms(
+        allowed=settings.allowed_services,
+        private=settings.allow_private_services,
+        max_bytes=settings.service_answer_limit_mib << 20,
+        time_limit_s=settings.query_time_limit_s,
+        wait_s=settings.wait_limit_s,
+        places=settings.workers,
+        max_waiting=settings.max_waiting // 4,
+    )
+
+
+def _admitted(text: str, bounds: Bounds, federation: Federation) -> Inspection:
     found = admit(text, bounds)
-    for service in found.services:
-        raise Refused(
-            f"SERVICE at {service.place} asks another endpoint; this service fetches nothing.",
-            place=service.place,
-            hint="Ask that endpoint itself and bring its answer here as VALUES.",
-        )
+    if found.services:
+        federation.check(Query(text), found)
     return found

@@ -68,12 +68,7 @@ def respond(service: Service, exchange: Exchange) -> Response | None:
     if run is not None:
         answering = service.pool.resume(run)
     else:
-        answering = service.pool.answer(
-            prepared.query,
-            prepared.form,
-            time_limit_s=prepared.time_limit_s,
-            alive=exchange.alive(),
-        )
+        answering = _answer(service, exchange, prepared.query, prepared.form, prepared.time_limit_s)
     return finish(service, exchange, prepared, answering)
 
 
@@ -122,12 +117,17 @@ def finish(
 
 def ask(service: Service, exchange: Exchange, asked: Asked, format_name: str) -> Answering:
     """Have a worker answer what is asked, for as long as the client is there."""
-    return service.pool.answer(
-        _query(asked),
-        by_name(format_name),
-        time_limit_s=asked.time_limit_s,
-        alive=exchange.alive(),
-    )
+    return _answer(service, exchange, _query(asked), by_name(format_name), asked.time_limit_s)
+
+
+def _answer(
+    service: Service, exchange: Exchange, query: Query, form: Format, time_limit_s: float | None
+) -> Answering:
+    """Have the endpoints of SERVICE asked first, where there are any, then a worker."""
+    found, alive = service.inspect(query.text), exchange.alive()
+    if found.services:
+        query, time_limit_s = service.federation.consult(query, found, time_limit_s, alive)
+    return service.pool.answer(query, form, time_limit_s=time_limit_s, alive=alive)
 
 
 def _query(asked: Asked) -> Query:

@@ -28,7 +28,7 @@ def headers(
 
     Its value is the IRI in angle brackets and, where one is near, ``; nearest=<IRI>``.
     """
-    if found.form != "SELECT" or not _is_empty(format_name, body):
+    if found.form != "SELECT" or found.services or not _is_empty(format_name, body):
         return []
     values = []
     for iri in unknown(edition, found):

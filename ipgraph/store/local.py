@@ -14,6 +14,7 @@ from ipgraph.namespaces import INFERRED_GRAPH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ipgraph.federation.inlining import Functions
     from ipgraph.store import Result, Subject, Term
 
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -57,8 +58,12 @@ class LocalStore:
         named_graphs: Sequence[str] = (),
         prefixes: dict[str, str] | None = None,
         base: str | None = None,
+        functions: Functions | None = None,
     ) -> Result:
-        """Return the result of query `text`; `Store.evaluate` says what the graphs mean."""
+        """Return the result of query `text`; `Store.evaluate` says what the graphs mean.
+
+        `functions` may be called by the text, beside those of SPARQL.
+        """
         engine = self.engine
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
         if len(default_graphs) > 1:
@@ -77,6 +82,7 @@ class LocalStore:
                 named_graphs=[ox.NamedNode(each) for each in named_graphs]
                 if named_graphs or default_graphs
                 else None,
+                custom_functions=functions,
             )
         except (SyntaxError, ValueError) as error:
             raise BadQuery(str(error)) from error

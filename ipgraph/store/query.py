@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import BASE
+
+if TYPE_CHECKING:
+    from ipgraph.federation.inlining import Inlined
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +17,8 @@ class Query:
 
     `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.
     `prefixes` are declared before the text is read, for callers that need not declare their own.
-    `max_rows` cuts the answer after so many rows or triples.
+    `max_rows` cuts the answer after so many rows or triples. `tables` take the places of SERVICE,
+    in the order of the text.
     """
 
     text: str
@@ -23,3 +28,4 @@ class Query:
     prefixes: tuple[tuple[str, str], ...] = ()
     base: str = BASE
     max_rows: int | None = None
+    tables: tuple[Inlined, ...] = ()

@@ -6,15 +6,25 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, InvalidData, NotAcceptable, Refused, UsageError
+from ipgraph.errors import (
+    BadQuery,
+    InvalidData,
+    IpGraphError,
+    NotAcceptable,
+    Refused,
+    StoreUnavailable,
+)
 from ipgraph.store.answers import write
 
 if TYPE_CHECKING:
+    from ipgraph.federation.inlining import Functions
     from ipgraph.formats import Format
     from ipgraph.queries import Inspection
     from ipgraph.store import Result, Store
     from ipgraph.store.answers import Fitting
     from ipgraph.store.query import Query
+
+_NO_DESCRIPTOR = "(os error 24)"  # EMFILE: what a worker meets that has none left
 
 
 def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[bytes]) -> None:
@@ -29,7 +39,7 @@ def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[byt
     except InvalidData as error:  # of the format, not of the data: another one holds the answer
         raise NotAcceptable(str(error)) from error
     except (RuntimeError, OSError) as error:
-        raise _engine_refusal(error) from error
+        raise _engine_refusal(query, error) from error
 
 
 def evaluate(store: Store, query: Query) -> Result:
@@ -42,18 +52,25 @@ def evaluate(store: Store, query: Query) -> Result:
         found = inspect(query.text, Bounds(1 << 40, 1 << 40, 1 << 40))
         _refuse_unknown(store, found)
         default, named = found.default_graphs, found.named_graphs
+    text = query.text
+    functions: Functions = {}
+    if query.tables:
+        from ipgraph.federation.inlining import inline  # late: few queries have any
+
+        text, functions = inline(query)
     try:
         return store.evaluate(
-            query.text,
+            text,
             default_graphs=default,
             named_graphs=named,
             prefixes=dict(query.prefixes),
             base=query.base,
+            **({"functions": functions} if functions else {}),
         )
     except BadQuery as error:
         raise _rephrased(query, error) from error
     except (RuntimeError, OSError) as error:
-        raise _engine_refusal(error) from error
+        raise _engine_refusal(query, error) from error
 
 
 def _may_name_graphs(text: str) -> bool:
@@ -75,13 +92,18 @@ def _rephrased(query: Query, error: BadQuery) -> BadQuery:
     return syntax_errors.explain(query.text, message)
 
 
-def _engine_refusal(error: Exception) -> UsageError:
+def _engine_refusal(query: Query, error: Exception) -> IpGraphError:
     message = str(error)
     if "custom function" in message:
         return BadQuery(
             message.replace("The custom function", "The function").rstrip(".")
             + ": SPARQL's own functions and XSD's casts are.",
             hint="Use a built-in function.",
+        )
+    if "service" in query.text.lower() and _NO_DESCRIPTOR not in message:
+        return StoreUnavailable(
+            f"An endpoint that SERVICE names could not be asked: {message}",
+            hint="SERVICE SILENT goes on without it.",
         )
     return Refused(f"The engine refused the query: {message}", hint="Nothing outside is fetched.")
 

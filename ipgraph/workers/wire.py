@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipgraph import errors
 from ipgraph.errors import IpGraphError, Place
 from ipgraph.store.query import Query
+
+if TYPE_CHECKING:
+    from ipgraph.federation.inlining import Inlined
 
 DATA, END, ERROR = 0, 1, 2
 FRAME = struct.Struct("<BI")
@@ -39,6 +42,7 @@ def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
             query.base,
             format_name,
             max_bytes,
+            [[getattr(each, name) for name in each.__slots__] for each in query.tables],
         ]
     ).encode()
     return LENGTH.pack(len(body)) + body
@@ -46,7 +50,7 @@ def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
 
 def unpack_request(body: bytes) -> tuple[Query, str, int]:
     """Return what `pack_request` packed, less the length."""
-    text, infer, default, named, prefixes, base, format_name, max_bytes = json.loads(body)
+    text, infer, default, named, prefixes, base, format_name, max_bytes, tables = json.loads(body)
     query = Query(
         text=text,
         infer=infer,
@@ -54,8 +58,15 @@ def unpack_request(body: bytes) -> tuple[Query, str, int]:
         named_graphs=tuple(named),
         prefixes=tuple((name, iri) for name, iri in prefixes),
         base=base,
+        tables=_tables(tables) if tables else (),
     )
     return query, format_name, max_bytes
+
+
+def _tables(rows: list[list[Any]]) -> tuple[Inlined, ...]:
+    from ipgraph.federation.inlining import Inlined  # late: few queries have any
+
+    return tuple(Inlined(*row) for row in rows)
 
 
 def pack_error(error: IpGraphError) -> bytes:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
+from ipgraph.federation.inlining import Inlined
 from ipgraph.formats import FORMATS, Holds, by_name
 from ipgraph.store.local import LocalStore
 from ipgraph.store.query import Query
@@ -169,6 +170,14 @@ def _warm(store: LocalStore) -> None:
     for text in ("SELEC", "ASK { ?s ?p }", "ASK FROM <urn:none> {}", "ASK FROM <none> { é }"):
         with contextlib.suppress(IpGraphError):
             write_answer(store, Query(text), by_name("json"), io.BytesIO())
+    for body in (
+        '{"head":{"vars":["b"]},"results":{"bindings":[{"b":{"type":"bnode","value":"b"}}]}}',
+        "{",
+    ):
+        table = Inlined(6, 15, "", False, "json", body)
+        with contextlib.suppress(IpGraphError):
+            query = Query("ASK { SERVICE 1 }", tables=(table,))
+            write_answer(store, query, by_name("json"), io.BytesIO())
     str(ascii(1).encode("utf-8").decode("utf-8", "replace"))
 
 

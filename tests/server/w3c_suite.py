@@ -75,12 +75,15 @@ def iri(path: Path) -> str:
 
 
 def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
-    """Return the tests of a kind, of SPARQL 1.0 and 1.1, but those of entailment and SERVICE."""
+    """Return the tests of a kind, of SPARQL 1.0 and 1.1, but those of entailment and SERVICE.
+
+    `test_w3c_service` has those of SERVICE, with endpoints of their own.
+    """
     found: list[Case] = []
     base = root()
     for manifest in sorted(base.glob("sparql1[01]/*/manifest.ttl")) if base else []:
         if manifest.parent.name in ("entailment", "service"):
-            continue  # entailment regimes that are not this service's; endpoints that are refused
+            continue  # entailment regimes that are not this service's; endpoints to be asked
         graph = rdflib.Graph().parse(manifest)
         for test in sorted(graph.subjects(rdflib.RDF.type, kind)):
             action, result = graph.value(test, MF.action), graph.value(test, MF.result)
