@@ -161,6 +161,7 @@ STRINGS = (
     '"""\n" %s"""',
     "'%s'@en",
 )
+ONE_LINE = tuple(each for each in STRINGS if "\n" not in each)
 NAMES = ("p:%s", "?%s", "p:a-%s", '"x"@%s', "p:%s.x", "_:%s")
 
 
@@ -172,7 +173,7 @@ def shelters():
         lambda place, word: place % word, st.sampled_from(NAMES), st.sampled_from(WORDS)
     )
     iri = st.builds("<http://e/{}>".format, st.sampled_from(WORDS + IN_IRIS))
-    comment = st.builds("1 # {}\n".format, hidden | st.sampled_from(IN_COMMENTS + STRINGS))
+    comment = st.builds("1 # {}\n".format, hidden | st.sampled_from(IN_COMMENTS + ONE_LINE))
     return string | name | iri | comment
 
 

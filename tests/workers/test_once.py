@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ipgraph.errors import BadQuery, MemoryLimitExceeded, TimeLimitExceeded
+from ipgraph.errors import BadQuery, MemoryLimitExceeded, StoreUnavailable, TimeLimitExceeded
 from ipgraph.formats import by_name
 from ipgraph.store.local import LocalStore
 from ipgraph.store.query import Query
@@ -58,6 +58,15 @@ def test_an_error_of_the_child_is_raised_here(graph_path, tmp_path):
     with pytest.raises(BadQuery) as caught:
         answer(graph_path, tmp_path / "out", "ASK {?s ?p}")
     assert caught.value.place.line == 1
+
+
+def test_service_is_asked_with_the_rights_of_whoever_runs_the_query(graph_path, tmp_path, endpoint):
+    text = f"SELECT ?x {{ SERVICE <{endpoint.address}/sparql> {{ ?s ?p ?x }} }}"
+    assert answer(graph_path, tmp_path / "out", text) == b"x\r\nhere\r\n"
+    assert len(endpoint.queries) == 1
+    endpoint.answers["/sparql"] = (500, {}, b"broken")
+    with pytest.raises(StoreUnavailable, match=r"could not be asked: .*\s+broken"):
+        answer(graph_path, tmp_path / "out", text)
 
 
 def test_it_leaves_no_process_and_no_descriptor_behind(graph_path, tmp_path):
