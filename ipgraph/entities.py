@@ -37,6 +37,8 @@ MAX_DEPTH = 12
 _HEAD_OF = NamedNode(IP + "headOf")
 _HOLDS = NamedNode(ORG + "holds")
 _WIDER = (IP + "subsectorOf", SKOS + "broader")
+# The relations by which a picture draws parts and wholes.
+HIERARCHY = (*PART_OF, *_WIDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class Entities:
     def parts(self, iri: str) -> tuple[Value, ...]:
         """Return the direct parts of a thing that sources state, by class and label."""
         found: dict[str, Value] = {}
-        for predicate in (*PART_OF, *_WIDER):
+        for predicate in HIERARCHY:
             quads = self.store.quads(None, NamedNode(predicate), NamedNode(iri), None)
             for each in gather(quads, MAX_READ)[0]:
                 if isinstance(each.subject, NamedNode) and not each.inferred:

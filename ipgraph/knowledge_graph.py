@@ -53,9 +53,11 @@ def open(
     if isinstance(target, str) and target.startswith(("http://", "https://")):
         from ipgraph.store.remote import RemoteStore
 
-        return KnowledgeGraph(settings, outside=RemoteStore(target, settings.query_time_limit_s))
+        remote = RemoteStore(target, settings.query_time_limit_s)
+        return KnowledgeGraph(settings, outside=remote, origin=target)
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
-        return KnowledgeGraph(settings, outside=Path(target))
+        place = Path(target)
+        return KnowledgeGraph(settings, outside=place, origin=str(place.absolute()))
     recipe = _recipe(target, settings)
     return KnowledgeGraph(
         settings,
@@ -78,11 +80,13 @@ class KnowledgeGraph:
         snapshot: Snapshot | None = None,
         recipe: Recipe | None = None,
         outside: Store | Path | None = None,
+        origin: str = "",
     ) -> None:
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
         self._outside = outside
+        self._origin = recipe.origin if recipe else origin
 
     @cached_property
     def store(self) -> Store:
@@ -111,6 +115,29 @@ class KnowledgeGraph:
         if self.snapshot is None:
             raise UsageError("This graph was not built here; there is no snapshot of it.")
         return self.snapshot
+
+    @property
+    def is_own(self) -> bool:
+        """Say whether this is the project's own graph, rather than somebody's RDF."""
+        return self.recipe is not None and not self.recipe.origin
+
+    @cached_property
+    def title(self) -> str:
+        """What the graph is called: the project's name, or by its own metadata or its files."""
+        return self._titled[0]
+
+    @cached_property
+    def description(self) -> str:
+        """What the graph says of itself as a dataset; empty where it says nothing."""
+        return self._titled[1]
+
+    @cached_property
+    def _titled(self) -> tuple[str, str]:
+        from ipgraph import titles
+
+        if self.is_own:
+            return titles.OWN, ""
+        return titles.titled(self.store, self._origin)
 
     def query(self, text: str, *, infer: bool | None = None) -> Answer:
         """Return the answer of a SPARQL query; the prefixes of the project are declared.

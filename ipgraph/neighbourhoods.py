@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.groups import PART_OF
+from ipgraph.entities import HIERARCHY
 
 if TYPE_CHECKING:
     from ipgraph.entities import Entities
@@ -115,7 +115,7 @@ class Surveyor:
                     target=iri if group.incoming else value.iri,
                     relation=group.relation,
                     label=group.relation.label,
-                    is_part=group.relation.iri in PART_OF,
+                    is_part=group.relation.iri in HIERARCHY,
                     inferred=value.inferred,
                 ),
                 value,

@@ -17,7 +17,15 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("loading", "reasoning", "queries", "syntax_errors", "workers", "federation"),
     (
         *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
-        *("search", "search_index", "documentation", "sources", "neighbourhoods", "timelines"),
+        *(
+            "search",
+            "search_index",
+            "documentation",
+            "sources",
+            "neighbourhoods",
+            "timelines",
+            "titles",
+        ),
         *("exporting", "snapshot", "building", "catalog"),
         *("questions", "validation", "holdings", "statistics"),
     ),

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, send_file
+from flask import Response, make_response, send_file
 
 from ipgraph import __version__
 from ipgraph.resources import folder
-from ipgraph.server.dumps import Dumps
+from ipgraph.server.dumps import Dump, Dumps
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Blueprint
 
     from ipgraph.server.shell import Site
+
+# While sizes and checksums are being worked out the page asks again.
+RELOAD_S = 2
 
 
 def register(blueprint: Blueprint, site: Site) -> None:
@@ -28,8 +33,8 @@ def register(blueprint: Blueprint, site: Site) -> None:
         )
 
     @blueprint.get("/downloads", endpoint="downloads")
-    def downloads() -> str:
-        return site.render("downloads.html", dumps=dumps.listed(), counts=_counts(site))
+    def downloads() -> Response:
+        return _downloads(site, dumps)
 
     @blueprint.get("/downloads/SHA256SUMS", endpoint="checksums")
     def checksums() -> Response:
@@ -37,8 +42,30 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.get("/downloads/<name>", endpoint="download")
     def download(name: str) -> Response:
-        dump, path = dumps.file(name)
+        curated = {each.name: (each, path) for each, path in _curated(site, dumps)}
+        dump, path = curated.get(name) or dumps.file(name)
         return send_file(path, mimetype=dump.media_type, as_attachment=True, download_name=name)
+
+
+def _downloads(site: Site, dumps: Dumps) -> Response:
+    listed = dumps.listed()
+    body = site.render(
+        "downloads.html",
+        dumps=listed,
+        is_writing=dumps.is_writing,
+        are_listed=dumps.are_listed,
+        curated=[each for each, _ in _curated(site, dumps)],
+        counts=_counts(site),
+    )
+    response = make_response(body)
+    if dumps.is_writing:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Refresh"] = str(RELOAD_S)
+    return response
+
+
+def _curated(site: Site, dumps: Dumps) -> list[tuple[Dump, Path]]:
+    return dumps.curated() if site.is_own else []
 
 
 def _libraries() -> list[dict[str, str]]:

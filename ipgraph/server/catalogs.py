@@ -16,19 +16,18 @@ from ipgraph.server.negotiation import RDF_OFFERS, Choice, require
 from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
+    from ipgraph import KnowledgeGraph
     from ipgraph.server.edition import Edition
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.service import Service
     from ipgraph.statistics import Statistics
 
 DCAT = "http://www.w3.org/ns/dcat#"
-TITLE = "Infrastructure Protection Graph"
 DESCRIPTION = (
     "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
     "Homeland Security: its units, programs, sectors, laws and history, each statement with "
     "the public document it comes from. Compiled independently; not an official publication."
 )
-OTHER_TITLE = "A graph served by ipgraph"
 KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
 
 
@@ -55,20 +54,20 @@ def turtle(service: Service, exchange: Exchange) -> Response:
 def data_json(service: Service, exchange: Exchange) -> Response:
     """Write the description as DCAT-US 1.1 has it."""
     root = addresses.root(service, exchange)
-    edition = service.edition
+    edition, kg = service.edition, service.edition.kg
     modified = _created(edition)
     contact = service.settings.contact or "mailto:contact@example.org"
     dataset = {
         "@type": "dcat:Dataset",
-        "title": _title(edition),
-        "description": DESCRIPTION if _is_own(edition) else OTHER_TITLE + ".",
-        "keyword": list(KEYWORDS),
+        "title": kg.title,
+        "description": description(kg) or f"{kg.title}, served by ipgraph.",
+        "keyword": list(KEYWORDS if kg.is_own else KEYWORDS[-1:]),
         "modified": modified,
         "publisher": {"@type": "org:Organization", "name": "ipgraph"},
         "contactPoint": {"@type": "vcard:Contact", "fn": "ipgraph", "hasEmail": contact},
         "identifier": edition.kg.settings.base,
         "accessLevel": "public",
-        "license": LICENSE,
+        **({"license": LICENSE} if kg.is_own else {}),
         "landingPage": f"{root}/",
         "distribution": [
             {
@@ -110,10 +109,11 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
         found.extend(ox.Triple(subject, ox.NamedNode(predicate), value) for value in values)
 
     say(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
-    say(dataset, DCTERMS + "title", ox.Literal(_title(edition), language="en"))
-    if _is_own(edition):
-        say(dataset, DCTERMS + "description", ox.Literal(DESCRIPTION, language="en"))
-    say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
+    say(dataset, DCTERMS + "title", ox.Literal(edition.kg.title, language="en"))
+    if description(edition.kg):
+        say(dataset, DCTERMS + "description", ox.Literal(description(edition.kg)))
+    if edition.kg.is_own:  # whose licence another's RDF has is not ours to say
+        say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
     say(dataset, DCTERMS + "modified", _dated(edition))
     if edition.kg.snapshot is not None:
         say(dataset, OWL + "versionInfo", ox.Literal(edition.kg.snapshot.content_hash))
@@ -186,13 +186,9 @@ def _vocabularies(figures: Statistics) -> list[str]:
     ]
 
 
-def _title(edition: Edition) -> str:
-    return TITLE if _is_own(edition) else OTHER_TITLE
-
-
-def _is_own(edition: Edition) -> bool:
-    recipe = edition.kg.recipe
-    return recipe is not None and not recipe.origin
+def description(kg: KnowledgeGraph) -> str:
+    """Return what the dataset is, in a sentence; empty where somebody's RDF does not say it."""
+    return DESCRIPTION if kg.is_own else kg.description
 
 
 def _created(edition: Edition) -> str:

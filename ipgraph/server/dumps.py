@@ -1,4 +1,4 @@
-"""The whole graph as files: each format is written once, when it is first asked for."""
+"""The whole graph as files, written beside the pages: once, when somebody first looks for them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ import shutil
 import tempfile
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipgraph.errors import NotFound
+from ipgraph.errors import IpGraphError, NotFound
 from ipgraph.formats import Holds, of_kind
+from ipgraph.resources import folder
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
 MAX_LISTED = 500_000
+# What the curators wrote beside the ontology, served as it stands.
+CURATED = ("shapes.ttl", "alignments.ttl")
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A file of the whole graph. `size` and `sha256` are None until it has been written."""
+    """A file of the whole graph; what is only known once it is written is None until then."""
 
     name: str
     label: str
@@ -32,6 +35,7 @@ class Dump:
     with_graphs: bool
     size: int | None = None
     sha256: str = ""
+    statements: int | None = None
 
 
 class Dumps:
@@ -40,15 +44,33 @@ class Dumps:
     def __init__(self, kg: KnowledgeGraph) -> None:
         self._kg = kg
         self._lock = threading.Lock()
+        self._beginning = threading.Lock()
         self._made: dict[str, Dump] = {}
+        self._writing: threading.Thread | None = None
+
+    @cached_property
+    def are_listed(self) -> bool:
+        """Say whether the files are written to be listed, and not only when they are taken."""
+        manifest = self._kg.snapshot.manifest if self._kg.snapshot else {}
+        return bool(manifest.get("counts", {}).get("triples", MAX_LISTED + 1) <= MAX_LISTED)
 
     def listed(self) -> list[Dump]:
-        """Return all files, written where the graph is not too large for that."""
-        names = [self.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
-        manifest = self._kg.snapshot.manifest if self._kg.snapshot else {}
-        if manifest.get("counts", {}).get("triples", MAX_LISTED + 1) > MAX_LISTED:
-            return [self._described(name) for name in names]
-        return [self.file(name)[0] for name in names]
+        """Return all files, with what is known of them now; the rest is worked out meanwhile."""
+        with self._beginning:
+            if self.are_listed and self._writing is None:
+                self._writing = threading.Thread(target=self._write_all, daemon=True)
+                self._writing.start()
+        return [self._made.get(name) or self._described(name) for name in self._names()]
+
+    @property
+    def is_writing(self) -> bool:
+        """Say whether more will be known of the files in a moment."""
+        return self._writing is not None and self._writing.is_alive()
+
+    def settled(self) -> list[Dump]:
+        """Return all files; waits for those that are written to be listed."""
+        names = self._names()
+        return [self.file(name)[0] if self.are_listed else self._described(name) for name in names]
 
     def file(self, name: str) -> tuple[Dump, Path]:
         """Return a file and where it lies, written at its first use. Raises `NotFound`."""
@@ -56,35 +78,53 @@ class Dumps:
         with self._lock:
             path = self._folder / name
             if name not in self._made:
-                self._kg.export(path)
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                self._made[name] = Dump(
-                    name,
-                    described.label,
-                    described.media_type,
-                    described.with_graphs,
-                    path.stat().st_size,
-                    digest,
-                )
+                statements = self._kg.export(path)
+                self._made[name] = replace(_measured(described, path), statements=statements)
         return self._made[name], path
 
-    @cached_property
-    def _folder(self) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="ipgraph-dumps-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return folder
+    def curated(self) -> list[tuple[Dump, Path]]:
+        """Return the files that the curators wrote beside the ontology."""
+        found = []
+        for name in CURATED:
+            path = folder("ontology") / name
+            if path.is_file():
+                dump = Dump(name, "Turtle", "text/turtle", with_graphs=False)
+                found.append((_measured(dump, path), path))
+        return found
 
     def checksums(self) -> str:
         """Return the lines of a file SHA256SUMS."""
-        return "".join(f"{each.sha256}  {each.name}\n" for each in self.listed() if each.sha256)
+        return "".join(f"{each.sha256}  {each.name}\n" for each in self.settled() if each.sha256)
 
     def name(self, suffix: str) -> str:
         """Return the name of the file with a suffix; the version cited stands in it."""
         version = self._kg.snapshot.content_hash[:12] if self._kg.snapshot else "now"
         return f"ipgraph-{version}{suffix}"
 
+    def _names(self) -> list[str]:
+        return [self.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
+
+    def _write_all(self) -> None:
+        for name in self._names():
+            try:
+                self.file(name)
+            except (IpGraphError, OSError):  # whoever takes the file is told why it is not there
+                continue
+
+    @cached_property
+    def _folder(self) -> Path:
+        made = Path(tempfile.mkdtemp(prefix="ipgraph-dumps-"))
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return made
+
     def _described(self, name: str) -> Dump:
         for each in of_kind(Holds.TRIPLES, Holds.QUADS):
             if name == self.name(each.suffix):
                 return Dump(name, each.label, each.media_type, each.holds is Holds.QUADS)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
+
+
+def _measured(dump: Dump, path: Path) -> Dump:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return replace(dump, size=path.stat().st_size, sha256=digest)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import abort, request
-from pyoxigraph import NamedNode
 
 from ipgraph.namespaces import ENTITY, expand, shorten
-from ipgraph.server import histories, links
+from ipgraph.server import behind, faces, histories, links
 from ipgraph.server.pictures import Box, tree
 
 if TYPE_CHECKING:
     from flask import Blueprint
+    from flask.typing import ResponseReturnValue
 
     from ipgraph.entities import View
     from ipgraph.groups import Group
@@ -29,14 +29,6 @@ EVERY_EPISODE = 200
 SECTIONS = ("relations", "identifiers", "notes")
 # Boxes of the picture in each column.
 MAX_BOXES = 11
-QUERY = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-
-SELECT ?relation ?value ?label WHERE {
-  $thing ?relation ?value .
-  OPTIONAL { ?value rdfs:label ?label }
-}
-ORDER BY ?relation ?label
-"""
 FORMATS = (
     ("ttl", "text/turtle", "Turtle"),
     ("jsonld", "application/ld+json", "JSON-LD"),
@@ -54,11 +46,11 @@ def register(blueprint: Blueprint, site: Site) -> None:
         return render(site, ENTITY + name)
 
     @blueprint.get("/page/<name>/related/<path:relation>", endpoint="related")
-    def related(name: str, relation: str) -> str:
+    def related(name: str, relation: str) -> ResponseReturnValue:
         return _related(site, ENTITY + name, relation)
 
     @blueprint.get("/related", endpoint="related_of")
-    def related_of() -> str:
+    def related_of() -> ResponseReturnValue:
         return _related(site, request.args.get("uri", ""), request.args.get("property", ""))
 
 
@@ -104,12 +96,11 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
-        query=_query(view),
+        query=behind.query("thing", thing=iri),
         comments={each.iri: site.entities.terms.comment(each.iri) for each in _relations(view)},
         group_address=group_address,
         why=why_address,
         report=site.report_address(view),
-        here_absolute=request.host_url.rstrip("/"),
     )
 
 
@@ -117,7 +108,7 @@ def _relations(view: View) -> set[Name]:
     return {group.relation for group in view.groups}
 
 
-def _related(site: Site, iri: str, relation: str) -> str:
+def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     name = expand(relation) or relation
     incoming = request.args.get("direction") == "in"
     page = max(request.args.get("page", 1, type=int), 1)
@@ -127,6 +118,11 @@ def _related(site: Site, iri: str, relation: str) -> str:
     values = group.values[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not values:
         abort(404)
+    if faces.wanted() != "html":
+        titles = {each.number: each.title for each in sources}
+        cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
+        rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
+        return faces.rows(("label", "iri", "inferred", "sources"), rows)
     return site.render(
         "related.html",
         view=site.describe(iri),
@@ -166,11 +162,6 @@ def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
     kind = site.entities.reader.kind(parent.iri)
     row = (*siblings[:at], own, *siblings[at:])
     return box(parent.iri, parent.label, kind.iri if kind else "", row)
-
-
-def _query(view: View) -> str:
-    """Return the query that gives what the page tells."""
-    return QUERY.replace("$thing", str(NamedNode(view.iri)))
 
 
 def group_address(view: View, group: Group) -> str:

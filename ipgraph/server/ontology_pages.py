@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import abort, request
-from pyoxigraph import NamedNode
 
 from ipgraph.namespaces import ONTOLOGY, PREFIXES
-from ipgraph.server import entity_pages, links
+from ipgraph.server import behind, entity_pages, links
 from ipgraph.server.pictures import Box, tree
 
 if TYPE_CHECKING:
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 MAX_PROPERTIES = 40
 MAX_BOXES = 60
-QUERY_CLASS = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-
-SELECT ?thing ?label WHERE {
-  ?thing a $term .
-  OPTIONAL { ?thing rdfs:label ?label }
-}
-ORDER BY ?label
-"""
-QUERY_PROPERTY = """SELECT ?subject ?object WHERE {
-  ?subject $term ?object .
-}
-ORDER BY ?subject ?object
-"""
 
 
 def register(blueprint: Blueprint, site: Site) -> None:
@@ -70,7 +56,6 @@ def render(site: Site, iri: str) -> str:
     start = (page - 1) * PER_PAGE
     is_class = view.kind == "class"
     hits = site.index.instances(iri, limit=PER_PAGE + 1, offset=start) if is_class else ()
-    query = QUERY_CLASS if is_class else QUERY_PROPERTY
     return site.render(
         "term.html",
         view=view,
@@ -80,7 +65,7 @@ def render(site: Site, iri: str) -> str:
         wholes={hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits},
         used=_used(site, iri) if is_class else (),
         samples=_samples(site, iri) if not is_class else (),
-        query=query.replace("$term", str(NamedNode(iri))),
+        query=behind.query("things" if is_class else "uses", term=iri),
     )
 
 

@@ -92,13 +92,14 @@ _LISTS = {"default-graph-uri", "named-graph-uri"}
 
 def respond(service: Service, exchange: Exchange) -> Response:
     """Write the document, with the address by which the client has come as its server."""
+    kg = service.edition.kg
     document = {
         "openapi": "3.1.0",
         "info": {
             "title": "ipgraph",
             "version": ipgraph.__version__,
-            "summary": "A knowledge graph of the Office of Infrastructure Protection",
-            "license": {"name": "CC BY 4.0 (data)", "url": LICENSE},
+            "summary": kg.title,
+            **({"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}} if kg.is_own else {}),
         },
         "servers": [{"url": addresses.root(service, exchange)}],
         "paths": {"/sparql": _endpoint(), **{each.path: _read(each) for each in ADDRESSES}},

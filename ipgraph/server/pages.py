@@ -15,6 +15,7 @@ from ipgraph.server import (
     about_pages,
     entity_pages,
     graph_pages,
+    links,
     ontology_pages,
     quality_pages,
     query_page,
@@ -50,12 +51,11 @@ MODULES = (
     timeline_pages,
     why_pages,
 )
-# The classes whose numbers the home page gives, and where each list is.
+# The classes whose numbers the home page gives; the documents are counted beside them.
 FIGURES = (
     (IP + "Organization", "organizations"),
     (IP + "Undertaking", "programs"),
     (IP + "Sector", "sectors"),
-    (IP + "SourceDocument", "sources"),
 )
 STARTS = (
     "divisions-of",
@@ -109,9 +109,19 @@ def error_page(
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:
-    return [
-        (iri, key, site.class_counts[iri]) for iri, key in FIGURES if site.class_counts.get(iri)
-    ]
+    """Return where each list is, the key of its words, and how many there are."""
+    counts = site.class_counts
+    found = [(links.page(iri), key, counts[iri]) for iri, key in FIGURES if counts.get(iri)]
+    counted = site.manifest.get("counts")
+    if not site.is_own and counted:
+        found += [
+            (links.address("/sources"), "statements", counted["stated"]),
+            (links.address("/browse"), "kinds", len(site.index.kinds())),
+            (links.address("/sources"), "graphs", len(counted["graphs"])),
+        ]
+    elif site.is_own:
+        found.append((links.address("/sources"), "sources", len(site.documents)))
+    return found
 
 
 def _examples(site: Site) -> list[Question]:

@@ -10,9 +10,9 @@ from werkzeug.routing import RoutingException
 from whitenoise import WhiteNoise
 
 from ipgraph.resources import folder
-from ipgraph.server import pages, sparql
+from ipgraph.server import addresses, pages, sparql
 from ipgraph.server.responses import HttpError, Problem, Response
-from ipgraph.server.shell import Site
+from ipgraph.server.shell import ROOT, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ipgraph.store import Result
 
 _EXCHANGE = "ipgraph.exchange"
-_DROPPED = frozenset({"content-length", "access-control-allow-origin", "connection"})
+_LENGTH = "content-length"
+_DROPPED = frozenset({_LENGTH, "access-control-allow-origin", "connection"})
 _FOREVER_S = 365 * 24 * 3600
 
 
@@ -40,7 +41,7 @@ class PagesApp:
     def respond(self, exchange: Exchange) -> Response:
         """Have Flask answer; raises what its views raise, `HttpError` for its own errors."""
         self._renew()
-        exchange.environ[_EXCHANGE] = exchange
+        self._introduce(exchange)
         told: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -50,6 +51,10 @@ class PagesApp:
         status, given = told
         if exchange.path.startswith("/static/"):
             return Response(status, tuple(given), body)
+        if exchange.path.startswith("/downloads/") and status == 200:
+            # A file of any size is sent as it is read.
+            kept_headers = (each for each in given if each[0].lower() not in _DROPPED - {_LENGTH})
+            return Response(status, tuple(kept_headers), body)
         headers = tuple(each for each in given if each[0].lower() not in _DROPPED)
         whole = _joined(body)
         names = {name.lower(): value for name, value in headers}
@@ -62,7 +67,7 @@ class PagesApp:
         """Make the page of a problem."""
         self._renew()
         assert self._site is not None  # noqa: S101  made by _renew
-        exchange.environ[_EXCHANGE] = exchange
+        self._introduce(exchange)
         reference = exchange.id if problem.status >= 500 else ""
         with self._flask.request_context(dict(exchange.environ)):
             current_app.preprocess_request()
@@ -76,6 +81,11 @@ class PagesApp:
                 *problem.headers,
             )
             return Response(problem.status, headers, made.get_data())
+
+    def _introduce(self, exchange: Exchange) -> None:
+        """Leave in the environment of a request what the pages need to know of it."""
+        exchange.environ[_EXCHANGE] = exchange
+        exchange.environ[ROOT] = addresses.root(self._service, exchange)
 
     def _renew(self) -> None:
         """Make the pages of the edition that is served now, if they are of another one."""

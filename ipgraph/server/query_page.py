@@ -11,6 +11,7 @@ from flask import Response, make_response, request
 
 from ipgraph.errors import HTTP_STATUSES, BadQuery, IpGraphError, LimitReached
 from ipgraph.server import asking
+from ipgraph.server.code_samples import samples
 from ipgraph.server.pictures import bars
 from ipgraph.server.tables import Table, labelled_rows, table
 from ipgraph.server.workbooks import MEDIA_TYPE, workbook
@@ -89,6 +90,7 @@ def page(site: Site, query: str) -> Response:
     pairs = answer.pairs() if answer else []
     charted = bool(pairs) and request.values.get("view") == "chart"
     classes, relations = site.menus
+    endpoint = site.root() + "/sparql"
     body = site.render(
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
@@ -98,8 +100,9 @@ def page(site: Site, query: str) -> Response:
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
-        downloads=RDF_DOWNLOADS if answer and answer.turtle else DOWNLOADS,
-        endpoint=request.host_url.rstrip("/") + request.script_root + "/sparql",
+        downloads=RDF_DOWNLOADS if answer and answer.kind == "graph" else DOWNLOADS,
+        endpoint=endpoint,
+        samples=samples(endpoint, answer.kind if answer else "rows"),
         classes=classes,
         relations=relations,
         examples=site.examples,

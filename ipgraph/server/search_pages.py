@@ -130,6 +130,9 @@ def _browse(site: Site) -> ResponseReturnValue:
             (site.entities.labels.name(iri), count, site.index.of_kind(iri, SHOWN))
             for iri, count in kinds
         ]
+        if faces.wanted() != "html":
+            counted = [(name.label, count, name.iri) for name, count, _ in groups]
+            return faces.rows(("kind", "things", "iri"), counted)
         return site.render("browse.html", groups=groups, total=sum(group[1] for group in groups))
     iri = expand(kind) or kind
     letter = request.args.get("letter", "")[:1]

@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import current_app, g, render_template, request
 
-from ipgraph.namespaces import FOAF, IP, ORG, SKOS, shorten
+from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
-from ipgraph.server import links, texts
+from ipgraph.server import behind, links, texts
+from ipgraph.server.highlighting import highlight
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from ipgraph.store import Result
     from ipgraph.timelines import Timeline
 
+# Where the front leaves, for a request, the address under which the site is seen.
+ROOT = "ipgraph.root"
 # The nav, in order: endpoint, key of its words. An endpoint that no module registered is left out.
 NAVIGATION = (
     ("browse", "/browse"),
@@ -91,6 +95,12 @@ class Site:
         return self.kg.index
 
     @staticmethod
+    def root() -> str:
+        """Return scheme, host and path prefix of this site, as the front believes them."""
+        told = request.environ.get(ROOT)
+        return str(told) if told else request.host_url.rstrip("/") + request.script_root
+
+    @staticmethod
     def words() -> texts.Texts:
         """Return the words of the language being read."""
         return texts.load(getattr(g, "language", texts.DEFAULT))
@@ -118,8 +128,24 @@ class Site:
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """The documents that the graph rests on, by title."""
-        return self.kg.sources.documents()
+        """The documents that the graph rests on, by title; our own statements are none of them."""
+        return tuple(each for each in self.kg.sources.documents() if each.iri != EDITORS_GRAPH)
+
+    @cached_property
+    def editors(self) -> Document | None:
+        """What we state on our own account, as if it were a document."""
+        found = (each for each in self.kg.sources.documents() if each.iri == EDITORS_GRAPH)
+        return next(found, None)
+
+    @property
+    def title(self) -> str:
+        """What the graph is called."""
+        return self.words()("site.name") if self.is_own else self.kg.title
+
+    @property
+    def opening(self) -> str:
+        """How a program in Python opens this graph."""
+        return "ipgraph.open()" if self.is_own else f'ipgraph.open("{self.root()}/sparql")'
 
     @cached_property
     def examples(self) -> list[tuple[str, list[Any]]]:
@@ -199,6 +225,7 @@ class Site:
                 each for each in NAVIGATION if f"pages.{each[0]}" in current_app.view_functions
             ],
             can_draw="pages.graph" in current_app.view_functions,
+            can_check="pages.quality" in current_app.view_functions,
             can_compare="pages.disagreements" in current_app.view_functions,
             can_search="pages.search" in current_app.view_functions,
             can_explain="pages.why" in current_app.view_functions,
@@ -210,8 +237,16 @@ class Site:
             static=self._static,
             shorten=shorten,
             plural=texts.plural,
+            behind=behind.query,
+            curl=self._curl,
             **values,
         )
+
+    def _curl(self, address: str, accept: str = "") -> str:
+        """Return the command that fetches an address of this site, fit for a shell."""
+        header = f" -H 'Accept: {accept}'" if accept else ""
+        host = self.root().removesuffix(request.script_root)
+        return f"curl -L{header} {shlex.quote(host + address)}"
 
     def _static(self, name: str) -> str:
         """Return the address of a static file, or of an entry point's bundle if there is one."""
@@ -230,7 +265,9 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     blueprint.add_app_template_filter(sentence_case, "sentence_case")
     blueprint.add_app_template_filter(readable, "readable")
+    blueprint.add_app_template_filter(highlight, "highlight")
     blueprint.add_app_template_filter(anchor, "anchor")
+    blueprint.add_app_template_filter(in_quotes, "in_quotes")
     blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
 
 
@@ -243,6 +280,11 @@ def readable(variable: str) -> str:
     """Write the variable of a query as a heading: ``otherDate`` as “Other date”."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
     return sentence_case(words.lower())
+
+
+def in_quotes(text: str) -> str:
+    """Write a text as a string of Python."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def anchor(name: str) -> str:

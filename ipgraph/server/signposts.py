@@ -22,6 +22,14 @@ _MAX_LISTED = 50_000  # of a sitemap, by its protocol
 _YEAR_S = 365 * 24 * 3600
 _JSON = Offer("json", "application/json")
 _TURTLE = Offer("ttl", "text/turtle", header="text/turtle; charset=utf-8")
+_OWN_ENTRANCES = """\
+- [One thing]({root}/id/ip): 303 to its page, or to RDF by `Accept`.
+- [Questions]({root}/questions): answered with parameters.
+- [Ontology]({root}/ontology.ttl), [statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
+_OTHER_ENTRANCES = """\
+- [One thing]({root}/describe?uri=): its page, or RDF with `format=ttl`.
+- [Statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
+_LICENCE = f"\n## Licence\n\n{LICENSE}"
 _PAGES = ("/", "/browse", "/sectors", "/sources", "/ontology", "/questions", "/timeline", "/about")
 
 
@@ -54,34 +62,30 @@ def sitemap(service: Service, exchange: Exchange) -> Response:
 def llms(service: Service, exchange: Exchange) -> Response:
     """Tell a language model what is here and how to ask for it."""
     root = addresses.root(service, exchange)
-    figures = service.edition.kg.statistics
+    kg = service.edition.kg
+    figures = kg.statistics
     limits = ", ".join(f"{name} {value:g}" for name, value in service.limits.items())
     prefixes = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items())
+    about = catalogs.description(kg)
+    quoted = f"\n\n> {about}" if about else ""
     return _text(
         service,
-        f"""# {catalogs.TITLE}
-
-> {catalogs.DESCRIPTION}
+        f"""# {kg.title}{quoted}
 
 {figures.triples:,} triples about {figures.entities:,} things.
 
 ## How to ask
 
 - [SPARQL 1.1 endpoint]({root}/sparql): GET or POST `query`; add `format=json`, `csv` or `ttl`.
-- [Search]({root}/search?q=CFATS): names and descriptions; JSON by `Accept: application/json`.
-- [One thing]({root}/id/ip): 303 to its page, or to RDF by `Accept`.
-- [Questions]({root}/questions): answered with parameters.
-- [Ontology]({root}/ontology.ttl), [statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json).
+- [Search]({root}/search?q=name): names and descriptions; JSON by `Accept: application/json`.
+{_OWN_ENTRANCES.format(root=root) if kg.is_own else _OTHER_ENTRANCES.format(root=root)}
 
 Limits: {limits}. Declare the prefixes that a query uses:
 
 ```sparql
 {prefixes}
 ```
-
-## Licence
-
-{LICENSE}""",
+{_LICENCE if kg.is_own else ""}""",
     )
 
 

@@ -67,7 +67,7 @@ def _sources(site: Site) -> ResponseReturnValue:
         documents=documents[(page - 1) * PER_PAGE : page * PER_PAGE],
         total=len(documents),
         sort=sort,
-        sorts=SORTS,
+        sorts=[each for each in SORTS if any(getattr(d, each) for d in documents)] or SORTS,
         text=request.args.get("q", ""),
         page_number=page,
         has_next=page * PER_PAGE < len(documents),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import PREFIXES, XSD, shorten
+from ipgraph.namespaces import PREFIXES, RDF, XSD, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,14 @@ class Table:
     total: int | None
     counted: int
     truth: bool | None = None  # the answer of an ASK
-    turtle: str = ""  # the triples of a CONSTRUCT or DESCRIBE
+    turtle: str | None = None  # the first triples of a CONSTRUCT or DESCRIBE
+
+    @property
+    def kind(self) -> str:
+        """Say what the answer is: ``rows``, ``graph`` or ``truth``."""
+        if self.truth is not None:
+            return "truth"
+        return "rows" if self.turtle is None else "graph"
 
     def is_numeric(self, column: int) -> bool:
         """Say whether a column holds numbers alone."""
@@ -95,17 +102,37 @@ def table(result: Result, entities: Entities, max_rows: int, max_counted: int) -
         )
         counted, whole = _count(result, len(rows), max_counted)
         return Table(columns, rows, counted if whole else None, counted)
-    triples = list(islice(result, max_rows))
+    # In the order of their subjects, as Turtle is read; the rest is only counted.
+    triples = sorted(islice(result, max_rows), key=_by_subject)
     rows = tuple(tuple(cell(term, entities) for term in triple) for triple in triples)
     counted, whole = _count(result, len(rows), max_counted)
-    text = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     return Table(
         ("subject", "predicate", "object"),
         rows,
         counted if whole else None,
         counted,
-        turtle=text.decode(),
+        turtle=_turtle(triples),
     )
+
+
+def _by_subject(triple: ox.Triple) -> tuple[str, bool, str, str]:
+    is_type = triple.predicate.value == RDF + "type"
+    return str(triple.subject), not is_type, str(triple.predicate), str(triple.object)
+
+
+def _turtle(triples: list[ox.Triple]) -> str:
+    """Write triples with the prefixes that they use, and no others."""
+    iris = {str(term)[1:] for triple in triples for term in triple}
+    iris |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
+    used = {
+        name: namespace
+        for name, namespace in PREFIXES.items()
+        if any(iri.startswith(namespace) for iri in iris)
+    }
+    written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used) or b""
+    heads = len(used)
+    lines = written.decode().split("\n")
+    return "\n".join([*lines[:heads], *([""] if heads and triples else []), *lines[heads:]])
 
 
 def _count(rest: Iterable[object], read: int, max_counted: int) -> tuple[int, bool]:

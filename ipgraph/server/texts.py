@@ -67,8 +67,9 @@ def plural(label: str) -> str:
     """Return the plural of an English label of a class; labels of the data stay English."""
     special: Mapping[str, str] = load(DEFAULT).raw("plurals")
     for word, several in special.items():
-        if label == word or label.endswith(" " + word):
-            return label[: len(label) - len(word)] + several
+        if f" {label.lower()}".endswith(" " + word):
+            start = len(label) - len(word)
+            return label[:start] + (several.capitalize() if label[start].isupper() else several)
     if label.endswith("y") and label[-2:-1] not in "aeiou":
         return label[:-1] + "ies"
     return label + ("es" if label.endswith(("s", "x", "ch", "sh")) else "s")

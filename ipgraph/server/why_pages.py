@@ -62,5 +62,5 @@ def register(blueprint: Blueprint, site: Site) -> None:
             for step in proof.steps
         ]
         return site.render(
-            "why.html", proof=proof, steps=steps, conclusion=steps[-1][1], rules=RULES
+            "why.html", asked=asked, proof=proof, steps=steps, conclusion=steps[-1][1], rules=RULES
         )

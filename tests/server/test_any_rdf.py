@@ -94,6 +94,85 @@ def test_what_belongs_to_the_project_alone_is_not_offered(client):
         assert client.get(path).status_code == 404
 
 
+# Words that the pages of the project's own graph have, and no page of another's may have.
+OWN_WORDS = ("PSCD", "Infrastructure Protection", "Homeland", "United States", "CC BY", "a law")
+SEA_BIRDS = """
+@prefix : <http://birds.example.org/id/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix wd: <http://www.wikidata.org/entity/> .
+@prefix wdt: <http://www.wikidata.org/prop/direct/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:scheme a skos:ConceptScheme ; dct:title "Birds of the <North> Sea"@en, "Nordseevögel"@de ;
+  dct:description "Sea birds, and where they were seen."@en .
+:auk a skos:Concept ; skos:prefLabel "Auk"@en, "Alk"@de ; skos:exactMatch wd:Q28922 .
+:puffin a skos:Concept ; skos:prefLabel "Puffin"@en ; skos:broader :auk ; skos:notation "PUF" ;
+  skos:definition "Not a parrot. </p><script>alert(1)</script>"@en .
+wd:Q28922 rdfs:label "Alcidae"@en ; wdt:P31 wd:Q16521 .
+wd:Q16521 rdfs:label "taxon"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def birds(tmp_path_factory):
+    path = tmp_path_factory.mktemp("birds") / "birds.ttl"
+    path.write_text(SEA_BIRDS, encoding="utf-8")
+    return client_of(ipgraph.open(path, settings=Settings(cache=str(path.parent / "cache"))))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/search?q=auk",
+        "/search?q=nothing",
+        "/browse",
+        "/browse?type=skos:Concept",
+        "/describe?uri=http://birds.example.org/id/puffin",
+        "/describe?uri=http://www.wikidata.org/entity/Q28922",
+        "/describe?uri=http://www.wikidata.org/prop/direct/P31",
+        "/ontology",
+        "/sources",
+        "/sparql",
+        "/graph?id=http://birds.example.org/id/auk",
+        "/downloads",
+        "/about",
+    ],
+)
+def test_a_page_of_anothers_graph_bears_its_name_and_none_of_our_words(birds, path):
+    text = birds.get(path).text
+    assert "Birds of the &lt;North&gt; Sea</b>" in text
+    assert [word for word in OWN_WORDS if word in text] == []
+    assert "<script>alert" not in text
+
+
+def test_the_home_page_says_what_the_dataset_says_of_itself(birds):
+    text = birds.get("/").text
+    assert "<h1>Birds of the &lt;North&gt; Sea</h1>" in text
+    assert "Sea birds, and where they were seen." in text
+
+
+def test_narrower_concepts_are_drawn_as_parts(birds):
+    found = birds.get("/graph/neighbours?id=http://birds.example.org/id/auk&levels=2").json
+    assert [each["label"] for each in found["nodes"]] == ["Auk", "Puffin"]
+    assert [(each["label"], each["part"]) for each in found["edges"]] == [("Broader", True)]
+
+
+def test_the_program_of_a_page_opens_the_graph_that_is_served(birds):
+    text = birds.get("/describe?uri=http://birds.example.org/id/auk").text
+    assert "ipgraph.open(&#34;http://localhost/sparql&#34;)" in text
+
+
+def test_a_dataset_of_somebody_elses_is_not_given_our_licence(serve, tmp_path):
+    (tmp_path / "birds.ttl").write_text(SEA_BIRDS, encoding="utf-8")
+    kg = ipgraph.open(tmp_path / "birds.ttl", settings=Settings(cache=str(tmp_path / "cache")))
+    with serve(kg) as service:
+        for path in ("/void.ttl", "/data.json", "/llms.txt", "/openapi.json"):
+            text = service.ask(path).body.decode()
+            assert "creativecommons" not in text, path
+            assert "Birds of the <North> Sea" in text, path
+
+
 def test_a_query_is_answered_with_labels(client):
     query = "SELECT ?who WHERE { ?who a <http://xmlns.com/foaf/0.1/Person> }"
     assert "Ada Lovelace" in client.get("/sparql", query_string={"query": query}).text

@@ -1,0 +1,73 @@
+"""The page to ask in SPARQL, as it is served: answers of every kind, and hostile ones."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+import ipgraph
+from ipgraph.settings import Settings
+
+HOSTILE_LITERAL = '</code></pre><script>alert("1")</script> \'\'\' """'
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    path = tmp_path / "hostile.nt"
+    text = HOSTILE_LITERAL.replace("\\", "\\\\").replace('"', '\\"')
+    path.write_text(
+        f'<http://e.org/?a=1&b=%3Cb%3E\'x> <http://e.org/p> "{text}" .\n', encoding="utf-8"
+    )
+    return ipgraph.open(path, settings=Settings(cache=str(tmp_path / "cache")))
+
+
+@pytest.mark.parametrize(
+    "query", ["CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE <http://e.org/?a=1&b=%3Cb%3E'x>"]
+)
+def test_the_page_of_a_graph_shows_its_turtle_and_lets_no_markup_through(serve, hostile, query):
+    with serve(hostile) as service:
+        page = service.query(query, accept="text/html").body.decode()
+    assert "<script>alert" not in page
+    assert '<code id="turtle">' in page
+    assert '<span class="s-i">&lt;http://e.org/?a=1&amp;b=%3Cb%3E&#39;x&gt;</span>' in page
+    assert '<span class="s-s">&#34;&lt;/code&gt;&lt;/pre&gt;&lt;script&gt;' in page
+
+
+def test_a_large_graph_is_cut_on_the_page_and_whole_behind_a_link(running):
+    page = running.query("CONSTRUCT WHERE { ?s a ?o }", accept="text/html").body.decode()
+    assert "The first 200 triples as Turtle" in page
+    whole = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All as Turtle', page)
+    reply = running.ask(unescape(whole.group(1)))
+    assert reply.type == "text/turtle"
+    assert len(reply.body) > 100_000
+
+
+def test_turtle_on_the_page_declares_the_prefixes_it_uses_and_no_others(running):
+    query = "PREFIX id: <https://w3id.org/ipgraph/id/> DESCRIBE id:dams-sector"
+    page = running.query(query, accept="text/html").body.decode()
+    turtle = page.partition('id="turtle">')[2].partition("</code>")[0]
+    assert "skos:" in turtle
+    assert "foaf:" not in turtle
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        ("SELECT * { ?s ?p ?o } LIMIT 1", "text/csv"),
+        ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", "text/turtle"),
+        ("ASK {}", "application/sparql-results+json"),
+    ],
+)
+def test_the_samples_ask_for_a_type_that_the_answer_has(running, query, accept):
+    page = running.query(query, accept="text/html").body.decode()
+    assert f"curl -G -H &#39;Accept: {accept}&#39;" in page
+    assert running.query(query, accept=accept).status == 200
+
+
+def test_the_host_that_a_client_claims_stands_on_no_page(running):
+    for path in ("/sparql?query=ASK%7B%7D", "/downloads", "/page/ip", "/about"):
+        reply = running.ask(path, Host="evil.example", Accept="text/html")
+        assert reply.status == 200
+        assert b"evil.example" not in reply.body, path
