@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def respond(service: Service, exchange: Exchange) -> Response | None:
     """Answer an address of the table; None where it is none of them."""
-    maker = _MAKERS.get(exchange.path)
+    maker = MAKERS.get(exchange.path)
     if exchange.path == "/" and exchange.reads:
         wanted = choose(exchange.accept, _AT_HOME)
         if wanted is not None and wanted.name != HTML.name:
@@ -78,7 +78,7 @@ def _metrics(service: Service, exchange: Exchange) -> Response:
     return Response(200, headers, ("\n".join(lines) + "\n").encode())
 
 
-_MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
+MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
     "/.well-known/security.txt": signposts.security,
     "/.well-known/void": signposts.well_known_void,
     "/data.json": catalogs.data_json,

@@ -1,14 +1,14 @@
-"""The addresses of the service in OpenAPI 3.1: one table, from which the document is made."""
+"""The addresses of the service as OpenAPI 3.1 has them, from the table of the directory."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ipgraph
-from ipgraph.formats import FORMATS, Holds, of_kind
+from ipgraph.formats import FORMATS
 from ipgraph.server import addresses
+from ipgraph.server.directory import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
 from ipgraph.server.linked_data import LICENSE
 from ipgraph.server.protocol import FORM, QUERY
 from ipgraph.server.responses import PROBLEM, Response
@@ -17,68 +17,6 @@ if TYPE_CHECKING:
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.service import Service
 
-_RDF = tuple(each.media_type for each in of_kind(Holds.TRIPLES, Holds.QUADS))
-_SUFFIXES = [each.suffix.removeprefix(".") for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
-_HTML = ("text/html",)
-_JSON = ("application/json",)
-_TEXT = ("text/plain",)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address that is read by GET. A parameter in braces stands in the path."""
-
-    path: str
-    summary: str
-    types: tuple[str, ...]
-    parameters: tuple[str, ...] = ()
-    status: int = 200
-
-
-# Every address beside the endpoint; `path` parameters first.
-ADDRESSES: tuple[Address, ...] = (
-    Address("/", "The home page; as RDF the description of the dataset", (*_HTML, *_RDF)),
-    Address("/id/{name}", "A thing: 303 to its page or its data", (), ("name",), 303),
-    Address("/page/{name}", "The page of a thing", _HTML, ("name",)),
-    Address(
-        "/data/{name}.{suffix}", "The data of a thing", (*_RDF, "text/csv"), ("name", "suffix")
-    ),
-    Address("/describe", "A thing of any IRI", (*_HTML, *_RDF), ("uri", "format")),
-    Address("/ontology", "The ontology", (*_HTML, *_RDF), ("format",)),
-    Address("/ontology/{name}", "A term of the ontology", (*_HTML, *_RDF), ("name", "format")),
-    Address("/source/{name}", "A source and what it states", (*_HTML, *_RDF), ("name", "format")),
-    Address("/search", "Find things by name", (*_HTML, *_JSON), ("q", "type", "page")),
-    Address("/suggest", "Complete a name", _JSON, ("q",)),
-    Address("/complete", "Complete a term in a query", _JSON, ("kind", "q")),
-    Address("/browse", "Things by kind", _HTML, ("type", "letter")),
-    Address("/why", "The proof of a statement", (*_HTML, *_JSON, "text/turtle"), ("s", "p", "o")),
-    Address("/questions", "Questions with answers", (*_HTML, *_JSON)),
-    Address("/prefixes", "The prefixes of the project", (*_JSON, "text/turtle")),
-    Address("/void.ttl", "Statistics of the dataset (VoID, DCAT)", ("text/turtle",)),
-    Address("/dcat.ttl", "The same description", ("text/turtle",)),
-    Address("/.well-known/void", "302 to the statistics", (), (), 302),
-    Address("/data.json", "The dataset as DCAT-US 1.1 has it", _JSON),
-    Address("/openapi.json", "This document", _JSON),
-    Address("/llms.txt", "What is here, for language models", _TEXT),
-    Address("/robots.txt", "What crawlers may read", _TEXT),
-    Address("/sitemap.xml", "The pages", ("application/xml",)),
-    Address("/health", "Whether the service answers, and its limits", _JSON),
-    Address("/metrics", "Figures for Prometheus", _TEXT),
-)
-_MEANINGS = {
-    "name": "the last part of its IRI",
-    "suffix": "the format",
-    "uri": "an IRI of the graph",
-    "format": "a short name or media type; beats Accept",
-    "q": "words, or the beginning of one",
-    "type": "IRI of a class",
-    "kind": "class, property or entity",
-    "letter": "the first letter of a name",
-    "page": "number of a page of results, from 1",
-    "s": "subject: an IRI",
-    "p": "predicate: an IRI",
-    "o": "object: an IRI",
-}
 _QUERY_PARAMETERS = {
     "query": "the query; without it the endpoint describes itself",
     "default-graph-uri": "a graph to ask by default; replaces FROM; may be repeated",
@@ -102,7 +40,8 @@ def respond(service: Service, exchange: Exchange) -> Response:
             **({"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}} if kg.is_own else {}),
         },
         "servers": [{"url": addresses.root(service, exchange)}],
-        "paths": {"/sparql": _endpoint(), **{each.path: _read(each) for each in ADDRESSES}},
+        "paths": {"/sparql": _endpoint()}
+        | {each.path: _read(each) for each in ADDRESSES if _is_here(service, each)},
         "components": {"schemas": {"Problem": _problem()}},
     }
     body = json.dumps(document, indent=1).encode()
@@ -111,17 +50,30 @@ def respond(service: Service, exchange: Exchange) -> Response:
     )
 
 
+def _is_here(service: Service, address: Address) -> bool:
+    """Tell whether the graph that is served has what an address needs."""
+    has = {
+        OWN: service.edition.kg.is_own,
+        SNAPSHOT: service.edition.kg.snapshot is not None,
+        CONTACT: bool(service.settings.contact),
+    }
+    return has.get(address.needs, True)
+
+
 def _read(address: Address) -> dict[str, Any]:
-    parameters = [
-        {
-            "name": name,
-            "in": "path" if "{" + name + "}" in address.path else "query",
-            "required": "{" + name + "}" in address.path,
-            "description": _MEANINGS[name],
-            "schema": _schema(name),
-        }
-        for name in address.parameters
-    ]
+    parameters = []
+    for key in address.parameters:
+        parameter = PARAMETERS[key]
+        in_path = "{" + parameter.name + "}" in address.path
+        parameters.append(
+            {
+                "name": parameter.name,
+                "in": "path" if in_path else "query",
+                "required": in_path or key in address.required,
+                "description": parameter.meaning,
+                "schema": parameter.schema,
+            }
+        )
     success: dict[str, Any] = {"description": address.summary}
     if address.types:
         success["content"] = {each: {} for each in address.types}
@@ -151,16 +103,6 @@ def _field(name: str) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string", "format": "iri"}}
     if name == "infer":
         return {"type": "string", "enum": ["true", "false"]}
-    return {"type": "string"}
-
-
-def _schema(name: str) -> dict[str, Any]:
-    if name == "suffix":
-        return {"type": "string", "enum": [*_SUFFIXES, "csv"]}
-    if name == "kind":
-        return {"type": "string", "enum": ["class", "property", "entity"]}
-    if name == "page":
-        return {"type": "integer", "minimum": 1}
     return {"type": "string"}
 
 

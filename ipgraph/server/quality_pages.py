@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, make_response
 
-from ipgraph.errors import IpGraphError
+from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import faces
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ def register(blueprint: Blueprint, site: Site) -> None:
     def quality() -> ResponseReturnValue:
         checking.begin()
         found = checking.findings
+        if found is None and faces.wanted() != "html":
+            raise StoreUnavailable(
+                checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+            )
         if found is None:
             return _waiting(site, checking.error)
         if faces.wanted() != "html":

@@ -136,8 +136,11 @@ def _disagreements(site: Site) -> ResponseReturnValue:
     asked = [names[name] for name in DIFFERENCES if name in names]
     answers = [(each, answer(site, each, each.text)) for each in asked]
     if faces.wanted() != "html":
+        tables = {each.name: found for each, found in answers}
         wanted = request.args.get("question", DIFFERENCES[0])
-        columns, rows = labelled_rows({each.name: found for each, found in answers}[wanted])
+        if wanted not in tables:
+            raise UsageError(f"The address takes ?question= with one of {', '.join(tables)}.")
+        columns, rows = labelled_rows(tables[wanted])
         return faces.rows(columns, rows)
     return site.render(
         "disagreements.html", answers=[(each, found.without_repeats()) for each, found in answers]

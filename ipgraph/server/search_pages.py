@@ -126,6 +126,9 @@ def _browse(site: Site) -> ResponseReturnValue:
         order = {style: at for at, style in enumerate(KIND_ORDER)}
         kinds = [each for each in site.index.kinds() if not each[0].startswith(_META)]
         kinds.sort(key=lambda each: order.get(site.kind_style(each[0]), len(order)))
+        if faces.wanted() != "html":
+            rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
+            return faces.rows(("label", "things", "iri"), rows)
         groups = [
             (site.entities.labels.name(iri), count, site.index.of_kind(iri, SHOWN))
             for iri, count in kinds

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ipgraph.server.shell import Site
 
+_TURTLE = {"ttl": "text/turtle"}  # besides the faces of every list
 RULES = "https://www.w3.org/TR/owl2-profiles/#"
 
 
@@ -36,9 +37,10 @@ def register(blueprint: Blueprint, site: Site) -> None:
         if not all(asked):
             abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
         proof = site.kg.explain(*asked)
-        if request.args.get("format") == "ttl":
+        face = faces.wanted(_TURTLE)
+        if face == "ttl":
             return Response(proof.turtle(), content_type="text/turtle; charset=utf-8")
-        if faces.wanted() == "json":
+        if face == "json":
             return Response(proof.json(), content_type="application/json")
 
         def term(text: str) -> Term:

@@ -5,9 +5,6 @@ import re
 from urllib.robotparser import RobotFileParser
 
 import pyoxigraph as ox
-import pytest
-
-from ipgraph.server import openapi
 
 VOID = "http://rdfs.org/ns/void#"
 
@@ -100,23 +97,6 @@ def test_security_txt_is_there_where_an_address_is_set(small, serve):
 
 def test_without_an_address_there_is_no_security_txt(running):
     assert running.ask("/.well-known/security.txt").status == 404
-
-
-SAMPLES = {"name": "ip", "suffix": "ttl", "uri": "https://w3id.org/ipgraph/id/ip", "q": "bomb",
-           "kind": "class", "page": "1", "s": "https://w3id.org/ipgraph/id/nicc",
-           "p": "https://w3id.org/ipgraph/ontology/partOf",
-           "o": "https://w3id.org/ipgraph/id/dhs"}  # fmt: skip
-NAMES = {"/ontology/{name}": "Office", "/source/{name}": "more-about-ip"}
-
-
-@pytest.mark.parametrize("address", openapi.ADDRESSES, ids=lambda each: each.path)
-def test_every_address_of_the_openapi_document_answers_as_it_says(running, address):
-    path = address.path.replace("{name}", NAMES.get(address.path, "ip")).replace("{suffix}", "ttl")
-    given = [f"{name}={SAMPLES[name]}" for name in address.parameters
-             if name in SAMPLES and "{" + name + "}" not in address.path]  # fmt: skip
-    reply = running.ask(path + ("?" + "&".join(given) if given else ""))
-    assert reply.status == address.status
-    assert not address.types or reply.type in address.types
 
 
 def test_the_openapi_document_names_the_endpoint_and_its_parameters(running):
