@@ -15,9 +15,16 @@ from werkzeug.serving import make_server
 from ipgraph.server import create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Request,
+        Response,
+    )
 
     from ipgraph.knowledge_graph import KnowledgeGraph
 
@@ -68,6 +75,7 @@ class Visit:
     context: BrowserContext
     page: Page
     site: str
+    scripts: bool
     problems: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
@@ -80,17 +88,22 @@ class Visit:
         self.page.wait_for_load_state("networkidle")
 
 
+def meet(chromium: Browser, site: str, **options: object) -> Visit:
+    """Let a visitor in, and record each console error, exception and foreign request."""
+    context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+    visit = Visit(context, context.new_page(), site, bool(options.get("java_script_enabled", True)))
+    watch(visit)
+    return visit
+
+
 @pytest.fixture
-def visitor(chromium: Browser, site: str) -> Iterator[object]:
-    """Make visitors; every console error, exception and foreign request of theirs is recorded."""
+def visitor(chromium: Browser, site: str) -> Iterator[Callable[..., Visit]]:
+    """Make visitors of one test, none of whom may meet a problem."""
     made: list[Visit] = []
 
     def visit(**options: object) -> Visit:
-        context = chromium.new_context(**{"reduced_motion": "reduce", **options})
-        here = Visit(context, context.new_page(), site)
-        watch(here)
-        made.append(here)
-        return here
+        made.append(meet(chromium, site, **options))
+        return made[-1]
 
     yield visit
     for each in made:
@@ -98,26 +111,42 @@ def visitor(chromium: Browser, site: str) -> Iterator[object]:
         assert each.problems == []
 
 
+@pytest.fixture(scope="session")
+def walker(chromium: Browser, site: str) -> Iterator[Callable[[str, bool], Visit]]:
+    """The one visitor of each kind who sees page after page."""
+    made: dict[tuple[str, bool], Visit] = {}
+
+    def find(scheme: str, scripts: bool) -> Visit:
+        if (scheme, scripts) not in made:
+            options = {"color_scheme": scheme, "java_script_enabled": scripts}
+            made[scheme, scripts] = meet(chromium, site, **options)
+        return made[scheme, scripts]
+
+    yield find
+    for each in made.values():
+        each.context.close()
+
+
 def watch(visit: Visit) -> None:
     """Record what no page of this site may cause."""
     page, problems = visit.page, visit.problems
-    page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
-    page.on(
-        "console",
-        lambda message: (
+
+    def read(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _expected(message.text):
             problems.append(f"console: {message.text}")
-            if message.type in ("error", "warning") and not _expected(message.text)
-            else None
-        ),
-    )
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((visit.site, "data:", "blob:"))
-            else problems.append(f"left the site: {request.url}")
-        ),
-    )
+
+    def leave(request: Request) -> None:
+        if not request.url.startswith((visit.site, "data:", "blob:")):
+            problems.append(f"left the site: {request.url}")
+
+    def fail(response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            problems.append(f"status {response.status}: {response.url}")
+
+    page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+    page.on("console", read)
+    page.on("request", leave)
+    page.on("response", fail)
 
 
 def _expected(text: str) -> bool:

@@ -1,66 +1,86 @@
-"""Each page as people meet it: light and dark, narrow and wide, with and without a script."""
+"""Each page as people meet it: light and dark, narrow and wide, with and without scripts."""
 
 from __future__ import annotations
 
 import pytest
 from addresses import ERRORS, PAGES
-from axe_playwright_python.sync_playwright import Axe
+from walking import WIDTHS, faults, settle
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What a visitor brings: colours, width, and whether scripts run.
-WIDTHS = (320, 768, 1280)
-VISITORS = [
-    ("light", 1280, True),
-    ("dark", 320, True),
-    ("light", 768, False),
+EVERY = {**PAGES, **{path: text for path, (_, text) in ERRORS.items()}}
+EVERY_VISITOR = [
+    pytest.param(scheme, scripts, id=f"{scheme}-{'scripts' if scripts else 'plain'}")
+    for scheme in ("light", "dark")
+    for scripts in (True, False)
 ]
 
 
-def settled(page):
-    """Wait for what the page's own scripts add."""
-    if page.locator("#graph").count():
-        page.locator("#graph[data-ready]").wait_for()
-    if page.locator("textarea[data-sparql]").count():
-        page.locator(".editor[data-ready]").wait_for()
+@pytest.mark.parametrize(("scheme", "scripts"), EVERY_VISITOR)
+@pytest.mark.parametrize("path", list(EVERY))
+def test_a_page_reads_well_and_has_no_fault_at_any_width(walker, path, scheme, scripts):
+    assert faults(walker(scheme, scripts), path, EVERY[path]) == []
 
 
-def violations(page):
-    """Return what axe finds, one line each."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+# A fault, where in the page it is put, and how its report begins.
+PLANTED = [
+    ("<html lang", "<html data-lang", [f"{width}: html-has-lang" for width in WIDTHS]),
+    ("<h1", "<h2></h2><h1", [f"{width}: empty-heading" for width in WIDTHS]),
+    ("<h1", '<p style="color: #888">pale</p><h1', [f"{width}: color-contrast" for width in WIDTHS]),
+    ("<main", '<p style="width: 900px">wide</p><main', ["320: scrolls", "768: scrolls"]),
+    ("<h1", "<h1>Another</h1><h1", ["not one heading"]),
+    ("What is not here", "", [f"{width}: nobody can read" for width in WIDTHS]),
+    ("<h1", '<img src="http://127.0.0.1:9/a.png" alt=""><h1', ["left the site: http://127.0.0.1"]),
+    ("<h1", '<img src="/no-such.png" alt=""><h1', ["status 404"]),
+]
+SCRIPTED = [
+    ("<h1", "<script>console.error('planted')</script><h1", "console: planted"),
+    ("<h1", "<script>throw Error('planted')</script><h1", "exception: planted"),
+]
 
 
-@pytest.mark.parametrize("path", [*PAGES, *ERRORS])
-@pytest.mark.parametrize(("scheme", "width", "scripts"), VISITORS)
-def test_a_page_reads_well_and_breaks_no_rule_of_accessibility(
-    visitor, path, scheme, width, scripts
-):
-    visit = visitor(
-        color_scheme=scheme,
-        viewport={"width": width, "height": 800},
-        java_script_enabled=scripts,
-    )
-    page = visit.open(path)
-    expected = PAGES[path] if path in PAGES else ERRORS[path][1]
-    assert page.get_by_text(expected).count() or expected in page.locator("body").inner_text()
-    assert page.locator("h1").count() == 1
-    if scripts:
-        settled(page)
-        assert violations(page) == []
-    for each in WIDTHS:
-        page.set_viewport_size({"width": each, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= each
+def plant(visit, old, new, policy):
+    """Put a fault into the about page on its way to a visitor."""
+
+    def changed(route):
+        answer = route.fetch()
+        body = answer.text()
+        assert old in body
+        headers = dict(answer.headers)
+        if not policy:
+            del headers["content-security-policy"]
+        route.fulfill(response=answer, body=body.replace(old, new), headers=headers)
+
+    visit.page.route("**/about", changed)
 
 
-@pytest.mark.parametrize("path", ["/", "/page/ip", "/search?q=protective", "/sparql", "/graph"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_most_seen_break_no_rule_in_any_dress(visitor, path, scheme):
-    visit = visitor(color_scheme=scheme)
-    page = visit.open(path)
-    settled(page)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert violations(page) == [], width
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(("old", "new", "expected"), PLANTED)
+def test_a_planted_fault_is_found(visitor, scripts, old, new, expected):
+    visit = visitor(java_script_enabled=scripts)
+    plant(visit, old, new, policy=False)
+    found = faults(visit, "/about", "What is not here")
+    for start in expected:
+        assert any(each.startswith(start) for each in found), (start, found)
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), SCRIPTED)
+def test_an_error_in_a_script_is_found(visitor, old, new, expected):
+    visit = visitor()
+    plant(visit, old, new, policy=False)
+    assert expected in faults(visit, "/about", "What is not here")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(
+    "fault",
+    ['<p style="color: red">red</p>', '<img src="http://127.0.0.1:9/a.png" alt="">'],
+)
+def test_a_break_of_the_security_policy_is_found(visitor, scripts, fault):
+    visit = visitor(java_script_enabled=scripts)
+    plant(visit, "<h1", f"{fault}<h1", policy=True)
+    found = faults(visit, "/about", "What is not here")
+    assert any(
+        each.startswith("console: ") and "Content Security Policy" in each for each in found
+    ), found
 
 
 @pytest.mark.parametrize("path", list(ERRORS))
@@ -76,7 +96,7 @@ def test_an_error_has_its_status_and_is_not_indexed(visitor, path):
 def test_a_page_can_be_printed_and_needs_no_colours_of_its_own(visitor, path):
     visit = visitor(forced_colors="active")
     page = visit.open(path)
-    settled(page)
+    settle(page)
     page.emulate_media(media="print")
     assert page.locator("h1").is_visible()
     assert not page.locator("header.site").is_visible()
