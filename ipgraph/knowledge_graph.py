@@ -197,15 +197,9 @@ class KnowledgeGraph:
             return SearchIndex(self.snapshot.search_path)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names of an endpoint are not indexed; ask it with SPARQL.")
-        import shutil
-        import tempfile
-        import weakref
+        from ipgraph import scratch, search_index
 
-        from ipgraph import search_index
-
-        folder = tempfile.mkdtemp(prefix="ipgraph-")
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        path = Path(folder, "search.sqlite")
+        path = scratch.folder(self) / "search.sqlite"
         search_index.build(self.store, path)
         return SearchIndex(path)
 
@@ -259,14 +253,30 @@ class KnowledgeGraph:
 
         return Explainer(self.store)
 
-    def explain(self, subject: str, predicate: str, object: str) -> Explanation:
+    def explain(
+        self,
+        subject: str,
+        predicate: str,
+        object: str,
+        *,
+        work: Callable[[str, str], bytes] | None = None,
+    ) -> Explanation:
         """Return why a statement holds: a shortest proof, down to what sources state.
 
         Each of the three is an IRI, a prefixed name, an acronym or a label; `predicate` may be
         ``a``, and `object` the text of a value. Raises `NotFound` for an unknown name, and
         `NotEntailed` where the statement does not hold, saying what is missing for the nearest
-        rule.
+        rule. A proof of a long chain takes long: `work` does a job of `ipgraph.workers.jobs`
+        elsewhere, where it can be stopped.
         """
+        if work is not None:
+            import json
+
+            from ipgraph.reasoning import Explanation
+
+            return Explanation.of(
+                json.loads(work("explain", json.dumps((subject, predicate, object))))
+            )
         from ipgraph.resolving import resolve_statement
 
         return self._explainer.explain(*resolve_statement(self.store, subject, predicate, object))

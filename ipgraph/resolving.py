@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAMING = (ACRONYM, *LABEL_PROPERTIES, SKOS + "altLabel")
 # Names read when nothing matches as written; a larger graph has its search index for this.
 MAX_SCANNED = 200_000
+MAX_COMPARED = 20_000  # names of about the same length; some 20 µs each
 MAX_COUNTED = 500
 
 
@@ -139,7 +140,8 @@ def _scan(store: Store, text: str) -> tuple[set[str], list[str]]:
     if found:
         return found, []
     by_fold = {name.casefold(): name for name in sorted(names)}
-    near = get_close_matches(folded, by_fold, n=3, cutoff=0.7)
+    alike = [each for each in by_fold if 2 * abs(len(each) - len(folded)) <= len(folded)]
+    near = get_close_matches(folded, alike[:MAX_COMPARED], n=3, cutoff=0.7)
     near += [each for each in sorted(by_fold, key=len) if folded in each and each not in near][:3]
     return set(), [by_fold[each] for each in near[:4]]
 

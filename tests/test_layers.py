@@ -12,11 +12,12 @@ import ipgraph
 PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first; a package stands for its modules. Every module has a place here.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespaces", "resources", "settings", "formats"),
+    ("errors", "namespaces", "resources", "settings", "formats", "scratch"),
     ("store", "tokens"),
-    ("loading", "reasoning", "queries", "syntax_errors", "workers", "federation"),
+    ("loading", "reasoning", "queries", "syntax_errors", "labels", "resolving", "exporting"),
+    ("workers", "federation"),
     (
-        *("labels", "terms", "statements", "episodes", "groups", "resolving", "entities"),
+        *("terms", "statements", "episodes", "groups", "entities"),
         *(
             "search",
             "search_index",
@@ -26,7 +27,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
             "timelines",
             "titles",
         ),
-        *("exporting", "snapshot", "building", "catalog"),
+        *("snapshot", "building", "catalog"),
         *("questions", "validation", "holdings", "statistics"),
     ),
     ("knowledge_graph", "__init__"),
@@ -82,7 +83,15 @@ def test_a_module_imports_its_own_level_or_lower(path):
 
 
 def test_the_server_imports_the_public_surface_and_the_command_line_alone_the_server():
-    public = {*ipgraph.__all__, "errors", "settings", "namespaces", "formats", "resources"}
+    public = {
+        *ipgraph.__all__,
+        "errors",
+        "settings",
+        "namespaces",
+        "formats",
+        "resources",
+        "scratch",
+    }
     for path in FILES:
         place = path.relative_to(PACKAGE).parts
         for each in imports(path):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS
+from ipgraph.reasoning.inference import Premise
 from ipgraph.reasoning.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ipgraph.reasoning.inference import Premise
 
 _VERBS = {
     f"<{RDF}type>": "is a",
@@ -111,6 +110,21 @@ class Explanation:
             ],
         }
 
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Explanation:
+        """Return the proof that `data` has written."""
+        steps = [
+            Step(
+                each["number"],
+                _premise(each),
+                each.get("rule", ""),
+                each.get("reason", ""),
+                tuple(each.get("premises", ())),
+            )
+            for each in data["steps"]
+        ]
+        return cls(tuple(steps), data["cost"])
+
     def json(self) -> str:
         """Write the proof as JSON."""
         return json.dumps(self.data(), ensure_ascii=False, indent=2) + "\n"
@@ -137,6 +151,11 @@ class Explanation:
                 properties.append(f"rdfs:comment {json.dumps(each.reason, ensure_ascii=False)}@en")
             lines.append(f"\n_:step{each.number}\n  " + " ;\n  ".join(properties) + "\n.")
         return "\n".join(lines) + "\n"
+
+
+def _premise(step: dict[str, Any]) -> Premise:
+    subject, predicate, object_ = step["triple"]
+    return Premise(subject, predicate, object_, tuple(step.get("sources", ())))
 
 
 def _rule_iri(rule: str) -> str:

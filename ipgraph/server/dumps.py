@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 import threading
-import weakref
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ipgraph import scratch
 from ipgraph.errors import IpGraphError, NotFound
 from ipgraph.formats import Holds, of_kind
 from ipgraph.resources import folder
@@ -113,9 +111,7 @@ class Dumps:
 
     @cached_property
     def _folder(self) -> Path:
-        made = Path(tempfile.mkdtemp(prefix="ipgraph-dumps-"))
-        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
-        return made
+        return scratch.folder(self)
 
     def _described(self, name: str) -> Dump:
         for each in of_kind(Holds.TRIPLES, Holds.QUADS):

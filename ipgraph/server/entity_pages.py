@@ -111,7 +111,7 @@ def _relations(view: View) -> set[Name]:
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     name = expand(relation) or relation
     incoming = request.args.get("direction") == "in"
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = links.page_number()
     # One more than the page needs tells whether there is a next one.
     limit = page * PER_PAGE + 1
     group, sources = site.entities.related(iri, name, incoming=incoming, limit=limit)

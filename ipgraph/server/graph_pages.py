@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, jsonify, request
 
 from ipgraph.namespaces import ENTITY, shorten
-from ipgraph.server import links
+from ipgraph.server import jobs, links
 from ipgraph.server.pictures import Box, tree
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _asked(site: Site) -> tuple[str, int]:
             name = next((hit[0].iri for hit in hits if hit), "") or abort(404)
         else:
             name = CENTRE
-    iri = name if "://" in name else site.entities.resolve(name)
+    iri = name if "://" in name else jobs.resolve(site, name)
     levels = request.args.get("levels", 2, type=int)
     return iri, min(max(levels, 0), MAX_LEVELS)
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
 import pyoxigraph as ox
 
+from ipgraph import Query
 from ipgraph.errors import Gone, NotFound, UsageError
 from ipgraph.formats import Holds, by_name, of_kind
 from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
-from ipgraph.server import keeping
+from ipgraph.server import jobs, keeping
 from ipgraph.server.negotiation import HTML, RDF_OFFERS, Choice, Offer, require
 from ipgraph.server.responses import HttpError, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.service import Service
 
@@ -160,50 +157,17 @@ def _rdf(
     kept = keeping.find(service, exchange, key)
     if kept is not None:
         return kept
-    if choice.name == _CSV.name:
-        body = _csv(_quads(service, iri, whole_graph))
-    elif whole_graph:
-        body = _serialised(_quads(service, iri, whole_graph), choice.name)
-    else:
-        out = io.BytesIO()
-        service.edition.kg.export(out, format=choice.name, about=iri)
-        body = out.getvalue()
+    job = "graph" if whole_graph else "describe"
+    infer = whole_graph or choice.name == _CSV.name or service.settings.infer
+    query = Query(iri, infer=infer, job=job)
+    answering = jobs.begin(service, exchange, query, by_name(choice.name))
     headers = [("Content-Type", choice.content_type), ("Vary", "Accept")]
     if links:
         headers.append(("Link", links))
+    body = answering.whole
+    if body is None:
+        return Response(200, (*headers, ("Cache-Control", "no-store")), answering)
     return keeping.keep(service, exchange, key, Response(200, tuple(headers), body, kept=True))
-
-
-def _quads(service: Service, iri: str, whole_graph: bool) -> Iterator[ox.Quad]:
-    store, name = service.edition.kg.store, ox.NamedNode(iri)
-    if whole_graph:
-        yield from store.quads(None, None, None, name)
-        return
-    for quad in store.quads(name, None, None, None):
-        if quad.graph_name != ox.DefaultGraph():
-            yield quad
-
-
-def _serialised(quads: Iterator[ox.Quad], format_name: str) -> bytes:
-    form = by_name(format_name)
-    plain = (quad.triple for quad in quads)
-    from ipgraph.namespaces import PREFIXES
-
-    return ox.serialize(  # type: ignore[return-value]
-        quads if form.holds is Holds.QUADS else plain,
-        format=ox.RdfFormat.from_media_type(form.media_type),
-        prefixes=PREFIXES if form.name in ("ttl", "trig", "rdf", "jsonld") else None,
-    )
-
-
-def _csv(quads: Iterator[ox.Quad]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("subject", "predicate", "object", "source"))
-    for quad in quads:
-        cells = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-        writer.writerow([getattr(each, "value", str(each)) for each in cells])
-    return text.getvalue().encode()
 
 
 def _require(service: Service, iri: str) -> None:

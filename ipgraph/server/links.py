@@ -13,6 +13,7 @@ from ipgraph.server.texts import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MAX_PAGE = 1_000_000  # further ones are as empty, and no engine has to count to them
 _SAFE = "/:@!$&'()*+,;=-._~"
 
 
@@ -24,6 +25,11 @@ def address(path: str, **parameters: object) -> str:
     path, hash_, fragment = path.partition("#")
     query = "?" + urlencode(given, quote_via=quote) if given else ""
     return request.script_root + path + query + hash_ + fragment
+
+
+def page_number() -> int:
+    """Return which page of a list the address asks for, from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), _MAX_PAGE)
 
 
 def page(iri: str) -> str:

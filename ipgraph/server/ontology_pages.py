@@ -52,7 +52,7 @@ def render(site: Site, iri: str) -> str:
     view = site.kg.documentation.term(iri)
     if view is None:
         return entity_pages.render(site, iri)
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = links.page_number()
     start = (page - 1) * PER_PAGE
     is_class = view.kind == "class"
     hits = site.index.instances(iri, limit=PER_PAGE + 1, offset=start) if is_class else ()

@@ -10,7 +10,7 @@ from werkzeug.routing import RoutingException
 from whitenoise import WhiteNoise
 
 from ipgraph.resources import folder
-from ipgraph.server import addresses, pages, sparql
+from ipgraph.server import addresses, jobs, pages, sparql
 from ipgraph.server.responses import HttpError, Problem, Response
 from ipgraph.server.shell import ROOT, Site
 
@@ -85,6 +85,7 @@ class PagesApp:
     def _introduce(self, exchange: Exchange) -> None:
         """Leave in the environment of a request what the pages need to know of it."""
         exchange.environ[_EXCHANGE] = exchange
+        exchange.environ[jobs.WORK] = jobs.work(self._service, exchange)
         exchange.environ[ROOT] = addresses.root(self._service, exchange)
 
     def _renew(self) -> None:

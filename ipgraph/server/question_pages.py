@@ -10,7 +10,7 @@ from flask import request
 
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import expand
-from ipgraph.server import faces
+from ipgraph.server import faces, jobs
 from ipgraph.server.tables import labelled_rows, table
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     error: UsageError | None = None
     text, found = asked.text, None
     try:
-        text = asked.bind(given, site.kg.store)
+        text = asked.bind(_named(site, asked, given), site.kg.store)
         found = answer(site, asked, text)
     except UsageError as refused:  # a name that the graph has not, a year of five digits
         error = refused
@@ -104,6 +104,15 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
         error=error,
     )
     return body, 400 if error else 200
+
+
+def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values with the IRIs of the things that they name: looking for those may cost."""
+    things = {each.name for each in question.parameters if each.kind == "thing"}
+    return {
+        name: f"<{jobs.resolve(site, value)}>" if name in things else value
+        for name, value in given.items()
+    }
 
 
 def answer(site: Site, question: Question, text: str) -> Table:

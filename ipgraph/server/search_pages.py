@@ -52,7 +52,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
     if not text:
         return redirect(links.address("/browse"))
     kind = request.args.get("type", "")
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = links.page_number()
     found = site.index.search(text, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     if faces.wanted() == "json":
         return jsonify(
@@ -139,7 +139,7 @@ def _browse(site: Site) -> ResponseReturnValue:
         return site.render("browse.html", groups=groups, total=sum(group[1] for group in groups))
     iri = expand(kind) or kind
     letter = request.args.get("letter", "")[:1]
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = links.page_number()
     hits = site.index.instances(
         iri, initial=letter, limit=PER_LIST + 1, offset=(page - 1) * PER_LIST
     )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import time
 from collections import Counter
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipgraph import (
@@ -20,6 +18,7 @@ from ipgraph import (
     PoolLimits,
     Query,
     admit,
+    scratch,
 )
 from ipgraph.errors import UsageError
 from ipgraph.server.cache import Cache
@@ -27,6 +26,7 @@ from ipgraph.server.edition import Edition
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from pathlib import Path
 
     from ipgraph import KnowledgeGraph
     from ipgraph.settings import Settings
@@ -133,7 +133,7 @@ def graph_path(kg: KnowledgeGraph) -> Path:
         return kg.snapshot.graph_path
     if hasattr(kg.store, "endpoint"):
         raise UsageError("An endpoint is a service already; serve files or a store on disk.")
-    path = Path(tempfile.mkdtemp(prefix="ipgraph-"), "graph.nq")
+    path = scratch.folder(kg) / "graph.nq"
     kg.export(path, format="nq")
     return path
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ipgraph import scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app, front_of, http_server, shell
 
@@ -49,6 +50,7 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
         stop.set()
         server.task_dispatcher.shutdown(timeout=_DRAIN_S)
         made.close()
+        scratch.clear()
 
 
 def _bind(made: Front, settings: Settings) -> Server:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from ipgraph.namespaces import SOURCE
-from ipgraph.server import faces
+from ipgraph.server import faces, links
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -61,7 +61,7 @@ def _sources(site: Site) -> ResponseReturnValue:
             "statements",
         )
         return faces.rows(columns, [[getattr(d, name) for name in columns] for d in documents])
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = links.page_number()
     return site.render(
         "sources.html",
         documents=documents[(page - 1) * PER_PAGE : page * PER_PAGE],
@@ -76,7 +76,7 @@ def _sources(site: Site) -> ResponseReturnValue:
 
 def render(site: Site, iri: str) -> str:
     """Render the page of a document; raises `NotFound` where the graph does not mention it."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = links.page_number()
     view = site.describe(iri)
     drawn, has_next = site.kg.sources.drawn(iri, SUBJECTS_PER_PAGE, (page - 1) * SUBJECTS_PER_PAGE)
     return site.render(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, request
 
 from ipgraph.namespaces import RDF
-from ipgraph.server import faces, links
+from ipgraph.server import faces, jobs, links
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -36,7 +36,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
         asked = [request.args.get(name, "").strip() for name in ("s", "p", "o")]
         if not all(asked):
             abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
-        proof = site.kg.explain(*asked)
+        proof = site.kg.explain(*asked, work=jobs.of_request())
         face = faces.wanted(_TURTLE)
         if face == "ttl":
             return Response(proof.turtle(), content_type="text/turtle; charset=utf-8")

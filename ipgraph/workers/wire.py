@@ -43,6 +43,7 @@ def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
             format_name,
             max_bytes,
             [[getattr(each, name) for name in each.__slots__] for each in query.tables],
+            query.job,
         ]
     ).encode()
     return LENGTH.pack(len(body)) + body
@@ -50,7 +51,8 @@ def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
 
 def unpack_request(body: bytes) -> tuple[Query, str, int]:
     """Return what `pack_request` packed, less the length."""
-    text, infer, default, named, prefixes, base, format_name, max_bytes, tables = json.loads(body)
+    text, infer, default, named, prefixes, base, format_name, max_bytes, *rest = json.loads(body)
+    tables, job = rest
     query = Query(
         text=text,
         infer=infer,
@@ -59,6 +61,7 @@ def unpack_request(body: bytes) -> tuple[Query, str, int]:
         prefixes=tuple((name, iri) for name, iri in prefixes),
         base=base,
         tables=_tables(tables) if tables else (),
+        job=job,
     )
     return query, format_name, max_bytes
 

@@ -18,18 +18,20 @@ import socket
 import struct
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
 from ipgraph.federation.inlining import Inlined
 from ipgraph.formats import FORMATS, Holds, by_name
 from ipgraph.store.local import LocalStore
 from ipgraph.store.query import Query
-from ipgraph.workers import limits, wire
+from ipgraph.workers import jobs, limits, wire
 from ipgraph.workers.evaluation import write_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ipgraph.formats import Format
 
 # Fork a worker; say how one ended; forget one that was killed; load the store of what is stated.
 FORK, STATUS, FORGET, STATED = b"f", b"s", b"k", b"i"
@@ -122,12 +124,19 @@ def _serve_one(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> None:
     query, format_name, max_bytes = wire.unpack_request(wire_read(sock))
     out = _Chunks(sock, max_bytes)
     try:
-        write_answer(stores[query.infer], query, by_name(format_name), out)  # type: ignore[arg-type]
+        _answer(stores[query.infer], query, by_name(format_name), out)  # type: ignore[arg-type]
         out.end(wire.END)
     except IpGraphError as error:
         out.end(wire.ERROR, wire.pack_error(error), keep=False)
     except MemoryError:
         out.end(wire.ERROR, wire.pack_error(_OUT_OF_MEMORY), keep=False)
+
+
+def _answer(store: LocalStore, query: Query, form: Format, out: IO[bytes]) -> None:
+    if query.job:
+        jobs.perform(store, query, form, out)
+    else:
+        write_answer(store, query, form, out)
 
 
 class _Chunks:
@@ -167,6 +176,11 @@ def _warm(store: LocalStore) -> None:
     for form in FORMATS:
         text = "ASK {}" if form.holds is Holds.BINDINGS else "CONSTRUCT { ?s ?p ?o } WHERE {}"
         write_answer(store, Query(text), form, io.BytesIO())
+        for job in ("describe", "graph"):
+            jobs.perform(store, Query("urn:none", job=job), form, io.BytesIO())
+    for job, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
+        with contextlib.suppress(IpGraphError):
+            jobs.perform(store, Query(text, job=job), by_name("json"), io.BytesIO())
     for text in ("SELEC", "ASK { ?s ?p }", "ASK FROM <urn:none> {}", "ASK FROM <none> { é }"):
         with contextlib.suppress(IpGraphError):
             write_answer(store, Query(text), by_name("json"), io.BytesIO())

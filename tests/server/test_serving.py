@@ -1,72 +1,17 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
+from served import Served
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.server import serving as serving_module
-
-STARTER = """
-import sys, ipgraph
-from ipgraph.server.serving import serve
-from ipgraph.settings import Settings
-settings = Settings(cache=sys.argv[2], port=0)
-serve(ipgraph.open(sys.argv[1], settings=settings), settings, watch="--watch" in sys.argv)
-"""
-
-
-class Served:
-    """`serve` in a process of its own, as the command line runs it."""
-
-    def __init__(self, folder: Path, cache: Path, *options: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", STARTER, str(folder), str(cache), *options],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.seen = ""
-        self.lines: queue.Queue[str] = queue.Queue()
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-        self.address = self.wait_for("Serving at ").split()[-1]
-
-    def wait_for(self, words: str) -> str:
-        while True:
-            try:
-                line = self.lines.get(timeout=30)
-            except queue.Empty:
-                self.process.kill()
-                raise AssertionError(f"no {words!r} in: {self.seen}") from None
-            self.seen += line
-            if words in line:
-                return line
-
-    def _read(self) -> None:
-        for line in self.process.stderr:
-            self.lines.put(line)
-
-    def get(self, path: str) -> str:
-        from urllib.request import urlopen
-
-        with urlopen(self.address.rstrip("/") + path) as answer:  # noqa: S310  loopback
-            return answer.read().decode()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(20)
-        self.reader.join(10)
-        self.process.stderr.close()
-        self.seen += "".join(self.lines.queue)
-        return code
-
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 
@@ -83,6 +28,22 @@ def test_it_says_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, number):
     assert served.end(number) == 0
     assert "Traceback" not in served.seen
     assert not [each for each in workers if os.path.exists(f"/proc/{each}")]
+
+
+def test_nothing_is_left_behind_in_the_folder_for_temporary_files(tmp_path):
+    engine = ox.Store(str(tmp_path / "store"))
+    name = ox.NamedNode("http://e/thing")
+    engine.add(ox.Quad(name, name, ox.Literal("said"), name))
+    engine.flush()
+    del engine
+    scratch = tmp_path / "temporary"
+    scratch.mkdir()
+    served = Served(tmp_path / "store", tmp_path / "cache", TMPDIR=str(scratch))
+    assert served.get(COUNT).split() == ["n", "1"]
+    served.get("/search?q=thing")
+    assert len([*scratch.iterdir()]) == 2  # what the workers read, and the index of names
+    assert served.end() == 0
+    assert [*scratch.iterdir()] == []
 
 
 def test_a_port_in_use_is_a_message_with_what_to_do(small):

@@ -1,0 +1,98 @@
+"""What a worker does beside queries: look-ups whose cost a visitor can choose.
+
+A job has a name and a text, and writes its answer to a binary file in a format, as a query does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import IO, TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph import exporting, resolving
+from ipgraph.errors import InvalidData, NotAcceptable
+from ipgraph.formats import Holds
+from ipgraph.reasoning import Explainer
+from ipgraph.store.answers import write_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ipgraph.formats import Format
+    from ipgraph.store import Store
+    from ipgraph.store.query import Query
+
+    Job = Callable[[Store, str, Format, IO[bytes]], None]
+
+# By the identity of a store: a process has two at most, and keeps them.
+_EXPLAINERS: dict[int, Explainer] = {}
+_COLUMNS = ("subject", "predicate", "object", "source")
+
+
+def perform(store: Store, query: Query, form: Format, out: IO[bytes]) -> None:
+    """Do the job of `query`; raises what the job raises, and `NotAcceptable` as a query does."""
+    try:
+        JOBS[query.job](store, query.text, form, out)
+    except InvalidData as error:  # of the format, not of the data: another one holds the answer
+        raise NotAcceptable(str(error)) from error
+
+
+def _resolve(store: Store, name: str, form: Format, out: IO[bytes]) -> None:
+    """Write the IRI of the thing that a name names."""
+    out.write(resolving.resolve(store, name).encode())
+
+
+def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
+    """Write the proof of a statement, three names as a JSON array, as JSON."""
+    subject, predicate, object_ = json.loads(text)
+    goal = resolving.resolve_statement(store, subject, predicate, object_)
+    if id(store) not in _EXPLAINERS:
+        _EXPLAINERS[id(store)] = Explainer(store)
+    out.write(_EXPLAINERS[id(store)].explain(*goal).json().encode())
+
+
+def _describe(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
+    """Write what is said of a thing; as CSV what it says itself, with the sources."""
+    thing = ox.NamedNode(iri)
+    if form.holds is Holds.BINDINGS:
+        _write_rows(store.quads(thing), out)
+        return
+    exporting.export(store, out, form, iri)
+
+
+def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
+    """Write a whole named graph."""
+    quads = store.quads(graph=ox.NamedNode(iri))
+    if form.holds is Holds.BINDINGS:
+        _write_rows(quads, out)
+        return
+    statements: Iterable[ox.Quad] | Iterator[ox.Triple] = quads
+    if form.holds is Holds.TRIPLES:
+        statements = (quad.triple for quad in quads)
+    write_statements(statements, form, out)
+
+
+def _write_rows(quads: Iterable[ox.Quad], out: IO[bytes]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    default = ox.DefaultGraph()
+    for quad in quads:
+        if quad.graph_name != default:
+            cells = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+            writer.writerow([getattr(each, "value", str(each)) for each in cells])
+            out.write(text.getvalue().encode())
+            text.seek(0)
+            text.truncate()
+    out.write(text.getvalue().encode())
+
+
+JOBS: dict[str, Job] = {
+    "resolve": _resolve,
+    "explain": _explain,
+    "describe": _describe,
+    "graph": _graph,
+}

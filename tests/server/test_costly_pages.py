@@ -1,0 +1,130 @@
+"""Pages and data whose cost a visitor can choose: each has a bound, and costs nobody else."""
+
+from __future__ import annotations
+
+import threading
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.knowledge_graph import KnowledgeGraph
+from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS
+from ipgraph.settings import Settings
+from ipgraph.store.local import LocalStore, merge
+
+NEIGHBOURS = 100_000
+LABELLED = 5_000
+LINKS = 150
+HUB, RELATION, CHAIN = "http://e/hub", "http://e/relation", "http://e/chained"
+STATED, INFERRED = ox.NamedNode("http://e/stated"), ox.NamedNode(INFERRED_GRAPH)
+HTML = {"Accept": "text/html"}
+
+
+def quad(subject, predicate, object_, graph=STATED):
+    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), object_, graph)
+
+
+def star():
+    for number in range(NEIGHBOURS):
+        spoke = f"http://e/spoke{number}"
+        yield quad(spoke, RELATION, ox.NamedNode(HUB))
+        if number < LABELLED:
+            yield quad(spoke, RDFS + "label", ox.Literal(f"spoke {number} of the wheel"))
+
+
+def chain():
+    """A transitive relation along a line, and all that follows: a proof has very many shapes."""
+    yield quad(CHAIN, RDF + "type", ox.NamedNode(OWL + "TransitiveProperty"))
+    for first in range(LINKS):
+        for last in range(first + 1, LINKS):
+            graph = STATED if last == first + 1 else INFERRED
+            yield quad(f"http://e/link{first}", CHAIN, ox.NamedNode(f"http://e/link{last}"), graph)
+
+
+@pytest.fixture(scope="module")
+def target(serve_session):
+    engine = ox.Store()
+    engine.bulk_extend([*star(), *chain()])
+    merge(engine)
+    kg = KnowledgeGraph(Settings(), outside=LocalStore(engine))
+    with serve_session(kg, query_time_limit_s=2.0) as running:
+        running.query("ASK {}")  # the workers are there
+        yield running
+
+
+def about(iri):
+    return "/describe?uri=" + quote(iri, safe="")
+
+
+def why(*triple):
+    return "/why?" + "&".join(
+        f"{n}={quote(t, safe='')}" for n, t in zip("spo", triple, strict=True)
+    )
+
+
+def test_the_page_of_a_hub_is_as_short_as_any(target):
+    reply = target.ask(about(HUB), **HTML)
+    assert reply.status == 200
+    assert len(reply.body) <= 40 << 10
+    assert "spoke 1 of the wheel" in reply.body.decode()
+
+
+@pytest.mark.parametrize("form", ["text/turtle", "application/ld+json", "application/trig"])
+def test_the_data_of_a_hub_stream_from_a_worker(target, form):
+    answered = target.front.service.pool.outcomes["answered"]
+    reply = target.ask(about(HUB), Accept=form)
+    assert reply.status == 200
+    assert reply.headers["Transfer-Encoding"] == "chunked"
+    assert reply.body.count(b"/spoke") + reply.body.count(b":spoke") >= NEIGHBOURS
+    assert target.front.service.pool.outcomes["answered"] == answered + 1
+
+
+def test_a_proof_that_takes_too_long_is_stopped_at_the_limit_and_nobody_waits_for_it(target):
+    asked = why("http://e/link0", CHAIN, f"http://e/link{LINKS - 1}")
+    replies = []
+    slow = threading.Thread(target=lambda: replies.append(target.ask(asked, Accept="*/*")))
+    slow.start()
+    short = target.ask(why("http://e/link0", CHAIN, "http://e/link2"), Accept="application/json")
+    assert short.json()["cost"] == 1
+    slow.join(30)
+    problem = target.ask(asked, Accept="application/json")
+    assert replies[0].status == 503
+    assert (problem.status, problem.json()["limit"]) == (503, "query_time_limit_s")
+
+
+def test_a_name_that_nobody_bears_is_looked_for_by_a_worker(target):
+    pool = target.front.service.pool
+    refused = pool.outcomes["refused"]
+    reply = target.ask("/graph?id=" + quote("spoke 7 of the wheal"), Accept="application/json")
+    assert (reply.status, reply.json()["status"]) == (404, 404)
+    assert "spoke 7 of the wheel" in reply.json()["detail"]
+    assert pool.outcomes["refused"] == refused + 1
+
+
+def test_a_question_looks_for_the_names_in_it_and_for_its_answer_in_workers(running):
+    pool = running.front.service.pool
+    before = pool.outcomes["answered"]
+    reply = running.ask("/questions/units-of?organization=NPPD&format=json")
+    assert reply.json()
+    assert pool.outcomes["answered"] == before + 2
+    reply = running.ask("/questions/units-of?organization=nobody+at+all&format=json")
+    assert reply.status == 404
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "s*", '"', '" OR "', "NEAR(s w)", "%", "_", "a AND", "-", "s " * 99, "(" * 99, "\\"],
+)
+def test_a_search_takes_no_character_for_a_command(target, text):
+    for path in ("/search", "/suggest", "/complete?kind=property&"):
+        address = path + ("" if "?" in path else "?") + "q=" + quote(text)
+        assert target.ask(address, Accept="application/json").status in (200, 302)
+
+
+@pytest.mark.parametrize("page", ["99999999999999999999", "-1", "0", "x", "1e9"])
+def test_a_page_number_beyond_reason_is_an_empty_page_or_the_first(target, page):
+    kind = quote(OWL + "TransitiveProperty", safe="")
+    for path in (f"/browse?type={kind}", "/search?q=spoke", about(HUB), "/ontology"):
+        assert target.ask(f"{path}&page={page}" if "?" in path else f"{path}?page={page}",
+                          **HTML).status == 200  # fmt: skip
