@@ -6,7 +6,6 @@ import hashlib
 import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipgraph import scratch
@@ -15,6 +14,8 @@ from ipgraph.formats import Holds, of_kind
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ipgraph import KnowledgeGraph
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
