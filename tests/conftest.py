@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from endpoint import Endpoint
+from running import Running, serving
 
 import ipgraph
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -32,6 +34,25 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(session_cache: Path) -> KnowledgeGraph:
     """The graph of this project, built from the files in the checkout."""
     return ipgraph.open(settings=Settings(cache=str(session_cache)))
+
+
+@pytest.fixture
+def serve() -> Callable[..., AbstractContextManager[Running]]:
+    """What serves a graph under changed settings for the length of a block."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def serve_session() -> Callable[..., AbstractContextManager[Running]]:
+    """The same, for fixtures that outlive a test."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def running(project: KnowledgeGraph) -> Iterator[Running]:
+    """The service over the project's own graph."""
+    with serving(project) as found:
+        yield found
 
 
 @pytest.fixture

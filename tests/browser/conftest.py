@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
-from werkzeug.serving import make_server
-
-from ipgraph.server import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,11 +23,13 @@ if TYPE_CHECKING:
         Request,
         Response,
     )
-
-    from ipgraph.knowledge_graph import KnowledgeGraph
+    from running import Running
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Pages that reload by themselves until what they tell has been worked out.
+RELOADING = ("/downloads", "/quality")
+READY_LIMIT_S = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,15 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(project: KnowledgeGraph) -> Iterator[str]:
+def site(running: Running) -> str:
     """The address of the service over the project's own graph."""
-    server = make_server("127.0.0.1", 0, create_app(project), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    until = time.monotonic() + READY_LIMIT_S
+    for path in RELOADING:
+        while "Refresh" in running.ask(path, Accept="text/html").headers:
+            assert time.monotonic() < until, f"{path} is still not there"
+            threading.Event().wait(0.1)
+    return running.address.rstrip("/")
 
 
 @pytest.fixture(scope="session")
