@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,7 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
     return {
         "hash": name,
         "content_hash": _content_hash(scratch / "graph.nq"),
+        "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "base": recipe.base,
         "reasoner": recipe.reasoner,
@@ -104,6 +105,12 @@ def _counted(engine: ox.Store, text: str) -> dict[str, int]:
         (solution["key"].value if keyed else ""): int(solution["count"].value)
         for solution in solutions
     }
+
+
+def _file_hash(path: Path) -> str:
+    """Return a hash of the bytes of a file: another build may label blank nodes otherwise."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _content_hash(quads: Path) -> str:

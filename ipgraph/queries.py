@@ -95,7 +95,26 @@ def inspect(text: str, bounds: Bounds | None = None) -> Inspection:
     tokens = tokenize(text)
     for index, token in enumerate(tokens):
         reader.read(token, index, tokens)
+    if reader.form == "CONSTRUCT":
+        reader.volatile = reader.volatile or _makes_blank_nodes(tokens)
     return reader.inspection()
+
+
+def _makes_blank_nodes(tokens: list[Token]) -> bool:
+    """Tell whether a template holds blank nodes, which every answer gives other labels."""
+    depth, begun = 0, False
+    for token in tokens:
+        if not begun:
+            begun = token.kind == "word" and token.text.upper().startswith("CONSTRUCT")
+        elif token.text == "{":
+            depth += 1
+        elif token.text == "}":
+            depth -= 1
+        elif depth and (token.kind == "blank" or token.text in ("[", "(")):
+            return True
+        if begun and not depth and not token.text.upper().startswith("CONSTRUCT"):
+            return False  # the template has ended, or WHERE alone is one and has none
+    return False
 
 
 def admit(

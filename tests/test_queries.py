@@ -133,6 +133,22 @@ def test_a_query_whose_answer_varies_is_known_as_such(word):
     assert not inspect(f"SELECT ?{word} {{ ?{word} <urn:{word}> '{word}' }}").volatile
 
 
+@pytest.mark.parametrize(
+    ("text", "varies"),
+    [
+        ("CONSTRUCT { _:x <urn:p> ?o } WHERE { ?s ?p ?o }", True),
+        ("construct{?s <urn:p> [ <urn:q> ?o ]} { ?s ?p ?o }", True),
+        ("CONSTRUCT { ?s <urn:p> (1 2) } WHERE { ?s ?p ?o }", True),
+        ("CONSTRUCT { ?s ?p ?o } WHERE { _:x ?p [] . ?s ?p (1) FILTER(?o > 1) }", False),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", False),
+        ("CONSTRUCT FROM <urn:g> WHERE { ?s ?p ?o }", False),
+        ("SELECT * { ?s ?p [] }", False),
+    ],
+)
+def test_a_template_with_blank_nodes_answers_otherwise_each_time(text, varies):
+    assert inspect(text).volatile is varies
+
+
 # What is hidden, each with what `inspect` says of it in the open.
 OPEN = {
     "SERVICE <http://h/> {}": ("ASK { %s }", lambda found: found.services),

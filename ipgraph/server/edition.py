@@ -33,7 +33,9 @@ class Edition:
     @cached_property
     def name(self) -> str:
         """What stands for this graph and this code in tags and keys."""
-        snapshot = self.kg.snapshot.hash if self.kg.snapshot else f"opened {self.opened}"
+        snapshot = f"opened {self.opened}"
+        if self.kg.snapshot is not None:
+            snapshot = f"{self.kg.snapshot.hash} {self.kg.snapshot.manifest['file_hash']}"
         return hashlib.sha256(f"{snapshot} {_code_stamp()}".encode()).hexdigest()[:20]
 
     @cached_property

@@ -33,10 +33,12 @@ class LocalStore:
     def memory(cls, path: Path, *, infer: bool = True) -> LocalStore:
         """Load an N-Quads file of named graphs into memory and merge them.
 
-        Without `infer` the graph of what is inferred is left out. About 2 µs a quad.
+        Without `infer` the graph of what is inferred is left out. About 3 µs a quad. Blank nodes
+        keep the labels of the file, so that every process answers the same (`bulk_load`, which
+        takes 2 µs, gives new ones).
         """
         engine = ox.Store()
-        engine.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+        engine.bulk_extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
         if not infer:
             engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
         merge(engine)
