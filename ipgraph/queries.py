@@ -80,6 +80,11 @@ _LINKS = frozenset(
 _OPERATORS = frozenset(
     {"||", "&&", "!", "=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "|", "^", "<<"}
 )
+_COUNTED_SIGNS = _OPERATORS | frozenset("{}()[]")
+# Words that, after the form, say nothing the gate wants to know: most words of most queries.
+_IDLE_WORDS = frozenset(
+    {"WHERE", "LIMIT", "OFFSET", "DISTINCT", "ORDER", "GROUP", "BY", "ASC", "DESC", "A", "NOT"}
+)
 _PARTS = re.compile(r"[.\-]")
 
 
@@ -94,7 +99,17 @@ def inspect(text: str, bounds: Bounds | None = None) -> Inspection:
     reader = _Reader(text, bounds)
     tokens = tokenize(text)
     for index, token in enumerate(tokens):
-        reader.read(token, index, tokens)
+        kind, text, _ = token
+        if kind == "sign":
+            if text in _COUNTED_SIGNS:
+                reader.read_sign(token)
+        elif kind == "word":
+            if not reader.form or text.upper() not in _IDLE_WORDS:
+                reader.read_word(token, index, tokens)
+        elif kind == "name":
+            reader.read_name(token, index, tokens)
+        elif kind == "iri":
+            reader.read_iri(token)
     if reader.form == "CONSTRUCT":
         reader.volatile = reader.volatile or _makes_blank_nodes(tokens)
     return reader.inspection()
@@ -180,14 +195,8 @@ class _Reader:
     named: list[str] = field(default_factory=list)
     names: list[Use] = field(default_factory=list)
 
-    def read(self, token: Token, index: int, tokens: list[Token]) -> None:
-        if token.kind == "sign":
-            self._sign(token)
-        elif token.kind == "word":
-            self._word(token, index, tokens)
-        elif token.kind == "name":
-            self._name(token, index, tokens)
-        elif token.kind == "iri" and self.form:
+    def read_iri(self, token: Token) -> None:
+        if self.form:
             iri = self._absolute(token)
             self.names.append(Use(iri or "", place(self.text, token.start)))
 
@@ -205,7 +214,7 @@ class _Reader:
             names=tuple(self.names),
         )
 
-    def _sign(self, token: Token) -> None:
+    def read_sign(self, token: Token) -> None:
         text = token.text
         if text in ("{", "(", "["):
             self._open(token)
@@ -244,7 +253,7 @@ class _Reader:
                 limit="max_query_chain",
             )
 
-    def _word(self, token: Token, index: int, tokens: list[Token]) -> None:
+    def read_word(self, token: Token, index: int, tokens: list[Token]) -> None:
         parts = _PARTS.split(token.text.upper())
         if not self.data_from:
             for _ in range(token.text.count("-")):
@@ -270,7 +279,7 @@ class _Reader:
                 self.form = form
                 return
 
-    def _name(self, token: Token, index: int, tokens: list[Token]) -> None:
+    def read_name(self, token: Token, index: int, tokens: list[Token]) -> None:
         prefix, _, local = token.text.partition(":")
         before = tokens[index - 1].text.upper() if index else ""
         after = tokens[index + 1] if index + 1 < len(tokens) else None
