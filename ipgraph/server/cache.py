@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Below this a compressed body saves less than the header that announces it costs to read.
 _COMPRESSED_FROM_BYTES = 1024
+_COMPRESSED_AT_USE = 2
 _OVERHEAD_BYTES = 1024  # of an entry beside its body: keys, headers, objects
 _MAX_SHARE = 8  # no answer takes more than this part of the whole
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
@@ -35,6 +36,11 @@ class Kept:
     def size(self) -> int:
         """What it counts for, in bytes."""
         return len(self.body) + len(self.compressed or b"") + _OVERHEAD_BYTES
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether it has been used so often that it is compressed, if it ever will be."""
+        return self.uses > _COMPRESSED_AT_USE
 
 
 class Cache:
@@ -76,7 +82,7 @@ class Cache:
 
     def compress(self, key: Key, kept: Kept) -> bytes | None:
         """Return the body compressed, made at the second use; None where that does not pay."""
-        if kept.compressed is None and kept.uses > 1 and _worth(kept):
+        if kept.compressed is None and kept.uses >= _COMPRESSED_AT_USE and _worth(kept):
             compressed = gzip.compress(kept.body, 6, mtime=0)
             if len(compressed) < len(kept.body):
                 with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 import time
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ipgraph.server.responses import HttpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Hashable, MutableMapping
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}$")
 
@@ -28,6 +28,7 @@ class Exchange:
     accept: str
     started: float
     note: dict[str, Any] = field(default_factory=dict)
+    recalled: tuple[Hashable, str] | None = None  # under which key, and how, its answer is kept
 
     @property
     def elapsed_ms(self) -> float:
@@ -71,7 +72,7 @@ def begin(environ: MutableMapping[str, Any], prefix: str) -> Exchange:
     given = str(environ.get("HTTP_X_REQUEST_ID", ""))
     return Exchange(
         environ=environ,
-        id=given if _REQUEST_ID.match(given) else os.urandom(8).hex(),
+        id=given if given and _REQUEST_ID.match(given) else new_id(),
         method=str(environ.get("REQUEST_METHOD", "GET")),
         path=_decoded(raw),
         query=str(environ.get("QUERY_STRING", "")),
@@ -80,8 +81,15 @@ def begin(environ: MutableMapping[str, Any], prefix: str) -> Exchange:
     )
 
 
+def new_id() -> str:
+    """Return a name for a request that has brought none; it tells requests apart, and no more."""
+    return f"{random.getrandbits(64):016x}"
+
+
 def _decoded(raw: str) -> str:
     """Return the path as text, empty where it is not UTF-8: that names nothing here."""
+    if raw.isascii():
+        return raw
     try:
         return raw.encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:

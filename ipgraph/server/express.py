@@ -1,4 +1,4 @@
-"""Short queries answered from waitress's loop, without a thread.
+"""Short queries answered from the server's loop, without a thread.
 
 Handing a request to a thread and its answer back costs more than most queries (measured, 21 rows,
 one connection: 2,100 answers a second through threads; the switches of the interpreter's lock
@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.server import exchange as exchanges
-from ipgraph.server import sparql
+from ipgraph.server import keeping, repeats, sparql
+from ipgraph.server.repeats import Repeats
 from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.front import Front
-    from ipgraph.server.http_server import Server
+    from ipgraph.server.http_server import Channel, Server
     from ipgraph.server.sparql import Prepared
 
 _HANDOVER_S = 0.08  # short of the age at which a query is demoted, which a thread sees to
@@ -29,10 +30,11 @@ _PATIENCE_S = 1.0  # for a place; a thread can only wait as well, but for as lon
 
 
 @dataclass(slots=True, eq=False)
-class _Query:
+class Underway:
     """A query under way: its connection, what it asks, and since when it waits or runs."""
 
-    channel: Any
+    channel: Channel
+    data: bytes  # the bytes of the request
     exchange: Exchange
     prepared: Prepared
     since: float
@@ -42,9 +44,12 @@ class _Query:
 class _Line:
     """The line to a worker, as waitress's loop wants its files: readable when it has answered."""
 
-    def __init__(self, express: Express, query: _Query) -> None:
+    accepting = False
+
+    def __init__(self, express: Express, worker: Any) -> None:
         self._express = express
-        self._query = query
+        self.worker = worker
+        self.query: Underway | None = None
 
     def readable(self) -> bool:
         return True
@@ -53,16 +58,16 @@ class _Line:
         return False
 
     def handle_read_event(self) -> None:
-        self._express.heard(self._query)
+        self._express.heard(self)
 
     def handle_expt_event(self) -> None:
-        self._express.heard(self._query)
+        self._express.heard(self)
 
     def handle_close(self) -> None:
-        self._express.heard(self._query)
+        self._express.heard(self)
 
     def handle_error(self) -> None:
-        self._express.hand_over(self._query)
+        self._express.failed(self)
 
     def close(self) -> None:
         """Do nothing: the worker's own end closes it."""
@@ -74,24 +79,89 @@ class Express:
     def __init__(self, front: Front, server: Server) -> None:
         self._front = front
         self._server = server
-        self._running: dict[int, _Query] = {}  # by the descriptor of the worker's line
-        self._waiting: deque[_Query] = deque()
+        self._prefix = front.service.settings.path_prefix
+        self._repeats = Repeats(front)
+        self._lines: dict[int, _Line] = {}  # by descriptor; stays while its worker serves here
+        self._running: set[_Line] = set()
+        self._waiting: deque[Underway] = deque()
 
     @property
     def timeout_s(self) -> float:
         """How long the loop may sleep."""
         return _HANDOVER_S / 4 if self._running or self._waiting else 1.0
 
-    def accept(self, channel: Any) -> bool:
-        """Take on the request of a channel; False where a thread must."""
+    def take(self, channel: Channel, data: bytes) -> bool:
+        """Answer, or begin to, the bytes of a request on an idle channel; False where unknown."""
+        answer = self._repeats.answer(data, channel.client)
+        if answer is not None:
+            self._server.send(channel, *answer)
+            return True
+        environ = self._repeats.read(data)
+        return environ is not None and self._answer(channel, data, environ)
+
+    def accept(self, channel: Channel, data: bytes) -> bool:
+        """Answer the next request of a channel, or begin to; False where a thread must.
+
+        `data` are its bytes, where they came at once.
+        """
         request = channel.requests[0]
-        service = self._front.service
-        if request.path not in sparql.PATHS or not request.query or not service.has_pool:
+        if not repeats.is_plain(request) or not request.path.isascii():
             return False
-        environ = {f"HTTP_{name}": value for name, value in request.headers.items()}
+        if not repeats.is_one(data):
+            data = b""
+        self._repeats.learn(data, request)
+        environ = repeats.environ_of(request)
         environ |= {"PATH_INFO": request.path, "QUERY_STRING": request.query}
-        environ |= {"REQUEST_METHOD": request.command, "REMOTE_ADDR": channel.addr[0]}
-        exchange = exchanges.begin(environ, "")
+        return self._answer(channel, data, environ)
+
+    def _answer(self, channel: Channel, data: bytes, environ: dict[str, Any]) -> bool:
+        """Answer from what is kept, or send a query to a worker, or have it wait for one."""
+        service = self._front.service
+        environ["REMOTE_ADDR"] = channel.client
+        exchange = exchanges.begin(environ, self._prefix)
+        response = keeping.recall(service, exchange, quickly=True)
+        if response is not None:
+            self._repeats.remember(data, exchange, response)
+            self._server.send(channel, *self._front.written(exchange, response))
+            return True
+        if not data or exchange.path not in sparql.PATHS or not exchange.query:
+            return False
+        return service.has_pool and self._ask(channel, data, exchange)
+
+    def heard(self, line: _Line) -> None:
+        """Read what a worker has sent; answer if that is all."""
+        query = line.query
+        if query is None:  # it serves somebody else now, or has ended
+            self._drop(line)
+            return
+        try:
+            whole = query.run.collect_ready()
+        except EOFError:
+            whole = None
+        if whole is None:
+            self._hand_over(line, query)
+        elif whole:
+            self._finish(line, query)
+
+    def failed(self, line: _Line) -> None:
+        """Let a thread see what is wrong."""
+        if line.query is not None:
+            self._hand_over(line, line.query)
+
+    def look_after(self) -> None:
+        """Hand over what has become old, and what waits for clients that have left."""
+        if not self._running and not self._waiting:
+            return
+        now = time.monotonic()
+        for line in list(self._running):
+            if line.query is not None and now - line.query.since > _HANDOVER_S:
+                self._hand_over(line, line.query)
+        while self._waiting and now - self._waiting[0].since > _PATIENCE_S:
+            self._to_thread(self._waiting.popleft())
+
+    def _ask(self, channel: Channel, data: bytes, exchange: Exchange) -> bool:
+        """Send a query to a worker, or have it wait for one."""
+        service = self._front.service
         try:
             prepared = sparql.prepare(service, exchange)
         except Exception:
@@ -99,92 +169,93 @@ class Express:
             # prepares the request anew, meets the same, and writes the problem and the log.
             return False
         if isinstance(prepared, Response):
-            self._send(channel, exchange, prepared)
+            self._server.send(channel, *self._front.written(exchange, prepared))
             return True
         if prepared is None or prepared.found.services or not prepared.query.infer:
             return False
-        query = _Query(channel, exchange, prepared, time.monotonic())
+        query = Underway(channel, data, exchange, prepared, time.monotonic())
         if self._waiting or not self._begin(query):
             if len(self._waiting) >= service.settings.max_waiting:
                 return False
             self._waiting.append(query)
+        channel.query = query
         return True
 
-    def heard(self, query: _Query) -> None:
-        """Read what a worker has sent; answer if that is all."""
-        try:
-            whole = query.run.collect_ready()
-        except EOFError:
-            whole = None
-        if whole is None:
-            self.hand_over(query)
-        elif whole:
-            self._finish(query)
-
-    def look_after(self) -> None:
-        """Hand over what has become old, and what waits for clients that have left."""
-        now = time.monotonic()
-        for query in [each for each in self._running.values() if now - each.since > _HANDOVER_S]:
-            self.hand_over(query)
-        while self._waiting and now - self._waiting[0].since > _PATIENCE_S:
-            self._server.task_dispatcher.add_task(self._waiting.popleft().channel)
-
-    def hand_over(self, query: _Query) -> None:
-        """Let a thread go on with a query; it takes up the run where it is."""
-        self._forget(query)
-        query.run.busy_s = time.monotonic() - query.since
-        query.channel.run_to_resume = query.run
-        self._server.task_dispatcher.add_task(query.channel)
-        self._begin_next()
-
-    def _begin(self, query: _Query) -> bool:
+    def _begin(self, query: Underway) -> bool:
         """Send a query to an idle worker, if there is one."""
-        channel = query.channel
+        channel, prepared = query.channel, query.prepared
         run = self._front.service.pool.begin(
-            query.prepared.query,
-            query.prepared.form,
-            time_limit_s=query.prepared.time_limit_s,
-            alive=lambda: bool(channel.connected),
+            prepared.query,
+            prepared.form,
+            time_limit_s=prepared.time_limit_s,
+            alive=channel.is_connected,
         )
         if run is None:
             return False
         query.run, query.since = run, time.monotonic()
-        descriptor = run.fileno()
-        self._running[descriptor] = query
-        self._server._map[descriptor] = _Line(self, query)
+        line = self._line(run)
+        line.query = query
+        self._running.add(line)
         return True
+
+    def _line(self, run: Any) -> _Line:
+        """Return the line to the worker of a run, watched by the loop."""
+        descriptor = run.fileno()
+        line = self._lines.get(descriptor)
+        if line is None or line.worker is not run.worker:
+            line = _Line(self, run.worker)
+            self._lines[descriptor] = line
+            self._server.watch(descriptor, line)
+        return line
 
     def _begin_next(self) -> None:
         while self._waiting:
             query = self._waiting.popleft()
             if not query.channel.connected:
+                query.channel.query = None
                 continue
             if not self._begin(query):
                 self._waiting.appendleft(query)
                 return
 
-    def _finish(self, query: _Query) -> None:
-        self._forget(query)
+    def _finish(self, line: _Line, query: Underway) -> None:
+        self._free(line)
         run, channel = query.run, query.channel
         run.busy_s = time.monotonic() - query.since
         run.finish("answered")
         self._begin_next()
         service = self._front.service
         answering = service.pool.answering(run)
-        response = sparql.finish(service, query.exchange, query.prepared, answering)
-        if not channel.connected:
+        try:
+            response = sparql.finish(service, query.exchange, query.prepared, answering)
+            answer = self._front.written(query.exchange, response)
+        except Exception:  # as in `_ask`
+            self._to_thread(query)
             return
-        self._send(channel, query.exchange, response)
-        with channel.requests_lock:
-            if channel.requests:
-                self._server.add_task(channel)
+        channel.query = None
+        if channel.connected:
+            self._server.send(channel, *answer)
+            channel.go_on()
 
-    def _send(self, channel: Any, exchange: Exchange, response: Response) -> None:
-        head, body = self._front.written(exchange, response)
-        channel.requests.pop(0).close()
-        self._server.send(channel, head, body)
+    def _hand_over(self, line: _Line, query: Underway) -> None:
+        """Let a thread go on with a query; it takes up the run where it is."""
+        self._free(line)
+        self._drop(line)
+        query.run.busy_s = time.monotonic() - query.since
+        query.channel.run_to_resume = query.run
+        self._to_thread(query)
 
-    def _forget(self, query: _Query) -> None:
-        descriptor = query.run.fileno()
-        self._running.pop(descriptor, None)
-        self._server._map.pop(descriptor, None)
+    def _to_thread(self, query: Underway) -> None:
+        query.channel.query = None
+        self._server.hand_over(query.channel, query.data)
+
+    def _free(self, line: _Line) -> None:
+        line.query = None
+        self._running.discard(line)
+
+    def _drop(self, line: _Line) -> None:
+        """Watch the line to a worker no longer."""
+        for descriptor, each in list(self._lines.items()):
+            if each is line:
+                del self._lines[descriptor]
+                self._server.unwatch(descriptor, line)

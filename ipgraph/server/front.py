@@ -7,7 +7,10 @@ Flask makes pages alone. What programs ask goes past it, because it costs more t
 from __future__ import annotations
 
 import re
+import time
 import traceback
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +47,7 @@ ALWAYS = (
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
 )
+_ALWAYS_LINES = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS)
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9\-]{1,64}(?:\s*,\s*[A-Za-z0-9\-]{1,64}){0,40}$")
 _STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
 _CLIENT_LEFT = 499  # in log and figures only: nobody is there to read it
@@ -77,33 +81,27 @@ class Front:
         self.service.close()
         self.log.close()
 
-    def quick(self, request: Any, client: str) -> tuple[str, bytes] | None:
-        """Return the head and body of a kept answer to a request as waitress has parsed it.
-
-        None where there is none, or where it takes longer than a look-up. The head lacks the
-        version before it and the date after it.
-        """
-        if self.service.settings.path_prefix or not request.path.isascii():
-            return None
-        headers = request.headers
-        accept = headers.get("ACCEPT", "")
-        if (request.path, request.query, accept) not in self.service.aliases:
-            return None
-        environ = {f"HTTP_{name}": value for name, value in headers.items()}
-        environ |= {"PATH_INFO": request.path, "QUERY_STRING": request.query}
-        environ |= {"REQUEST_METHOD": request.command, "REMOTE_ADDR": client}
-        exchange = exchanges.begin(environ, "")
-        response = keeping.recall(self.service, exchange, quickly=True)
-        return None if response is None else self.written(exchange, response)
-
-    def written(self, exchange: Exchange, response: Response) -> tuple[str, bytes]:
-        """Return the head and body of an answer that is whole, as `quick` does."""
+    def written(self, exchange: Exchange, response: Response) -> tuple[bytes, bytes]:
+        """Return the head and body of an answer that is whole, as HTTP/1.1 has them."""
         assert isinstance(response.body, bytes)  # noqa: S101  a stream needs a thread
-        lines = [_STATUS_LINES[response.status]]
-        lines += [f"{name}: {value}" for name, value in self._headers(exchange, response)]
         self._done(exchange, response.status, len(response.body))
-        body = response.body if exchange.method != "HEAD" else b""
-        return "\r\n".join(lines) + "\r\n", body
+        head = self.head(self.stable_head(response), exchange.started, exchange.id)
+        return head, response.body if exchange.method != "HEAD" else b""
+
+    def stable_head(self, response: Response) -> str:
+        """Return the part of a head that is the same whenever the same is asked."""
+        headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
+        size = _length(response)
+        length = f"Content-Length: {size}\r\n" if size else ""
+        return f"HTTP/1.1 {_STATUS_LINES[response.status]}\r\n{headers}{length}{_ALWAYS_LINES}"
+
+    def head(self, stable: str, started: float, name: str) -> bytes:
+        """Return a whole head: its stable part, the time taken, the name of the request, now."""
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        return (
+            f"{stable}Server-Timing: app;dur={elapsed_ms:.2f}\r\nX-Request-Id: {name}\r\n"
+            f"Date: {_date(int(time.time()))}\r\n\r\n"
+        ).encode("latin-1")
 
     def _respond(self, exchange: Exchange) -> Response:
         if exchange.method == "OPTIONS":
@@ -183,13 +181,25 @@ class Front:
         headers = [*response.headers, *ALWAYS]
         headers.append(("Server-Timing", f"app;dur={exchange.elapsed_ms:.2f}"))
         headers.append(("X-Request-Id", exchange.id))
-        if isinstance(response.body, bytes) and response.status not in (204, 304):
-            headers.append(("Content-Length", str(len(response.body))))
+        if size := _length(response):
+            headers.append(("Content-Length", size))
         return headers
 
     def _done(self, exchange: Exchange, status: int, size: int) -> None:
         self.service.statuses[status] += 1
         self.log.access(exchange, status, size)
+
+
+@lru_cache(maxsize=2)
+def _date(seconds: int) -> str:
+    """Return the value of Date; asked for more often than it changes."""
+    return formatdate(seconds, usegmt=True)
+
+
+def _length(response: Response) -> str:
+    """Return the value of Content-Length, empty where there is to be none."""
+    body = response.body
+    return str(len(body)) if isinstance(body, bytes) and response.status not in (204, 304) else ""
 
 
 class _Streamed:

@@ -17,14 +17,17 @@ _MAX_ALIASES = 20_000
 _MAX_ALIAS_CHARS = 8_000
 _QUICK_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = '-gzip"'
+# How the body of a kept answer is sent, if not as it is: compressed, or not at all (304).
+GZIP, NOTHING = "gzip", "nothing"
 _WITH_304 = ("Vary", "Cache-Control", "Content-Location", "Expires")
 
 
 def find(service: Service, exchange: Exchange, key: Hashable) -> Response | None:
     """Return the kept answer under `key`, or 304 where the client has it; else None."""
-    tag = service.edition.tag(key)
     kept = service.cache.get((service.edition.name, key))
-    if exchange.reads and _matches(exchange.header("If-None-Match"), tag):
+    known = exchange.header("If-None-Match")
+    tag = kept.tag if kept else service.edition.tag(key) if known else ""
+    if known and exchange.reads and _matches(known, tag):
         headers = _filtered(kept.headers) if kept else (("Vary", "Accept"), _freshness(service))
         return Response(304, (("ETag", tag), *headers))
     if kept is None:
@@ -70,8 +73,21 @@ def recall(service: Service, exchange: Exchange, *, quickly: bool = False) -> Re
         return None
     exchange.note["cache"] = "hit"
     if _matches(exchange.header("If-None-Match"), kept.tag):
+        exchange.recalled = (whole, NOTHING)
         return Response(304, (("ETag", kept.tag), *_filtered(kept.headers)))
-    return answer(service, exchange, whole, kept)
+    response = answer(service, exchange, whole, kept)
+    if kept.is_settled:
+        exchange.recalled = (whole, GZIP if response.body is kept.compressed else "")
+    return response
+
+
+def body_of(kept: Kept | None, coding: str) -> bytes | None:
+    """Return the body of a kept answer in a coding; None where it is not kept like that."""
+    if kept is None:
+        return None
+    if coding == NOTHING:
+        return b""
+    return kept.compressed if coding == GZIP else kept.body
 
 
 def answer(service: Service, exchange: Exchange, whole: Hashable, kept: Kept) -> Response:
@@ -86,7 +102,7 @@ def answer(service: Service, exchange: Exchange, whole: Hashable, kept: Kept) ->
             tag = kept.tag[:-1] + _COMPRESSED
             return Response(
                 kept.status,
-                (("ETag", tag), ("Content-Encoding", "gzip"), *headers),
+                (("ETag", tag), ("Content-Encoding", GZIP), *headers),
                 compressed,
             )
     return Response(kept.status, (("ETag", kept.tag), *kept.headers), kept.body)

@@ -25,6 +25,11 @@ class Log:
         elif settings.access_log:
             self._access = open(settings.access_log, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
 
+    @property
+    def is_on(self) -> bool:
+        """Tell whether requests are noted."""
+        return self._access is not None
+
     def access(self, exchange: Exchange, status: int, size: int) -> None:
         """Note one request that has been answered, or cut off."""
         if self._access is None:

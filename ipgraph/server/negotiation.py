@@ -18,7 +18,7 @@ MAX_RANGES = 64  # more than any client sends, few enough to cost nothing
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]*)?|1(?:\.0*)?)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: hashing many is what costs
 class Offer:
     """A representation: its short name, media type, the broad types it can answer, its header."""
 

@@ -51,6 +51,8 @@ def read(environ: Mapping[str, Any], infer_by_default: bool, max_bytes: int) -> 
     pairs = decode(str(environ.get("QUERY_STRING", "")).encode("latin-1"))
     if method in ("POST", "QUERY"):
         pairs += _body(environ, method, max_bytes)
+    if len(pairs) == 1 and pairs[0][0] == "query":  # as most requests are
+        return Asked(text=pairs[0][1], infer=infer_by_default)
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -83,10 +85,14 @@ def decode(text: bytes) -> list[tuple[str, str]]:
         for part in parts:
             if part:
                 name, _, value = part.replace(b"+", b" ").partition(b"=")
-                pairs.append((unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()))
+                pairs.append((_unescaped(name), _unescaped(value)))
     except UnicodeDecodeError as error:
         raise HttpError(400, "The parameters are not UTF-8.", hint="Encode as UTF-8.") from error
     return pairs
+
+
+def _unescaped(text: bytes) -> str:
+    return (unquote_to_bytes(text) if b"%" in text else text).decode()
 
 
 def _body(environ: Mapping[str, Any], method: str, max_bytes: int) -> list[tuple[str, str]]:

@@ -88,6 +88,11 @@ class Run:
         """Return the descriptor of the line to the worker."""
         return self._fileno
 
+    @property
+    def worker(self) -> Worker | None:
+        """The worker that answers; None where it has ended."""
+        return self._worker
+
     def collect_ready(self) -> bool | None:
         """Take the frames that have come: True at the end, None where a thread must go on."""
         worker = self._worker
