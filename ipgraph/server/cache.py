@@ -29,13 +29,14 @@ class Kept:
     headers: Headers
     body: bytes
     tag: str
+    query: str = ""  # the text that it answers, for the log
     uses: int = 0
     compressed: bytes | None = None
 
     @property
     def size(self) -> int:
         """What it counts for, in bytes."""
-        return len(self.body) + len(self.compressed or b"") + _OVERHEAD_BYTES
+        return len(self.body) + len(self.compressed or b"") + len(self.query) + _OVERHEAD_BYTES
 
     @property
     def is_settled(self) -> bool:

@@ -20,9 +20,10 @@ from ipgraph.server.repeats import Repeats
 from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
+    from ipgraph.server.connections import Channel
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.front import Front
-    from ipgraph.server.http_server import Channel, Server
+    from ipgraph.server.http_server import Server
     from ipgraph.server.sparql import Prepared
 
 _HANDOVER_S = 0.08  # short of the age at which a query is demoted, which a thread sees to

@@ -49,7 +49,8 @@ def keep(service: Service, exchange: Exchange, key: Hashable, response: Response
         _freshness(service),
     )
     whole = (service.edition.name, key)
-    service.cache.put(whole, Kept(response.status, headers, response.body, tag))
+    query = str(exchange.note.get("query", ""))
+    service.cache.put(whole, Kept(response.status, headers, response.body, tag, query))
     alias = (exchange.path, exchange.query, exchange.accept)
     if exchange.reads and sum(map(len, alias)) < _MAX_ALIAS_CHARS:
         if len(service.aliases) >= _MAX_ALIASES:
@@ -72,6 +73,8 @@ def recall(service: Service, exchange: Exchange, *, quickly: bool = False) -> Re
     if quickly and kept.compressed is None and len(kept.body) > _QUICK_BYTES:
         return None
     exchange.note["cache"] = "hit"
+    if kept.query:
+        exchange.note["query"] = kept.query
     if _matches(exchange.header("If-None-Match"), kept.tag):
         exchange.recalled = (whole, NOTHING)
         return Response(304, (("ETag", kept.tag), *_filtered(kept.headers)))

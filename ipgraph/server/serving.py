@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import sys
 import threading
@@ -41,6 +42,7 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     made.service.pool  # noqa: B018  workers are there before the first visitor is
     _on_signals(made, server)  # before the announcement: who reads it may send a signal at once
     _announce(made, http_server.address(server), time.perf_counter() - started)
+    gc.freeze()  # what is here now stays: no collection need look through it again
     stop = threading.Event()
     if watch:
         threading.Thread(target=_watch, args=(made, seen, stop), name="watch", daemon=True).start()
