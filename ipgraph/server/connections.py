@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-from ipgraph.server.front import ALWAYS
+from ipgraph.server.front import ALWAYS, AnswerCut
 from ipgraph.server.responses import Problem, write_problem
 from ipgraph.server.sparql import BEGUN, RUN
 
 if TYPE_CHECKING:
     from ipgraph.server.express import Underway
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: drop what is not sent, and say so to the client
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
@@ -50,6 +54,10 @@ class _Task(WSGITask):  # type: ignore[misc]  # as above
     def service(self) -> None:
         try:
             super().service()
+        except AnswerCut:
+            if self.version == "1.0":  # whose answers end with the connection: reset it instead
+                self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            raise
         finally:
             for run in self._begun.values():  # what nobody took up: the answer was kept meanwhile
                 run.finish("left")
