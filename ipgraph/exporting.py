@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph import jsonld
 from ipgraph.errors import IpGraphError, StoreUnavailable, UsageError
 from ipgraph.formats import FORMATS, Format, Holds, by_name
 from ipgraph.store.answers import write_statements
@@ -34,8 +35,16 @@ def export(store: Store, out: IO[bytes], form: Format, thing: str | None = None)
     if with_graphs:
         write_statements(counted.of(quads), form, out)
     else:
-        write_statements(counted.of(quad.triple for quad in quads), form, out)
+        write_triples(store, counted.of(quad.triple for quad in quads), form, out)
     return counted.number
+
+
+def write_triples(store: Store, triples: Iterable[ox.Triple], form: Format, out: IO[bytes]) -> None:
+    """Write triples of `store` in a format of triples, JSON-LD under the project's context."""
+    if form.name == "jsonld":
+        jsonld.write(triples, jsonld.Context.of(store), out)
+    else:
+        write_statements(triples, form, out)
 
 
 def about(store: Store, thing: ox.NamedNode, *, with_graphs: bool = False) -> Iterator[ox.Quad]:

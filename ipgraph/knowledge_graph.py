@@ -204,6 +204,13 @@ class KnowledgeGraph:
         return SearchIndex(path)
 
     @cached_property
+    def jsonld_context(self) -> dict[str, Any]:
+        """The context under which the graph is written as JSON-LD, as JSON."""
+        from ipgraph.jsonld import Context
+
+        return Context.of(self.store).document()
+
+    @cached_property
     def documentation(self) -> Documentation:
         """What documents the classes and properties of the graph."""
         from ipgraph.documentation import Documentation

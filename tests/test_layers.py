@@ -14,7 +14,16 @@ PACKAGE = Path(ipgraph.__file__).parent
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespaces", "resources", "settings", "formats", "scratch"),
     ("store", "tokens"),
-    ("loading", "reasoning", "queries", "syntax_errors", "labels", "resolving", "exporting"),
+    (
+        "loading",
+        "reasoning",
+        "queries",
+        "syntax_errors",
+        "labels",
+        "resolving",
+        "exporting",
+        "jsonld",
+    ),
     ("workers", "federation"),
     (
         *("terms", "statements", "episodes", "groups", "entities"),

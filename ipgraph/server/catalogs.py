@@ -76,7 +76,7 @@ def data_json(service: Service, exchange: Exchange) -> Response:
                 "mediaType": media_type,
                 "downloadURL": address,
             }
-            for address, label, media_type in _dumps(edition, root)
+            for address, label, media_type in dumps(edition.kg, root)
         ]
         + [
             {
@@ -136,7 +136,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
         say(dataset, VOID + "classPartition", part)
         say(part, VOID + "class", ox.NamedNode(iri))
         say(part, VOID + "entities", _integer(number))
-    for address, label, media_type in _dumps(edition, root):
+    for address, label, media_type in dumps(edition.kg, root):
         dump, distribution = ox.NamedNode(address), ox.BlankNode()
         say(dataset, VOID + "dataDump", dump)
         say(dataset, DCAT + "distribution", distribution)
@@ -164,12 +164,12 @@ def _figures(figures: Statistics) -> dict[str, int]:
     }
 
 
-def _dumps(edition: Edition, root: str) -> list[tuple[str, str, str]]:
+def dumps(kg: KnowledgeGraph, root: str) -> list[tuple[str, str, str]]:
     """Return address, label and media type of each file of the whole graph."""
     from ipgraph.server.dumps import Dumps
 
-    dumps = Dumps(edition.kg)
-    names = {each.suffix: dumps.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)}
+    files = Dumps(kg)
+    names = {each.suffix: files.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)}
     return [
         (f"{root}/downloads/{names[each.suffix]}", each.label, each.media_type)
         for each in of_kind(Holds.TRIPLES, Holds.QUADS)

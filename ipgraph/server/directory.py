@@ -152,6 +152,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address("/sparql/labels.{suffix}", "An answer with a label beside each IRI",
             ("text/csv", WORKBOOK), ("table", "query", "infer"), ("query",)),
     Address("/prefixes", "The prefixes of the project", (*_JSON, "text/turtle")),
+    Address("/context.jsonld", "The context of the JSON-LD", ("application/ld+json",)),
     Address("/void.ttl", "Statistics of the dataset (VoID, DCAT)", ("text/turtle",)),
     Address("/dcat.ttl", "The same description", ("text/turtle",)),
     Address("/.well-known/void", "302 to the statistics", (), status=302),

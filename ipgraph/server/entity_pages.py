@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from ipgraph.namespaces import ENTITY, expand, shorten
-from ipgraph.server import behind, faces, histories, links
+from ipgraph.server import behind, faces, histories, links, schema_org
 from ipgraph.server.pictures import Box, tree
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
     words = site.words()
     return site.render(
         "entity.html",
+        linked=schema_org.of_thing(site, view),
         view=view,
         relations=[g for g in groups["relations"] if not g.incoming or g.is_part],
         back=[g for g in groups["relations"] if g.incoming and not g.is_part],

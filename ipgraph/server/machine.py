@@ -81,6 +81,7 @@ def _metrics(service: Service, exchange: Exchange) -> Response:
 MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
     "/.well-known/security.txt": signposts.security,
     "/.well-known/void": signposts.well_known_void,
+    "/context.jsonld": signposts.context,
     "/data.json": catalogs.data_json,
     "/dcat.ttl": catalogs.turtle,
     "/llms.txt": signposts.llms,

@@ -20,6 +20,7 @@ from ipgraph.server import (
     quality_pages,
     query_page,
     question_pages,
+    schema_org,
     search_pages,
     sector_pages,
     shell,
@@ -82,6 +83,7 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
         boxes = entity_pages.arrange(site, centre, alone=True) if centre else None
         return site.render(
             "home.html",
+            linked=schema_org.of_dataset(site),
             figures=_figures(site),
             centre=centre,
             picture=tree(boxes, centre.name.label) if centre and boxes else None,

@@ -114,6 +114,13 @@ def prefixes(service: Service, exchange: Exchange) -> Response:
     return Response(200, headers, json.dumps(PREFIXES, indent=1).encode())
 
 
+def context(service: Service, exchange: Exchange) -> Response:
+    """Give the whole context of the JSON-LD, for documents that name it instead of holding it."""
+    document = {"@context": service.edition.kg.jsonld_context}
+    headers = (("Content-Type", "application/ld+json"), _fresh(service))
+    return Response(200, headers, json.dumps(document, indent=1).encode())
+
+
 def well_known_void(service: Service, exchange: Exchange) -> Response:
     """Point to the VoID description (VoID, section 7.2)."""
     root = exchange.environ.get("SCRIPT_NAME", "")

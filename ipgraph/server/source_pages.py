@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from ipgraph.namespaces import SOURCE
-from ipgraph.server import faces, links
+from ipgraph.server import faces, links, schema_org
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -79,10 +79,12 @@ def render(site: Site, iri: str) -> str:
     page = links.page_number()
     view = site.describe(iri)
     drawn, has_next = site.kg.sources.drawn(iri, SUBJECTS_PER_PAGE, (page - 1) * SUBJECTS_PER_PAGE)
+    document = site.kg.sources.document(iri)
     return site.render(
         "source.html",
+        linked=schema_org.of_document(site, document),
         view=view,
-        document=site.kg.sources.document(iri),
+        document=document,
         drawn=drawn,
         subjects=[group for group in view.outgoing if group.relation.iri.endswith("/subject")],
         page_number=page,

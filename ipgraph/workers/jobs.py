@@ -19,7 +19,7 @@ from ipgraph.reasoning import Explainer
 from ipgraph.store.answers import write_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from ipgraph.formats import Format
     from ipgraph.store import Store
@@ -69,10 +69,10 @@ def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
     if form.holds is Holds.BINDINGS:
         _write_rows(quads, out)
         return
-    statements: Iterable[ox.Quad] | Iterator[ox.Triple] = quads
     if form.holds is Holds.TRIPLES:
-        statements = (quad.triple for quad in quads)
-    write_statements(statements, form, out)
+        exporting.write_triples(store, (quad.triple for quad in quads), form, out)
+    else:
+        write_statements(quads, form, out)
 
 
 def _write_rows(quads: Iterable[ox.Quad], out: IO[bytes]) -> None:

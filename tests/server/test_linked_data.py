@@ -103,3 +103,19 @@ def test_names_that_are_none_neither_break_headers_nor_leave_the_graph(running, 
         assert "X-Evil" not in reply.headers
         assert b"root:" not in reply.body
         assert b"<script>" not in reply.body
+
+
+@pytest.mark.parametrize("path", ["/data/ip", "/ontology", "/source/more-about-ip"])
+def test_json_ld_holds_our_context_and_says_what_n_triples_say(running, path):
+    document, plain = running.ask(path + ".jsonld"), running.ask(path + ".nt")
+    context = document.json()["@context"]
+    whole = running.ask("/context.jsonld")
+    assert (whole.status, whole.type) == (200, "application/ld+json")
+    assert context.items() <= whole.json()["@context"].items()
+    assert "label" in context
+    found = []
+    for reply, form in ((document, ox.RdfFormat.JSON_LD), (plain, ox.RdfFormat.N_TRIPLES)):
+        dataset = ox.Dataset(ox.parse(reply.body, format=form))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        found.append({str(quad) for quad in dataset})
+    assert found[0] == found[1]

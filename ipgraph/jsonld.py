@@ -1,0 +1,154 @@
+"""Write RDF as JSON-LD 1.1 under this project's own context, which stands in each document.
+
+Nothing has to be fetched to read it: terms are the local names of the properties that the graph
+declares (``unitOf``), other IRIs are shortened by the project's prefixes, and text without a
+language tag of its own is English. Reading it back gives the same triples.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from itertools import chain, groupby, islice
+from typing import IO, TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from ipgraph.errors import InvalidData
+from ipgraph.namespaces import IP, OWL, PREFIXES, RDF, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ipgraph.store import Store
+
+LANGUAGE = "en"
+_TYPE = RDF + "type"
+_STRING, _BOOLEAN, _INTEGER = XSD + "string", XSD + "boolean", XSD + "integer"
+_KINDS = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+_TERM = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
+_SAFE_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # what a double holds, in its canonical form
+# A document with at most so many triples names only what it uses; a larger one is not held back.
+_MAX_HELD = 20_000
+
+# The two ways to write a node: by its subject, and with its statements.
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The terms of properties by their IRIs, and the properties whose values are things."""
+
+    terms: dict[str, str]
+    of_things: frozenset[str]
+
+    @classmethod
+    def of(cls, store: Store) -> Context:
+        """Make the context from what the properties of a graph are declared to be.
+
+        Of two with one local name the project's own has it, else the first by IRI.
+        """
+        kinds: dict[str, set[str]] = {}
+        for kind in _KINDS:
+            declared = store.quads(None, ox.NamedNode(_TYPE), ox.NamedNode(OWL + kind), None)
+            kinds[kind] = {
+                each.subject.value for each in declared if isinstance(each.subject, ox.NamedNode)
+            }
+        terms: dict[str, str] = {}
+        for iri in sorted(set().union(*kinds.values()), key=lambda each: (IP not in each, each)):
+            name = re.split("[/#]", iri)[-1]
+            if _TERM.fullmatch(name) and name not in PREFIXES:
+                terms.setdefault(name, iri)
+        names = {iri: name for name, iri in terms.items()}
+        return cls(names, frozenset(kinds["ObjectProperty"]))
+
+    def document(self, terms: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return the context as JSON: all of it, or the prefixes and those terms."""
+        found: dict[str, Any] = {"@version": 1.1, "@language": LANGUAGE, **PREFIXES}
+        for iri in sorted(self.terms if terms is None else set(terms), key=self.terms.__getitem__):
+            name = self.short(iri)
+            about = {"@id": name, "@type": "@id"} if iri in self.of_things else name
+            found[self.terms[iri]] = about
+        return found
+
+    def node(self, subject: ox.NamedNode | ox.BlankNode, triples: Iterable[ox.Triple]) -> Node:
+        """Return one subject and what is said of it."""
+        found: Node = {"@id": self._name(subject)}
+        said: dict[str, list[Any]] = {}
+        for triple in triples:
+            iri = triple.predicate.value
+            if iri == _TYPE and not isinstance(triple.object, ox.Literal):
+                said.setdefault("@type", []).append(self._name(triple.object))
+            else:
+                key = self.terms.get(iri) or self.short(iri)
+                said.setdefault(key, []).append(self._value(iri, triple.object))
+        for key, values in said.items():
+            found[key] = values[0] if len(values) == 1 else values
+        return found
+
+    def short(self, iri: str) -> str:
+        """Return an IRI with the prefix that fits; raises `InvalidData` for what would be misread.
+
+        JSON-LD reads ``id:x`` as a prefixed name even where it is an IRI of its own.
+        """
+        for prefix, namespace in PREFIXES.items():
+            local = iri.removeprefix(namespace)
+            if local != iri and not local.startswith("//"):
+                return f"{prefix}:{local}"
+        scheme = iri.partition(":")[0]
+        if scheme in PREFIXES or scheme == "_":
+            raise InvalidData(f"<{iri}> reads as a prefixed name in JSON-LD; ask for Turtle.")
+        return iri
+
+    def _name(self, term: object) -> str:
+        if isinstance(term, ox.NamedNode):
+            return self.short(term.value)
+        if isinstance(term, ox.BlankNode):
+            return f"_:{term.value}"
+        raise InvalidData("JSON-LD cannot hold a triple as a term; ask for Turtle.")
+
+    def _value(self, iri: str, term: object) -> Any:
+        is_of_things = iri in self.of_things and iri in self.terms
+        if not isinstance(term, ox.Literal):
+            return self._name(term) if is_of_things else {"@id": self._name(term)}
+        plain = None if is_of_things else _plain(term)
+        if plain is not None:
+            return plain
+        if term.language:
+            return {"@language": term.language, "@value": term.value}
+        if term.datatype.value == _STRING:
+            return {"@value": term.value}
+        return {"@type": self.short(term.datatype.value), "@value": term.value}
+
+
+def _plain(term: ox.Literal) -> str | int | bool | None:
+    """Return the JSON value that reads as a literal where no type is expected; None: none does."""
+    if term.language:
+        return term.value if term.language == LANGUAGE else None
+    datatype, text = term.datatype.value, term.value
+    if datatype == _INTEGER and _SAFE_INTEGER.fullmatch(text):
+        return int(text)
+    return text == "true" if datatype == _BOOLEAN and text in ("true", "false") else None
+
+
+def write(triples: Iterable[ox.Triple], context: Context, out: IO[bytes]) -> None:
+    """Write triples as one document: the context, and a node for each run of one subject."""
+    rest = iter(triples)
+    held = list(islice(rest, _MAX_HELD + 1))
+    terms = {each.predicate.value for each in held} & context.terms.keys()
+    whole = len(held) <= _MAX_HELD
+    head = json.dumps(context.document(terms if whole else None), ensure_ascii=False, indent=1)
+    out.write(f'{{"@context": {head},\n"@graph": ['.encode())
+    separator = "\n"
+    for node in _nodes(chain(held, rest), context):
+        out.write(f"{separator}{json.dumps(node, ensure_ascii=False)}".encode())
+        separator = ",\n"
+    out.write(b"\n]}\n")
+
+
+def _nodes(triples: Iterable[ox.Triple], context: Context) -> Iterator[Node]:
+    for subject, said in groupby(triples, key=lambda each: each.subject):
+        if isinstance(subject, ox.Triple):
+            raise InvalidData("JSON-LD cannot hold a triple as a term; ask for Turtle.")
+        yield context.node(subject, said)
