@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _EXCHANGE = "ipgraph.exchange"
 _LENGTH = "content-length"
+_FILES = ("/static/", "/downloads/")
 _DROPPED = frozenset({_LENGTH, "access-control-allow-origin", "connection"})
 _FOREVER_S = 365 * 24 * 3600
 
@@ -47,7 +48,11 @@ class PagesApp:
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
             told[:] = [int(status[:3]), headers]
 
-        body = self._wsgi(exchange.environ, start_response)
+        environ = exchange.environ
+        if exchange.method == "HEAD" and not exchange.path.startswith(_FILES):
+            # The page is made whole: it tells its length, and is kept for who reads it.
+            environ = {**environ, "REQUEST_METHOD": "GET"}
+        body = self._wsgi(environ, start_response)
         status, given = told
         if exchange.path.startswith("/static/"):
             return Response(status, tuple(given), body)

@@ -119,3 +119,13 @@ def test_json_ld_holds_our_context_and_says_what_n_triples_say(running, path):
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         found.append({str(quad) for quad in dataset})
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("path", ["/page/fema", "/about", "/search?q=dams", "/questions"])
+def test_head_of_a_page_is_get_without_a_body_and_leaves_the_page_whole(running, path):
+    head = running.ask(path, "HEAD", Accept="text/html")
+    got = running.ask(path, Accept="text/html")
+    assert (head.status, head.body) == (200, b"")
+    assert len(got.body) > 1000
+    for name in ("Content-Length", "Content-Type", "ETag"):
+        assert head.headers[name] == got.headers[name]
