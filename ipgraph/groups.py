@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from ipgraph.episodes import TIES, Episodes
 from ipgraph.labels import ACRONYM, LABEL_PROPERTIES, Name
-from ipgraph.namespaces import IP, ORG, RDFS, SKOS
+from ipgraph.namespaces import DCTERMS, IP, ORG, RDFS, SKOS
 from ipgraph.statements import TYPE, Citations, Reader, Statement, Value, gather
 from ipgraph.terms import DEFINITIONS
 
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 MAX_READ = 4000
 PART_OF = (ORG + "unitOf", ORG + "subOrganizationOf", IP + "partOf")
 OTHER_NAMES = (ACRONYM, SKOS + "altLabel")
-DATES = tuple(
-    IP + each
-    for each in ("establishedOn", "charteredOn", "dissolvedOn", "validFrom", "validThrough")
+DATES = (
+    *(IP + each for each in ("establishedOn", "charteredOn", "dissolvedOn")),
+    *(IP + each for each in ("validFrom", "validThrough")),
+    DCTERMS + "issued",
 )
 _TOLD_ELSEWHERE = frozenset(
     (

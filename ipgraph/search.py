@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 MAX_HITS = 2000
 MAX_SUGGESTED = 200
 NEAR_ENOUGH = 0.6
+# The orders in which the things of a class are listed.
+SORTS = {
+    "label": "t.folded, t.iri",
+    "short": "t.acronym = '', t.acronym, t.folded, t.iri",
+    "mentions": "t.weight DESC, t.folded, t.iri",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +145,11 @@ class SearchIndex:
         return [Term(*row[:4]) for row in sorted(rows, key=order)[:limit]]
 
     def instances(
-        self, kind: str, *, initial: str = "", limit: int = 50, offset: int = 0
+        self, kind: str, *, initial: str = "", limit: int = 50, offset: int = 0, sort: str = "label"
     ) -> tuple[Hit, ...]:
-        """Return the things of a class, what is inferred included, by label."""
+        """Return the things of a class, what is inferred included, in an order of `SORTS`."""
         return self._hits(
-            "SELECT {columns} FROM instances i JOIN things t ON t.id = i.thing WHERE i.class = ?"
-            " AND (? = '' OR t.initial = ?) ORDER BY t.folded, t.iri LIMIT ? OFFSET ?",
-            (kind, initial, initial, limit, offset),
+            _INSTANCES.replace("$order", SORTS[sort]), (kind, initial, initial, limit, offset)
         )
 
     def initials(self, kind: str) -> dict[str, int]:
@@ -249,6 +253,10 @@ class SearchIndex:
 
 
 _COLUMNS = "t.iri, t.label, t.acronym, t.kind, t.description, '', t.weight"
+_INSTANCES = (
+    "SELECT {columns} FROM instances i JOIN things t ON t.id = i.thing WHERE i.class = ?"
+    " AND (? = '' OR t.initial = ?) ORDER BY $order LIMIT ? OFFSET ?"
+)
 _BY_ID = "SELECT t.id, $columns FROM things t WHERE t.id IN ($marks)"
 _EXACT = "SELECT thing, text, folded, sort FROM names WHERE folded = ? LIMIT 50"
 _FOUND = (

@@ -78,7 +78,9 @@ DEFINITIONS = (
     "http://schema.org/description",
 )
 
-_NOTES = frozenset((SKOS + "note", IP + "note"))
+_NOTES = frozenset(
+    (IP + "note", *(SKOS + each for each in ("note", "editorialNote", "scopeNote", "historyNote")))
+)
 _IDENTIFIERS = frozenset((IP + "identifier", PREFIXES["schema"] + "sameAs", OWL + "sameAs"))
 _RANKS = {iri: rank for rank, iri in enumerate(READING_ORDER)}
 _LAST_RANKS = {iri: 1000 + rank for rank, iri in enumerate(READ_LAST)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from flask import abort, request
+from flask import Response, abort, after_this_request, request
 
 from ipgraph.namespaces import ENTITY, expand, shorten
 from ipgraph.server import behind, faces, histories, links, schema_org
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Values on a page of their own.
 PER_PAGE = 100
+PART_LIMIT_S = 2.0
 MAX_HTML_BYTES = 40 * 1024
 # Values of a group, sources numbered for a statement, episodes of a sort: the first that fits.
 EXTENTS = ((8, 2, 8), (8, 1, 6), (7, 1, 5), (6, 1, 4), (5, 1, 3), (4, 1, 3), (3, 1, 2), (2, 1, 1))
@@ -74,8 +76,13 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
     year = request.args.get("year", None, type=int)
     whole = bool(year) or request.args.get("history") == "all"
     episodes = EVERY_EPISODE if whole else episodes
+    began = time.monotonic()
     view = site.entities.describe(iri, values=values, cited=cited, episodes=episodes)
-    boxes = arrange(site, view)
+    # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
+    late = time.monotonic() - began > PART_LIMIT_S
+    boxes = None if late else arrange(site, view)
+    if late:
+        after_this_request(_not_kept)
     groups = {section: [g for g in view.groups if g.section == section] for section in SECTIONS}
     words = site.words()
     return site.render(
@@ -86,7 +93,8 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
         back=[g for g in groups["relations"] if g.incoming and not g.is_part],
         identifiers=groups["identifiers"],
         notes=groups["notes"],
-        heads=site.entities.heads(iri),
+        heads=() if late else site.entities.heads(iri),
+        late=late,
         year=year,
         chapters=histories.chapters(view, year),
         more_history=not whole and histories.is_cut(view, episodes),
@@ -101,8 +109,14 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
         comments={each.iri: site.entities.terms.comment(each.iri) for each in _relations(view)},
         group_address=group_address,
         why=why_address,
-        report=site.report_address(view),
+        report=links.address("/report", uri=view.iri) if site.kg.settings.contact else "",
     )
+
+
+def _not_kept(response: Response) -> Response:
+    """Keep no page that lacks something because the store was slow this once."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _relations(view: View) -> set[Name]:

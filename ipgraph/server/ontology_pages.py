@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import abort, request
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import ONTOLOGY, PREFIXES
+from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
 from ipgraph.server import behind, entity_pages, links
 from ipgraph.server.pictures import Box, tree
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.server.shell import Site
 
 PER_PAGE = 50
+SORTS = ("label", "short", "mentions")
 MAX_PROPERTIES = 40
 MAX_BOXES = 60
 
@@ -35,6 +37,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
             below=site.kg.documentation.tree(classes),
             picture=_picture(site, classes),
             prefixes=PREFIXES,
+            version=[_said(site, each) for each in (OWL + "versionInfo", DCTERMS + "modified")],
             about=site.entities.terms.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
         )
 
@@ -55,11 +58,17 @@ def render(site: Site, iri: str) -> str:
     page = links.page_number()
     start = (page - 1) * PER_PAGE
     is_class = view.kind == "class"
-    hits = site.index.instances(iri, limit=PER_PAGE + 1, offset=start) if is_class else ()
+    sort = request.args.get("sort", SORTS[0])
+    if sort not in SORTS:
+        abort(400, f"Things can be sorted by {', '.join(SORTS)}.")
+    hits = (
+        site.index.instances(iri, limit=PER_PAGE + 1, offset=start, sort=sort) if is_class else ()
+    )
     return site.render(
         "term.html",
         view=view,
         hits=hits[:PER_PAGE],
+        sort=sort,
         has_next=len(hits) > PER_PAGE,
         page_number=page,
         wholes={hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits},
@@ -67,6 +76,13 @@ def render(site: Site, iri: str) -> str:
         samples=_samples(site, iri) if not is_class else (),
         query=behind.query("things" if is_class else "uses", term=iri),
     )
+
+
+def _said(site: Site, property_iri: str) -> str:
+    """Return what the head of the ontology says by a property; empty where it is silent."""
+    head = NamedNode(ONTOLOGY.rstrip("/"))
+    quads = site.kg.store.quads(head, NamedNode(property_iri), None, DefaultGraph())
+    return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), "")
 
 
 def _used(site: Site, iri: str) -> list[tuple[object, int]]:

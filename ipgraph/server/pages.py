@@ -13,6 +13,7 @@ from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
 from ipgraph.server import (
     about_pages,
+    difference_pages,
     entity_pages,
     graph_pages,
     links,
@@ -20,6 +21,7 @@ from ipgraph.server import (
     quality_pages,
     query_page,
     question_pages,
+    report_pages,
     schema_org,
     search_pages,
     sector_pages,
@@ -36,16 +38,19 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.questions import Question
     from ipgraph.server.query_page import Run
+    from ipgraph.server.responses import Problem
 
 MODULES = (
     shell,
     about_pages,
+    difference_pages,
     entity_pages,
     graph_pages,
     ontology_pages,
     quality_pages,
     query_page,
     question_pages,
+    report_pages,
     search_pages,
     sector_pages,
     source_pages,
@@ -95,19 +100,28 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
     return pages
 
 
-def error_page(
-    site: Site, status: int, detail: str, hint: str = "", reference: str = ""
-) -> Response:
+def error_page(site: Site, problem: Problem, reference: str = "") -> Response:
     """Make the page of an error: what happened, and what to do next."""
+    asked = _asked() if problem.status in (404, 410) else ""
     body = site.render(
         "error.html",
-        status=status,
-        detail=detail,
-        hint=hint,
+        status=problem.status,
+        type=problem.type,
+        detail=problem.detail,
+        hint=problem.hint,
         reference=reference,
-        asked=request.path.rstrip("/").rpartition("/")[2],
+        asked=asked,
+        nearest=site.index.nearest(asked) if asked else (),
     )
-    return make_response(body, status)
+    return make_response(body, problem.status)
+
+
+def _asked() -> str:
+    """Return in words what an address that leads nowhere seems to have asked for."""
+    name = request.args.get("uri", "") or request.path
+    last = name.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
+    words = " ".join(last.replace("_", " ").replace("-", " ").split())
+    return words[: search_pages.MAX_QUERY]
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:

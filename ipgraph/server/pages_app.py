@@ -76,9 +76,7 @@ class PagesApp:
         reference = exchange.id if problem.status >= 500 else ""
         with self._flask.request_context(dict(exchange.environ)):
             current_app.preprocess_request()
-            made = pages.error_page(
-                self._site, problem.status, problem.detail, problem.hint, reference
-            )
+            made = pages.error_page(self._site, problem, reference)
             headers = (
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Vary", "Accept"),

@@ -90,23 +90,21 @@ def _box(box: Box, left: int, middle: float) -> str:
 
 
 def bars(pairs: list[tuple[str, float]], title: str) -> Markup:
-    """Draw a bar chart of at most `MAX_BARS` names and numbers, the greatest first."""
+    """Draw a bar chart of at most `MAX_BARS` names and numbers, the greatest first.
+
+    A table whose bars are as wide as their share, so that its texts can be read at any width.
+    """
     shown = sorted(pairs, key=lambda pair: -pair[1])[:MAX_BARS]
     most = max((value for _, value in shown), default=0) or 1
-    left, width, row = 300, 900, 26
-    parts = []
-    for at, (name, value) in enumerate(shown):
-        y, length = at * row, max((width - left - 70) * value / most, 1)
-        short = name if len(name) < 42 else name[:40].rstrip() + "…"
-        parts.append(
-            f'<text x="{left - 10}" y="{y + 17}" text-anchor="end">{escape(short)}</text>'
-            f'<rect x="{left}" y="{y + 4}" width="{length:.1f}" height="{row - 8}" rx="3"/>'
-            f'<text x="{left + length + 8:.1f}" y="{y + 17}" class="value">{value:,g}</text>'
+    rows = []
+    for name, value in shown:
+        share = max(min(value / most, 1) * 100, 0.4)
+        rows.append(
+            f'<tr><th scope="row">{escape(name)}</th><td><svg width="{share:.1f}%" height="16" '
+            f'aria-hidden="true"><rect width="100%" height="16" rx="3"/></svg></td>'
+            f'<td class="num">{value:,.15g}</td></tr>'
         )
-    return Markup(  # noqa: S704  as above
-        f'<svg class="bars" viewBox="0 0 {width} {max(len(shown), 1) * row}" role="img" '
-        f'aria-label="{escape(title)}">{"".join(parts)}</svg>'
-    )
+    return _chart("bars", title, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +115,9 @@ class Span:
     first: int
     last: int
     is_open: bool = False
+    address: str = ""
+    dates: str = ""  # as the sources give them
+    group: str = ""  # a heading above the bars that share it
 
 
 def spans(rows: list[Span], title: str) -> Markup | None:
@@ -124,28 +125,41 @@ def spans(rows: list[Span], title: str) -> Markup | None:
     if not rows:
         return None
     begin, end = min(row.first for row in rows), max(row.last for row in rows) + 1
-    left, width, row_px = 320, 900, 30
-    scale = (width - left - 20) / max(end - begin, 1)
-    step = 1 if end - begin <= 12 else 5
-    parts = []
-    for year in range(begin, end + 1):
-        if year % step == 0:
-            x = left + (year - begin) * scale
-            parts.append(
-                f'<line x1="{x:.0f}" y1="18" x2="{x:.0f}" y2="{24 + len(rows) * row_px}"/>'
-                f'<text x="{x:.0f}" y="12" text-anchor="middle" class="tick">{year}</text>'
+    # As many ticks as can be read beside each other on a phone.
+    step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if (end - begin) / n <= 8)
+    years = [year for year in range(begin, end) if year % step == 0]
+
+    def at(year: float) -> str:
+        return f"{(year - begin) / (end - begin) * 100:.2f}%"
+
+    ticks = "".join(f'<text x="{at(year)}" y="12">{year}</text>' for year in years)
+    lines = "".join(f'<line x1="{at(year)}" x2="{at(year)}" y2="100%"/>' for year in years)
+    axis = f'<svg width="100%" height="16" class="ticks">{ticks}</svg>'
+    made = [f'<tr aria-hidden="true"><td></td><td>{axis}</td><td></td></tr>']
+    group = ""
+    for row in rows:
+        if row.group != group:
+            group = row.group
+            made.append(
+                f'<tr class="group"><th scope="rowgroup" colspan="3">{escape(group)}</th></tr>'
             )
-    for at, row in enumerate(rows):
-        x, y = left + (row.first - begin) * scale, 24 + at * row_px
-        length = max((row.last - row.first) * scale, 6)
-        short = row.label if len(row.label) < 46 else row.label[:44].rstrip() + "…"
-        open_end = ' class="open"' if row.is_open else ""
-        parts.append(
-            f'<text x="{left - 10}" y="{y + 16}" text-anchor="end">{escape(short)}</text>'
-            f'<rect x="{x:.0f}" y="{y + 3}" width="{length:.0f}" height="18" rx="3"{open_end}/>'
+        label = escape(row.label)
+        name = f'<a href="{escape(row.address)}">{label}</a>' if row.address else label
+        dates = escape(row.dates or f"{row.first} to {row.last}")
+        made.append(
+            f'<tr><th scope="row">{name}</th><td><svg width="100%" height="22" aria-hidden="true">'
+            f'{lines}<rect x="{at(row.first)}" width="{at(begin + row.last - row.first + 0.3)}" '
+            f'y="3" height="16" rx="3"{_OPEN if row.is_open else ""}/></svg></td>'
+            f'<td class="when">{dates}</td></tr>'
         )
-    height = 30 + len(rows) * row_px
-    return Markup(  # noqa: S704  as above
-        f'<svg class="bars spans" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(title)}">{"".join(parts)}</svg>'
+    return _chart("bars spans", title, made)
+
+
+_OPEN = ' class="open"'
+
+
+def _chart(style: str, title: str, rows: list[str]) -> Markup:
+    return Markup(  # noqa: S704  every text in it was escaped where it was put in
+        f'<table class="{style}"><caption class="sr">{escape(title)}</caption>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
     )

@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from ipgraph.server.tables import Table
 
 MAX_ROWS = 500
-# The questions that show where sources differ, in the order of their page.
-DIFFERENCES = (
-    "disagreeing-dates",
-    "disagreeing-figures",
-    "disagreeing-founders",
-    "disagreements",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +49,6 @@ def register(blueprint: Blueprint, site: Site) -> None:
     @blueprint.get("/questions/<name>", endpoint="question")
     def question(name: str) -> ResponseReturnValue:
         return _question(site, name)
-
-    @blueprint.get("/disagreements", endpoint="disagreements")
-    def disagreements() -> ResponseReturnValue:
-        return _disagreements(site)
 
 
 def by_topic(site: Site) -> list[tuple[str, list[Question]]]:
@@ -138,19 +127,3 @@ def _typed(site: Site, parameter: Parameter, given: Mapping[str, str]) -> str:
         name = site.entities.labels.name(iri)
         return name.acronym or name.label
     return parameter.default
-
-
-def _disagreements(site: Site) -> ResponseReturnValue:
-    names = {each.name: each for each in site.kg.questions}
-    asked = [names[name] for name in DIFFERENCES if name in names]
-    answers = [(each, answer(site, each, each.text)) for each in asked]
-    if faces.wanted() != "html":
-        tables = {each.name: found for each, found in answers}
-        wanted = request.args.get("question", DIFFERENCES[0])
-        if wanted not in tables:
-            raise UsageError(f"The address takes ?question= with one of {', '.join(tables)}.")
-        columns, rows = labelled_rows(tables[wanted])
-        return faces.rows(columns, rows)
-    return site.render(
-        "disagreements.html", answers=[(each, found.without_repeats()) for each, found in answers]
-    )

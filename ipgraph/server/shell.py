@@ -12,9 +12,9 @@ import re
 import shlex
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from flask import current_app, g, render_template, request
+from markupsafe import Markup, escape
 
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
@@ -108,18 +108,6 @@ class Site:
     def describe(self, iri: str, *, episodes: int = 0) -> View:
         """Describe a thing within the bounds of a page, so that none outgrows its budget."""
         return self.entities.describe(iri, values=8, cited=2, episodes=episodes)
-
-    def report_address(self, view: View) -> str:
-        """Return where an error on a page is reported, or nothing where no address is set."""
-        address = self.kg.settings.contact
-        if not address:
-            return ""
-        subject = quote(f"ipgraph: {view.name.label}")
-        body = quote(f"{view.iri}\n\n")
-        join = "&" if "?" in address else "?"
-        if address.startswith("mailto:"):
-            return f"{address}{join}subject={subject}&body={body}"
-        return f"{address}{join}title={subject}&body={body}"
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -267,6 +255,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
     blueprint.add_app_template_filter(readable, "readable")
     blueprint.add_app_template_filter(highlight, "highlight")
     blueprint.add_app_template_filter(anchor, "anchor")
+    blueprint.add_app_template_filter(linked, "linked")
     blueprint.add_app_template_filter(in_quotes, "in_quotes")
     blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
 
@@ -280,6 +269,16 @@ def readable(variable: str) -> str:
     """Write the variable of a query as a heading: ``otherDate`` as “Other date”."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
     return sentence_case(words.lower())
+
+
+def linked(text: str) -> Markup:
+    """Make each IRI in angle brackets a link to its page; the rest is escaped."""
+    parts = re.split(r"<((?:https?|urn):[^<>\s]+)>", text)
+    made = [
+        Markup('<a href="{}">{}</a>').format(links.page(part), part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    ]
+    return Markup("").join(made)
 
 
 def in_quotes(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import abort, request
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.server.shell import Site
+    from ipgraph.sources import Document
 
 PER_PAGE = 100
 SUBJECTS_PER_PAGE = 60
 SORTS = ("title", "publisher", "issued", "genre", "authority", "statements")
+
+COLUMNS = ("iri", "title", "publisher", "issued", "genre", "authority", "page", "statements")
+FACETS = ("authority", "genre")
+MAX_FACETS = 12
 
 
 def register(blueprint: Blueprint, site: Site) -> None:
@@ -32,35 +39,23 @@ def register(blueprint: Blueprint, site: Site) -> None:
         return render(site, SOURCE + name)
 
 
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value by which a list can be narrowed, and how many documents it leaves."""
+
+    value: str
+    count: int
+    chosen: bool
+
+
 def _sources(site: Site) -> ResponseReturnValue:
     sort = request.args.get("sort", "title")
     if sort not in SORTS:
         abort(400, f"Sources can be sorted by {', '.join(SORTS)}.")
-    text = request.args.get("q", "").strip().casefold()
-    documents = [
-        each
-        for each in site.documents
-        if text in f"{each.title} {each.publisher} {each.genre}".casefold()
-    ]
-    # The latest and the most come first, texts by the alphabet; what is unknown comes last.
-    if sort == "statements":
-        documents.sort(key=lambda each: -each.statements)
-    elif sort == "issued":
-        documents.sort(key=lambda each: each.issued or each.as_of, reverse=True)
-    elif sort != "title":
-        documents.sort(key=lambda each: (not getattr(each, sort), getattr(each, sort).casefold()))
+    chosen = {name: request.args.get(name, "") for name in FACETS}
+    documents = _ordered([each for each in _with_text(site) if _fits(each, chosen)], sort)
     if faces.wanted() != "html":
-        columns = (
-            "iri",
-            "title",
-            "publisher",
-            "issued",
-            "genre",
-            "authority",
-            "page",
-            "statements",
-        )
-        return faces.rows(columns, [[getattr(d, name) for name in columns] for d in documents])
+        return faces.rows(COLUMNS, [[getattr(d, name) for name in COLUMNS] for d in documents])
     page = links.page_number()
     return site.render(
         "sources.html",
@@ -68,10 +63,42 @@ def _sources(site: Site) -> ResponseReturnValue:
         total=len(documents),
         sort=sort,
         sorts=[each for each in SORTS if any(getattr(d, each) for d in documents)] or SORTS,
-        text=request.args.get("q", ""),
+        facets={name: _facets(site, name, chosen) for name in FACETS},
+        chosen={name: value for name, value in chosen.items() if value},
+        text=request.args.get("q", "").strip(),
         page_number=page,
         has_next=page * PER_PAGE < len(documents),
     )
+
+
+def _with_text(site: Site) -> list[Document]:
+    text = request.args.get("q", "").strip().casefold()
+    return [d for d in site.documents if text in f"{d.title} {d.publisher} {d.genre}".casefold()]
+
+
+def _fits(document: Document, chosen: dict[str, str], but: str = "") -> bool:
+    return all(
+        not value or name == but or getattr(document, name) == value
+        for name, value in chosen.items()
+    )
+
+
+def _facets(site: Site, name: str, chosen: dict[str, str]) -> list[Facet]:
+    """Count the values of one facet among what the others leave, most first."""
+    counts = Counter(getattr(d, name) for d in _with_text(site) if _fits(d, chosen, but=name))
+    counts.pop("", None)
+    return [Facet(value, n, value == chosen[name]) for value, n in counts.most_common(MAX_FACETS)]
+
+
+def _ordered(documents: list[Document], sort: str) -> list[Document]:
+    """Put the latest and the most first, texts by the alphabet, and what is unknown last."""
+    if sort == "statements":
+        return sorted(documents, key=lambda each: -each.statements)
+    if sort == "issued":
+        return sorted(documents, key=lambda each: each.issued or each.as_of, reverse=True)
+    if sort == "title":
+        return documents
+    return sorted(documents, key=lambda d: (not getattr(d, sort), getattr(d, sort).casefold()))
 
 
 def render(site: Site, iri: str) -> str:

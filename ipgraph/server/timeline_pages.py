@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from ipgraph.namespaces import ENTITY
-from ipgraph.server import faces
+from ipgraph.server import faces, histories, lifelines, links
 from ipgraph.server.pictures import Span, spans
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ipgraph.server.shell import Site
 
 CENTRE = ENTITY + "ip"
+MAX_EPISODES = 200
 SORTS = ("established", "changed", "dissolved")
 
 
@@ -33,7 +34,31 @@ def register(blueprint: Blueprint, site: Site) -> None:
         return _timeline(site)
 
 
+def _of_one(site: Site, name: str) -> ResponseReturnValue:
+    """Tell the history of one thing, named by an IRI or as a person names it."""
+    iri = name if "://" in name else site.entities.resolve(name)
+    view = site.entities.describe(iri, values=1, cited=3, episodes=MAX_EPISODES)
+    events = lifelines.events(site, view)
+    if faces.wanted() != "html":
+        titles = {each.number: each.title for each in view.sources}
+        rows = [
+            (
+                each.period,
+                each.what,
+                "; ".join(value.text for value in each.others),
+                "; ".join(titles[number] for number in each.sources),
+            )
+            for each in events
+        ]
+        return faces.rows(("when", "what", "who", "sources"), rows)
+    picture = spans(lifelines.spans(site, view), site.words()("timeline.title"))
+    return site.render("lifeline.html", view=view, events=events, picture=picture)
+
+
 def _timeline(site: Site) -> ResponseReturnValue:
+    name = request.args.get("id", "").strip()
+    if name:
+        return _of_one(site, name)
     whole = site.timeline
     chosen = [each for each in request.args.getlist("sort") if each in SORTS] or list(SORTS)
     first = request.args.get("from", None, type=int)
@@ -80,6 +105,8 @@ def _spans(site: Site) -> list[Span]:
             first=_year(each, each.since),
             last=_year(each, each.until) or this_year,
             is_open=not each.until,
+            address=links.address("/timeline", id=CENTRE),
+            dates=histories.period(each, site.words()),
         )
         for each in site.kg.chronicle.placements(CENTRE)
         if each.since

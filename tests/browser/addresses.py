@@ -43,6 +43,8 @@ PAGES: dict[str, str] = {
     "/disagreements": "Where sources differ",
     "/quality": "Quality of the data",
     "/timeline": "Preparedness Directorate",
+    "/timeline?id=NPPD": "What came before and after",
+    "/report?uri=https%3A%2F%2Fw3id.org%2Fipgraph%2Fid%2Fpscd": "Report an error in a statement",
     "/why?s=PSCD&p=partOf&o=DHS": "Stated in",
     "/downloads": "N-Quads",
     "/about": "What is not here",
@@ -55,7 +57,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "/page/nothing-of-the-kind": (404, "There is nothing at this address"),
     "/no/such/address": (404, "There is nothing at this address"),
     "/sparql?query=SELECT%20WHERE": (400, "The query could not be read"),
-    "/why?s=PSCD&p=partOf&o=cfats": (404, "There is nothing at this address"),
+    "/why?s=PSCD&p=partOf&o=cfats": (404, "This does not follow"),
     "/questions/units-of?organization=nobody-at-all": (400, "could not be asked so"),
     "/sources?sort=colour": (400, "could not be understood"),
 }

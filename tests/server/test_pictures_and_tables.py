@@ -22,7 +22,7 @@ def read(text):
 
 
 def parsed(markup):
-    return read(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    return read(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))
 
 
 def test_a_tree_has_a_link_for_each_box_and_a_line_for_each_child():
@@ -58,7 +58,7 @@ def test_no_text_breaks_a_picture(picture):
 
 def test_bars_are_in_order_and_bounded():
     picture = parsed(bars([(f"n{n}", n) for n in range(100)], "t"))
-    widths = [float(each.get("width")) for each in picture.iter(f"{SVG}rect")]
+    widths = [float(each.get("width").rstrip("%")) for each in picture.iter(f"{SVG}svg")]
     assert len(widths) == MAX_BARS
     assert widths == sorted(widths, reverse=True)
 
