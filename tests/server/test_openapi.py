@@ -131,11 +131,6 @@ def test_a_proof_is_turtle_for_who_accepts_that(running):
     assert list(ox.parse(reply.body, format=ox.RdfFormat.TURTLE))
 
 
-def test_a_difference_that_is_none_of_those_asked_for_is_refused_by_name(running):
-    reply = running.ask("/disagreements?question=none&format=json")
-    assert (reply.status, "?question=" in reply.json()["detail"]) == (400, True)
-
-
 @pytest.mark.parametrize(
     ("path", "method"),
     [("/sparql", "GET"), ("/sparql", "POST"),
