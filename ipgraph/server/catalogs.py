@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ipgraph.formats import Holds, of_kind
 from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
 from ipgraph.server import addresses
-from ipgraph.server.descriptions import SD, VOID, write
+from ipgraph.server.descriptions import SD, VOID, format_iris, write
 from ipgraph.server.linked_data import LICENSE
 from ipgraph.server.negotiation import RDF_OFFERS, Choice, require
 from ipgraph.server.responses import Response
@@ -28,6 +28,7 @@ DESCRIPTION = (
     "Homeland Security: its units, programs, sectors, laws and history, each statement with "
     "the public document it comes from. Compiled independently; not an official publication."
 )
+PUBLISHER = "ipgraph"
 KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
 
 
@@ -56,16 +57,18 @@ def data_json(service: Service, exchange: Exchange) -> Response:
     root = addresses.root(service, exchange)
     edition, kg = service.edition, service.edition.kg
     modified = _created(edition)
-    contact = service.settings.contact or "mailto:contact@example.org"
+    contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
+    if service.settings.contact:  # DCAT-US wants an address; an invented one would be worse
+        contact["hasEmail"] = service.settings.contact
     dataset = {
         "@type": "dcat:Dataset",
         "title": kg.title,
         "description": description(kg) or f"{kg.title}, served by ipgraph.",
         "keyword": list(KEYWORDS if kg.is_own else KEYWORDS[-1:]),
         "modified": modified,
-        "publisher": {"@type": "org:Organization", "name": "ipgraph"},
-        "contactPoint": {"@type": "vcard:Contact", "fn": "ipgraph", "hasEmail": contact},
-        "identifier": edition.kg.settings.base,
+        "publisher": {"@type": "org:Organization", "name": PUBLISHER},
+        "contactPoint": contact,
+        "identifier": dataset_iri(kg, root),
         "accessLevel": "public",
         **({"license": LICENSE} if kg.is_own else {}),
         "landingPage": f"{root}/",
@@ -99,28 +102,56 @@ def data_json(service: Service, exchange: Exchange) -> Response:
     return Response(200, headers, json.dumps(document, indent=1).encode())
 
 
+class _Saying:
+    """Statements as they are said."""
+
+    def __init__(self) -> None:
+        self.triples: list[ox.Triple] = []
+
+    def __call__(self, subject: Any, predicate: str, *values: Any) -> None:
+        name = ox.NamedNode(predicate)
+        self.triples.extend(ox.Triple(subject, name, value) for value in values)
+
+
 def _triples(edition: Edition, root: str) -> list[ox.Triple]:
-    figures = edition.kg.statistics
-    base = edition.kg.settings.base
-    dataset, endpoint = ox.NamedNode(base), ox.NamedNode(f"{root}/sparql")
-    found: list[ox.Triple] = []
-
-    def say(subject: Any, predicate: str, *values: Any) -> None:
-        found.extend(ox.Triple(subject, ox.NamedNode(predicate), value) for value in values)
-
+    say, kg = _Saying(), edition.kg
+    dataset, endpoint = ox.NamedNode(dataset_iri(kg, root)), ox.NamedNode(f"{root}/sparql")
     say(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
-    say(dataset, DCTERMS + "title", ox.Literal(edition.kg.title, language="en"))
-    if description(edition.kg):
-        say(dataset, DCTERMS + "description", ox.Literal(description(edition.kg)))
-    if edition.kg.is_own:  # whose licence another's RDF has is not ours to say
-        say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
+    say(dataset, DCTERMS + "identifier", ox.Literal(dataset.value))
+    say(dataset, DCTERMS + "title", ox.Literal(kg.title, language="en"))
+    if description(kg):
+        say(dataset, DCTERMS + "description", ox.Literal(description(kg)))
     say(dataset, DCTERMS + "modified", _dated(edition))
-    if edition.kg.snapshot is not None:
-        say(dataset, OWL + "versionInfo", ox.Literal(edition.kg.snapshot.content_hash))
+    if kg.snapshot is not None:
+        say(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
+    if kg.is_own:
+        _say_whose(say, dataset)
     say(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
     say(dataset, VOID + "sparqlEndpoint", endpoint)
-    say(dataset, VOID + "uriSpace", ox.Literal(base + "id/"))
     say(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
+    _say_counts(say, dataset, kg.statistics)
+    _say_files(say, dataset, dumps(kg, root))
+    service = ox.BlankNode()
+    say(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
+    say(service, DCAT + "endpointURL", endpoint)
+    say(service, DCAT + "servesDataset", dataset)
+    say(service, DCTERMS + "conformsTo", ox.NamedNode(SD + "SPARQL11Query"))
+    return say.triples
+
+
+def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
+    """Say what is ours to say: whose licence another's RDF has, or whose it is, is not."""
+    say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
+    say(dataset, DCAT + "keyword", *(ox.Literal(each, language="en") for each in KEYWORDS))
+    publisher = ox.BlankNode()
+    say(dataset, DCTERMS + "publisher", publisher)
+    say(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
+    say(publisher, FOAF + "name", ox.Literal(PUBLISHER))
+    say(dataset, VOID + "uriSpace", ox.Literal(dataset.value + "id/"))
+    say(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
+
+
+def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> None:
     say(dataset, VOID + "vocabulary", *(ox.NamedNode(each) for each in _vocabularies(figures)))
     for name, value in _figures(figures).items():
         say(dataset, VOID + name, _integer(value))
@@ -136,7 +167,11 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
         say(dataset, VOID + "classPartition", part)
         say(part, VOID + "class", ox.NamedNode(iri))
         say(part, VOID + "entities", _integer(number))
-    for address, label, media_type in dumps(edition.kg, root):
+
+
+def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, str]]) -> None:
+    say(dataset, VOID + "feature", *(ox.NamedNode(each) for each in format_iris()))
+    for address, label, media_type in files:
         dump, distribution = ox.NamedNode(address), ox.BlankNode()
         say(dataset, VOID + "dataDump", dump)
         say(dataset, DCAT + "distribution", distribution)
@@ -145,12 +180,11 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
         say(distribution, DCAT + "downloadURL", dump)
         iana = ox.NamedNode("https://www.iana.org/assignments/media-types/" + media_type)
         say(distribution, DCAT + "mediaType", iana)
-    service = ox.BlankNode()
-    say(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
-    say(service, DCAT + "endpointURL", endpoint)
-    say(service, DCAT + "servesDataset", dataset)
-    say(service, DCTERMS + "conformsTo", ox.NamedNode(SD + "SPARQL11Query"))
-    return found
+
+
+def dataset_iri(kg: KnowledgeGraph, root: str) -> str:
+    """Return the IRI of the dataset: the project's, or for somebody's RDF one of this site."""
+    return kg.settings.base if kg.is_own else f"{root}/void.ttl#dataset"
 
 
 def _figures(figures: Statistics) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.formats import FORMATS, Holds, by_name
+from ipgraph.formats import FORMATS, Holds, by_name, of_kind
 from ipgraph.namespaces import PREFIXES, RDF, RDFS, XSD
 from ipgraph.server import addresses
 from ipgraph.server.responses import Response
@@ -63,6 +63,11 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
         prefixes=prefixes if form.name in ("ttl", "trig", "rdf", "jsonld") else None,
     )
     return body or b""
+
+
+def format_iris() -> list[str]:
+    """Return the IRIs of the formats of RDF."""
+    return [_FORMATS_NS + _FORMAT_IRIS[each.name] for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
 
 
 def _triples(service: Service, root: str) -> list[ox.Triple]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlencode
 
 import pyoxigraph as ox
 
@@ -13,7 +13,7 @@ from ipgraph.formats import Holds, by_name, of_kind
 from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.server import jobs, keeping
 from ipgraph.server.negotiation import HTML, RDF_OFFERS, Choice, Offer, require
-from ipgraph.server.responses import HttpError, Response
+from ipgraph.server.responses import Headers, HttpError, Response
 
 if TYPE_CHECKING:
     from ipgraph.server.exchange import Exchange
@@ -93,7 +93,8 @@ def _data(service: Service, exchange: Exchange, rest: str) -> Response:
     offer = _SUFFIXES[suffix]
     root = exchange.environ.get("SCRIPT_NAME", "")
     links = _links(f"{root}/data/{_quoted(name)}", about=f"{root}/page/{_quoted(name)}")
-    return _rdf(service, exchange, iri, Choice(offer.name, offer.content_type), links)
+    choice = Choice(offer.name, offer.content_type)
+    return _rdf(service, exchange, iri, choice, (("Link", links),))
 
 
 def _describe(service: Service, exchange: Exchange) -> Response | None:
@@ -106,7 +107,9 @@ def _describe(service: Service, exchange: Exchange) -> Response | None:
     if choice.name == HTML.name:
         return None
     _require(service, iri)
-    return _rdf(service, exchange, iri, choice, "")
+    root = exchange.environ.get("SCRIPT_NAME", "")
+    place = f"{root}/describe?{urlencode({'uri': iri, 'format': choice.name})}"
+    return _rdf(service, exchange, iri, choice, (("Content-Location", place),))
 
 
 def _document(service: Service, exchange: Exchange, path: str) -> Response | None:
@@ -122,7 +125,11 @@ def _document(service: Service, exchange: Exchange, path: str) -> Response | Non
     base = service.edition.kg.settings.base
     iri = base + path
     root = exchange.environ.get("SCRIPT_NAME", "")
-    links = _links(f"{root}/{_quoted(path)}", about=f"{root}/{_quoted(path)}")
+    about = f"{root}/{_quoted(path)}"
+    links = (
+        ("Link", _links(about, about=about)),
+        ("Content-Location", f"{about}.{choice.name}"),
+    )
     is_graph = iri == ONTOLOGY_GRAPH or iri.startswith(SOURCE)
     if iri.startswith(ONTOLOGY) or not is_graph or not _is_graph(service, iri):
         _require(service, iri)
@@ -149,11 +156,11 @@ def _rdf(
     exchange: Exchange,
     iri: str,
     choice: Choice,
-    links: str,
+    links: Headers,
     *,
     whole_graph: bool = False,
 ) -> Response:
-    key = ("data", iri, choice, exchange.environ.get("SCRIPT_NAME", ""))
+    key = ("data", iri, choice, links, whole_graph)
     kept = keeping.find(service, exchange, key)
     if kept is not None:
         return kept
@@ -161,13 +168,11 @@ def _rdf(
     infer = whole_graph or choice.name == _CSV.name or service.settings.infer
     query = Query(iri, infer=infer, job=job)
     answering = jobs.begin(service, exchange, query, by_name(choice.name))
-    headers = [("Content-Type", choice.content_type), ("Vary", "Accept")]
-    if links:
-        headers.append(("Link", links))
+    headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
     body = answering.whole
     if body is None:
         return Response(200, (*headers, ("Cache-Control", "no-store")), answering)
-    return keeping.keep(service, exchange, key, Response(200, tuple(headers), body, kept=True))
+    return keeping.keep(service, exchange, key, Response(200, headers, body, kept=True))
 
 
 def _require(service: Service, iri: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.server.service import Service
 
 _MAX_LISTED = 50_000  # of a sitemap, by its protocol
-_YEAR_S = 365 * 24 * 3600
+_HALF_A_YEAR_S = 182 * 24 * 3600  # less than a year, as RFC 9116 advises
 _JSON = Offer("json", "application/json")
 _TURTLE = Offer("ttl", "text/turtle", header="text/turtle; charset=utf-8")
 _OWN_ENTRANCES = """\
@@ -95,7 +95,7 @@ def security(service: Service, exchange: Exchange) -> Response:
     if not contact:
         raise HttpError(404, "No address for reports is set here.", hint="Set contact.")
     root = addresses.root(service, exchange)
-    expires = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(service.started + _YEAR_S))
+    expires = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + _HALF_A_YEAR_S))
     return _text(
         service,
         f"Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\n"

@@ -57,6 +57,55 @@ def test_data_json_has_what_dcat_us_requires(running):
         "title", "description", "keyword", "modified", "publisher", "contactPoint",
         "identifier", "accessLevel",
     } <= dataset.keys()  # fmt: skip
+    assert dataset["publisher"]["name"]
+    assert dataset["contactPoint"]["fn"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", dataset["modified"])
+    for each in dataset["distribution"]:
+        (place,) = {"downloadURL", "accessURL"} & each.keys()
+        assert "mediaType" in each or "format" in each
+        assert running.ask(each[place].removeprefix(running.address), "HEAD").status == 200
+
+
+def test_data_json_names_the_address_that_is_set_and_invents_none(running, small, serve):
+    (mine,) = running.ask("/data.json").json()["dataset"]
+    assert "hasEmail" not in mine["contactPoint"]
+    with serve(small, contact="mailto:a@example.org") as other:
+        (theirs,) = other.ask("/data.json").json()["dataset"]
+    assert theirs["contactPoint"]["hasEmail"] == "mailto:a@example.org"
+
+
+def test_dcat_says_what_data_json_says(running):
+    (dataset,) = running.ask("/data.json").json()["dataset"]
+    store = store_of(running.ask("/dcat.ttl"))
+    text = """PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+    PREFIX dcat: <http://www.w3.org/ns/dcat#>
+    SELECT ?title ?modified ?publisher ?identifier ?license (GROUP_CONCAT(?word) AS ?words) {
+      ?d dcterms:title ?title ; dcterms:modified ?modified ; dcterms:identifier ?identifier ;
+        dcterms:publisher [ foaf:name ?publisher ] ; dcterms:license ?license ; dcat:keyword ?word
+    } GROUP BY ?title ?modified ?publisher ?identifier ?license"""
+    (row,) = store.query(text)
+    assert [row[name].value for name in ("title", "modified", "identifier", "license")] == [
+        dataset[name] for name in ("title", "modified", "identifier", "license")
+    ]
+    assert row["publisher"].value == dataset["publisher"]["name"]
+    assert all(word in row["words"].value for word in dataset["keyword"])
+
+
+def test_the_example_of_the_description_can_be_looked_up(running):
+    store = store_of(running.ask("/void.ttl"))
+    pattern = f"?d <{VOID}exampleResource> ?x ; <{VOID}uriLookupEndpoint> ?e"
+    (row,) = store.query(f"SELECT ?x ?e {{ {pattern} }}")
+    place = row["e"].value.removeprefix(running.address) + row["x"].value
+    assert running.ask(place, Accept="text/turtle").status == 200
+
+
+def test_somebodys_rdf_is_not_described_under_the_projects_name(small, serve):
+    with serve(small) as other:
+        (dataset,) = other.ask("/data.json").json()["dataset"]
+        store = store_of(other.ask("/void.ttl"))
+        (row,) = store.query(f"SELECT ?d {{ ?d a <{VOID}Dataset> }}")
+        assert row["d"].value == dataset["identifier"] == f"{other.address}/void.ttl#dataset"
+    assert not bool(store.query(f"ASK {{ ?d <{VOID}uriSpace> ?x }}"))
 
 
 def test_the_sitemap_lists_pages_that_are_there(running):

@@ -129,3 +129,22 @@ def test_head_of_a_page_is_get_without_a_body_and_leaves_the_page_whole(running,
     assert len(got.body) > 1000
     for name in ("Content-Length", "Content-Type", "ETag"):
         assert head.headers[name] == got.headers[name]
+
+
+@pytest.mark.parametrize(
+    "path", ["/ontology", "/ontology/Office", "/source/more-about-ip", f"/describe?uri={IP}"]
+)
+@pytest.mark.parametrize("media_type", ["text/turtle", "application/ld+json", "text/csv"])
+def test_a_chosen_representation_says_where_it_is_by_itself(running, path, media_type):
+    chosen = running.ask(path, Accept=media_type)
+    alone = running.ask(chosen.headers["Content-Location"], Accept="*/*")
+    assert (alone.status, alone.type, alone.body) == (200, media_type, chosen.body)
+
+
+def test_what_a_source_states_and_what_is_said_of_it_are_kept_apart(running):
+    source = "/source/more-about-ip"
+    about = running.ask(f"/describe?uri=https://w3id.org/ipgraph{source}", Accept="text/turtle")
+    stated = running.ask(source + ".ttl")
+    assert about.body != stated.body
+    assert b"id:sopd" in stated.body
+    assert stated.headers["Content-Location"] == source + ".ttl"
