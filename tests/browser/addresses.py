@@ -44,7 +44,6 @@ PAGES: dict[str, str] = {
     "/quality": "Quality of the data",
     "/timeline": "Preparedness Directorate",
     "/timeline?id=NPPD": "What came before and after",
-    "/report?uri=https%3A%2F%2Fw3id.org%2Fipgraph%2Fid%2Fpscd": "Report an error in a statement",
     "/why?s=PSCD&p=partOf&o=DHS": "Stated in",
     "/downloads": "N-Quads",
     "/about": "What is not here",
