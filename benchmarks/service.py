@@ -1,12 +1,12 @@
 """Compare the service with rdflib-endpoint and Oxigraph's own server: queries a second over HTTP.
 
     python -m venv peers && peers/bin/pip install oxigraph rdflib-endpoint uvicorn
-    python benchmarks/service.py --peers peers/bin [--seconds 3]
+    python benchmarks/service.py --peers peers/bin [--seconds 2] [--rounds 3]
 
-Needs `wrk` (package wrk) as the client. All serve the merge of this project's graph; each server
-runs alone while it is measured, and all in one run. "once": every query text is sent once, told
-apart by a comment; "again": one text. Prints a table, and with `--quiet-ratio` how the slowest of
-a hundred short queries fares while 8 clients send runaways without pause.
+Needs `wrk` (package wrk) as the client. All serve the merge of this project's graph, all are up,
+and one at a time is asked, in turns; the figures are medians of the rounds. "once": every query
+text is sent once, told apart by a comment; "again": one text. Prints the rates, their ratios, and
+how the slowest of a hundred short queries fares while 8 clients send runaways without pause.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import os
 import platform
 import random
 import re
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -44,7 +46,9 @@ request = function()
   return wrk.format("GET", path .. tail, {["Accept"] = "application/sparql-results+json"})
 end
 """
-PORT = 8765
+PATHS = {"ipgraph": "/sparql?query=", "oxigraph": "/query?query=", "rdflib-endpoint": "/?query="}
+CONNECTIONS = (1, 8, 64)
+PORTS: dict[str, int] = {}  # of each server, chosen when the run begins
 OURS = """
 import ipgraph, sys
 from ipgraph.server.serving import serve
@@ -54,14 +58,17 @@ serve(ipgraph.open(settings=settings), settings)
 """
 
 
+Case = tuple[int, bool, int]  # rows, whether no text is sent twice, connections
+
+
 @contextlib.contextmanager
-def served(command: list[str], path: str) -> Iterator[None]:
+def served(name: str, command: list[str]) -> Iterator[None]:
     """Run a server until the block ends; it is ready when it answers a query."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(600):
                 with contextlib.suppress(OSError, http.client.HTTPException):
-                    if timed(path + quote("ASK {}"))[0] == 200:
+                    if timed(PORTS[name], PATHS[name] + quote("ASK {}"))[0] == 200:
                         break
                 time.sleep(0.1)
             yield
@@ -69,9 +76,34 @@ def served(command: list[str], path: str) -> Iterator[None]:
             process.terminate()
 
 
-def timed(path: str) -> tuple[int, float]:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def commands(peers: Path, folder: Path) -> dict[str, list[str]]:
+    """Return how each server is started over the same triples."""
+    PORTS.update({name: free_port() for name in PATHS})
+    data, store = folder / "g.nt", folder / "store"
+    ipgraph.open().export(data)
+    oxigraph = str(peers / "oxigraph")
+    for verb, *more in (["load", "--file", str(data)], ["optimize"]):
+        subprocess.run([oxigraph, verb, "--location", store, *more], check=True,
+                       capture_output=True)  # fmt: skip
+    return {
+        "ipgraph": [sys.executable, "-c", OURS, str(PORTS["ipgraph"])],
+        "oxigraph": [oxigraph, "serve-read-only", "--location", str(store), "--bind",
+                     f"127.0.0.1:{PORTS['oxigraph']}"],
+        "rdflib-endpoint": [str(peers / "rdflib-endpoint"), "serve", str(data), "--port",
+                            str(PORTS["rdflib-endpoint"]), "--host", "127.0.0.1"],
+    }  # fmt: skip
+
+
+def timed(port: int, path: str) -> tuple[int, float]:
     """Return status and seconds of one request on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     start = time.perf_counter()
     with contextlib.closing(connection):
         connection.request("GET", path, headers={"Accept": "application/sparql-results+json"})
@@ -80,30 +112,31 @@ def timed(path: str) -> tuple[int, float]:
         return answer.status, time.perf_counter() - start
 
 
-def rate(script: str, path: str, connections: int, seconds: float, *, once: bool) -> str:
-    """Return the requests a second that wrk counts; a star marks errors among them."""
+def rate(script: Path, name: str, case: Case, seconds: float) -> float:
+    """Return the requests a second that wrk counts; raises `SystemExit` where any failed."""
+    rows, once, connections = case
     environment = os.environ | {
         "START": str(random.randrange(10**9)),
-        "QUERY_PATH": path,
+        "QUERY_PATH": PATHS[name] + quote(QUERY % rows),
         "ONCE": "1" if once else "0",
     }
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}", "--timeout", "30"]
-    command += ["-s", script, f"http://127.0.0.1:{PORT}"]
+    command += ["-s", str(script), f"http://127.0.0.1:{PORTS[name]}"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     found = re.search(r"Requests/sec:\s*([0-9.]+)", done.stdout)
-    bad = "Non-2xx" in done.stdout or "Socket errors" in done.stdout
-    return f"{float(found[1]) if found else 0:,.0f}{'*' if bad else ''}"
+    if not found or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
+        raise SystemExit(f"{name}, {rows} rows, {connections} connections:\n{done.stdout}")
+    return float(found[1])
 
 
 def under_attack(seconds: float) -> tuple[float, float, int, int]:
     """Return the quiet p99 and that under 8 runaways in ms, requests sent, and failures."""
-    path = "/sparql?query="
+    port, path = PORTS["ipgraph"], PATHS["ipgraph"]
 
     def sample() -> tuple[list[float], int]:
         times, failed, deadline = [], 0, time.monotonic() + seconds
         while time.monotonic() < deadline:
-            text = f"{QUERY % 21} #{random.random()}"
-            status, taken = timed(path + quote(text))
+            status, taken = timed(port, path + quote(f"{QUERY % 21} #{random.random()}"))
             times.append(taken * 1000)
             failed += status != 200
         return sorted(times), failed
@@ -113,7 +146,7 @@ def under_attack(seconds: float) -> tuple[float, float, int, int]:
     def attack() -> None:
         while not stop.is_set():
             with contextlib.suppress(OSError, http.client.HTTPException):  # the end of the run
-                timed(path + quote(f"{RUNAWAY} #{random.random()}"))
+                timed(port, path + quote(f"{RUNAWAY} #{random.random()}"))
 
     quiet, _ = sample()
     attackers = [threading.Thread(target=attack, daemon=True) for _ in range(8)]
@@ -125,45 +158,67 @@ def under_attack(seconds: float) -> tuple[float, float, int, int]:
     return quiet[len(quiet) * 99 // 100], loud[len(loud) * 99 // 100], len(loud), failed
 
 
+def measure(script: Path, seconds: float, rounds: int) -> dict[tuple[str, Case], float]:
+    """Return the median rate of each server in each case, one server after the other in turns."""
+    cases = [(rows, once, each) for rows in (21, 1000) for once in (True, False)
+             for each in CONNECTIONS]  # fmt: skip
+    medians = {}
+    for case in cases:
+        found: dict[str, list[float]] = {name: [] for name in PORTS}
+        for _ in range(rounds):
+            for name in PORTS:
+                found[name].append(rate(script, name, case, seconds))
+        medians |= {(name, case): statistics.median(each) for name, each in found.items()}
+    return medians
+
+
+def show(medians: dict[tuple[str, Case], float]) -> None:
+    """Print the rates, and the ratios that matter."""
+    print("| server | rows | text | 1 connection | 8 | 64 |\n|---|---|---|---|---|---|")
+    for name in PORTS:
+        for rows in (21, 1000):
+            for once in (True, False):
+                cells = (f"{medians[name, (rows, once, each)]:,.0f}" for each in CONNECTIONS)
+                print(f"| {name} | {rows} | {'once' if once else 'again'} | {' | '.join(cells)} |")
+    print("\n| ratio | rows | 1 connection | 8 | 64 |\n|---|---|---|---|---|")
+    for rows in (21, 1000):
+        for label, above, below in (
+            ("once, to rdflib-endpoint", ("ipgraph", True), ("rdflib-endpoint", True)),
+            ("once, to oxigraph", ("ipgraph", True), ("oxigraph", True)),
+            ("again, to oxigraph", ("ipgraph", False), ("oxigraph", False)),
+            ("again, to once", ("ipgraph", False), ("ipgraph", True)),
+        ):
+            ratios = [
+                medians[above[0], (rows, above[1], each)]
+                / medians[below[0], (rows, below[1], each)]
+                for each in CONNECTIONS
+            ]
+            print(f"| {label} | {rows} | {' | '.join(f'{each:.2f}' for each in ratios)} |")
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, required=True, help="bin folder of the peers")
-    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    oxigraph, endpoint = arguments.peers / "oxigraph", arguments.peers / "rdflib-endpoint"
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, "
           f"pyoxigraph {version('pyoxigraph')}, waitress {version('waitress')}")  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        data, store, script = Path(folder, "g.nt"), Path(folder, "store"), Path(folder, "c.lua")
-        ipgraph.open().export(data)
+    for peer in ("oxigraph", "rdflib-endpoint"):
+        told = subprocess.run([arguments.peers / "pip", "show", peer], capture_output=True,
+                              text=True, check=True)  # fmt: skip
+        print(" ".join(told.stdout.split()[:4]))
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        script = folder / "client.lua"
         script.write_text(CLIENT, encoding="ascii")
-        for step in (["load", "--file", str(data)], ["optimize"]):
-            subprocess.run([oxigraph, step[0], "--location", store, *step[1:]], check=True,
-                           capture_output=True)  # fmt: skip
-        servers = {
-            "ipgraph": ([sys.executable, "-c", OURS, str(PORT)], "/sparql?query="),
-            "oxigraph": ([str(oxigraph), "serve-read-only", "--location", str(store), "--bind",
-                          f"127.0.0.1:{PORT}"], "/query?query="),
-            "rdflib-endpoint": ([str(endpoint), "serve", str(data), "--port", str(PORT), "--host",
-                                 "127.0.0.1"], "/?query="),
-        }  # fmt: skip
-        print("| server | rows | text | 1 connection | 8 | 64 |\n|---|---|---|---|---|---|")
-        for name, (command, path) in servers.items():
-            with served(command, path):
-                for rows in (21, 1000):
-                    for once in (True, False):
-                        figures = [
-                            rate(str(script), path + quote(QUERY % rows), each, arguments.seconds,
-                                 once=once) for each in (1, 8, 64)
-                        ]  # fmt: skip
-                        cells = " | ".join(figures)
-                        print(f"| {name} | {rows} | {'once' if once else 'again'} | {cells} |",
-                              flush=True)  # fmt: skip
-        with served(*servers["ipgraph"]):
-            quiet, loud, sent, failed = under_attack(arguments.seconds * 4)
-            print(f"p99 of short queries: quiet {quiet:.1f} ms, under 8 runaways {loud:.1f} ms, "
-                  f"{sent} sent, {failed} failed")  # fmt: skip
+        for server, command in commands(arguments.peers, folder).items():
+            stack.enter_context(served(server, command))
+        show(measure(script, arguments.seconds, arguments.rounds))
+        quiet, loud, sent, failed = under_attack(arguments.seconds * 4)
+        print(f"\np99 of short queries: quiet {quiet:.1f} ms, under 8 runaways {loud:.1f} ms "
+              f"({loud / quiet:.2f}), {sent} sent, {failed} failed")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -150,13 +150,14 @@ class Express:
             self._hand_over(line, line.query)
 
     def look_after(self) -> None:
-        """Hand over what has become old, and what waits for clients that have left."""
+        """Hand over what has become old, and begin what waits, where threads have left places."""
         if not self._running and not self._waiting:
             return
         now = time.monotonic()
         for line in list(self._running):
             if line.query is not None and now - line.query.since > _HANDOVER_S:
                 self._hand_over(line, line.query)
+        self._begin_next()
         while self._waiting and now - self._waiting[0].since > _PATIENCE_S:
             self._to_thread(self._waiting.popleft())
 

@@ -179,11 +179,16 @@ class Worker:
         return kind, payload
 
     def demote(self) -> None:
-        """Let every other process go first. There is no way back: a demoted worker is not kept."""
+        """Let every other process go first. There is no way back: a demoted worker is not kept.
+
+        Not `SCHED_IDLE`: Linux takes a processor that runs such a process for an idle one, places
+        short queries there, and lets them wait for the next tick (6.18, measured: p99 of short
+        queries 5.5 to 7.4 ms beside one runaway, 0.7 to 1.4 ms with `SCHED_BATCH`).
+        """
         self.demoted = True
         self._tell(lambda: os.setpriority(os.PRIO_PROCESS, self.pid, _NICE))
         if hasattr(os, "sched_setscheduler"):
-            self._tell(lambda: os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0)))
+            self._tell(lambda: os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0)))
 
     def pause(self) -> None:
         """Stop the worker where it is, keeping what it has done."""

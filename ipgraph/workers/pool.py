@@ -3,8 +3,9 @@
 Every query starts in the fast lane. One that is older than `demote_after_s` is demoted: it yields
 the processor to all others and moves to the slow lane, and its place in the fast lane is free for
 a fresh worker. The slow lane has one place less than the fast one; where it is full, the query is
-paused until a place is free. So runaways cost short queries at most their first instant, from
-whichever address they come (architecture.md: limits by address do not help).
+paused until a place is free. In the slow lane they take turns on all processors but one. So
+runaways cost short queries at most their first instant, from whichever address they come
+(architecture.md: limits by address do not help).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from ipgraph.workers.crew import Crew
 from ipgraph.workers.lanes import Lane
 from ipgraph.workers.run import Run, busy, outcome_of
+from ipgraph.workers.turns import Turns, processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from ipgraph.formats import Format
     from ipgraph.store.query import Query
+
+_TURN_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class Pool:
         self.outcomes: Counter[str] = Counter()
         self.fast = Lane(limits.workers, limits.max_waiting)
         self.slow = Lane(max(1, limits.workers - 1), max(1, limits.max_waiting // 2))
+        self.turns = Turns(max(1, processors() - 1))
         self._crew = Crew(graph_path, limits.workers, limits.memory_mib)
         self._runs: set[Run] = set()
         self._closed = threading.Event()
-        threading.Thread(target=self._watch, name="slow clients", daemon=True).start()
+        threading.Thread(target=self._watch, name="turns and slow clients", daemon=True).start()
 
     def answer(
         self,
@@ -135,8 +140,9 @@ class Pool:
         self._runs.discard(run)
 
     def _watch(self) -> None:
-        """Stop the answers whose clients read so slowly that they only hold a worker."""
-        while not self._closed.wait(1.0):
+        """Give long queries their turns, and stop answers whose clients only hold a worker."""
+        while not self._closed.wait(_TURN_S):
+            self.turns.rotate()
             now = time.monotonic()
             for run in self._runs.copy():
                 if run.is_too_slow(now):

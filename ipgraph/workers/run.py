@@ -157,6 +157,8 @@ class Run:
             lane, self._lane = self._lane, None
         self._pool.forget(self)
         if worker is not None:
+            if worker.demoted:
+                self._pool.turns.leave(worker)
             if outcome in ("answered", "refused") and not worker.demoted:
                 self.crew.give_back(worker)
             else:
@@ -218,6 +220,7 @@ class Run:
                 raise busy(self._alive, began)
             worker.resume()
         self._lane = pool.slow
+        pool.turns.enter(worker)
 
     def _late(self) -> TimeLimitExceeded:
         return TimeLimitExceeded(
