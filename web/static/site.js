@@ -18,10 +18,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 const theme = document.querySelector("[data-theme-button]");
 if (theme) {
-  const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const machine = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (root.dataset.theme ?? (machine.matches ? "dark" : "light")) === "dark";
   const tell = () => theme.setAttribute("aria-label", dark() ? theme.dataset.light : theme.dataset.dark);
   theme.hidden = false;
   tell();
+  machine.addEventListener("change", tell);
   theme.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
     try { localStorage.setItem("theme", root.dataset.theme); } catch {}
@@ -110,8 +112,11 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
     }, 120);
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
     if (list.hidden) return;
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search field would be emptied too
+      close();
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
