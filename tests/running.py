@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.front import Front
+
+READY_LIMIT_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Running:
             connection.request(method, path, body, names)
             answer = connection.getresponse()
             return Reply(answer.status, answer.headers, answer.read())
+
+    def wait_for(self, path: str) -> None:
+        """Wait until a page that reloads by itself has what it tells."""
+        until = time.monotonic() + READY_LIMIT_S
+        while "Refresh" in self.ask(path, Accept="text/html").headers:
+            assert time.monotonic() < until, f"{path} is still not there"
+            threading.Event().wait(0.1)
 
     def query(self, text: str, accept: str = "", **parameters: str) -> Reply:
         """Ask a query by GET."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,7 +27,6 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Pages that reload by themselves until what they tell has been worked out.
 RELOADING = ("/downloads", "/quality")
-READY_LIMIT_S = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,11 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def site(running: Running) -> str:
     """The address of the service over the project's own graph."""
-    until = time.monotonic() + READY_LIMIT_S
     for path in RELOADING:
-        while "Refresh" in running.ask(path, Accept="text/html").headers:
-            assert time.monotonic() < until, f"{path} is still not there"
-            threading.Event().wait(0.1)
+        running.wait_for(path)
     return running.address.rstrip("/")
 
 
@@ -100,8 +94,8 @@ def visitor(chromium: Browser, site: str) -> Iterator[Callable[..., Visit]]:
     """Make visitors of one test, none of whom may meet a problem."""
     made: list[Visit] = []
 
-    def visit(**options: object) -> Visit:
-        made.append(meet(chromium, site, **options))
+    def visit(at: str = site, **options: object) -> Visit:
+        made.append(meet(chromium, at, **options))
         return made[-1]
 
     yield visit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from addresses import ERRORS, PAGES
-from walking import WIDTHS, faults, settle
+from walking import WIDTHS, faults
 
 EVERY = {**PAGES, **{path: text for path, (_, text) in ERRORS.items()}}
 EVERY_VISITOR = [
@@ -90,13 +90,3 @@ def test_an_error_has_its_status_and_is_not_indexed(visitor, path):
     assert response.status == ERRORS[path][0]
     if not path.startswith(("/sparql", "/questions")):  # these keep their form
         assert visit.page.locator("meta[name=robots][content=noindex]").count() == 1
-
-
-@pytest.mark.parametrize("path", ["/", "/page/ip", "/sparql", "/graph"])
-def test_a_page_can_be_printed_and_needs_no_colours_of_its_own(visitor, path):
-    visit = visitor(forced_colors="active")
-    page = visit.open(path)
-    settle(page)
-    page.emulate_media(media="print")
-    assert page.locator("h1").is_visible()
-    assert not page.locator("header.site").is_visible()

@@ -1,0 +1,102 @@
+"""The site in the dress that a visitor asks for: theme, language, paper, motion and colours."""
+
+from __future__ import annotations
+
+import pytest
+from walking import faults
+
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
+STROKE_AND_TEXT = """() => {
+  const probe = document.createElement("i");
+  probe.style.color = "CanvasText";
+  document.body.append(probe);
+  return [getComputedStyle(document.querySelector("svg.org rect")).stroke,
+          getComputedStyle(probe).color];
+}"""
+
+
+def test_the_theme_is_chosen_and_kept(visitor):
+    visit = visitor(color_scheme="light")
+    page = visit.open("/")
+    page.get_by_role("button", name="Switch to dark theme").click()
+    page = visit.open("/about")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.get_by_role("button", name="Switch to light theme").is_visible()
+
+
+def test_the_interface_speaks_spanish_from_page_to_page(visitor):
+    page = visitor().open("/page/pscd")
+    page.get_by_role("link", name="Español").click()
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert page.get_by_role("heading", name="Relaciones").is_visible()
+    page.get_by_role("link", name="Sectores").click()
+    page.get_by_role("heading", name="Sectores de infraestructura crítica").wait_for()
+
+
+@pytest.mark.parametrize("path", ["/", "/page/ip", "/sparql", "/graph"])
+def test_the_first_key_leads_to_the_content(visitor, path):
+    page = visitor().open(path)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_theme_of_the_machine_is_followed_until_one_is_chosen(visitor):
+    page = visitor(color_scheme="dark").open("/")
+    dark = page.evaluate(BACKGROUND)
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(BACKGROUND) != dark
+    page.get_by_role("button", name="Switch to dark theme").click()
+    assert page.evaluate(BACKGROUND) == dark
+
+
+def test_a_search_in_spanish_stays_in_spanish(visitor):
+    page = visitor(java_script_enabled=False).open("/?lang=es")
+    page.get_by_role("searchbox").first.fill("PSCD")
+    page.get_by_role("button", name="Buscar").first.click()
+    assert page.locator("html").get_attribute("lang") == "es"
+    page.locator(".hits").get_by_role("link").first.click()
+    assert page.get_by_role("heading", name="Relaciones").is_visible()
+    page.get_by_role("link", name="English").click()
+    assert page.get_by_role("heading", name="Relationships").is_visible()
+
+
+@pytest.mark.parametrize("path", ["/page/pscd", "/page/cfats", "/disagreements", "/sectors"])
+def test_on_paper_a_page_has_what_is_read_and_nothing_to_press(visitor, path):
+    page = visitor(viewport={"width": 700, "height": 1000}).open(path)
+    page.emulate_media(media="print")
+    assert page.locator("h1").is_visible()
+    assert page.locator("main").get_by_role("link").first.is_visible()
+    for gone in ("header.site", "footer.site", "button.copy", "form", "details.noprint"):
+        assert not any(each.is_visible() for each in page.locator(gone).all()), gone
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("motion", "scroll"), [("reduce", "auto"), ("no-preference", "smooth")])
+def test_nothing_moves_for_those_who_asked_it_not_to(visitor, motion, scroll):
+    page = visitor(reduced_motion=motion).open("/page/ip")
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == scroll
+    moving = page.evaluate("document.getAnimations().length")
+    assert moving == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/", "Start here"),
+        ("/page/ip", "Relationships"),
+        ("/sparql", "Run query"),
+        ("/graph", "As a list"),
+        ("/timeline", "established"),
+    ],
+)
+def test_a_page_without_colours_of_its_own_has_no_fault(visitor, path, text):
+    assert faults(visitor(forced_colors="active"), path, text) == []
+
+
+def test_the_boxes_of_a_picture_are_drawn_in_the_colours_of_the_machine(visitor):
+    page = visitor(forced_colors="active").open("/page/ip")
+    stroke, system = page.evaluate(STROKE_AND_TEXT)
+    assert stroke == system

@@ -1,0 +1,149 @@
+"""Find a thing: by its name, its acronym, a misspelling, its kind, or from another thing."""
+
+from __future__ import annotations
+
+import re
+
+
+def combobox(page):
+    return page.get_by_role("combobox", name="Search for an organization").first
+
+
+def test_a_suggestion_is_chosen_by_keyboard(visitor):
+    page = visitor().open("/")
+    combobox(page).press_sequentially("bombing prev")
+    page.get_by_role("option", name="Office for Bombing Prevention").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/page/obp")
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Office for Bombing")
+
+
+def test_a_suggestion_is_chosen_by_mouse(visitor):
+    page = visitor().open("/")
+    combobox(page).press_sequentially("bombing prev")
+    page.get_by_role("option", name="Office for Bombing Prevention").first.click()
+    page.wait_for_url("**/page/obp")
+
+
+def test_suggestions_are_declined_and_what_was_typed_is_searched_for(visitor):
+    page = visitor().open("/")
+    box = combobox(page)
+    box.press_sequentially("bombing")
+    page.get_by_role("option").first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert page.get_by_role("option").count() == 0
+    assert box.get_attribute("aria-expanded") == "false"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=bombing")
+    assert page.get_by_text("results for “bombing”").is_visible()
+
+
+def test_a_name_is_searched_for_without_scripts(visitor):
+    page = visitor(java_script_enabled=False).open("/")
+    page.get_by_role("searchbox", name="Search for an organization").first.fill("bombing prev")
+    page.get_by_role("button", name="Search").first.click()
+    page.locator(".hits").get_by_role("link", name="Office for Bombing Prevention").first.click()
+    assert page.url.endswith("/page/obp")
+
+
+def test_a_misspelt_name_leads_to_what_was_meant(visitor):
+    page = visitor().open("/search?q=protectve+secrity")
+    assert page.get_by_text("Nothing found for “protectve secrity”").is_visible()
+    page.get_by_role("link", name="Protective Security Advisor Program").click()
+    page.get_by_role("heading", level=1, name="Protective Security Advisor Program").wait_for()
+
+
+def test_an_acronym_is_searched_for_and_narrowed_by_kind(visitor):
+    page = visitor().open("/search?q=PSCD")
+    first = page.locator(".hits li").first
+    assert "Protective Security Coordination Division" in first.inner_text()
+    page = visitor().open("/search?q=protective")
+    page.get_by_role("navigation", name="Narrow by kind").get_by_role(
+        "link", name="Program"
+    ).click()
+    assert set(page.locator(".hits .kind").all_inner_texts()) == {"Program"}
+
+
+def test_browsing_shows_only_names_with_a_text(visitor):
+    page = visitor().open("/browse")
+    page.get_by_label("Show only names with").press_sequentially("argonne")
+    visible = page.locator("#kinds li:visible")
+    assert visible.count() == 1
+    assert "Argonne National Laboratory" in visible.first.inner_text()
+
+
+def test_a_kind_is_browsed_by_its_first_letters(visitor):
+    page = visitor(java_script_enabled=False).open("/browse")
+    page.get_by_role("link", name="All 54 offices").click()
+    page.get_by_role("navigation", name="By first letter").get_by_role("link", name="E").click()
+    names = page.locator("main ul.columns a").all_inner_texts()
+    assert "Energy Assurance Office" in names
+    assert {name[0] for name in names} == {"E"}
+
+
+def test_relations_are_followed_from_an_office_to_a_sector_and_back_up(visitor):
+    page = visitor().open("/page/ip")
+    relations = page.locator("section[aria-labelledby=relationships]")
+    relations.get_by_role("link", name="All 5").first.click()
+    page.get_by_role("link", name="Protective Security Coordination Division", exact=True).click()
+    relations.get_by_role("link", name="Regional Resiliency Assessment Program").click()
+    relations.get_by_role("link", name="Commercial Facilities Sector").first.click()
+    page.get_by_role("heading", level=1, name="Commercial Facilities Sector").wait_for()
+    page.go_back()
+    page.wait_for_url("**/page/rrap")
+    page.go_back()
+    page.wait_for_url("**/page/pscd")
+    page.get_by_role("navigation", name="Part of").get_by_role("link", name="IP").click()
+    page.wait_for_url("**/page/ip")
+
+
+def test_a_long_list_of_relations_is_opened_whole(visitor):
+    page = visitor().open("/page/ip")
+    shown = page.locator("dl.rel > div", has=page.get_by_role("link", name="All 9"))
+    few = shown.first.locator("li").count()
+    shown.first.get_by_role("link", name="All 9").click()
+    page.wait_for_url("**/page/ip/related/**")
+    assert few < 9
+    assert page.locator("main li:has(a)").count() >= 9
+
+
+def test_sources_are_searched_and_sorted(visitor):
+    page = visitor().open("/sources")
+    page.get_by_label("Title, publisher or kind").fill("chemical")
+    page.get_by_role("button", name="Search").last.click()
+    page.wait_for_url("**/sources?q=chemical**")
+    table = page.get_by_role("table")
+    assert table.get_by_role("rowheader").count() > 3
+    table.get_by_role("link", name="Statements").click()
+    numbers = [int(each.replace(",", "")) for each in table.locator("td.num").all_inner_texts()]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_events_are_narrowed_to_years(visitor):
+    page = visitor(java_script_enabled=False).open("/timeline")
+    page.get_by_label("From").fill("2007")
+    page.get_by_label("to", exact=True).fill("2007")
+    page.get_by_role("button", name="Show").click()
+    assert page.get_by_role("heading", level=2, name=re.compile(r"^\d{4}$")).all_inner_texts() == [
+        "2007"
+    ]
+
+
+def test_a_class_of_the_ontology_leads_to_its_things_by_query(visitor):
+    page = visitor().open("/ontology")
+    page.locator("main").get_by_role("link", name="division", exact=True).first.click()
+    page.locator("#ip-Division").get_by_role("link").first.click()
+    page.get_by_role("heading", level=1, name="Division").wait_for()
+    page.get_by_role("link", name="Query these").click()
+    page.locator(".editor[data-ready]").wait_for()
+    page.get_by_role("button", name="Run query").click()
+    table = page.get_by_role("region", name="Table of results")
+    table.get_by_role("link", name="Sector Outreach and Programs Division").first.wait_for()
+
+
+def test_a_wrong_address_offers_a_search_for_its_words(visitor):
+    page = visitor().open("/page/bombing")
+    page.get_by_role("link", name="Search for “bombing”").click()
+    page.locator(".hits").get_by_role("link", name="Office for Bombing Prevention").first.wait_for()

@@ -1,0 +1,289 @@
+"""Ask the graph: by menus, by questions, by examples, and in SPARQL with an editor that helps."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+import time
+import zipfile
+from urllib.parse import quote
+
+import pytest
+
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+PREFIXES = (
+    "id: <https://w3id.org/ipgraph/id/>",
+    "ip: <https://w3id.org/ipgraph/ontology/>",
+    "org: <http://www.w3.org/ns/org#>",
+)
+DIVISIONS = "SELECT ?unit WHERE { ?unit a ip:Division }"
+GRAPH = "CONSTRUCT { ?unit org:unitOf ?whole } WHERE { ?unit org:unitOf ?whole ; a ip:Division }"
+# What each download of an answer begins with.
+DOWNLOADS = [
+    (DIVISIONS, "CSV", "text/csv", b"unit"),
+    (DIVISIONS, "JSON", "application/sparql-results+json", b"{"),
+    (DIVISIONS, "XML", "application/sparql-results+xml", b"<?xml"),
+    (DIVISIONS, "TSV", "text/tab-separated-values", b"?unit"),
+    (DIVISIONS, "CSV with labels", "text/csv", b"unit,unit"),
+    (GRAPH, "Turtle", "text/turtle", b"@prefix"),
+    (GRAPH, "N-Triples", "application/n-triples", b"<https://w3id.org/ipgraph/"),
+    (GRAPH, "JSON-LD", "application/ld+json", b"["),
+    (GRAPH, "RDF/XML", "application/rdf+xml", b"<?xml"),
+]
+
+
+SET = "(area, text) => { area.value = text; area.dispatchEvent(new Event('change')); }"
+PLACE_OF_STOP = """() => {
+  const stop = document.querySelector("[data-stop]");
+  const {x, y, width, height} = stop.getBoundingClientRect();
+  return [stop.hidden, x + width / 2, y + height / 2];
+}"""
+
+
+def until(holds):
+    """Wait until something holds, for a bounded time."""
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
+
+
+def prefixed(text):
+    return "\n".join([*(f"PREFIX {each}" for each in PREFIXES if each.split()[0] in text), text])
+
+
+def query(text, **more):
+    text = prefixed(text)
+    return (
+        "/sparql?query=" + quote(text) + "".join(f"&{name}={each}" for name, each in more.items())
+    )
+
+
+def editor(page):
+    page.locator(".editor[data-ready]").wait_for()
+    return page.locator(".cm-content")
+
+
+def written(page):
+    return page.locator("textarea[name=query]").input_value()
+
+
+def table(page):
+    return page.get_by_role("region", name="Table of results")
+
+
+def test_completion_finds_a_property_and_a_thing_by_label_and_writes_the_prefix(visitor):
+    page = visitor().open(query("SELECT ?x WHERE {\n\n}"))
+    editor(page).click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("?x works thr", delay=10)
+    page.keyboard.press("Control+Space")
+    page.locator(".cm-tooltip-autocomplete").get_by_text("works through").first.click()
+    page.keyboard.type("bombing prev", delay=15)
+    page.locator(".cm-tooltip-autocomplete").get_by_text("Office for Bombing").first.click()
+    text = written(page)
+    assert "?x ip:worksThrough id:obp" in text
+    assert "PREFIX id: <https://w3id.org/ipgraph/id/>" in text
+    assert "PREFIX ip: <https://w3id.org/ipgraph/ontology/>" in text
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("link", name="Protective Security Coordination Division").first.wait_for()
+
+
+def test_completion_is_taken_by_keyboard_alone(visitor):
+    page = visitor().open(query("SELECT ?x WHERE { ?x a }"))
+    editor(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("government coord", delay=15)
+    page.locator(".cm-tooltip-autocomplete li[aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "document.querySelector('textarea[name=query]').value.includes('GovernmentCoordinating')"
+    )
+
+
+def test_the_keyboard_can_leave_the_editor(visitor):
+    page = visitor().open("/sparql")
+    editor(page).click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.textContent.trim()")
+    assert focused == "Run query"
+
+
+def test_a_broken_query_is_marked_in_the_editor(visitor):
+    page = visitor().open(query("SELECT ?x WHERE { ?x a }"))
+    editor(page)
+    page.get_by_role("alert").wait_for()
+    page.locator(".cm-lintRange-error").first.wait_for()
+
+
+def test_a_slip_is_marked_before_the_query_is_sent(visitor):
+    page = visitor().open(query(DIVISIONS))
+    editor(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" }", delay=15)
+    mark = page.locator(".cm-lintRange-error").first
+    mark.hover()
+    page.locator(".cm-tooltip-lint").get_by_text("The query is not complete").wait_for()
+
+
+def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
+    def under_way():
+        lines = running.ask("/metrics").body.decode().splitlines()
+        lanes = ("ipgraph_queries_running ", "ipgraph_queries_demoted ")
+        return sum(int(line.split()[1]) for line in lines if line.startswith(lanes))
+
+    page = visitor().open("/sparql")
+    editor(page)
+    page.locator("textarea[name=query]").evaluate(SET, RUNAWAY)
+    page.get_by_role("button", name="Run query").click(no_wait_after=True)
+    # While an answer is awaited the driver finds no element; the page itself tells where Stop is.
+    hidden, x, y = page.evaluate(PLACE_OF_STOP)
+    assert not hidden
+    until(lambda: under_way() == 1)
+    page.mouse.click(x, y)
+    until(lambda: under_way() == 0)
+    assert not page.get_by_role("button", name="Stop").is_visible()
+    assert written(page) == RUNAWAY
+    page.locator("textarea[name=query]").evaluate(SET, prefixed(DIVISIONS))
+    page.get_by_role("button", name="Run query").click()
+    table(page).get_by_role("link", name="Sector Outreach and Programs Division").wait_for()
+
+
+def test_a_query_over_its_time_limit_says_so_and_keeps_its_text(visitor, serve, project):
+    with serve(project, query_time_limit_s=1.0) as found:
+        visit = visitor(at=found.address.rstrip("/"))
+        page = visit.page
+        response = page.goto(visit.site + query(RUNAWAY))
+        assert response.status == 503
+        assert page.get_by_role("alert").get_by_text("The query was stopped").is_visible()
+        assert written(page) == RUNAWAY
+
+
+def test_menus_write_a_query_and_show_its_answer(visitor):
+    page = visitor(java_script_enabled=False).open("/sparql")
+    page.get_by_label("Of which things").select_option(label="division")
+    page.get_by_label("What is asked for").select_option(label="programs")
+    page.get_by_label("By which relation").select_option(label="works through")
+    page.get_by_role("button", name="Ask").click()
+    assert page.get_by_role("link", name="Regional Resiliency Assessment Program").count()
+    assert "ip:worksThrough" in written(page)
+
+
+def test_the_menus_are_used_by_keyboard_and_the_query_goes_on_in_the_editor(visitor):
+    page = visitor().open("/sparql")
+    page.get_by_label("Of which things").select_option(label="center")
+    page.get_by_label("What is asked for").select_option(label="divisions")
+    page.get_by_label("By which relation").select_option(label="unit of")
+    page.get_by_label("By which relation").press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sparql?query=**")
+    editor(page)
+    assert "ip:Center" in written(page)
+    assert page.get_by_role("heading", name=re.compile("result|nothing matches")).count()
+
+
+def test_an_answer_is_drawn_as_a_chart_and_taken_as_a_workbook(visitor):
+    page = visitor().open(
+        query("SELECT ?kind (COUNT(?x) AS ?n) WHERE { ?x a ?kind } GROUP BY ?kind")
+    )
+    page.get_by_role("link", name="Draw a chart").click()
+    assert page.get_by_role("img", name="kind, n").is_visible()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Excel").click()
+    assert started.value.suggested_filename == "results.xlsx"
+    book = zipfile.ZipFile(io.BytesIO(started.value.path().read_bytes()))
+    assert "xl/worksheets/sheet1.xml" in book.namelist()
+
+
+@pytest.mark.parametrize(("text", "name", "media_type", "start"), DOWNLOADS)
+def test_an_answer_is_taken_in_each_form(visitor, text, name, media_type, start):
+    visit = visitor()
+    page = visit.open(query(text))
+    address = page.get_by_role("link", name=name, exact=True).get_attribute("href")
+    answer = visit.context.request.get(visit.site + address)
+    assert answer.headers["content-type"].split(";")[0] == media_type
+    body = answer.body()
+    assert body.startswith(start)
+    assert b"sopd" in body.lower()
+
+
+def test_only_what_is_stated_is_asked_for(visitor):
+    page = visitor(java_script_enabled=False).open(query("ASK { id:pscd ip:partOf id:nppd }"))
+    assert page.get_by_role("heading", name="Answer: Yes").is_visible()
+    page.get_by_label("Only what sources state").check()
+    page.get_by_role("button", name="Run query").click()
+    assert page.get_by_role("heading", name="Answer: No").is_visible()
+
+
+def test_an_answer_is_shared_by_its_address(visitor):
+    visit = visitor(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.open(query(DIVISIONS))
+    page.locator("p.iri").get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    table(page).get_by_role("link", name="Sector Outreach and Programs Division").wait_for()
+
+
+@pytest.mark.parametrize("language", ["curl", "Python", "R", "JavaScript"])
+def test_the_same_query_is_copied_as_a_program(visitor, language):
+    visit = visitor(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.open(query(DIVISIONS))
+    page.get_by_text("The same by program").click()
+    sample = page.locator("#results details p.label", has_text=re.compile(f"^{language}$"))
+    code = sample.locator("xpath=following-sibling::div[1]")
+    code.get_by_role("button", name="Copy").click()
+    code.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == code.locator("code").inner_text()
+    assert f"{visit.site}/sparql" in copied
+
+
+def test_a_query_that_finds_nothing_says_what_to_try(visitor):
+    page = visitor().open(query("SELECT ?x WHERE { ?x a ip:Nothing }"))
+    assert page.get_by_text("The query is valid, and nothing matches").is_visible()
+
+
+def test_a_question_is_asked_of_another_organization(visitor):
+    page = visitor().open("/questions/units-of")
+    field = page.get_by_label("The organization")
+    field.fill("")
+    field.press_sequentially("national protection and prog")
+    page.get_by_role("option", name="National Protection and Programs Directorate").first.click()
+    page.wait_for_url("**organization=NPPD**")
+    assert table(page).get_by_role("link", name="Office of Infrastructure Protection").count()
+
+
+def test_a_question_is_found_asked_and_opened_in_the_editor(visitor):
+    page = visitor(java_script_enabled=False).open("/questions")
+    page.get_by_role("link", name="Which units lie directly in").first.click()
+    page.get_by_label("The organization").fill("NPPD")
+    page.get_by_role("button", name="Ask").click()
+    assert table(page).get_by_role("link", name="Office of Infrastructure Protection").count()
+    page.get_by_role("link", name="Open in the query editor").click()
+    page.get_by_role("button", name="Run query").click()
+    assert table(page).get_by_role("link", name="Office of Infrastructure Protection").count()
+
+
+def test_an_example_is_loaded_into_the_editor(visitor):
+    page = visitor(java_script_enabled=False).open("/sparql")
+    page.get_by_label("Examples").select_option(value="careers")
+    page.get_by_role("button", name="Show").click()
+    assert "SELECT" in written(page)
+    assert table(page).get_by_role("row").count() > 2
+
+
+def test_an_example_is_run_changed_and_run_again(visitor):
+    page = visitor().open("/sparql")
+    page.get_by_label("Examples").select_option(value="careers")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**example=careers**")
+    editor(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nLIMIT 1", delay=15)
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="1 result").wait_for()
+    assert table(page).get_by_role("row").count() == 2

@@ -1,0 +1,85 @@
+"""Trust a thing's page: its sources, its proofs, its history, and where documents differ."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+
+import ipgraph
+
+
+def history_of(page):
+    return page.locator("section[aria-labelledby=history]").inner_text()
+
+
+def test_a_statement_is_followed_to_its_source_and_back(visitor):
+    page = visitor().open("/page/iicd")
+    mark = page.locator(".lead .ref").first
+    mark.click()
+    assert re.search(r"#s\d+$", page.url)
+    page.locator("#sources ~ ol, ol.sources").get_by_role("link").first.click()
+    page.get_by_role("heading", name="What we state from it").wait_for()
+    page.get_by_role("link", name="Infrastructure Information Collection Division").first.click()
+    page.wait_for_url("**/page/iicd")
+
+
+def test_an_inferred_statement_leads_to_its_proof(visitor):
+    page = visitor().open("/page/ip/related/ip:partOf?direction=in")
+    page.get_by_role("link", name="Why:").first.click()
+    page.get_by_role("heading", name="Why this holds").wait_for()
+    assert page.get_by_text("Stated in").count() >= 2
+    assert page.get_by_text("Nobody states it").is_visible()
+
+
+def test_a_year_shows_what_held_then(visitor):
+    page = visitor().open("/page/ip")
+    page.get_by_label("As of the year").fill("2006")
+    page.locator("form[action='#history'] button").click()
+    page.wait_for_url("**year=2006**")
+    assert "Preparedness Directorate" in history_of(page)
+    assert "National Protection and Programs Directorate" not in history_of(page)
+    page.get_by_role("link", name="All years").click()
+    page.get_by_role("link", name="Show all of it").click()
+    page.wait_for_url("**history=all**")
+    assert "National Protection and Programs Directorate" in history_of(page)
+
+
+def test_a_difference_is_followed_to_both_values(visitor):
+    page = visitor().open("/page/cfats")
+    page.get_by_role("link", name="Sources differ").first.click()
+    page.get_by_role("heading", level=1, name="Where sources differ").wait_for()
+    row = page.get_by_role("row", name="Number of covered facilities").first
+    assert row.get_by_role("cell", name="3200").is_visible()
+    assert row.get_by_role("cell", name="3242").is_visible()
+    row.get_by_role("link", name="Chemical Facility Anti-Terrorism Standards").click()
+    page.wait_for_url("**/page/cfats")
+
+
+def test_an_identifier_is_copied(visitor):
+    visit = visitor(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.open("/page/pscd")
+    page.get_by_role("button", name="Copy").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "https://w3id.org/ipgraph/id/pscd"
+
+
+@pytest.fixture(scope="module")
+def addressed(project, serve_session):
+    """The site of an owner who wants to hear of errors."""
+    settings = replace(project.settings, contact="mailto:errors@example.org")
+    kg = ipgraph.open(settings=settings)
+    with serve_session(kg) as found:
+        yield found.address.rstrip("/")
+
+
+def test_an_error_is_reported_with_the_page_filled_in(visitor, addressed):
+    page = visitor(at=addressed).open("/page/pscd")
+    link = page.get_by_role("link", name="Report an error on this page")
+    letter = unquote(link.get_attribute("href"))
+    assert letter.startswith("mailto:errors@example.org?subject=")
+    assert "Protective Security Coordination Division" in letter
+    assert "https://w3id.org/ipgraph/id/pscd" in letter
