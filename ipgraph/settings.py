@@ -230,7 +230,7 @@ def _xdg(environment: Mapping[str, str], name: str, default: str) -> Path:
 
 def _from_file(environment: Mapping[str, str]) -> dict[str, Any]:
     path = settings_file(environment)
-    if not path.is_file():
+    if not os.path.isfile(path):
         if environment.get(FILE_VARIABLE):
             raise UsageError(f"{FILE_VARIABLE} names {path}, and no file is there.")
         return {}
@@ -238,6 +238,8 @@ def _from_file(environment: Mapping[str, str]) -> dict[str, Any]:
 
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"The settings file {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"The settings file {path} is not TOML: {error}") from error
     known = [each.name for each in fields(Settings)]

@@ -134,6 +134,27 @@ def test_a_settings_file_that_is_not_there_or_is_not_toml_is_an_error(tmp_path):
         settings.load({}, {"IPGRAPH_SETTINGS": str(file)})
 
 
+def test_a_folder_of_settings_that_may_not_be_entered_holds_none(tmp_path, monkeypatch):
+    def stat(path, **options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    environment = {"XDG_CONFIG_HOME": str(tmp_path)}
+    monkeypatch.setattr(os, "stat", stat)
+    assert settings.load({}, environment) == settings.Settings()
+
+
+def test_a_settings_file_that_may_not_be_read_is_an_error(tmp_path, monkeypatch):
+    file = tmp_path / "settings.toml"
+    file.write_text("port = 1\n", encoding="utf-8")
+
+    def read_text(path, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_text", read_text)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        settings.load({}, {"IPGRAPH_SETTINGS": str(file)})
+
+
 def test_every_setting_is_documented_with_a_meaning():
     rows = settings.documented()
     assert rows
