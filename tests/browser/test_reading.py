@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
+from walking import faults
 
 import ipgraph
 
@@ -47,15 +48,17 @@ def test_a_year_shows_what_held_then(visitor):
     assert "National Protection and Programs Directorate" in history_of(page)
 
 
-def test_a_difference_is_followed_to_both_values(visitor):
+def test_a_difference_is_followed_to_its_readings_and_who_states_them(visitor):
     page = visitor().open("/page/cfats")
     page.get_by_role("link", name="Sources differ").first.click()
     page.get_by_role("heading", level=1, name="Where sources differ").wait_for()
-    row = page.get_by_role("row", name="Number of covered facilities").first
-    assert row.get_by_role("cell", name="3200").is_visible()
-    assert row.get_by_role("cell", name="3242").is_visible()
-    row.get_by_role("link", name="Chemical Facility Anti-Terrorism Standards").click()
-    page.wait_for_url("**/page/cfats")
+    about = page.locator("section.differ", has_text="Number of covered facilities")
+    told = about.filter(has_text="3,242").or_(about.filter(has_text="3242")).first
+    readings = told.locator("ul.readings > li")
+    assert readings.count() >= 2
+    assert all(reading.locator("cite a").count() for reading in readings.all())
+    readings.first.locator("cite a").first.click()
+    page.get_by_role("heading", name="What we state from it").wait_for()
 
 
 def test_an_identifier_is_copied(visitor):
@@ -76,10 +79,21 @@ def addressed(project, serve_session):
         yield found.address.rstrip("/")
 
 
-def test_an_error_is_reported_with_the_page_filled_in(visitor, addressed):
-    page = visitor(at=addressed).open("/page/pscd")
-    link = page.get_by_role("link", name="Report an error on this page")
-    letter = unquote(link.get_attribute("href"))
+def test_an_error_in_a_statement_is_reported_with_the_statement_filled_in(visitor, addressed):
+    visit = visitor(at=addressed)
+    page = visit.open("/page/pscd")
+    page.get_by_role("link", name="Report an error").click()
+    page.wait_for_url("**/report?**")
+    statement = page.get_by_role("listitem").filter(has_text="Regional Resiliency Assessment")
+    letter = unquote(statement.get_by_role("link").last.get_attribute("href"))
     assert letter.startswith("mailto:errors@example.org?subject=")
-    assert "Protective Security Coordination Division" in letter
+    assert "Regional Resiliency Assessment Program" in letter
     assert "https://w3id.org/ipgraph/id/pscd" in letter
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_page_of_reports_has_no_fault(visitor, addressed, scheme, scripts):
+    visit = visitor(at=addressed, color_scheme=scheme, java_script_enabled=scripts)
+    address = "/report?uri=https%3A%2F%2Fw3id.org%2Fipgraph%2Fid%2Fpscd"
+    assert faults(visit, address, "Report an error in a statement") == []
