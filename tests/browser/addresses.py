@@ -56,6 +56,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "/page/nothing-of-the-kind": (404, "There is nothing at this address"),
     "/no/such/address": (404, "There is nothing at this address"),
     "/sparql?query=SELECT%20WHERE": (400, "The query could not be read"),
+    "/sparql?query=ASK%20%7B%7D&format=png": (400, "The request could not be understood"),
     "/why?s=PSCD&p=partOf&o=cfats": (404, "This does not follow"),
     "/questions/units-of?organization=nobody-at-all": (400, "could not be asked so"),
     "/sources?sort=colour": (400, "could not be understood"),
