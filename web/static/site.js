@@ -16,6 +16,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+document.querySelector("nav.main [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const theme = document.querySelector("[data-theme-button]");
 if (theme) {
   const machine = matchMedia("(prefers-color-scheme: dark)");
