@@ -10,9 +10,10 @@ import pyoxigraph as ox
 from ipgraph.formats import Holds, of_kind
 from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
 from ipgraph.server import addresses
+from ipgraph.server.alternates import require
 from ipgraph.server.descriptions import SD, VOID, format_iris, write
 from ipgraph.server.linked_data import LICENSE
-from ipgraph.server.negotiation import RDF_OFFERS, Choice, require
+from ipgraph.server.negotiation import RDF_OFFERS, Choice
 from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def rdf(service: Service, exchange: Exchange, choice: Choice) -> Response:
 
 def negotiated(service: Service, exchange: Exchange) -> Response:
     """Write the description in the format that is accepted."""
-    return rdf(service, exchange, require(exchange.accept, RDF_OFFERS))
+    return rdf(service, exchange, require(exchange, RDF_OFFERS))
 
 
 def turtle(service: Service, exchange: Exchange) -> Response:

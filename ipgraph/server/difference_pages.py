@@ -58,6 +58,29 @@ class Difference:
     readings: tuple[Reading, ...]
 
 
+def differing(site: Site, iri: str) -> frozenset[str]:
+    """Return the relations of a thing about which documents differ: its origin, its agency.
+
+    They differ where two values are stated and no document states both. Two look-ups.
+    """
+    node, store = NamedNode(iri), site.kg.store
+    origins: dict[object, set[str]] = defaultdict(set)
+    for each in ORIGINS:
+        for quad in store.quads(node, NamedNode(each), None, None):
+            origins[quad.object].add(str(getattr(quad.graph_name, "value", "")))
+    agencies: dict[object, set[str]] = defaultdict(set)
+    for quad in store.quads(None, NamedNode(AGENCY_OF), node, None):
+        agencies[quad.subject].add(str(getattr(quad.graph_name, "value", "")))
+    found = {*ORIGINS} if _disjoint(origins) else set()
+    return frozenset(found | ({AGENCY_OF} if _disjoint(agencies) else set()))
+
+
+def _disjoint(readings: dict[object, set[str]]) -> bool:
+    stated = [graphs - _NO_DOCUMENT - {""} for graphs in readings.values()]
+    told = [graphs for graphs in stated if graphs]
+    return any(not one & other for at, one in enumerate(told) for other in told[:at])
+
+
 def register(blueprint: Blueprint, site: Site) -> None:
     """Add the page; a graph of other things has no questions about differences."""
     if not site.is_own:

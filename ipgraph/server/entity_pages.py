@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, after_this_request, request
 
 from ipgraph.namespaces import ENTITY, expand, shorten
-from ipgraph.server import behind, faces, histories, links, schema_org
+from ipgraph.server import behind, difference_pages, faces, histories, links, schema_org
 from ipgraph.server.pictures import Box, tree
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
         notes=groups["notes"],
         heads=() if late else site.entities.heads(iri),
         late=late,
+        differing=difference_pages.differing(site, iri) if site.is_own and not late else (),
         year=year,
         chapters=histories.chapters(view, year),
         more_history=not whole and histories.is_cut(view, episodes),

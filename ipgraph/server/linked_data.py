@@ -12,7 +12,8 @@ from ipgraph.errors import Gone, NotFound, UsageError
 from ipgraph.formats import Holds, by_name, of_kind
 from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.server import jobs, keeping
-from ipgraph.server.negotiation import HTML, RDF_OFFERS, Choice, Offer, require
+from ipgraph.server.alternates import require
+from ipgraph.server.negotiation import HTML, RDF_OFFERS, Choice, Offer
 from ipgraph.server.responses import Headers, HttpError, Response
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _see_other(service: Service, exchange: Exchange, name: str) -> Response:
     exchange.require_reading()
     iri = ENTITY + name
     _require(service, iri)
-    choice = require(exchange.accept, _FACES)
+    choice = require(exchange, _FACES)
     root = exchange.environ.get("SCRIPT_NAME", "")
     place = f"/page/{_quoted(name)}"
     if choice.name != HTML.name:
@@ -80,7 +81,7 @@ def _data(service: Service, exchange: Exchange, rest: str) -> Response:
     name, dot, suffix = rest.rpartition(".")
     if not dot or suffix not in _SUFFIXES:
         if service.edition.kg.entities.exists(ENTITY + rest):
-            choice = require(exchange.accept, _DATA_OFFERS)
+            choice = require(exchange, _DATA_OFFERS)
             root = exchange.environ.get("SCRIPT_NAME", "")
             place = f"{root}/data/{_quoted(rest)}.{choice.name}"
             return Response(303, (("Location", place), ("Vary", "Accept")))
@@ -139,7 +140,7 @@ def _document(service: Service, exchange: Exchange, path: str) -> Response | Non
 
 def _choice(exchange: Exchange, name: str) -> Choice:
     if not name:
-        return require(exchange.accept, _FACES)
+        return require(exchange, _FACES)
     if name == HTML.name:
         return Choice(HTML.name, HTML.content_type)
     try:

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ipgraph.errors import NotAcceptable
 from ipgraph.formats import FORMATS, Format, Holds, of_kind
 
 MAX_RANGES = 64  # more than any client sends, few enough to cost nothing
@@ -83,17 +82,6 @@ def choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:
         if best is None or rank > best:
             best = rank
             chosen = Choice(offer.name, _typed(weak_type) if weak_type else offer.content_type)
-    return chosen
-
-
-def require(accept: str, offers: tuple[Offer, ...]) -> Choice:
-    """Return what `choose` returns; raises `NotAcceptable` that names what exists."""
-    chosen = choose(accept, offers)
-    if chosen is None:
-        raise NotAcceptable(
-            f"Nothing here fits Accept: {accept[:200]}.",
-            hint="There is " + ", ".join(each.media_type for each in offers) + ".",
-        )
     return chosen
 
 

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from ipgraph.documentation import TermView
+    from ipgraph.labels import Name
     from ipgraph.server.shell import Site
+    from ipgraph.statements import Value
 
 PER_PAGE = 50
 SORTS = ("label", "short", "mentions")
 MAX_PROPERTIES = 40
 MAX_BOXES = 60
+# Statements that are looked through for an example of a property.
+MAX_SAMPLES = 60
 
 
 def register(blueprint: Blueprint, site: Site) -> None:
@@ -85,9 +89,19 @@ def _said(site: Site, property_iri: str) -> str:
     return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), "")
 
 
-def _used(site: Site, iri: str) -> list[tuple[object, int]]:
+def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | None]]:
+    """Return the properties of the things of a class, how many use each, and one that does."""
+    things = {hit.iri for hit in site.index.instances(iri, limit=PER_PAGE)}
     pairs = site.index.used_with(iri)[:MAX_PROPERTIES]
-    return [(site.entities.labels.name(each), uses) for each, uses in pairs]
+    return [
+        (site.entities.labels.name(each), uses, _example(site, each, things))
+        for each, uses in pairs
+    ]
+
+
+def _example(site: Site, property_iri: str, things: set[str]) -> tuple[Value, Value] | None:
+    samples = site.entities.samples(property_iri, MAX_SAMPLES)
+    return next((pair for pair in samples if pair[0].iri in things and pair[1].text), None)
 
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:

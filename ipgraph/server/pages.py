@@ -109,6 +109,7 @@ def error_page(site: Site, problem: Problem, reference: str = "") -> Response:
         type=problem.type,
         detail=problem.detail,
         hint=problem.hint,
+        alternates=problem.more.get("alternates"),
         reference=reference,
         asked=asked,
         nearest=site.index.nearest(asked) if asked else (),

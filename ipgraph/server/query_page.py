@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask import Response, make_response, request
 
-from ipgraph.errors import HTTP_STATUSES, BadQuery, IpGraphError, LimitReached
+from ipgraph.errors import (
+    HTTP_STATUSES,
+    BadQuery,
+    IpGraphError,
+    LimitReached,
+    SizeLimitExceeded,
+)
 from ipgraph.server import asking
 from ipgraph.server.code_samples import samples
 from ipgraph.server.pictures import bars
@@ -116,6 +122,12 @@ def _labelled(site: Site, suffix: str) -> Response:
         return make_response("", 404)
     text = request.args.get("query", "")
     found = table(site.run(text, infer=_infer()), site.entities, MAX_LABELLED, MAX_LABELLED)
+    if found.total is None:
+        raise SizeLimitExceeded(
+            f"The answer has more than {MAX_LABELLED:,} rows, and each label is looked up.",
+            limit="rows with labels",
+            hint="Add a LIMIT, or take the CSV without labels, which has no such bound.",
+        )
     columns, rows = labelled_rows(found)
     if suffix == "xlsx":
         response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)

@@ -88,11 +88,18 @@ class HttpError(Exception):
     """A request that ends with a problem of HTTP itself: a method, a type, a parameter."""
 
     def __init__(
-        self, status: int, detail: str, *, hint: str = "", headers: Headers = (), type: str = ""
+        self,
+        status: int,
+        detail: str,
+        *,
+        hint: str = "",
+        headers: Headers = (),
+        type: str = "",
+        more: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         slug = type or HTTPStatus(status).phrase.lower().replace(" ", "-")
-        self.problem = Problem(status, slug, detail, hint, headers=headers)
+        self.problem = Problem(status, slug, detail, hint, more or {}, headers)
 
 
 def problem_of(error: IpGraphError) -> Problem:

@@ -13,6 +13,7 @@ from ipgraph import Query
 from ipgraph.errors import NotAcceptable
 from ipgraph.formats import FORMATS, by_name
 from ipgraph.server import descriptions, keeping, protocol, unknown_terms
+from ipgraph.server.alternates import require
 from ipgraph.server.negotiation import (
     ASK_OFFERS,
     GRAPH_OFFERS,
@@ -23,7 +24,6 @@ from ipgraph.server.negotiation import (
     Offer,
     choose,
     of_format,
-    require,
 )
 from ipgraph.server.responses import HttpError, Response
 
@@ -180,7 +180,7 @@ def _hand_to_page(exchange: Exchange, asked: Asked) -> None:
 
 def _chosen(exchange: Exchange, asked: Asked, offers: tuple[Offer, ...]) -> Choice:
     if not asked.format:
-        return require(exchange.accept, offers)
+        return require(exchange, offers)
     for offer in offers:
         if offer.name == asked.format:
             return Choice(offer.name, offer.content_type)

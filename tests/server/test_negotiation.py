@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from ipgraph.errors import NotAcceptable
 from ipgraph.server.negotiation import (
     ASK_OFFERS,
     GRAPH_OFFERS,
     RDF_OFFERS,
     SELECT_OFFERS,
     choose,
-    require,
 )
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
@@ -53,10 +51,33 @@ def test_nothing_is_chosen_where_nothing_fits(accept):
     assert choose(accept, SELECT_OFFERS) is None
 
 
-def test_what_exists_is_named_where_nothing_fits():
-    with pytest.raises(NotAcceptable) as caught:
-        require("image/png", SELECT_OFFERS)
-    assert "application/sparql-results+json" in caught.value.hint
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/id/ip", "application/ld+json"),
+        ("/data/ip", "text/turtle"),
+        ("/ontology", "application/rdf+xml"),
+        ("/source/more-about-ip", "text/csv"),
+        ("/sparql?query=ASK%20%7B%7D", "application/sparql-results+xml"),
+        ("/sparql?query=DESCRIBE%20%3Chttps%3A//w3id.org/ipgraph/id/ip%3E", "text/turtle"),
+        ("/describe?uri=https%3A//w3id.org/ipgraph/id/ip", "application/n-triples"),
+    ],
+)
+def test_what_exists_where_nothing_fits_is_linked_and_is_there(running, path, media_type):
+    reply = running.ask(path, Accept="image/png")
+    assert reply.status == 406
+    problem = reply.json()
+    assert media_type in problem["hint"]
+    address = problem["alternates"][media_type]
+    assert f'<{address}>; rel="alternate"; type="{media_type}"' in reply.headers["Link"]
+    found = running.ask(address)
+    assert (found.status, found.type) == (200, media_type)
+
+
+def test_a_page_about_what_is_not_accepted_links_to_what_there_is(running):
+    reply = running.ask("/data/ip", Accept="text/html;q=0.5")
+    assert reply.status == 406
+    assert b'<a href="/data/ip.ttl" type="text/turtle">text/turtle</a>' in reply.body
 
 
 def test_a_weak_synonym_is_answered_under_its_own_name():

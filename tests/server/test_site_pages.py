@@ -9,9 +9,9 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 
-from ipgraph.errors import NotEntailed, NotFound
-from ipgraph.namespaces import EDITORS_GRAPH
-from ipgraph.server import entity_pages, pages
+from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
+from ipgraph.namespaces import EDITORS_GRAPH, IP
+from ipgraph.server import entity_pages, pages, query_page
 from ipgraph.server.responses import Problem, problem_of
 from ipgraph.server.shell import Site, linked
 
@@ -286,3 +286,35 @@ def test_what_is_no_iri_gets_into_no_query():
 
     with pytest.raises(ValueError, match="IRI"):
         behind.query("thing", thing="x> } DROP ALL #")
+
+
+@pytest.mark.parametrize(
+    ("path", "differ"),
+    [("/page/nisac", True), ("/page/commercial-facilities-sector", True), ("/page/pscd", False)],
+)
+def test_a_relation_on_which_sources_differ_links_to_the_comparison(client, path, differ):
+    relations = client.get(path).text.partition('id="relationships"')[2].partition("</section>")[0]
+    assert ('href="/disagreements"' in relations) is differ
+
+
+def test_the_properties_of_a_class_have_examples_from_its_things(client, project):
+    used = client.get("/ontology/Division").text.partition('id="used"')[2]
+    examples = re.findall(r"as in ([^:<]+): ", used)
+    assert len(examples) > 10
+    names = {hit.acronym or hit.label for hit in project.index.instances(IP + "Division")}
+    assert {unescape(each) for each in examples} <= names
+
+
+def test_a_source_page_does_not_repeat_the_heading_of_a_thing_as_its_label(client):
+    drawn = client.get("/source/more-about-ip").text.partition('id="drawn"')[2]
+    assert "<h3>" in drawn
+    assert "<dt>Label</dt><dd><ul><li><span>All Hazards</span>" not in drawn
+
+
+def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
+    monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
+    query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
+    with pytest.raises(SizeLimitExceeded, match="more than 5 rows"):
+        client.get("/sparql/labels.csv", query_string={"query": query})
+    few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
+    assert len(few.text.splitlines()) == 6
