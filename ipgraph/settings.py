@@ -224,12 +224,24 @@ def _xdg(environment: Mapping[str, str], name: str, default: str) -> Path:
 
     platformdirs says the same on Linux, and takes 4 ms of the 60 that a query may take.
     """
-    root = Path(environment.get(name) or "~/" + default).expanduser()
-    return root / "ipgraph" if root.is_absolute() else Path("~", default, "ipgraph").expanduser()
+    given = Path(environment.get(name) or "~/" + default)
+    try:
+        root = given.expanduser()
+        if not root.is_absolute():
+            root = Path("~", default).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            "Nobody knows the home folder of this user, where settings and snapshots would lie.",
+            hint=f"Set IPGRAPH_CACHE to a folder, or {name}, or HOME.",
+        ) from error
+    return root / "ipgraph"
 
 
 def _from_file(environment: Mapping[str, str]) -> dict[str, Any]:
-    path = settings_file(environment)
+    try:
+        path = settings_file(environment)
+    except UsageError:
+        return {}  # who has no home has no file in it
     if not os.path.isfile(path):
         if environment.get(FILE_VARIABLE):
             raise UsageError(f"{FILE_VARIABLE} names {path}, and no file is there.")

@@ -143,6 +143,20 @@ def test_a_folder_of_settings_that_may_not_be_entered_holds_none(tmp_path, monke
     assert settings.load({}, environment) == settings.Settings()
 
 
+def test_a_user_without_a_home_needs_only_a_folder_of_snapshots(tmp_path, monkeypatch):
+    def expanduser(path):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.expanduser", expanduser)
+    found = settings.load({"port": 1}, {})
+    assert found.port == 1
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    if sys.platform == "linux":
+        with pytest.raises(UsageError, match="home folder") as caught:
+            settings.cache_folder(found)
+        assert "IPGRAPH_CACHE" in caught.value.hint
+
+
 def test_a_settings_file_that_may_not_be_read_is_an_error(tmp_path, monkeypatch):
     file = tmp_path / "settings.toml"
     file.write_text("port = 1\n", encoding="utf-8")
