@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,26 @@ def test_the_python_example_runs(project, tmp_path, monkeypatch, capsys):
     exec(example, {})  # noqa: S102  README's own words
     assert "Protective Security Coordination Division" in capsys.readouterr().out
     assert (tmp_path / "ip.trig").stat().st_size > 100_000
+
+
+def test_every_setting_that_readme_names_exists():
+    known = {each.variable for each in settings.documented()} | {settings.FILE_VARIABLE}
+    named = set(re.findall(r"\bIPGRAPH_[A-Z_]+", README))
+    assert len(named) > 10
+    assert named <= known
+
+
+def test_systemd_finds_no_fault_in_the_unit(tmp_path):
+    checker = shutil.which("systemd-analyze")
+    if checker is None:
+        pytest.skip("systemd-analyze is missing: it comes with systemd")
+    (unit,) = re.findall(r"^```ini\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    program = "/opt/ipgraph/bin/ipgraph"
+    assert program in unit
+    file = tmp_path / "ipgraph.service"
+    file.write_text(unit.replace(program, sys.executable), encoding="utf-8")
+    done = subprocess.run([checker, "verify", file], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_every_command_is_in_the_table_of_commands():
