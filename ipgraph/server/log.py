@@ -20,10 +20,11 @@ class Log:
         self._query_chars = settings.logged_query_chars
         self._lock = threading.Lock()
         self._access: IO[str] | None = None
-        if settings.access_log == "-":
-            self._access = sys.stderr
+        self._path = settings.access_log if settings.access_log != "-" else ""
+        if self._path:
+            self._access = self._opened()
         elif settings.access_log:
-            self._access = open(settings.access_log, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+            self._access = sys.stderr
 
     @property
     def is_on(self) -> bool:
@@ -38,7 +39,6 @@ class Log:
         if "query" in note:
             note["query"] = note["query"][: self._query_chars]
         self._write(
-            self._access,
             {
                 "id": exchange.id,
                 "client": exchange.environ.get("REMOTE_ADDR", ""),
@@ -55,16 +55,28 @@ class Log:
         """Note a failure of the service itself, with its trace."""
         query = str(exchange.note.get("query", ""))[: self._query_chars]
         fields = {"id": exchange.id, "path": exchange.path[:200], "query": query, "trace": trace}
-        self._write(sys.stderr, {"level": "error", **fields})
+        self._write({"level": "error", **fields}, to_errors=True)
+
+    def reopen(self) -> None:
+        """Go on in the file that has the name of the log now: the old one was moved away."""
+        if self._path:
+            with self._lock:
+                self.close()
+                self._access = self._opened()
+
+    def _opened(self) -> IO[str]:
+        return open(self._path, "a", encoding="utf-8", buffering=1)
 
     def close(self) -> None:
         """Close the file of the access log."""
         if self._access is not None and self._access is not sys.stderr:
             self._access.close()
 
-    def _write(self, out: IO[str], fields: dict[str, Any]) -> None:
+    def _write(self, fields: dict[str, Any], *, to_errors: bool = False) -> None:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         line = json.dumps({"time": stamp, **fields}, ensure_ascii=True)
         with self._lock:
+            # Read under the lock: the log may have been opened anew.
+            out = sys.stderr if to_errors or self._access is None else self._access
             out.write(line + "\n")
             out.flush()

@@ -118,7 +118,11 @@ def _drain(made: Front, server: Server) -> None:
 
 
 def reload_now(made: Front) -> None:
-    """Serve the files as they are now; where they are broken, say so and go on with the old."""
+    """Serve the files as they are now; where they are broken, say so and go on with the old.
+
+    The access log goes on in a new file, if the old one was moved away.
+    """
+    made.log.reopen()
     try:
         changed = made.service.reload()
     except IpGraphError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from served import Served
 
 from ipgraph.errors import StoreUnavailable
@@ -146,6 +147,31 @@ def test_metrics_count_requests_and_queries(serve, small):
         assert 'ipgraph_requests_total{status="200"} 1' in text
         assert 'ipgraph_requests_total{status="400"} 1' in text
         assert 'ipgraph_queries_total{outcome="answered"} 1' in text
+
+
+def test_metrics_are_what_prometheus_reads(serve, small):
+    with serve(small) as running:
+        running.query("ASK {}")
+        reply = running.ask("/metrics")
+    assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    families = {each.name: each for each in text_string_to_metric_families(reply.body.decode())}
+    assert families["ipgraph_requests"].type == "counter"
+    assert families["ipgraph_workers"].type == "gauge"
+    assert all(each.documentation for each in families.values())
+    (sample,) = families["ipgraph_queries"].samples
+    assert (sample.labels, sample.value) == ({"outcome": "answered"}, 1)
+
+
+def test_a_log_that_was_moved_away_is_opened_anew_at_a_reload(serve, small, tmp_path):
+    path = tmp_path / "access.log"
+    with serve(small, access_log=str(path)) as running:
+        running.ask("/health")
+        path.rename(tmp_path / "old.log")
+        serving_module.reload_now(running.front)
+        running.ask("/prefixes")
+    assert "/health" in (tmp_path / "old.log").read_text()
+    assert "/prefixes" in path.read_text()
+    assert "/health" not in path.read_text()
 
 
 def test_the_access_log_has_a_json_line_a_request_with_the_query_cut(serve, small, tmp_path):
