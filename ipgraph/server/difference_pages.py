@@ -121,6 +121,7 @@ class _Finder:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._store = site.kg.store
+        self._read: dict[str, Document] = {}
         self._asked: dict[str, list[dict[str, NamedNode | Literal]]] = {}
 
     def of(self, kind: str) -> Iterator[Difference]:
@@ -212,8 +213,13 @@ class _Finder:
         return Reading(text, term.value if is_thing else "", self._documents(graphs))
 
     def _documents(self, graphs: set[str]) -> tuple[Document, ...]:
-        found = [self._site.kg.sources.document(g) for g in graphs - _NO_DOCUMENT if g]
+        found = [self._document(graph) for graph in graphs - _NO_DOCUMENT if graph]
         return tuple(sorted(found, key=lambda d: (d.issued or d.as_of or "9", d.title)))
+
+    def _document(self, iri: str) -> Document:
+        if iri not in self._read:
+            self._read[iri] = self._site.kg.sources.document(iri)
+        return self._read[iri]
 
     def _name(self, iri: str) -> Name:
         return self._site.entities.labels.name(iri)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ipgraph.entities import View
     from ipgraph.groups import Group
-    from ipgraph.labels import Name
     from ipgraph.server.shell import Site
     from ipgraph.statements import Value
 
@@ -26,7 +25,7 @@ PER_PAGE = 100
 PART_LIMIT_S = 2.0
 MAX_HTML_BYTES = 40 * 1024
 # Values of a group, sources numbered for a statement, episodes of a sort: the first that fits.
-EXTENTS = ((8, 2, 8), (8, 1, 6), (7, 1, 5), (6, 1, 4), (5, 1, 3), (4, 1, 3), (3, 1, 2), (2, 1, 1))
+EXTENTS = ((8, 2, 8), (8, 1, 6), (7, 1, 4), (6, 1, 3), (5, 1, 3), (4, 1, 2), (3, 1, 2), (2, 1, 1))
 EVERY_EPISODE = 200
 SECTIONS = ("relations", "identifiers", "notes")
 # Boxes of the picture in each column.
@@ -59,20 +58,32 @@ def register(blueprint: Blueprint, site: Site) -> None:
 def render(site: Site, iri: str) -> str:
     """Render the page of a thing; raises `NotFound` where the graph does not mention it.
 
-    A hub is told in less and less detail until its page keeps to the budget.
+    A hub is told in less and less detail until its page keeps to the budget: the extent that fits
+    is searched for by halves, and the search begins where it ended the last time.
     """
-    body, tried = "", 0
-    while tried < len(EXTENTS):
-        body = _render(site, iri, *EXTENTS[tried])
-        excess = len(body.encode()) / MAX_HTML_BYTES
-        if excess <= 1:
-            break
-        # A page of twice the budget needs more than the next step down.
-        tried += max(1, round((excess - 1) * 6))
-    return body if excess <= 1 else _render(site, iri, *EXTENTS[-1])
+    made: dict[int, str] = {}
+
+    def fits(at: int) -> bool:
+        if at not in made:
+            made[at] = _render(site, iri, EXTENTS[at])
+        return len(made[at].encode()) <= MAX_HTML_BYTES
+
+    least, most = 0, len(EXTENTS) - 1  # the last is taken whether or not it fits
+    at = min(site.extents.get(iri, 0), most - 1)
+    while least < most:
+        if fits(at):
+            most = at
+        else:
+            least = at + 1
+        # What fitted the last time is confirmed by its neighbour that does not fit.
+        at = most - 1 if at == most else (least + most) // 2
+    site.extents[iri] = least
+    fits(least)
+    return made[least]
 
 
-def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str:
+def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
+    values, cited, episodes = extent
     year = request.args.get("year", None, type=int)
     whole = bool(year) or request.args.get("history") == "all"
     episodes = EVERY_EPISODE if whole else episodes
@@ -107,7 +118,8 @@ def _render(site: Site, iri: str, values: int, cited: int, episodes: int) -> str
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
         query=behind.query("thing", thing=iri),
-        comments={each.iri: site.entities.terms.comment(each.iri) for each in _relations(view)},
+        # A page that had to be cut does without what is a click away.
+        comments=_comments(site, view) if extent == EXTENTS[0] else {},
         group_address=group_address,
         why=why_address,
         report=links.address("/report", uri=view.iri) if site.kg.settings.contact else "",
@@ -120,8 +132,10 @@ def _not_kept(response: Response) -> Response:
     return response
 
 
-def _relations(view: View) -> set[Name]:
-    return {group.relation for group in view.groups}
+def _comments(site: Site, view: View) -> dict[str, str]:
+    """Return what each relation of a page means."""
+    relations = {group.relation.iri for group in view.groups}
+    return {each: site.entities.terms.comment(each) for each in relations}
 
 
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:

@@ -79,10 +79,12 @@ def _box(box: Box, left: int, middle: float) -> str:
         for row, line in enumerate(lines)
     )
     here = ' aria-current="page"' if box.current else ""
+    is_cut = " ".join(lines) != " ".join(box.label.split())
+    title = f"<title>{escape(box.label)}</title>" if is_cut else ""
     upper = middle - BOX_HEIGHT_PX / 2
     return (
         f'<a href="{escape(box.address)}" class="{box.style}"{here}>'
-        f"<title>{escape(box.label)}</title>"
+        f"{title}"
         f'<rect x="{left}" y="{upper:.1f}" width="{BOX_WIDTH_PX}" height="{BOX_HEIGHT_PX}" rx="6"/>'
         f'<rect class="edge" x="{left}" y="{upper:.1f}" width="5" height="{BOX_HEIGHT_PX}" rx="2"/>'
         f"<text>{spans}</text></a>"

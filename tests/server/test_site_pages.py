@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -318,3 +319,24 @@ def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
         client.get("/sparql/labels.csv", query_string={"query": query})
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
+
+
+def test_a_hub_is_told_in_as_much_detail_as_the_budget_allows(monkeypatch):
+    """For each extent that fits, from each that fitted before, that extent is found."""
+    last = len(entity_pages.EXTENTS) - 1
+    for fitting in range(last + 2):
+        for before in range(last + 1):
+            site = SimpleNamespace(extents={"x": before})
+            rendered = []
+
+            def render(_, iri, extent, fitting=fitting, rendered=rendered):
+                rendered.append(extent)
+                fits = entity_pages.EXTENTS.index(extent) >= fitting
+                return "a" * (10 if fits else entity_pages.MAX_HTML_BYTES + 1)
+
+            monkeypatch.setattr(entity_pages, "_render", render)
+            entity_pages.render(site, "x")
+            assert site.extents["x"] == min(fitting, last)
+            assert len(rendered) == len(set(rendered))
+            if before in (0, fitting):
+                assert len(rendered) <= (2 if before == fitting else 5)
