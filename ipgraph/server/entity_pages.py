@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, abort, after_this_request, request
 
-from ipgraph.namespaces import ENTITY, expand, shorten
+from ipgraph.namespaces import ENTITY, IP, expand, shorten
 from ipgraph.server import behind, difference_pages, faces, histories, links, schema_org
 from ipgraph.server.pictures import Box, tree
 
@@ -106,6 +106,7 @@ def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
         notes=groups["notes"],
         heads=() if late else site.entities.heads(iri),
         late=late,
+        department=IP + "Department",
         differing=difference_pages.differing(site, iri) if site.is_own and not late else (),
         year=year,
         chapters=histories.chapters(view, year),

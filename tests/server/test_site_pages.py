@@ -340,3 +340,10 @@ def test_a_hub_is_told_in_as_much_detail_as_the_budget_allows(monkeypatch):
             assert len(rendered) == len(set(rendered))
             if before in (0, fitting):
                 assert len(rendered) <= (2 if before == fitting else 5)
+
+
+def test_at_a_glance_names_the_department_of_a_unit(client):
+    glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
+    assert "<dt>Department</dt>" in glance
+    assert ">Department of Homeland Security</a>" in glance
+    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
