@@ -107,9 +107,13 @@ class SearchIndex:
             (match,),
         )
         scored: dict[int, float] = {}
+        matcher = SequenceMatcher(None)
+        matcher.set_seq2(folded)
         for thing, name in rows:
-            score = SequenceMatcher(None, folded, name).ratio()
-            scored[thing] = max(scored.get(thing, 0.0), score)
+            matcher.set_seq1(name)
+            # The bounds are far cheaper than the ratio, and few names pass them.
+            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= NEAR_ENOUGH:
+                scored[thing] = max(scored.get(thing, 0.0), matcher.ratio())
         best = sorted(scored, key=lambda each: (-scored[each], each))
         return tuple(
             hit

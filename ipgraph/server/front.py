@@ -18,6 +18,8 @@ from ipgraph import ClientLeft
 from ipgraph.errors import IpGraphError
 from ipgraph.server import exchange as exchanges
 from ipgraph.server import keeping, linked_data, machine, sparql
+from ipgraph.server.reconciliation import PATH as RECONCILE
+from ipgraph.server.reconciliation import PREVIEW
 from ipgraph.server.responses import HttpError, Problem, Response, problem_of, write_problem
 
 if TYPE_CHECKING:
@@ -47,6 +49,9 @@ ALWAYS = (
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
 )
+# The one address that is made to be shown within another site: all it holds is text and a link.
+_FRAMED = tuple((name, value.replace("frame-ancestors 'none'", "frame-ancestors *"))
+                for name, value in ALWAYS)  # fmt: skip
 _ALWAYS_LINES = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS)
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9\-]{1,64}(?:\s*,\s*[A-Za-z0-9\-]{1,64}){0,40}$")
 _STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
@@ -178,7 +183,7 @@ class Front:
         return _Streamed(self, exchange, response.status, body)
 
     def _headers(self, exchange: Exchange, response: Response) -> list[tuple[str, str]]:
-        headers = [*response.headers, *ALWAYS]
+        headers = [*response.headers, *(ALWAYS if exchange.path != PREVIEW else _FRAMED)]
         headers.append(("Server-Timing", f"app;dur={exchange.elapsed_ms:.2f}"))
         headers.append(("X-Request-Id", exchange.id))
         if size := _length(response):
@@ -242,6 +247,8 @@ def _preflight(exchange: Exchange) -> Response:
     methods = "GET, HEAD, OPTIONS"
     if exchange.path in sparql.PATHS:
         methods = "GET, HEAD, POST, QUERY, OPTIONS"
+    elif exchange.path == RECONCILE:
+        methods = "GET, HEAD, POST, OPTIONS"
     asked = exchange.header("Access-Control-Request-Headers")
     headers = (
         ("Allow", methods),

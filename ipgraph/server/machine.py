@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ipgraph
-from ipgraph.server import catalogs, openapi, signposts
+from ipgraph.server import catalogs, openapi, reconciliation, signposts
 from ipgraph.server.negotiation import HTML, RDF_OFFERS, choose
 from ipgraph.server.responses import Response
 
@@ -31,7 +31,8 @@ def respond(service: Service, exchange: Exchange) -> Response | None:
             return catalogs.rdf(service, exchange, wanted)
     if maker is None:
         return None
-    exchange.require_reading()
+    if exchange.path != reconciliation.PATH:  # which takes a form too
+        exchange.require_reading()
     return maker(service, exchange)
 
 
@@ -92,4 +93,5 @@ MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
     "/void.ttl": catalogs.turtle,
     "/health": _health,
     "/metrics": _metrics,
+    **reconciliation.MAKERS,
 }

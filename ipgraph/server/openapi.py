@@ -11,6 +11,7 @@ from ipgraph.server import addresses
 from ipgraph.server.directory import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
 from ipgraph.server.linked_data import LICENSE
 from ipgraph.server.protocol import FORM, QUERY
+from ipgraph.server.reconciliation import PATH as RECONCILE
 from ipgraph.server.responses import PROBLEM, Response
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _LISTS = {"default-graph-uri", "named-graph-uri"}
 def respond(service: Service, exchange: Exchange) -> Response:
     """Write the document, with the address by which the client has come as its server."""
     kg = service.edition.kg
-    document = {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "ipgraph",
@@ -44,6 +45,7 @@ def respond(service: Service, exchange: Exchange) -> Response:
         | {each.path: _read(each) for each in ADDRESSES if _is_here(service, each)},
         "components": {"schemas": {"Problem": _problem()}},
     }
+    document["paths"][RECONCILE]["post"] = _batches()
     body = json.dumps(document, indent=1).encode()
     return Response(
         200, (("Content-Type", "application/json"), ("Cache-Control", "no-cache")), body
@@ -79,6 +81,18 @@ def _read(address: Address) -> dict[str, Any]:
         success["content"] = {each: {} for each in address.types}
     get = {"summary": address.summary, "responses": _responses(str(address.status), success)}
     return {"get": get | ({"parameters": parameters} if parameters else {})}
+
+
+def _batches() -> dict[str, Any]:
+    """Return what the address of reconciliation takes by POST: the same as a form."""
+    names = ("queries", "extend")
+    form = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    success = {"description": "The results", "content": {"application/json": {}}}
+    return {
+        "summary": "Names to things, in batches",
+        "requestBody": {"content": {FORM: {"schema": form}}},
+        "responses": _responses("200", success),
+    }
 
 
 def _endpoint() -> dict[str, Any]:

@@ -95,6 +95,14 @@ def _unescaped(text: bytes) -> str:
     return (unquote_to_bytes(text) if b"%" in text else text).decode()
 
 
+def form(environ: Mapping[str, Any], max_bytes: int) -> list[tuple[str, str]]:
+    """Return the pairs of a body that is a form; raises `HttpError` for any other."""
+    kind = str(environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise HttpError(415, f"The body is {kind or 'of no named type'}.", hint=f"Send {FORM}.")
+    return decode(_read_body(environ, max_bytes))
+
+
 def _body(environ: Mapping[str, Any], method: str, max_bytes: int) -> list[tuple[str, str]]:
     """Return the pairs that a body holds, a body of plain SPARQL as the pair ``query``."""
     kind, _, rest = str(environ.get("CONTENT_TYPE") or "").partition(";")

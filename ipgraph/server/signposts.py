@@ -37,7 +37,7 @@ def robots(service: Service, exchange: Exchange) -> Response:
     """Welcome readers of pages, and keep them from running queries."""
     root = addresses.root(service, exchange)
     lines = ["User-agent: *", "Disallow: /sparql?query=", "Disallow: /query",
-             "Disallow: /suggest", "Disallow: /complete", "Allow: /",
+             "Disallow: /suggest", "Disallow: /complete", "Disallow: /reconcile", "Allow: /",
              f"Sitemap: {root}/sitemap.xml"]  # fmt: skip
     return _text(service, "\n".join(lines))
 

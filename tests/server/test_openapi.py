@@ -48,6 +48,7 @@ SAMPLES = {
     "face": "json",
     "join": "org:unitOf",
     "object": "ip:Office",
+    "thing": IP,
     "query": "SELECT ?s { ?s a ?o } LIMIT 1",
 }
 NAMES = {"/ontology/{name}": "Office", "/source/{name}": "more-about-ip", "/sectors/{name}": "dams",
@@ -133,7 +134,7 @@ def test_a_proof_is_turtle_for_who_accepts_that(running):
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/sparql", "GET"), ("/sparql", "POST"),
+    [("/sparql", "GET"), ("/sparql", "POST"), ("/reconcile", "POST"),
      *((each.path, "GET") for each in ADDRESSES if each.needs != CONTACT)],
 )  # fmt: skip
 def test_nothing_that_is_sent_to_an_address_makes_it_fail_or_answer_in_another_way_than_it_says(
