@@ -134,8 +134,9 @@ def _figures(site: Site) -> list[tuple[str, str, int]]:
         found += [
             (links.address("/sources"), "statements", counted["stated"]),
             (links.address("/browse"), "kinds", len(site.index.kinds())),
-            (links.address("/sources"), "graphs", len(counted["graphs"])),
         ]
+        if len(counted["graphs"]) > 1:
+            found.append((links.address("/sources"), "graphs", len(counted["graphs"])))
     elif site.is_own:
         found.append((links.address("/sources"), "sources", len(site.documents)))
     return found
