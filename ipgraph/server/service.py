@@ -87,9 +87,10 @@ class Service:
 
     def replace(self, kg: KnowledgeGraph) -> None:
         """Serve another graph from now on; requests under way end on the old one."""
-        if self._pool is not None and self._pool_process == os.getpid():
-            self._pool.replace(graph_path(kg))
-        self.edition = Edition(kg)
+        with self._lock:  # or workers that are being started just now would stay with the old one
+            if self._pool is not None and self._pool_process == os.getpid():
+                self._pool.replace(graph_path(kg))
+            self.edition = Edition(kg)
         self.cache.clear()
         self.aliases.clear()
 

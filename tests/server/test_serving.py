@@ -12,7 +12,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from served import Served
 
 from ipgraph.errors import StoreUnavailable
+from ipgraph.formats import by_name
+from ipgraph.server import service as service_module
 from ipgraph.server import serving as serving_module
+from ipgraph.server.service import Service
+from ipgraph.store.query import Query
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 
@@ -113,6 +117,33 @@ def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
         for each in threads:
             each.join()
         assert not failures
+
+
+def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
+    small, rdf_folder, monkeypatch
+):
+    service = Service(small, small.settings)
+    starting, replaced = threading.Event(), threading.Event()
+    real = service_module.Pool
+
+    def slow_pool(*arguments):
+        starting.set()
+        replaced.wait(1)  # the reload is under way, or waits for this
+        return real(*arguments)
+
+    monkeypatch.setattr(service_module, "Pool", slow_pool)
+    first = threading.Thread(target=lambda: service.pool)
+    first.start()
+    assert starting.wait(20)
+    (rdf_folder / "more.ttl").write_text("<urn:a> <urn:b> 7 .")
+    service.reload()
+    replaced.set()
+    first.join()
+    try:
+        answering = service.pool.answer(Query("ASK { ?s ?p 7 }"), by_name("json"))
+        assert b"true" in (answering.whole or b"")
+    finally:
+        service.close()
 
 
 def test_behind_a_proxy_a_prefix_stands_before_every_address(serve, small):
