@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import http.client
 import socket
-import threading
 from collections import Counter
 
 import hostile_bank
 import pyoxigraph as ox
 import pytest
+from unprotected import Sentinel
 
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.settings import Settings
@@ -17,33 +17,13 @@ from ipgraph.store.local import LocalStore
 
 TRIPLES = 4000
 TIME_LIMIT_S = 1.0
+# The limit is kept to 100 ms (``benchmarks/hostile.py``); a machine that does other things besides
+# may let a process wait longer to be told so.
+GRACE_MS = 1000
 
 
-class Sentinel:
-    """A listener that counts who comes: nobody may."""
-
-    def __init__(self) -> None:
-        self.visits = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self.visits += 1
-            connection.close()
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-
-SENTINEL_OF_IDS = "http://127.0.0.1:1/"
-BANK = hostile_bank.bank(SENTINEL_OF_IDS)
+# For counting and naming; the tests make it anew with an address and a file that are there.
+BANK = hostile_bank.bank("http://127.0.0.1:1/", "/there/is/none.ttl")
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +31,13 @@ def sentinel():
     found = Sentinel()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="module")
+def bank(sentinel, tmp_path_factory):
+    canary = tmp_path_factory.mktemp("canary") / "secret.ttl"
+    canary.write_text(f'<a:a> <a:b> "{hostile_bank.CANARY}" .', encoding="utf-8")
+    return hostile_bank.bank(sentinel.address, str(canary))
 
 
 @pytest.fixture(scope="module")
@@ -78,26 +65,35 @@ def test_the_bank_is_wide_and_no_family_crowds_it():
     assert len(BANK) >= 150
     assert len(families) >= 25
     assert max(families.values()) <= 10
+    assert set(families) == set(hostile_bank.FAILS)
 
 
 @pytest.mark.parametrize("number", range(len(BANK)), ids=lambda number: BANK[number].name)
-def test_a_hostile_request_gets_the_right_status_and_costs_its_own_answer_at_most(
-    target, sentinel, number
+def test_a_hostile_request_gets_the_right_status_in_time_and_costs_its_own_answer_at_most(
+    target, sentinel, bank, number
 ):
-    attack = hostile_bank.bank(sentinel.address)[number]
-    try:
-        reply = target.ask(attack.path, attack.method, attack.body, **attack.headers)
-    except (http.client.IncompleteRead, ConnectionError):
-        assert attack.cut
+    attack = bank[number]
+    if attack.method == "hold":
+        with attack.hold(target.port):
+            assert target.query("ASK {}").json()["boolean"] is True
     else:
-        assert reply.status in attack.statuses, reply.body[:500]
-        assert b"root:" not in reply.body
-        assert b"evil.example" not in reply.body
-        assert "Set-Cookie" not in reply.headers
-        assert reply.type != "text/html" or b"<script>alert" not in reply.body
-        assert reply.type != "text/html" or b'href="javascript:' not in reply.body
+        assert asked(target, attack) == ""
     assert target.query("ASK {}").json()["boolean"] is True
     assert sentinel.visits == 0
+
+
+def asked(target, attack):
+    """Send an attack; say what is wrong with the answer, its limit and its time included."""
+    try:
+        reply = target.ask(attack.path, attack.method, attack.sent(), **attack.headers)
+    except (http.client.IncompleteRead, ConnectionError):
+        return "" if attack.cut else "the answer breaks off"
+    fault = attack.fault(reply.status, reply.headers, reply.body)
+    if not fault and reply.status == 503 and reply.type == "application/problem+json":
+        elapsed_ms = reply.json().get("elapsed_ms", 0)
+        if elapsed_ms > TIME_LIMIT_S * 1000 + GRACE_MS:
+            fault = f"it ran for {elapsed_ms} ms"
+    return fault
 
 
 def test_after_all_of_them_the_service_holds_nothing_back(target):
@@ -182,28 +178,3 @@ def test_a_client_that_reads_nothing_holds_no_place_in_the_fast_lane(target):
         connection.recv(10)
         assert target.front.service.pool.fast.taken == 0
         assert target.query("ASK {}").status == 200
-
-
-UNPROTECTED = {
-    "nested groups": 20_000,
-    "nested functions": 10_000,
-}
-
-
-@pytest.mark.parametrize("family", UNPROTECTED)
-def test_an_unprotected_engine_dies_of_what_is_refused_here(family):
-    """Show it in a process with the stack of a thread, where an endpoint would parse it."""
-    import subprocess
-    import sys
-
-    attack = [each for each in BANK if each.family == family][-1]
-    code = (
-        "import sys, threading, urllib.parse, pyoxigraph\n"
-        "text = urllib.parse.parse_qs(sys.stdin.read())['query'][0]\n"
-        "threading.stack_size(2 << 20)\n"
-        "thread = threading.Thread(target=pyoxigraph.Store().query, args=(text,))\n"
-        "thread.start(); thread.join()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], input=str(attack.body), text=True,
-                          capture_output=True, check=False)  # fmt: skip
-    assert done.returncode < 0

@@ -1,0 +1,57 @@
+"""What hostile requests do where nothing stops them: one of each family, shown."""
+
+from __future__ import annotations
+
+import hostile_bank
+import pytest
+import unprotected
+
+TRIPLES = 2000
+# Who has not answered by then has hung: half as long again as `test_hostile` lets a query run.
+PATIENCE_S = 1.5
+PATIENCE_FOR_OTHERS_S = 60.0
+FAMILIES = tuple(hostile_bank.FAILS)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def sentinel():
+    found = unprotected.Sentinel()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def bank(sentinel, tmp_path_factory):
+    canary = tmp_path_factory.mktemp("canary") / "secret.ttl"
+    canary.write_text(f'<a:a> <a:b> "{hostile_bank.CANARY}" .', encoding="utf-8")
+    return hostile_bank.bank(sentinel.address, str(canary))
+
+
+@pytest.fixture(scope="module")
+def peers():
+    found = unprotected.peers(TRIPLES)
+    yield found
+    found["endpoint"].close()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_hostile_request_kills_hangs_leaks_from_or_misleads_what_has_no_protection(
+    peers, bank, sentinel, family
+):
+    attack = [each for each in bank if each.family == family][-1]
+    patience_s = PATIENCE_S if "hung" in attack.fate else PATIENCE_FOR_OTHERS_S
+    assert peers[attack.peer].meets(attack, patience_s, sentinel) in attack.fate
+
+
+def test_the_peers_bear_what_is_not_hostile(peers, sentinel):
+    kind = {"Accept": "application/sparql-results+json"}
+    text = "SELECT * { ?s ?p ?o } LIMIT 3"
+    harmless = (
+        hostile_bank.ask("harmless", text, 200),
+        hostile_bank.get("harmless", "/sparql?query=ASK%7B%7D", 200, **kind),
+    )
+    for name, peer in peers.items():
+        for attack in harmless:
+            assert peer.meets(attack, PATIENCE_FOR_OTHERS_S, sentinel) == "", name
