@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +50,7 @@ def chromium() -> Iterator[Browser]:
     must = os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER")
     if program is None and not must:
         pytest.skip("no Chromium on this machine: install the package chromium")
+    expect.set_options(timeout=30_000)  # as long as the other waits, on a busy machine
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
@@ -72,13 +73,9 @@ class Visit:
     problems: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Go to an address of the site and wait until it is quiet."""
+        """Go to an address of the site; scripts that lie in its page have run then."""
         self.page.goto(self.site + path)
-        self.settle()
         return self.page
-
-    def settle(self) -> None:
-        self.page.wait_for_load_state("networkidle")
 
 
 def meet(chromium: Browser, site: str, **options: object) -> Visit:

@@ -10,7 +10,7 @@ def test_a_visitor_goes_from_home_to_a_division_and_queries_it(visitor):
     page.get_by_role(
         "heading", level=1, name="Protective Security Coordination Division"
     ).wait_for()
-    assert page.get_by_text("Office for Bombing Prevention").first.is_visible()
+    page.get_by_text("Office for Bombing Prevention").first.wait_for()
     assert page.get_by_role("link", name="More About the Office").count() >= 1
 
     page.get_by_role("link", name="Query with SPARQL").click()
@@ -18,7 +18,7 @@ def test_a_visitor_goes_from_home_to_a_division_and_queries_it(visitor):
     page.get_by_role("button", name="Run query").click()
     results = page.get_by_role("region", name="Table of results")
     results.get_by_role("link", name="Office for Bombing Prevention").first.wait_for()
-    assert page.get_by_role("heading", name="results").is_visible()
+    page.get_by_role("heading", name="results").wait_for()
 
 
 def test_the_same_journey_works_without_a_script(visitor):
@@ -26,6 +26,7 @@ def test_the_same_journey_works_without_a_script(visitor):
     page = visit.open("/page/pscd")
     page.get_by_role("link", name="Query with SPARQL").click()
     page.get_by_role("button", name="Run query").click()
+    page.get_by_role("heading", name="results").wait_for()
     rows = page.get_by_role("region", name="Table of results").get_by_role("row")
     assert rows.count() > 5
 

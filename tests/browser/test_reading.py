@@ -32,7 +32,7 @@ def test_an_inferred_statement_leads_to_its_proof(visitor):
     page.get_by_role("link", name="Why:").first.click()
     page.get_by_role("heading", name="Why this holds").wait_for()
     assert page.get_by_text("Stated in").count() >= 2
-    assert page.get_by_text("Nobody states it").is_visible()
+    page.get_by_text("Nobody states it").wait_for()
 
 
 def test_a_year_shows_what_held_then(visitor):
@@ -96,4 +96,4 @@ def test_an_error_in_a_statement_is_reported_with_the_statement_filled_in(visito
 def test_the_page_of_reports_has_no_fault(visitor, addressed, scheme, scripts):
     visit = visitor(at=addressed, color_scheme=scheme, java_script_enabled=scripts)
     address = "/report?uri=https%3A%2F%2Fw3id.org%2Fipgraph%2Fid%2Fpscd"
-    assert faults(visit, address, "Report an error in a statement") == []
+    assert faults(address, "Report an error in a statement", visit) == []

@@ -32,7 +32,7 @@ def hurried(project, serve_session):
 def test_a_query_that_was_stopped_is_told_of_on_its_page(visitor, hurried, dress):
     visit = visitor(at=hurried, **dress)
     path = f"/sparql?query={RUNAWAY}"
-    assert faults(visit, path, "The query was stopped") == []
+    assert faults(path, "The query was stopped", visit) == []
     assert status_of(visit, path) == 503
 
 
@@ -47,6 +47,6 @@ def test_a_fault_of_ours_is_told_with_a_reference_and_no_internals(visitor, monk
     monkeypatch.setattr(Site, "render", fail)
     visit = visitor(**dress)
     path = "/sectors?fault"
-    assert faults(visit, path, "went wrong") == []
+    assert faults(path, "went wrong", visit) == []
     assert status_of(visit, path) == 500
     assert "secret" not in visit.page.content()
