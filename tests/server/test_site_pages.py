@@ -347,3 +347,12 @@ def test_at_a_glance_names_the_department_of_a_unit(client):
     assert "<dt>Department</dt>" in glance
     assert ">Department of Homeland Security</a>" in glance
     assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
+
+
+def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
+    text = client.get("/page/ip?year=2006").text
+    assert "Relationships are those of mid-2013. What held in 2006" in text
+    history = text.partition('id="history"')[2].partition("</section>")[0]
+    assert "Preparedness Directorate" in history
+    assert "National Protection and Programs Directorate" not in history
+    assert "mid-2013. What held" not in client.get("/page/ip").text
