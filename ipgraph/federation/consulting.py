@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import subprocess
@@ -148,8 +149,9 @@ def _fetched(order: Order, alive: Callable[[], bool]) -> Table:
 def _collected(process: subprocess.Popen[bytes], order: Order, alive: Callable[[], bool]) -> Table:
     deadline = time.monotonic() + order.time_limit_s
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  pipes
-    process.stdin.write(order.pack())
-    process.stdin.close()
+    with contextlib.suppress(BrokenPipeError):  # it has died already, and will have told nothing
+        process.stdin.write(order.pack())
+        process.stdin.close()
     came = bytearray()
     poll = select.poll()
     poll.register(process.stdout, select.POLLIN)
