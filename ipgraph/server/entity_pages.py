@@ -94,16 +94,12 @@ def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
     boxes = None if late else arrange(site, view)
     if late:
         after_this_request(_not_kept)
-    groups = {section: [g for g in view.groups if g.section == section] for section in SECTIONS}
     words = site.words()
     return site.render(
         "entity.html",
         linked=schema_org.of_thing(site, view),
         view=view,
-        relations=[g for g in groups["relations"] if not g.incoming or g.is_part],
-        back=[g for g in groups["relations"] if g.incoming and not g.is_part],
-        identifiers=groups["identifiers"],
-        notes=groups["notes"],
+        **_by_section(view),
         heads=() if late else site.entities.heads(iri),
         late=late,
         department=IP + "Department",
@@ -125,6 +121,15 @@ def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
         why=why_address,
         report=links.address("/report", uri=view.iri) if site.kg.settings.contact else "",
     )
+
+
+def _by_section(view: View) -> dict[str, list[Group]]:
+    """Divide the groups by where a page tells them; incoming relations by themselves."""
+    found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "back")}
+    for each in view.groups:
+        is_back = each.section == "relations" and each.incoming and not each.is_part
+        found["back" if is_back else each.section].append(each)
+    return found
 
 
 def _not_kept(response: Response) -> Response:

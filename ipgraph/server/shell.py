@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shlex
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template, request
-from markupsafe import Markup, escape
 
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
-from ipgraph.server import behind, links, texts
-from ipgraph.server.highlighting import highlight
+from ipgraph.server import behind, filters, links, texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -253,44 +250,9 @@ def register(blueprint: Blueprint, site: Site) -> None:
         wanted = request.args.get("lang", texts.DEFAULT)
         g.language = wanted if wanted in texts.languages() else texts.DEFAULT
 
-    blueprint.add_app_template_filter(sentence_case, "sentence_case")
-    blueprint.add_app_template_filter(readable, "readable")
-    blueprint.add_app_template_filter(highlight, "highlight")
-    blueprint.add_app_template_filter(anchor, "anchor")
-    blueprint.add_app_template_filter(linked, "linked")
-    blueprint.add_app_template_filter(in_quotes, "in_quotes")
+    for each in filters.ALL:
+        blueprint.add_app_template_filter(each, each.__name__)
     blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
-
-
-def sentence_case(text: str) -> str:
-    """Begin a label with a capital, as a heading does."""
-    return text[:1].upper() + text[1:]
-
-
-def readable(variable: str) -> str:
-    """Write the variable of a query as a heading: ``otherDate`` as “Other date”."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
-    return sentence_case(words.lower())
-
-
-def linked(text: str) -> Markup:
-    """Make each IRI in angle brackets a link to its page; the rest is escaped."""
-    parts = re.split(r"<((?:https?|urn):[^<>\s]+)>", text)
-    made = [
-        Markup('<a href="{}">{}</a>').format(links.page(part), part) if at % 2 else escape(part)
-        for at, part in enumerate(parts)
-    ]
-    return Markup("").join(made)
-
-
-def in_quotes(text: str) -> str:
-    """Write a text as a string of Python."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def anchor(name: str) -> str:
-    """Make of a prefixed name or an IRI what may stand in an address after the hash."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
 
 
 def _bundles() -> Path:
