@@ -66,18 +66,19 @@ class Engine:
             return ""
         visits = sentinel.visits
         command = [sys.executable, "-W", "ignore", __file__, self.name, str(self._triples)]
-        try:
-            done = subprocess.run(
-                command, input=text.encode("utf-8", "surrogatepass"), capture_output=True,
-                timeout=patience_s, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return "leaked" if sentinel.visits > visits else "hung"
-        if sentinel.visits > visits or CANARY.encode() in done.stdout:
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        with subprocess.Popen(command, **pipes) as process:
+            process.stdout.readline()  # it is ready; the clock starts here
+            try:
+                out, said = process.communicate(text.encode("utf-8", "surrogatepass"), patience_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return "leaked" if sentinel.visits > visits else "hung"
+        if sentinel.visits > visits or CANARY.encode() in out:
             return "leaked"
-        if done.returncode < 0:
+        if process.returncode < 0:
             return "killed"
-        return "misled" if done.returncode and self._failed(done.stderr) else ""
+        return "misled" if process.returncode and self._failed(said) else ""
 
     @staticmethod
     def _failed(said):
@@ -192,27 +193,35 @@ class Sentinel:
         self._socket.close()
 
 
-def _be_oxigraph(text, number):
+def _oxigraph(number):
     store = ox.Store()
     store.bulk_extend(quads(number))
-    result = store.query(text)
-    if isinstance(result, ox.QueryTriples):
-        return b"\n".join(str(each).encode() for each in result)
-    return result.serialize(format=ox.QueryResultsFormat.TSV)
+
+    def answer(text):
+        result = store.query(text)
+        if isinstance(result, ox.QueryTriples):
+            return b"\n".join(str(each).encode() for each in result)
+        return result.serialize(format=ox.QueryResultsFormat.TSV)
+
+    return answer
 
 
-def _be_rdflib(text, number):
+def _rdflib(number):
     import rdflib
 
     dataset = rdflib.Dataset(default_union=True)
     lines = "".join(f"{quad.triple} .\n" for quad in quads(number))
     dataset.parse(data=lines, format="nt11")
-    return dataset.query(text).serialize(format="json" if "CONSTRUCT" not in text else "turtle")
+    return lambda text: dataset.query(text).serialize(
+        format="turtle" if "CONSTRUCT" in text else "json"
+    )
 
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answer = {"oxigraph": _oxigraph, "rdflib": _rdflib}[sys.argv[1]](int(sys.argv[2]))
+    sys.stdout.buffer.write(b"ready\n")
+    sys.stdout.flush()
     given = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
-    peer = {"oxigraph": _be_oxigraph, "rdflib": _be_rdflib}[sys.argv[1]]
-    sys.stdout.buffer.write(peer(given, int(sys.argv[2]))[:_SHOWN_BYTES])
+    sys.stdout.buffer.write(answer(given)[:_SHOWN_BYTES])
