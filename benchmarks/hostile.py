@@ -108,7 +108,9 @@ def without_protection(folder: str, patience_s: float) -> None:
     def fates(name: str) -> list[tuple[hostile_bank.Attack, str]]:
         sentinel = unprotected.Sentinel()
         peer = unprotected.peers(TRIPLES // 2)[name]
-        mine = [each for each in bank(sentinel, folder) if each.peer == name]
+        own = Path(folder, name)
+        own.mkdir()
+        mine = [each for each in bank(sentinel, str(own)) if each.peer == name]
         found = [(each, peer.meets(each, patience_s, sentinel)) for each in mine]
         if name == "endpoint":
             peer.close()
