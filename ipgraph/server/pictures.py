@@ -74,7 +74,7 @@ def _box(box: Box, left: int, middle: float) -> str:
     if len(lines) > 2:
         lines = [lines[0], lines[1][: BOX_CHARACTERS - 3].rstrip() + "…"]
     first = middle - (len(lines) - 1) * LINE_PX / 2 + 4.5
-    spans = "".join(
+    spans = " ".join(  # the blank keeps the lines apart for whoever hears them
         f'<tspan x="{left + 14}" y="{first + row * LINE_PX:.1f}">{escape(line)}</tspan>'
         for row, line in enumerate(lines)
     )

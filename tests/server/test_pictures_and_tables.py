@@ -32,6 +32,13 @@ def test_a_tree_has_a_link_for_each_box_and_a_line_for_each_child():
     assert len(list(picture.iter(f"{SVG}path"))) == 3
 
 
+def test_a_name_of_two_lines_is_heard_as_it_is_written():
+    name = "Protective Security Coordination Division"
+    (text,) = parsed(tree(Box(name, "/pscd"), "title")).iter(f"{SVG}text")
+    assert len(list(text)) == 2
+    assert "".join(text.itertext()) == name
+
+
 def test_a_parent_stands_beside_its_first_child_in_a_picture_read_from_the_top():
     root = Box("Root", "/", below=tuple(Box(str(n), f"/{n}") for n in range(5)))
 
