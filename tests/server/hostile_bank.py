@@ -45,12 +45,10 @@ FAILS = {
     "chained conjunctions": "oxigraph killed",
     "chained products": "oxigraph killed",
     "chained unions": "oxigraph killed",
-    "chained OPTIONAL": "oxigraph hung",
     "chained MINUS": "oxigraph killed",
     "chained groups": "oxigraph hung",
     "chained GRAPH": "oxigraph hung",
     "chained sequences": "oxigraph killed or hung",
-    "chained alternatives": "rdflib hung",
     "chained assignments": "oxigraph killed",
     "cross products": "oxigraph killed or hung",
     "optimiser blow-ups": "oxigraph killed or hung",
@@ -254,12 +252,10 @@ def chained() -> list[Attack]:
         "chained conjunctions": ("ASK{FILTER(", "?a&&", "?a)}"),
         "chained products": ("ASK{FILTER(", "?a*", "?a)}"),
         "chained unions": ("ASK{", "{}UNION", "{}}"),
-        "chained OPTIONAL": ("ASK{", "OPTIONAL{?s ?p ?o}", "}"),
         "chained MINUS": ("ASK{", "MINUS{?s ?p ?o}", "}"),
         "chained groups": ("ASK{", "{?s ?p ?o}", "}"),
         "chained GRAPH": ("ASK{", "GRAPH ?g{?s ?p ?o}", "}"),
         "chained sequences": ("ASK{?s ", "<p:p>/", "<p:p> ?o}"),
-        "chained alternatives": ("ASK{?s ", "<p:p>|", "<p:p> ?o}"),
     }
     bound = "".join(f"BIND({n} AS ?x{n})" for n in range(3_000))
     return [
@@ -282,7 +278,6 @@ def runaways() -> list[Attack]:
         *(ask("optimiser blow-ups", "ASK{" + "".join(f"?a{n} ?b{n} ?c{n} ." for n in range(m)) + "FILTER(?a0=1)}",
               503, 200) for m in (300, 600, 1_200, 2_000)),
         ask("optimiser blow-ups", "ASK{" + "?s ?p ?o." * 1_500 + "}", 503, 200),
-        ask("optimiser blow-ups", "ASK{?s " + "<p:p>/" * 480 + "<p:p> ?o}", 503, 200),
         *(ask("paths without end", f"SELECT (COUNT(*) AS ?n) {{ {each} ?x ?y ?z . ?u ?v ?w }}", 503)
           for each in without_end),
         *(ask("slow regular expressions", f"SELECT (REGEX('{'a' * 40}!', '{each}') AS ?x) {{}}", 200)
@@ -492,7 +487,7 @@ def bodies() -> list[Attack]:
 
 def slow_clients() -> list[Attack]:
     post = "POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: "
-    endless = quote("SELECT * { ?a ?b ?c . ?d ?e ?f }")
+    endless = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     sent = {
         "half-sent bodies": (f"{post}{FORM}\r\nContent-Length: 100\r\n\r\nquery=",
                              f"{post}{QUERY}\r\nContent-Length: 9\r\n\r\nASK",
