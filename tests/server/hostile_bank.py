@@ -96,7 +96,6 @@ FAILS = {
     "half-sent bodies": "endpoint hung",
     "half-sent heads": "endpoint hung",
     "silent clients": "endpoint hung",
-    "answers never read": "endpoint hung",
 }
 
 
@@ -487,7 +486,6 @@ def bodies() -> list[Attack]:
 
 def slow_clients() -> list[Attack]:
     post = "POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: "
-    endless = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     sent = {
         "half-sent bodies": (f"{post}{FORM}\r\nContent-Length: 100\r\n\r\nquery=",
                              f"{post}{QUERY}\r\nContent-Length: 9\r\n\r\nASK",
@@ -495,8 +493,6 @@ def slow_clients() -> list[Attack]:
         "half-sent heads": ("GET /sparql HTT", "GET /sparql HTTP/1.1\r\nHost: a\r\nX-A:",
                             "GET /sparql HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n" * 50),
         "silent clients": ("", "P", "G"),
-        "answers never read": (f"GET /sparql?query={endless} HTTP/1.1\r\nHost: a\r\n\r\n",
-                               f"GET /sparql?query={endless} HTTP/1.0\r\n\r\n"),
     }  # fmt: skip
     return [
         Attack(family, "", (), method="hold", raw=each.encode())
