@@ -1,4 +1,4 @@
-"""Write a graph, or what it says of one thing, in any RDF format of the table."""
+"""Write a graph, or what it says of one thing, in any RDF format of the table, or as tables."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import jsonld
+from ipgraph import jsonld, tabulating
 from ipgraph.errors import IpGraphError, StoreUnavailable, UsageError
-from ipgraph.formats import FORMATS, Format, Holds, by_name
+from ipgraph.formats import FORMATS, TABLE_FORMATS, Format, Holds, by_name, tables_named
 from ipgraph.store.answers import write_statements
 
 if TYPE_CHECKING:
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 def export(store: Store, out: IO[bytes], form: Format, thing: str | None = None) -> int:
     """Write the graph, or what it says of `thing`, and return how many statements that were.
 
-    A format of quads gets the named graphs, a format of triples the merge of them. Formats of
-    query results are a `NotAcceptable`.
+    A format of quads gets the named graphs, a format of triples the merge of them, tables a row
+    for each statement of each source. Formats of query results are a `NotAcceptable`; tables hold
+    the whole graph alone, and are a `UsageError` for one thing.
     """
+    if form.holds is Holds.TABLES:
+        if thing is not None:
+            raise UsageError(f"{form.suffix} holds the whole graph; of one thing take .ttl or .nt.")
+        return tabulating.write(store, form, out)
     counted = _Count()
     with_graphs = form.holds is Holds.QUADS
     if thing is not None:
@@ -70,8 +75,16 @@ def about(store: Store, thing: ox.NamedNode, *, with_graphs: bool = False) -> It
             yield quad
 
 
+def form_named(name: str) -> Format:
+    """Return the format with a name or suffix; raises `UsageError` that lists them."""
+    return tables_named(name) or by_name(name)
+
+
 def export_file(
-    store: Store, path: Path, form: Format | None = None, thing: str | None = None
+    store: Store,
+    path: Path,
+    form: Format | None = None,
+    thing: str | None = None,
 ) -> int:
     """Write to the file `path`, whole or not at all; `export` says what.
 
@@ -97,8 +110,11 @@ def export_file(
 
 def _format_of(path: Path) -> Format:
     suffix = path.suffix.lower()
+    if found := tables_named(path.name):
+        return found
     if not suffix:
-        names = ", ".join(each.suffix for each in FORMATS if each.holds is not Holds.BINDINGS)
+        suffixes = [each.suffix for each in FORMATS if each.holds is not Holds.BINDINGS]
+        names = ", ".join([*suffixes, *(each.suffix for each in TABLE_FORMATS)])
         raise UsageError(f"{path} has no suffix that says its format; use one of {names}.")
     return by_name(suffix)
 

@@ -18,6 +18,7 @@ class Holds(StrEnum):
     BINDINGS = "bindings"  # the solutions of a SELECT or the truth value of an ASK
     TRIPLES = "triples"  # one RDF graph
     QUADS = "quads"  # an RDF dataset
+    TABLES = "tables"  # of things and statements, for spreadsheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,18 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
+# Files of a whole graph that are no RDF: written by `ipgraph.tabulating`, never negotiated.
+TABLE_FORMATS: tuple[Format, ...] = (
+    Format("csv.zip", "application/zip", ".csv.zip", Holds.TABLES, "CSV"),
+    Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ".xlsx",
+        Holds.TABLES,
+        "Excel",
+    ),
+)
+
 _BY_NAME = {each.name: each for each in FORMATS}
 _ALIASES = {
     "turtle": "ttl",
@@ -159,3 +172,9 @@ def by_name(name: str) -> Format:
 def of_kind(*kinds: Holds) -> tuple[Format, ...]:
     """Return the formats that hold one of `kinds`, in the order of preference of the table."""
     return tuple(each for each in FORMATS if each.holds in kinds)
+
+
+def tables_named(name: str) -> Format | None:
+    """Return the format of tables that a file name ends in, or that is named; else None."""
+    name = name.lower()
+    return next((each for each in TABLE_FORMATS if f".{name}".endswith(each.suffix)), None)

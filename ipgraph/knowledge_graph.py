@@ -304,13 +304,14 @@ class KnowledgeGraph:
 
         With `about`, a name as `describe` takes it, only the statements that mention that thing.
         The suffix of a file says the format where `format` does not; a stream gets Turtle. TriG
-        and N-Quads hold the named graphs, the other formats the merge of them. A file is written
-        whole or not at all.
+        and N-Quads hold the named graphs, the other formats the merge of them; ``.csv.zip`` and
+        ``.xlsx`` hold a table of things and one of statements with their sources. A file is
+        written whole or not at all.
         """
         from ipgraph import exporting
 
         store = self.chosen_store(infer)
-        form = by_name(format) if format else None
+        form = exporting.form_named(format) if format else None
         thing = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):
             return exporting.export_file(store, Path(target), form, thing)

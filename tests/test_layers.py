@@ -12,7 +12,7 @@ import ipgraph
 PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first; a package stands for its modules. Every module has a place here.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespaces", "resources", "settings", "formats", "scratch"),
+    ("errors", "namespaces", "resources", "settings", "formats", "scratch", "workbooks"),
     ("store", "tokens"),
     (
         "loading",
@@ -22,6 +22,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         "labels",
         "resolving",
         "exporting",
+        "tabulating",
         "jsonld",
     ),
     ("workers", "federation"),
@@ -100,6 +101,7 @@ def test_the_server_imports_the_public_surface_and_the_command_line_alone_the_se
         "formats",
         "resources",
         "scratch",
+        "workbooks",
     }
     for path in FILES:
         place = path.relative_to(PACKAGE).parts

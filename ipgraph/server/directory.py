@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipgraph.formats import Holds, of_kind
-from ipgraph.server.workbooks import MEDIA_TYPE as WORKBOOK
+from ipgraph.workbooks import MEDIA_TYPE as WORKBOOK
 
 _RDF = tuple(each.media_type for each in of_kind(Holds.TRIPLES, Holds.QUADS))
 _SUFFIXES = [each.suffix.removeprefix(".") for each in of_kind(Holds.TRIPLES, Holds.QUADS)]

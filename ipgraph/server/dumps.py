@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, NotFound
-from ipgraph.formats import Holds, of_kind
+from ipgraph.formats import TABLE_FORMATS, Holds, of_kind
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
 MAX_LISTED = 500_000
+_FORMS = (*of_kind(Holds.TRIPLES, Holds.QUADS), *TABLE_FORMATS)
 # What the curators wrote beside the ontology, served as it stands.
 CURATED = ("shapes.ttl", "alignments.ttl")
 
@@ -31,7 +32,7 @@ class Dump:
     name: str
     label: str
     media_type: str
-    with_graphs: bool
+    holds: Holds = Holds.TRIPLES
     size: int | None = None
     sha256: str = ""
     statements: int | None = None
@@ -87,7 +88,7 @@ class Dumps:
         for name in CURATED:
             path = folder("ontology") / name
             if path.is_file():
-                dump = Dump(name, "Turtle", "text/turtle", with_graphs=False)
+                dump = Dump(name, "Turtle", "text/turtle")
                 found.append((_measured(dump, path), path))
         return found
 
@@ -101,7 +102,7 @@ class Dumps:
         return f"ipgraph-{version}{suffix}"
 
     def _names(self) -> list[str]:
-        return [self.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
+        return [self.name(each.suffix) for each in _FORMS]
 
     def _write_all(self) -> None:
         for name in self._names():
@@ -115,9 +116,9 @@ class Dumps:
         return scratch.folder(self)
 
     def _described(self, name: str) -> Dump:
-        for each in of_kind(Holds.TRIPLES, Holds.QUADS):
+        for each in _FORMS:
             if name == self.name(each.suffix):
-                return Dump(name, each.label, each.media_type, each.holds is Holds.QUADS)
+                return Dump(name, each.label, each.media_type, each.holds)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
 
 

@@ -20,7 +20,7 @@ from ipgraph.server import asking
 from ipgraph.server.code_samples import samples
 from ipgraph.server.pictures import bars
 from ipgraph.server.tables import Table, labelled_rows, table
-from ipgraph.server.workbooks import MEDIA_TYPE, workbook
+from ipgraph.workbooks import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -33,7 +33,7 @@ def fetched(client, address):
 def test_the_first_list_waits_for_no_file_and_the_next_one_knows_them_all(small, monkeypatch):
     files = Dumps(small)
     monkeypatch.setattr(files, "_write_all", lambda: None)
-    assert [each.size for each in files.listed()] == [None] * 6
+    assert [each.size for each in files.listed()] == [None] * 8
     monkeypatch.undo()
     files._write_all()
     assert all(each.size and len(each.sha256) == 64 and each.statements for each in files.listed())
@@ -55,14 +55,14 @@ def test_what_the_page_says_of_each_file_is_so(client):
         r'href="(/downloads/ipgraph-[^"]+)".*?<td class="sha"><code>([0-9a-f]{64})</code>',
         reply.text,
     )
-    assert len(rows) == 6
+    assert len(rows) == 8
     for address, sha256 in rows:
         assert hashlib.sha256(fetched(client, address)).hexdigest() == sha256
 
 
 def test_the_checksums_are_those_of_the_files(client):
     lines = client.get("/downloads/SHA256SUMS").text.splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 8
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256(fetched(client, f"/downloads/{name}")).hexdigest() == digest
@@ -80,7 +80,7 @@ def test_the_number_of_statements_is_what_the_file_holds(client, small):
 def test_a_large_graph_is_not_written_to_be_listed(small, monkeypatch):
     monkeypatch.setattr(dumps, "MAX_LISTED", 1)
     files = Dumps(small)
-    assert [each.size for each in files.listed()] == [None] * 6
+    assert [each.size for each in files.listed()] == [None] * 8
     assert not files.is_writing
     assert files.checksums() == ""
     name = files.name(".nq")

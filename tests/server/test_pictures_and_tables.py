@@ -11,7 +11,7 @@ import pytest
 
 from ipgraph.server.pictures import MAX_BARS, Box, Span, bars, spans, tree
 from ipgraph.server.tables import labelled_rows, table
-from ipgraph.server.workbooks import workbook
+from ipgraph.workbooks import workbook
 
 NASTY = '<b>&"quoted"\' ünïcode</b>'
 SVG = "{http://www.w3.org/2000/svg}"
