@@ -118,7 +118,7 @@ class Express:
     def _answer(self, channel: Channel, data: bytes, environ: dict[str, Any]) -> bool:
         """Answer from what is kept, or send a query to a worker, or have it wait for one."""
         service = self._front.service
-        environ["REMOTE_ADDR"] = channel.client
+        environ["REMOTE_ADDR"] = self._repeats.client_of(environ, channel.client)
         exchange = exchanges.begin(environ, self._prefix)
         response = keeping.recall(service, exchange, quickly=True)
         if response is not None:

@@ -78,7 +78,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no types
     def pull_trigger(self) -> None:
         """Wake the loop: a thread has changed what a connection waits for."""
         self._touched = True
-        super().pull_trigger()
+        with contextlib.suppress(OSError):  # the loop has ended, and with it its connections
+            super().pull_trigger()
 
     def watch(self, descriptor: int, each: Any) -> None:
         """Have the loop attend to a file that is no connection."""

@@ -16,7 +16,7 @@ from ipgraph.server import exchange as exchanges
 from ipgraph.server import keeping, sparql
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.front import Front
@@ -72,7 +72,8 @@ class Repeats:
         name = exchanges.new_id()
         front.service.statuses[ready.status] += 1
         if front.log.is_on:
-            environ = {**ready.exchange.environ, "REMOTE_ADDR": client}
+            environ = dict(ready.exchange.environ)
+            environ["REMOTE_ADDR"] = self.client_of(environ, client)
             again = replace(ready.exchange, environ=environ, id=name, started=started)
             front.log.access(again, ready.status, len(body))
         return front.head(ready.head, started, name), body
@@ -90,6 +91,13 @@ class Repeats:
         head = self._front.stable_head(response)
         self._ready[data] = _Ready(key, response.status, coding, head, exchange)
         self._ready_bytes += len(data)
+
+    def client_of(self, environ: Mapping[str, Any], peer: str) -> str:
+        """Return whose request it is: the peer's, or whom a trusted proxy names (last of all)."""
+        named = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+        if named and self._front.service.settings.trusted_proxy in ("*", peer):
+            return named.rpartition(",")[2].strip()
+        return peer
 
     def read(self, data: bytes) -> dict[str, Any] | None:
         """Return the WSGI environment of a query under headers that are known; else None."""

@@ -234,6 +234,19 @@ def test_every_answer_is_in_the_access_log_with_its_own_client_and_name(
     assert all(ROW % 71 in each["query"] for each in lines)
 
 
+def test_the_access_log_names_the_client_that_a_trusted_proxy_names(serve, small, tmp_path: Path):
+    log = tmp_path / "access.jsonl"
+    data = request(ROW % 72, "X-Forwarded-For: 192.0.2.1, 203.0.113.9")
+    settings = {"access_log": str(log), "trusted_proxy": "127.0.0.1"}
+    with serve(small, **settings) as service, connected(service.port) as line:
+        for _ in range(5):
+            assert line.ask(data).number == 72
+    with serve(small, access_log=str(log)) as service, connected(service.port) as line:
+        line.ask(data)  # nobody is trusted here
+    clients = [json.loads(each)["client"] for each in log.read_text("utf-8").splitlines()]
+    assert clients == ["203.0.113.9"] * 5 + ["127.0.0.1"]
+
+
 def test_queries_under_a_path_prefix_are_answered_from_the_loop_too(serve, small):
     with serve(small, path_prefix="/kg") as service, connected(service.port) as line:
         for each in (81, 82, 81, 81, 81):
