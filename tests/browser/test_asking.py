@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import re
 
-
-def editor(page):
-    page.locator(".editor[data-ready]").wait_for()
-    return page.locator(".cm-content")
-
-
-def written(page):
-    return page.locator("textarea[name=query]").input_value()
-
-
-def table(page):
-    return page.get_by_role("region", name="Table of results")
+from query_page import editor, table, written
 
 
 def test_menus_write_a_query_and_show_its_answer(visitor):

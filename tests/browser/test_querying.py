@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
+from query_page import editor, table, written
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PREFIXES = (
@@ -54,19 +55,6 @@ def prefixed(text):
 
 def query(text):
     return "/sparql?query=" + quote(prefixed(text))
-
-
-def editor(page):
-    page.locator(".editor[data-ready]").wait_for()
-    return page.locator(".cm-content")
-
-
-def written(page):
-    return page.locator("textarea[name=query]").input_value()
-
-
-def table(page):
-    return page.get_by_role("region", name="Table of results")
 
 
 def test_completion_finds_a_property_and_a_thing_by_label_and_writes_the_prefix(visitor):

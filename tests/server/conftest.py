@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hostile_bank
 import pytest
+from unprotected import Sentinel
 
 import ipgraph
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from hostile_bank import Attack
 
     from ipgraph.knowledge_graph import KnowledgeGraph
 
@@ -19,3 +24,19 @@ if TYPE_CHECKING:
 def small(rdf_folder: Path, tmp_path: Path) -> KnowledgeGraph:
     """A graph of two files; `rdf_folder` says what they state."""
     return ipgraph.open(rdf_folder, settings=Settings(cache=str(tmp_path / "cache")))
+
+
+@pytest.fixture(scope="module")
+def sentinel() -> Iterator[Sentinel]:
+    """A listener that counts who comes: nobody should, from a service that fetches nothing."""
+    found = Sentinel()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def bank(sentinel: Sentinel, tmp_path_factory: pytest.TempPathFactory) -> list[Attack]:
+    """The hostile requests, aimed at the listener and at a file with a secret in it."""
+    canary = tmp_path_factory.mktemp("canary") / "secret.ttl"
+    canary.write_text(f'<a:a> <a:b> "{hostile_bank.CANARY}" .', encoding="utf-8")
+    return hostile_bank.bank(sentinel.address, str(canary))

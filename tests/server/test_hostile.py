@@ -9,7 +9,6 @@ from collections import Counter
 import hostile_bank
 import pyoxigraph as ox
 import pytest
-from unprotected import Sentinel
 
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.settings import Settings
@@ -24,20 +23,6 @@ GRACE_MS = 1000
 
 # For counting and naming; the tests make it anew with an address and a file that are there.
 BANK = hostile_bank.bank("http://127.0.0.1:1/", "/there/is/none.ttl")
-
-
-@pytest.fixture(scope="module")
-def sentinel():
-    found = Sentinel()
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def bank(sentinel, tmp_path_factory):
-    canary = tmp_path_factory.mktemp("canary") / "secret.ttl"
-    canary.write_text(f'<a:a> <a:b> "{hostile_bank.CANARY}" .', encoding="utf-8")
-    return hostile_bank.bank(sentinel.address, str(canary))
 
 
 @pytest.fixture(scope="module")

@@ -16,20 +16,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def sentinel():
-    found = unprotected.Sentinel()
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def bank(sentinel, tmp_path_factory):
-    canary = tmp_path_factory.mktemp("canary") / "secret.ttl"
-    canary.write_text(f'<a:a> <a:b> "{hostile_bank.CANARY}" .', encoding="utf-8")
-    return hostile_bank.bank(sentinel.address, str(canary))
-
-
-@pytest.fixture(scope="module")
 def peers():
     found = unprotected.peers(TRIPLES)
     yield found
