@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.log import Log
     from ipgraph.server.pages_app import PagesApp
+    from ipgraph.server.responses import Headers
     from ipgraph.server.service import Service
 
     StartResponse = Callable[..., Any]
@@ -52,7 +53,9 @@ ALWAYS = (
 # The one address that is made to be shown within another site: all it holds is text and a link.
 _FRAMED = tuple((name, value.replace("frame-ancestors 'none'", "frame-ancestors *"))
                 for name, value in ALWAYS)  # fmt: skip
-_ALWAYS_LINES = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS)
+_LINES = {
+    each: "".join(f"{name}: {value}\r\n" for name, value in each) for each in (ALWAYS, _FRAMED)
+}
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9\-]{1,64}(?:\s*,\s*[A-Za-z0-9\-]{1,64}){0,40}$")
 _STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
 _CLIENT_LEFT = 499  # in log and figures only: nobody is there to read it
@@ -90,15 +93,16 @@ class Front:
         """Return the head and body of an answer that is whole, as HTTP/1.1 has them."""
         assert isinstance(response.body, bytes)  # noqa: S101  a stream needs a thread
         self._done(exchange, response.status, len(response.body))
-        head = self.head(self.stable_head(response), exchange.started, exchange.id)
+        head = self.head(self.stable_head(exchange, response), exchange.started, exchange.id)
         return head, response.body if exchange.method != "HEAD" else b""
 
-    def stable_head(self, response: Response) -> str:
+    def stable_head(self, exchange: Exchange, response: Response) -> str:
         """Return the part of a head that is the same whenever the same is asked."""
         headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
         size = _length(response)
         length = f"Content-Length: {size}\r\n" if size else ""
-        return f"HTTP/1.1 {_STATUS_LINES[response.status]}\r\n{headers}{length}{_ALWAYS_LINES}"
+        always = _LINES[_always(exchange)]
+        return f"HTTP/1.1 {_STATUS_LINES[response.status]}\r\n{headers}{length}{always}"
 
     def head(self, stable: str, started: float, name: str) -> bytes:
         """Return a whole head: its stable part, the time taken, the name of the request, now."""
@@ -183,7 +187,7 @@ class Front:
         return _Streamed(self, exchange, response.status, body)
 
     def _headers(self, exchange: Exchange, response: Response) -> list[tuple[str, str]]:
-        headers = [*response.headers, *(ALWAYS if exchange.path != PREVIEW else _FRAMED)]
+        headers = [*response.headers, *_always(exchange)]
         headers.append(("Server-Timing", f"app;dur={exchange.elapsed_ms:.2f}"))
         headers.append(("X-Request-Id", exchange.id))
         if size := _length(response):
@@ -199,6 +203,11 @@ class Front:
 def _date(seconds: int) -> str:
     """Return the value of Date; asked for more often than it changes."""
     return formatdate(seconds, usegmt=True)
+
+
+def _always(exchange: Exchange) -> Headers:
+    """Return the headers that an answer at this address has whatever it says."""
+    return _FRAMED if exchange.path == PREVIEW else ALWAYS
 
 
 def _length(response: Response) -> str:

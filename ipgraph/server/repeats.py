@@ -88,7 +88,7 @@ class Repeats:
             self._ready.clear()
             self._ready_bytes = 0
         key, coding = exchange.recalled
-        head = self._front.stable_head(response)
+        head = self._front.stable_head(exchange, response)
         self._ready[data] = _Ready(key, response.status, coding, head, exchange)
         self._ready_bytes += len(data)
 

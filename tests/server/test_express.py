@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pytest
+
 import ipgraph
+from ipgraph.server import exchange as exchanges
+from ipgraph.server.reconciliation import PREVIEW
+from ipgraph.server.responses import Response
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -265,3 +270,21 @@ def test_a_large_answer_that_its_client_reads_late_arrives_whole(running):
         answers = [line.answer() for _ in range(40)]
     assert first.body.count(b"\r\n") == 4001
     assert all(each.body == first.body for each in answers)
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"), [(PREVIEW, "frame-ancestors *"), ("/about", "frame-ancestors 'none'")]
+)
+def test_the_loop_writes_the_headers_of_an_address_as_threads_do(running, path, policy):
+    exchange = exchanges.begin({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, "")
+    response = Response(200, (("Content-Type", "text/html"),), b"text")
+    head, body = running.front.written(exchange, response)
+    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    written = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
+    started: list = []
+    running.front._send(exchange, response, lambda *given: started.extend(given))
+    from_a_thread = dict(started[1])
+    assert (first, body) == ("HTTP/1.1 200 OK", b"text")
+    assert written.keys() - {"Date"} == from_a_thread.keys()  # waitress adds the date
+    assert policy in written["Content-Security-Policy"]
+    assert written["Content-Security-Policy"] == from_a_thread["Content-Security-Policy"]
