@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import BadQuery, Place, Refused
-from ipgraph.queries import QUERY_FORMS, Inspection
-from ipgraph.tokens import Token, place, tokenize
+from ipgraph.sparql.guard import QUERY_FORMS, Inspection
+from ipgraph.sparql.lexer import Token, place, tokenize
 
 if TYPE_CHECKING:
-    from ipgraph.store.query import Query
+    from ipgraph.sparql.query import Query
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ipgraph.errors import LimitReached, Refused, StoreUnavailable, TimeLimitExc
 from ipgraph.federation.clauses import Clause, find
 from ipgraph.federation.destinations import Allowed, destination
 from ipgraph.federation.fetching import Order, Table
-from ipgraph.federation.inlining import Inlined
+from ipgraph.sparql.service_values import Inlined
 from ipgraph.workers import wire
 from ipgraph.workers.lanes import Lane
 from ipgraph.workers.run import ClientLeft, busy
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ipgraph.errors import IpGraphError
-    from ipgraph.queries import Inspection
-    from ipgraph.store.query import Query
+    from ipgraph.sparql.guard import Inspection
+    from ipgraph.sparql.query import Query
 
     Ask = Callable[[Order, Callable[[], bool]], Table]
 

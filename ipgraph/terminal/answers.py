@@ -12,8 +12,8 @@ import pyoxigraph as ox
 from ipgraph.errors import BadQuery
 from ipgraph.formats import by_name
 from ipgraph.namespaces import PREFIXES
+from ipgraph.sparql.query import Query
 from ipgraph.store.answers import Fitting, write
-from ipgraph.store.query import Query
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +61,7 @@ def _run(
     try:
         _evaluate(graph, _asked(graph, text, max_rows), form, descriptor)
     except BadQuery:
-        from ipgraph.queries import admit
+        from ipgraph.sparql.guard import admit
 
         admit(text, prefixes=frozenset(PREFIXES))
         raise

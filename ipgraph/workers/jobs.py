@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ipgraph.formats import Format
+    from ipgraph.sparql.query import Query
     from ipgraph.store import Store
-    from ipgraph.store.query import Query
 
     Job = Callable[[Store, str, Format, IO[bytes]], None]
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ipgraph.formats import Format
+    from ipgraph.sparql.query import Query
     from ipgraph.store import Store
     from ipgraph.store.answers import Fitting
-    from ipgraph.store.query import Query
 
 
 def run_once(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.formats import Format
-    from ipgraph.store.query import Query
+    from ipgraph.sparql.query import Query
 
 _TURN_S = 0.25
 

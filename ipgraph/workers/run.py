@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ipgraph.formats import Format
-    from ipgraph.store.query import Query
+    from ipgraph.sparql.query import Query
     from ipgraph.workers.engine import Worker
     from ipgraph.workers.lanes import Lane
     from ipgraph.workers.pool import Pool

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import errors
 from ipgraph.errors import IpGraphError, Place
-from ipgraph.store.query import Query
+from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
-    from ipgraph.federation.inlining import Inlined
+    from ipgraph.sparql.service_values import Inlined
 
 DATA, END, ERROR = 0, 1, 2
 FRAME = struct.Struct("<BI")
@@ -67,7 +67,7 @@ def unpack_request(body: bytes) -> tuple[Query, str, int]:
 
 
 def _tables(rows: list[list[Any]]) -> tuple[Inlined, ...]:
-    from ipgraph.federation.inlining import Inlined  # late: few queries have any
+    from ipgraph.sparql.service_values import Inlined  # late: few queries have any
 
     return tuple(Inlined(*row) for row in rows)
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
-from ipgraph.federation.inlining import Inlined
 from ipgraph.formats import FORMATS, Holds, by_name
+from ipgraph.sparql.query import Query
+from ipgraph.sparql.service_values import Inlined
 from ipgraph.store.local import LocalStore
-from ipgraph.store.query import Query
 from ipgraph.workers import jobs, limits, wire
 from ipgraph.workers.evaluation import write_answer
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from ipgraph.errors import BadQuery, IpGraphError, Refused
 from ipgraph.federation.clauses import find
-from ipgraph.queries import inspect
-from ipgraph.store.query import Query
+from ipgraph.sparql.guard import inspect
+from ipgraph.sparql.query import Query
 
 
 def clauses(text: str):

@@ -9,8 +9,8 @@ from ipgraph.errors import LimitReached, StoreUnavailable
 from ipgraph.federation import consulting
 from ipgraph.federation.consulting import Federation, FederationTerms
 from ipgraph.federation.fetching import Table
-from ipgraph.queries import Bounds, inspect
-from ipgraph.store.query import Query
+from ipgraph.sparql.guard import Bounds, inspect
+from ipgraph.sparql.query import Query
 from ipgraph.workers.run import ClientLeft
 
 EMPTY = Table("json", '{"head":{"vars":[]},"results":{"bindings":[]}}')

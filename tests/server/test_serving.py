@@ -16,7 +16,7 @@ from ipgraph.formats import by_name
 from ipgraph.server import service as service_module
 from ipgraph.server import serving as serving_module
 from ipgraph.server.service import Service
-from ipgraph.store.query import Query
+from ipgraph.sparql.query import Query
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 

@@ -13,9 +13,9 @@ from w3c_suite import MF, QT
 from ipgraph.errors import Refused, StoreUnavailable
 from ipgraph.federation.consulting import Federation, FederationTerms
 from ipgraph.federation.fetching import Order, Table
-from ipgraph.federation.inlining import inline
-from ipgraph.queries import inspect
-from ipgraph.store.query import Query
+from ipgraph.sparql.guard import inspect
+from ipgraph.sparql.query import Query
+from ipgraph.sparql.service_values import inline
 
 ALLOWED = "example.org example1.org example2.org invalid.endpoint.org"
 NAMES = ["service1", "service2", "service3", "service4a", "service6", "service7"]

@@ -10,8 +10,8 @@ import w3c_suite
 
 from ipgraph.errors import IpGraphError
 from ipgraph.knowledge_graph import KnowledgeGraph
-from ipgraph.queries import admit, inspect
 from ipgraph.settings import Settings
+from ipgraph.sparql.guard import admit, inspect
 from ipgraph.store.local import LocalStore
 
 MF = w3c_suite.MF

@@ -9,8 +9,8 @@ import pytest
 
 from ipgraph.errors import BadQuery, MemoryLimitExceeded, StoreUnavailable, TimeLimitExceeded
 from ipgraph.formats import by_name
+from ipgraph.sparql.query import Query
 from ipgraph.store.local import LocalStore
-from ipgraph.store.query import Query
 from ipgraph.workers import run_once
 
 

@@ -16,7 +16,7 @@ from ipgraph.errors import (
     TimeLimitExceeded,
 )
 from ipgraph.formats import by_name
-from ipgraph.store.query import Query
+from ipgraph.sparql.query import Query
 from ipgraph.workers import Pool, PoolLimits
 from ipgraph.workers.run import ClientLeft
 

@@ -9,7 +9,7 @@ import pytest
 
 from ipgraph.errors import TimeLimitExceeded
 from ipgraph.formats import by_name
-from ipgraph.store.query import Query
+from ipgraph.sparql.query import Query
 from ipgraph.workers import Pool, PoolLimits
 from ipgraph.workers.turns import Turns, processors
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE, PREFIXES
-from ipgraph.tokens import Token, place, tokenize
+from ipgraph.sparql.lexer import Token, place, tokenize
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from ipgraph.syntax_errors import PADDING, explain
+from ipgraph.sparql.diagnostics import PADDING, explain
 
 CASES = [
     ("SELECT * {?s ?p ?o", 1, 10, "is not closed"),

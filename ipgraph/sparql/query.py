@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ipgraph.namespaces import BASE
 
 if TYPE_CHECKING:
-    from ipgraph.federation.inlining import Inlined
+    from ipgraph.sparql.service_values import Inlined
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipgraph.errors import BadQuery, QueryTooComplex, SizeLimitExceeded
-from ipgraph.queries import Bounds, admit, inspect
-from ipgraph.tokens import tokenize
+from ipgraph.sparql.guard import Bounds, admit, inspect
+from ipgraph.sparql.lexer import tokenize
 
 
 @pytest.mark.parametrize(

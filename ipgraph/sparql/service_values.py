@@ -13,7 +13,7 @@ from ipgraph.errors import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.store.query import Query
+    from ipgraph.sparql.query import Query
 
 Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple"
 Functions: TypeAlias = "dict[ox.NamedNode, Callable[..., Term | None]]"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from ipgraph.errors import BadQuery, Place
-from ipgraph.tokens import Token, place, tokenize
+from ipgraph.sparql.lexer import Token, place, tokenize
 
 # Blanks to put behind a text that failed, before it is parsed once more for its message: as long as
 # the longest keyword, so that no attempt ends at the end of the text for want of characters.

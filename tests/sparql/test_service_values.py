@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.errors import StoreUnavailable
-from ipgraph.federation.inlining import Inlined, inline
-from ipgraph.store.query import Query
+from ipgraph.sparql.query import Query
+from ipgraph.sparql.service_values import Inlined, inline
 
 CLAUSE = "SERVICE <http://h/> { ?s ?p ?o }"
 
