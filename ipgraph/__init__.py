@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from ipgraph.federation.consulting import FederationTerms as FederationTerms
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
+    from ipgraph.serialization.results import Answer as Answer
     from ipgraph.sparql.guard import Bounds as Bounds
     from ipgraph.sparql.guard import Inspection as Inspection
     from ipgraph.sparql.guard import admit as admit
     from ipgraph.sparql.query import Query as Query
-    from ipgraph.store.answers import Answer as Answer
     from ipgraph.workers.pool import Answering as Answering
     from ipgraph.workers.pool import Pool as Pool
     from ipgraph.workers.pool import PoolLimits as PoolLimits
@@ -36,7 +36,7 @@ __version__ = "0.1.0"
 
 # The public surface: each name and the module that is its home.
 _HOMES = {
-    "Answer": "ipgraph.store.answers",
+    "Answer": "ipgraph.serialization.results",
     "Answering": "ipgraph.workers.pool",
     "Bounds": "ipgraph.sparql.guard",
     "ClientLeft": "ipgraph.workers.run",

@@ -9,10 +9,10 @@ from typing import IO, TYPE_CHECKING, Any
 from ipgraph import catalog, loading
 from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
-from ipgraph.formats import by_name
 from ipgraph.namespaces import PREFIXES
+from ipgraph.serialization.formats import by_name
+from ipgraph.serialization.results import Answer
 from ipgraph.snapshot import Recipe
-from ipgraph.store.answers import Answer
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class KnowledgeGraph:
     @cached_property
     def jsonld_context(self) -> dict[str, Any]:
         """The context under which the graph is written as JSON-LD, as JSON."""
-        from ipgraph.jsonld import Context
+        from ipgraph.serialization.jsonld import Context
 
         return Context.of(self.store).document()
 
@@ -308,14 +308,14 @@ class KnowledgeGraph:
         ``.xlsx`` hold a table of things and one of statements with their sources. A file is
         written whole or not at all.
         """
-        from ipgraph import exporting
+        from ipgraph.serialization import graphs
 
         store = self.chosen_store(infer)
-        form = exporting.form_named(format) if format else None
+        form = graphs.form_named(format) if format else None
         thing = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):
-            return exporting.export_file(store, Path(target), form, thing)
-        return exporting.export(store, target, form or by_name("ttl"), thing)
+            return graphs.export_file(store, Path(target), form, thing)
+        return graphs.export(store, target, form or by_name("ttl"), thing)
 
     def chosen_store(self, infer: bool | None = None) -> Store:
         """Return the store with or without what is inferred; by default as the setting says."""

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.cli import COMMANDS
-from ipgraph.formats import by_name
+from ipgraph.serialization.formats import by_name
 
 ASK_UNITS = "SELECT ?unit WHERE { ?unit org:unitOf id:ip }"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.formats import Holds, of_kind
 from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
+from ipgraph.serialization.formats import Holds, of_kind
 from ipgraph.server import addresses
 from ipgraph.server.alternates import require
 from ipgraph.server.descriptions import SD, VOID, format_iris, write

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.formats import FORMATS, Holds, by_name, of_kind
 from ipgraph.namespaces import PREFIXES, RDF, RDFS, XSD
+from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
 from ipgraph.server import addresses
 from ipgraph.server.responses import Response
 

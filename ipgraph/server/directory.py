@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ipgraph.formats import Holds, of_kind
-from ipgraph.workbooks import MEDIA_TYPE as WORKBOOK
+from ipgraph.serialization.formats import Holds, of_kind
+from ipgraph.serialization.xlsx import MEDIA_TYPE as WORKBOOK
 
 _RDF = tuple(each.media_type for each in of_kind(Holds.TRIPLES, Holds.QUADS))
 _SUFFIXES = [each.suffix.removeprefix(".") for each in of_kind(Holds.TRIPLES, Holds.QUADS)]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, NotFound
-from ipgraph.formats import TABLE_FORMATS, Holds, of_kind
 from ipgraph.resources import folder
+from ipgraph.serialization.formats import TABLE_FORMATS, Holds, of_kind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from ipgraph import Query
 from ipgraph.errors import Gone, NotFound, UsageError
-from ipgraph.formats import Holds, by_name, of_kind
 from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
+from ipgraph.serialization.formats import Holds, by_name, of_kind
 from ipgraph.server import jobs, keeping
 from ipgraph.server.alternates import require
 from ipgraph.server.negotiation import HTML, RDF_OFFERS, Choice, Offer

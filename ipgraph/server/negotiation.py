@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ipgraph.formats import FORMATS, Format, Holds, of_kind
+from ipgraph.serialization.formats import FORMATS, Format, Holds, of_kind
 
 MAX_RANGES = 64  # more than any client sends, few enough to cost nothing
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]*)?|1(?:\.0*)?)$")

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import ipgraph
-from ipgraph.formats import FORMATS
+from ipgraph.serialization.formats import FORMATS
 from ipgraph.server import addresses
 from ipgraph.server.directory import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
 from ipgraph.server.linked_data import LICENSE

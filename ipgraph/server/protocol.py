@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from ipgraph.errors import UsageError
-from ipgraph.formats import by_name
+from ipgraph.serialization.formats import by_name
 from ipgraph.server.responses import HttpError
 
 if TYPE_CHECKING:

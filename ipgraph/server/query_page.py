@@ -16,11 +16,11 @@ from ipgraph.errors import (
     LimitReached,
     SizeLimitExceeded,
 )
+from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
 from ipgraph.server import asking
 from ipgraph.server.code_samples import samples
 from ipgraph.server.pictures import bars
 from ipgraph.server.tables import Table, labelled_rows, table
-from ipgraph.workbooks import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
     from flask import Blueprint

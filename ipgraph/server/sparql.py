@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ipgraph import Query
 from ipgraph.errors import NotAcceptable
-from ipgraph.formats import FORMATS, by_name
+from ipgraph.serialization.formats import FORMATS, by_name
 from ipgraph.server import descriptions, keeping, protocol, unknown_terms
 from ipgraph.server.alternates import require
 from ipgraph.server.negotiation import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from ipgraph import Answering, Inspection
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.protocol import Asked
     from ipgraph.server.service import Service

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.errors import BadQuery
-from ipgraph.formats import by_name
 from ipgraph.namespaces import PREFIXES
+from ipgraph.serialization.formats import by_name
+from ipgraph.serialization.results import Fitting, write
 from ipgraph.sparql.query import Query
-from ipgraph.store.answers import Fitting, write
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ipgraph.formats import Format
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.serialization.formats import Format
     from ipgraph.terminal.cells import Cells
 
 ROWS_SHOWN = 200

@@ -14,15 +14,15 @@ from ipgraph.errors import (
     Refused,
     StoreUnavailable,
 )
-from ipgraph.store.answers import write
+from ipgraph.serialization.results import write
 
 if TYPE_CHECKING:
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
+    from ipgraph.serialization.results import Fitting
     from ipgraph.sparql.guard import Inspection
     from ipgraph.sparql.query import Query
     from ipgraph.sparql.service_values import Functions
     from ipgraph.store import Result, Store
-    from ipgraph.store.answers import Fitting
 
 _NO_DESCRIPTOR = "(os error 24)"  # EMFILE: what a worker meets that has none left
 

@@ -12,16 +12,17 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import exporting, resolving
+from ipgraph import resolving
 from ipgraph.errors import InvalidData, NotAcceptable
-from ipgraph.formats import Holds
 from ipgraph.reasoning import Explainer
-from ipgraph.store.answers import write_statements
+from ipgraph.serialization import graphs
+from ipgraph.serialization.formats import Holds
+from ipgraph.serialization.results import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
     from ipgraph.sparql.query import Query
     from ipgraph.store import Store
 
@@ -60,7 +61,7 @@ def _describe(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
     if form.holds is Holds.BINDINGS:
         _write_rows(store.quads(thing), out)
         return
-    exporting.export(store, out, form, iri)
+    graphs.export(store, out, form, iri)
 
 
 def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
@@ -70,7 +71,7 @@ def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
         _write_rows(quads, out)
         return
     if form.holds is Holds.TRIPLES:
-        exporting.write_triples(store, (quad.triple for quad in quads), form, out)
+        graphs.write_triples(store, (quad.triple for quad in quads), form, out)
     else:
         write_statements(quads, form, out)
 

@@ -21,10 +21,10 @@ from ipgraph.workers.evaluation import write_answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
+    from ipgraph.serialization.results import Fitting
     from ipgraph.sparql.query import Query
     from ipgraph.store import Store
-    from ipgraph.store.answers import Fitting
 
 
 def run_once(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
     from ipgraph.sparql.query import Query
 
 _TURN_S = 0.25

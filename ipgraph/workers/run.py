@@ -21,7 +21,7 @@ from ipgraph.workers import wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
     from ipgraph.sparql.query import Query
     from ipgraph.workers.engine import Worker
     from ipgraph.workers.lanes import Lane

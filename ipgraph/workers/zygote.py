@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
-from ipgraph.formats import FORMATS, Holds, by_name
+from ipgraph.serialization.formats import FORMATS, Holds, by_name
 from ipgraph.sparql.query import Query
 from ipgraph.sparql.service_values import Inlined
 from ipgraph.store.local import LocalStore
@@ -31,7 +31,7 @@ from ipgraph.workers.evaluation import write_answer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
 
 # Fork a worker; say how one ended; forget one that was killed; load the store of what is stated.
 FORK, STATUS, FORGET, STATED = b"f", b"s", b"k", b"i"

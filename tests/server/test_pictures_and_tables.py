@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.serialization.xlsx import workbook
 from ipgraph.server.pictures import MAX_BARS, Box, Span, bars, spans, tree
 from ipgraph.server.tables import labelled_rows, table
-from ipgraph.workbooks import workbook
 
 NASTY = '<b>&"quoted"\' ünïcode</b>'
 SVG = "{http://www.w3.org/2000/svg}"

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from served import Served
 
 from ipgraph.errors import StoreUnavailable
-from ipgraph.formats import by_name
+from ipgraph.serialization.formats import by_name
 from ipgraph.server import service as service_module
 from ipgraph.server import serving as serving_module
 from ipgraph.server.service import Service

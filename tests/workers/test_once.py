@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ipgraph.errors import BadQuery, MemoryLimitExceeded, StoreUnavailable, TimeLimitExceeded
-from ipgraph.formats import by_name
+from ipgraph.serialization.formats import by_name
 from ipgraph.sparql.query import Query
 from ipgraph.store.local import LocalStore
 from ipgraph.workers import run_once

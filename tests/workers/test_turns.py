@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ipgraph.errors import TimeLimitExceeded
-from ipgraph.formats import by_name
+from ipgraph.serialization.formats import by_name
 from ipgraph.sparql.query import Query
 from ipgraph.workers import Pool, PoolLimits
 from ipgraph.workers.turns import Turns, processors

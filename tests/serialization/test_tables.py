@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import exporting, workbooks
 from ipgraph.errors import SizeLimitExceeded, UsageError
-from ipgraph.formats import TABLE_FORMATS, tables_named
+from ipgraph.serialization import graphs, xlsx
+from ipgraph.serialization.formats import TABLE_FORMATS, tables_named
 from ipgraph.store.local import LocalStore
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -102,7 +102,7 @@ def test_hostile_texts_and_a_graph_without_names_are_written_as_they_are():
         ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:p"), ox.Literal(nasty, language="fr"))
     )
     out = io.BytesIO()
-    assert exporting.export(store, out, TABLE_FORMATS[0]) == 1
+    assert graphs.export(store, out, TABLE_FORMATS[0]) == 1
     (_, row) = tables(out.getvalue())["statements"]
     assert row[2] == nasty
     assert (row[3], row[4], row[9], row[10]) == ("", "no", "fr", "")
@@ -122,7 +122,7 @@ def test_tables_hold_no_single_thing(project, tmp_path):
 
 
 def test_a_sheet_that_would_be_too_long_is_refused(monkeypatch):
-    monkeypatch.setattr(workbooks, "MAX_ROWS", 3)
-    workbooks.write(io.BytesIO(), {"few": [["a"], ["b"], ["c"]]})
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
+    xlsx.write(io.BytesIO(), {"few": [["a"], ["b"], ["c"]]})
     with pytest.raises(SizeLimitExceeded, match="more"):
-        workbooks.write(io.BytesIO(), {"many": [["a"], ["b"], ["c"], ["d"]]})
+        xlsx.write(io.BytesIO(), {"many": [["a"], ["b"], ["c"], ["d"]]})

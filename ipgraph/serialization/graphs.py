@@ -9,10 +9,17 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import jsonld, tabulating
 from ipgraph.errors import IpGraphError, StoreUnavailable, UsageError
-from ipgraph.formats import FORMATS, TABLE_FORMATS, Format, Holds, by_name, tables_named
-from ipgraph.store.answers import write_statements
+from ipgraph.serialization import jsonld, tables
+from ipgraph.serialization.formats import (
+    FORMATS,
+    TABLE_FORMATS,
+    Format,
+    Holds,
+    by_name,
+    tables_named,
+)
+from ipgraph.serialization.results import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +37,7 @@ def export(store: Store, out: IO[bytes], form: Format, thing: str | None = None)
     if form.holds is Holds.TABLES:
         if thing is not None:
             raise UsageError(f"{form.suffix} holds the whole graph; of one thing take .ttl or .nt.")
-        return tabulating.write(store, form, out)
+        return tables.write(store, form, out)
     counted = _Count()
     with_graphs = form.holds is Holds.QUADS
     if thing is not None:

@@ -8,8 +8,8 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from ipgraph import jsonld
 from ipgraph.errors import InvalidData
+from ipgraph.serialization import jsonld
 from ipgraph.store.local import LocalStore
 
 # What rdflib 7.6 says of its own reader of JSON-LD.

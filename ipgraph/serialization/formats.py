@@ -128,7 +128,7 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-# Files of a whole graph that are no RDF: written by `ipgraph.tabulating`, never negotiated.
+# Table files of a whole graph (`ipgraph.serialization.tables`); never negotiated.
 TABLE_FORMATS: tuple[Format, ...] = (
     Format("csv.zip", "application/zip", ".csv.zip", Holds.TABLES, "CSV"),
     Format(

@@ -9,14 +9,14 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import workbooks
 from ipgraph.labels import Labels
 from ipgraph.namespaces import INFERRED_GRAPH, RDF, SKOS
+from ipgraph.serialization import xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
     from ipgraph.store import Store
 
 Row = list[str | float]
@@ -52,7 +52,7 @@ def _write_csv(store: Store, out: IO[bytes]) -> int:
 def _write_workbook(store: Store, out: IO[bytes]) -> int:
     """Write a workbook with the sheets ``things`` and ``statements``; return the rows."""
     statements = _Statements(store)
-    workbooks.write(out, {"things": _things(store), "statements": statements.rows()})
+    xlsx.write(out, {"things": _things(store), "statements": statements.rows()})
     return statements.number
 
 

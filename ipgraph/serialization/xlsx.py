@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
 from ipgraph.errors import SizeLimitExceeded
-from ipgraph.formats import TABLE_FORMATS
+from ipgraph.serialization.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Write the first rows of a SELECT: the engine's own writers only write all of them.
 
 The four result formats of SPARQL 1.1, from solutions one by one. Where no limit is asked for,
-`ipgraph.store.answers` uses the engine, which is many times faster.
+`ipgraph.serialization.results` uses the engine, which is many times faster.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
     from ipgraph.store import Term
 
 _WHITE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}  # readers of XML trim or fold what is bare

@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotAcceptable
-from ipgraph.formats import Format, Holds, by_name, of_kind
 from ipgraph.namespaces import PREFIXES
+from ipgraph.serialization.formats import Format, Holds, by_name, of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,7 +62,7 @@ def write(
     if form.holds is not Holds.BINDINGS:
         raise _not_acceptable(form, Holds.BINDINGS, "SELECT and ASK")
     if max_rows is not None and isinstance(result, ox.QuerySolutions):
-        from ipgraph.store.rows import write_rows  # late: most answers are written whole
+        from ipgraph.serialization.rows import write_rows  # late: most answers are written whole
 
         write_rows(result, form, _guarded(out, form), max_rows)
         return

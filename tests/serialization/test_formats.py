@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ipgraph.errors import UsageError
-from ipgraph.formats import FORMATS, Holds, by_name, of_kind
+from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
 
 
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
