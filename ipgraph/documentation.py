@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.labels import DEFAULT_GRAPH, Name
+from ipgraph.entities.labels import DEFAULT_GRAPH, Name
 from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, SKOS, shorten
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
-    from ipgraph.entities import Entities
+    from ipgraph.entities.entity import Entities
     from ipgraph.search import SearchIndex
 
 # The languages in which ontologies are written; their terms document nothing of the graph.

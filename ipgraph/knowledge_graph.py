@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.documentation import Documentation
-    from ipgraph.entities import Entities, View
-    from ipgraph.labels import Name
-    from ipgraph.neighbourhoods import Surveyor
+    from ipgraph.entities.documents import Sources
+    from ipgraph.entities.entity import Entities, View
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.neighborhood import Surveyor
+    from ipgraph.entities.timeline import Chronicle
     from ipgraph.questions import Question
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
-    from ipgraph.sources import Sources
     from ipgraph.statistics import Statistics
     from ipgraph.store import Store
-    from ipgraph.timelines import Chronicle
     from ipgraph.validation import Findings
 
 
@@ -181,7 +181,7 @@ class KnowledgeGraph:
     @cached_property
     def entities(self) -> Entities:
         """The things of the graph, as a reader wants to be told of them."""
-        from ipgraph.entities import Entities
+        from ipgraph.entities.entity import Entities
 
         return Entities(self.chosen_store())
 
@@ -220,21 +220,21 @@ class KnowledgeGraph:
     @cached_property
     def surveyor(self) -> Surveyor:
         """What surveys the surroundings of things, for drawings."""
-        from ipgraph.neighbourhoods import Surveyor
+        from ipgraph.entities.neighborhood import Surveyor
 
         return Surveyor(self.entities)
 
     @cached_property
     def chronicle(self) -> Chronicle:
         """What tells how things changed over time."""
-        from ipgraph.timelines import Chronicle
+        from ipgraph.entities.timeline import Chronicle
 
         return Chronicle(self.entities)
 
     @cached_property
     def sources(self) -> Sources:
         """What tells of the documents that the graph rests on."""
-        from ipgraph.sources import Sources
+        from ipgraph.entities.documents import Sources
 
         counts = self.built.manifest["counts"]["graphs"] if self.snapshot else {}
         return Sources(self.entities, counts)
@@ -284,7 +284,7 @@ class KnowledgeGraph:
             return Explanation.of(
                 json.loads(work("explain", json.dumps((subject, predicate, object))))
             )
-        from ipgraph.resolving import resolve_statement
+        from ipgraph.entities.names import resolve_statement
 
         return self._explainer.explain(*resolve_statement(self.store, subject, predicate, object))
 

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import resolving
+from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
 from ipgraph.namespaces import BASE, PREFIXES, shorten
 from ipgraph.resources import folder
@@ -63,7 +63,7 @@ class Parameter:
     def term(self, value: str, store: Store) -> ox.NamedNode | ox.Literal:
         """Return the RDF term of a value given as text; raises `UsageError` or `NotFound`."""
         if self.kind is Kind.THING:
-            return ox.NamedNode(resolving.resolve(store, value))
+            return ox.NamedNode(names.resolve(store, value))
         if self.kind is Kind.TEXT:
             return ox.Literal(value)
         if not re.fullmatch(r"\d{4}", value):

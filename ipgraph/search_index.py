@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities import Entities
-from ipgraph.episodes import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
-from ipgraph.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, readable
+from ipgraph.entities.entity import Entities
+from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
+from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, readable
 from ipgraph.namespaces import IP, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:

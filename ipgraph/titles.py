@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, readable
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, readable
 from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:

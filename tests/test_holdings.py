@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph import loading, questions
+from ipgraph.entities.labels import Labels
 from ipgraph.holdings import Holdings, holdings
-from ipgraph.labels import Labels
 from ipgraph.namespaces import ONTOLOGY, ORG, PREFIXES
 from ipgraph.store.local import LocalStore, merge
 from ipgraph.terminal.summaries import summary

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ipgraph.documentation import constraints
-from ipgraph.episodes import year_of
+from ipgraph.entities.history import year_of
+from ipgraph.entities.neighborhood import MAX_NODES
 from ipgraph.namespaces import ENTITY, IP, ORG, SOURCE
-from ipgraph.neighbourhoods import MAX_NODES
 
 SEED = SOURCE + "more-about-ip"
 

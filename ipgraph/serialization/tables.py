@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.labels import Labels
+from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import INFERRED_GRAPH, RDF, SKOS
 from ipgraph.serialization import xlsx
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.labels import Name
+    from ipgraph.entities.documents import Document
+    from ipgraph.entities.labels import Name
     from ipgraph.server.shell import Site
-    from ipgraph.sources import Document
 
 # The kinds in the order of the page, and the question that finds the facts of each.
 KINDS = {

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities import View
-    from ipgraph.groups import Group
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.relations import Group
+    from ipgraph.entities.statements import Value
     from ipgraph.server.shell import Site
-    from ipgraph.statements import Value
 
 # Values on a page of their own.
 PER_PAGE = 100

@@ -13,7 +13,7 @@ from ipgraph.server.pictures import Box, tree
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from ipgraph.neighbourhoods import Neighbourhood, Node
+    from ipgraph.entities.neighborhood import Neighbourhood, Node
     from ipgraph.server.shell import Site
 
 CENTRE = ENTITY + "ip"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
-    from ipgraph.entities import View
-    from ipgraph.episodes import Episode, Figure
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.history import Episode, Figure
+    from ipgraph.entities.statements import Value
     from ipgraph.server.texts import Texts
-    from ipgraph.statements import Value
 
 # How a thing takes part (a property) and the order in which that is told.
 ORDER = (

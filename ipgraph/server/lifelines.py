@@ -13,10 +13,10 @@ from ipgraph.server.pictures import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities import View
-    from ipgraph.episodes import Episode
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.history import Episode
+    from ipgraph.entities.statements import Value
     from ipgraph.server.shell import Site
-    from ipgraph.statements import Value
 
 # The bars of the picture: by how a thing takes part in an episode, and the words above them.
 GROUPS = (

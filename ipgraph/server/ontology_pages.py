@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from ipgraph.documentation import TermView
-    from ipgraph.labels import Name
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.statements import Value
     from ipgraph.server.shell import Site
-    from ipgraph.statements import Value
 
 PER_PAGE = 50
 SORTS = ("label", "short", "mentions")

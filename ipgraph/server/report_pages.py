@@ -15,10 +15,10 @@ from flask import abort, request
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from ipgraph.entities import View
-    from ipgraph.groups import Group
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.relations import Group
+    from ipgraph.entities.statements import Source, Value
     from ipgraph.server.shell import Site
-    from ipgraph.statements import Source, Value
 
 MAX_STATEMENTS = 500
 

@@ -19,9 +19,9 @@ from ipgraph.server.linked_data import LICENSE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities import View
+    from ipgraph.entities.documents import Document
+    from ipgraph.entities.entity import View
     from ipgraph.server.shell import Site
-    from ipgraph.sources import Document
 
 _SCHEMA = PREFIXES["schema"]
 # The types of things of these classes; besides them those of schema.org that the graph gives.

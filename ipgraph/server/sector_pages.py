@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.entities.statements import Value
     from ipgraph.search import Hit
     from ipgraph.server.shell import Site
-    from ipgraph.statements import Value
 
 SECTOR = IP + "Sector"
 AGENCY_OF = IP + "sectorSpecificAgencyOf"

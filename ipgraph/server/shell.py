@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from ipgraph.entities import Entities, View
+    from ipgraph.entities.documents import Document
+    from ipgraph.entities.entity import Entities, View
+    from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search import SearchIndex
     from ipgraph.server.asking import Choice
     from ipgraph.server.query_page import Run
-    from ipgraph.sources import Document
     from ipgraph.store import Result
-    from ipgraph.timelines import Timeline
 
 # Where the front leaves, for a request, the address under which the site is seen.
 ROOT = "ipgraph.root"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.entities.documents import Document
     from ipgraph.server.shell import Site
-    from ipgraph.sources import Document
 
 PER_PAGE = 100
 SUBJECTS_PER_PAGE = 60

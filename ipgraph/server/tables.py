@@ -13,7 +13,7 @@ from ipgraph.namespaces import PREFIXES, RDF, XSD, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ipgraph.entities import Entities
+    from ipgraph.entities.entity import Entities
     from ipgraph.store import Result
 
 _NUMBERS = frozenset(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.episodes import Episode
+    from ipgraph.entities.history import Episode
     from ipgraph.server.shell import Site
 
 CENTRE = ENTITY + "ip"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from rich.text import Text
 
-from ipgraph.labels import Labels
+from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import PREFIXES, shorten
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from ipgraph.terminal.cells import harmless
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities import View
-    from ipgraph.episodes import Episode
-    from ipgraph.groups import Group
-    from ipgraph.statements import Source, Value
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.history import Episode
+    from ipgraph.entities.relations import Group
+    from ipgraph.entities.statements import Source, Value
 
 _INFERRED = "inferred"
 _OWN_LANGUAGE = "en"  # of the labels of this project: a reader is told of other languages only

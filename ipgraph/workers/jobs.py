@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import resolving
+from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.reasoning import Explainer
 from ipgraph.serialization import graphs
@@ -43,13 +43,13 @@ def perform(store: Store, query: Query, form: Format, out: IO[bytes]) -> None:
 
 def _resolve(store: Store, name: str, form: Format, out: IO[bytes]) -> None:
     """Write the IRI of the thing that a name names."""
-    out.write(resolving.resolve(store, name).encode())
+    out.write(names.resolve(store, name).encode())
 
 
 def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
     """Write the proof of a statement, three names as a JSON array, as JSON."""
     subject, predicate, object_ = json.loads(text)
-    goal = resolving.resolve_statement(store, subject, predicate, object_)
+    goal = names.resolve_statement(store, subject, predicate, object_)
     if id(store) not in _EXPLAINERS:
         _EXPLAINERS[id(store)] = Explainer(store)
     out.write(_EXPLAINERS[id(store)].explain(*goal).json().encode())

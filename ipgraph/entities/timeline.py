@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.episodes import CHANGE, PLACEMENT, Episode, year_of
-from ipgraph.groups import MAX_READ
-from ipgraph.labels import DEFAULT_GRAPH
+from ipgraph.entities.history import CHANGE, PLACEMENT, Episode, year_of
+from ipgraph.entities.labels import DEFAULT_GRAPH
+from ipgraph.entities.relations import MAX_READ
+from ipgraph.entities.statements import Citations, Source, Value, gather
 from ipgraph.namespaces import IP, ORG, RDF
-from ipgraph.statements import Citations, Source, Value, gather
 
 if TYPE_CHECKING:
-    from ipgraph.entities import Entities
+    from ipgraph.entities.entity import Entities
 
 ESTABLISHED, DISSOLVED = IP + "establishedOn", IP + "dissolvedOn"
 MAX_HAPPENINGS = 2000

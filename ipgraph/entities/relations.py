@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.episodes import TIES, Episodes
-from ipgraph.labels import ACRONYM, LABEL_PROPERTIES, Name
+from ipgraph.entities.history import TIES, Episodes
+from ipgraph.entities.labels import ACRONYM, LABEL_PROPERTIES, Name
+from ipgraph.entities.statements import TYPE, Citations, Reader, Statement, Value, gather
+from ipgraph.entities.vocabulary import DEFINITIONS
 from ipgraph.namespaces import DCTERMS, IP, ORG, RDFS, SKOS
-from ipgraph.statements import TYPE, Citations, Reader, Statement, Value, gather
-from ipgraph.terms import DEFINITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.labels import DEFAULT_GRAPH, Labels, Name
+from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.namespaces import DCTERMS, IP, ORG, OWL, PREFIXES, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -179,5 +179,5 @@ class Terms:
         return _RANKS.get(iri, _LAST_RANKS.get(iri, 500))
 
     def name(self, iri: str) -> Name:
-        """Name a term by the rule of `ipgraph.labels`."""
+        """Name a term by the rule of `ipgraph.entities.labels`."""
         return self._labels.name(iri)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.labels import DEFAULT_GRAPH, Name
+from ipgraph.entities.labels import DEFAULT_GRAPH, Name
 from ipgraph.namespaces import DCTERMS, FOAF, INFERRED_GRAPH, IP, ONTOLOGY_GRAPH
 
 if TYPE_CHECKING:
-    from ipgraph.entities import Entities
-    from ipgraph.statements import Value
+    from ipgraph.entities.entity import Entities
+    from ipgraph.entities.statements import Value
 
 
 @dataclass(frozen=True, slots=True)

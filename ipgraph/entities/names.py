@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES
 from ipgraph.errors import NotFound
-from ipgraph.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES
 from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, RDF, SKOS, SOURCE, expand, shorten
 
 if TYPE_CHECKING:

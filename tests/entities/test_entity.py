@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from ipgraph.entities import Entities
+from ipgraph.entities.entity import Entities
+from ipgraph.entities.labels import readable
 from ipgraph.errors import NotFound
-from ipgraph.labels import readable
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG
 from ipgraph.store.local import LocalStore, merge
 

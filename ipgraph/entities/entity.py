@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.episodes import TIES, Episode, Episodes, Figure
-from ipgraph.errors import NotFound
-from ipgraph.groups import (
+from ipgraph.entities.history import TIES, Episode, Episodes, Figure
+from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
+from ipgraph.entities.names import resolve
+from ipgraph.entities.relations import (
     DATES,
     MAX_READ,
     OTHER_NAMES,
@@ -24,11 +25,10 @@ from ipgraph.groups import (
     Grouping,
     by_property,
 )
-from ipgraph.labels import DEFAULT_GRAPH, Labels, Name
+from ipgraph.entities.statements import TYPE, Citations, Reader, Source, Statement, Value, gather
+from ipgraph.entities.vocabulary import DEFINITIONS, Terms
+from ipgraph.errors import NotFound
 from ipgraph.namespaces import IP, ORG, SKOS
-from ipgraph.resolving import resolve
-from ipgraph.statements import TYPE, Citations, Reader, Source, Statement, Value, gather
-from ipgraph.terms import DEFINITIONS, Terms
 
 if TYPE_CHECKING:
     from ipgraph.store import Store
@@ -106,7 +106,7 @@ class Entities:
         return any(self.store.quads(node)) or any(self.store.quads(None, None, node))
 
     def resolve(self, name: str) -> str:
-        """Return the IRI of the thing that a person calls `name`; see `ipgraph.resolving`."""
+        """Return the IRI of the thing that a person calls `name`; see `ipgraph.entities.names`."""
         return resolve(self.store, name)
 
     def describe(self, iri: str, *, values: int = 60, cited: int = 0, episodes: int = 200) -> View:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.labels import DEFAULT_GRAPH, Name
+from ipgraph.entities.labels import DEFAULT_GRAPH, Name
+from ipgraph.entities.statements import Statement, Value, gather
 from ipgraph.namespaces import IP, ORG, RDF
-from ipgraph.statements import Statement, Value, gather
 
 if TYPE_CHECKING:
-    from ipgraph.statements import Citations, Reader
+    from ipgraph.entities.statements import Citations, Reader
     from ipgraph.store import Subject
 
 PLACEMENT = IP + "Placement"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from ipgraph.labels import DEFAULT_GRAPH, Labels, Name
+from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.namespaces import DCTERMS, FOAF, INFERRED_GRAPH, OWL, RDF, RDFS, XSD
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
+    from ipgraph.entities.vocabulary import Terms
     from ipgraph.store import Store, Subject, Term
-    from ipgraph.terms import Terms
 
 TYPE = RDF + "type"
 _TYPE = NamedNode(TYPE)

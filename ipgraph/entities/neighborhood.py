@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.entities import HIERARCHY
+from ipgraph.entities.entity import HIERARCHY
 
 if TYPE_CHECKING:
-    from ipgraph.entities import Entities
-    from ipgraph.labels import Name
-    from ipgraph.statements import Value
+    from ipgraph.entities.entity import Entities
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.statements import Value
 
 # Things drawn of one relation, and at one time: more of them would be a hairball.
 MAX_OF_RELATION = 25
