@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
-    from ipgraph.documentation import Documentation
+    from ipgraph.dataset.documentation import Documentation
+    from ipgraph.dataset.questions import Question
+    from ipgraph.dataset.statistics import Statistics
     from ipgraph.entities.documents import Sources
     from ipgraph.entities.entity import Entities, View
     from ipgraph.entities.labels import Name
     from ipgraph.entities.neighborhood import Surveyor
     from ipgraph.entities.timeline import Chronicle
-    from ipgraph.questions import Question
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
-    from ipgraph.statistics import Statistics
     from ipgraph.store import Store
     from ipgraph.validation import Findings
 
@@ -133,7 +133,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _titled(self) -> tuple[str, str]:
-        from ipgraph import titles
+        from ipgraph.dataset import titles
 
         if self.is_own:
             return titles.OWN, ""
@@ -151,7 +151,7 @@ class KnowledgeGraph:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The competency questions of the project, by topic and title."""
-        from ipgraph import questions
+        from ipgraph.dataset import questions
 
         return questions.all_questions(self.settings.base)
 
@@ -162,7 +162,7 @@ class KnowledgeGraph:
         has its default. The question says itself whether what is inferred counts. Raises
         `NotFound` for an unknown question or thing and `UsageError` for an unknown parameter.
         """
-        from ipgraph import questions
+        from ipgraph.dataset import questions
 
         question = questions.named(name, self.settings.base)
         store = self.store if self._outside else self.chosen_store(question.infer)
@@ -213,7 +213,7 @@ class KnowledgeGraph:
     @cached_property
     def documentation(self) -> Documentation:
         """What documents the classes and properties of the graph."""
-        from ipgraph.documentation import Documentation
+        from ipgraph.dataset.documentation import Documentation
 
         return Documentation(self.entities, self.index)
 
@@ -350,7 +350,7 @@ class KnowledgeGraph:
     @cached_property
     def statistics(self) -> Statistics:
         """The figures of the graph with what is inferred, counted at their first use."""
-        from ipgraph import statistics
+        from ipgraph.dataset import statistics
 
         return statistics.count(self.store, self.settings.base)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ipgraph.documentation import constraints
+from ipgraph.dataset.documentation import constraints
 from ipgraph.entities.history import year_of
 from ipgraph.entities.neighborhood import MAX_NODES
 from ipgraph.namespaces import ENTITY, IP, ORG, SOURCE

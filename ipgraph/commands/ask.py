@@ -43,7 +43,7 @@ def command(
     ipgraph ask units-of organization=NPPD
     ipgraph ask agency-of-sector-in-a-year sector='Chemical Sector' year=2016
     """
-    from ipgraph import questions
+    from ipgraph.dataset import questions
 
     if name is None:
         click.echo(_listing(questions.all_questions()))

@@ -18,10 +18,10 @@ from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
+    from ipgraph.dataset.statistics import Statistics
     from ipgraph.server.edition import Edition
     from ipgraph.server.exchange import Exchange
     from ipgraph.server.service import Service
-    from ipgraph.statistics import Statistics
 
 DCAT = "http://www.w3.org/ns/dcat#"
 DESCRIPTION = (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from markupsafe import Markup
 
-    from ipgraph.documentation import TermView
+    from ipgraph.dataset.documentation import TermView
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.shell import Site

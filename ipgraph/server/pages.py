@@ -34,9 +34,9 @@ from ipgraph.server.pictures import tree
 from ipgraph.server.shell import Site
 
 if TYPE_CHECKING:
+    from ipgraph.dataset.questions import Question
     from ipgraph.entities.entity import View
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.questions import Question
     from ipgraph.server.query_page import Run
     from ipgraph.server.responses import Problem
 

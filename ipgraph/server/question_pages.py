@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.questions import Parameter, Question
+    from ipgraph.dataset.questions import Parameter, Question
     from ipgraph.server.shell import Site
     from ipgraph.server.tables import Table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.holdings import holdings
+from ipgraph.dataset.coverage import holdings
 from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:

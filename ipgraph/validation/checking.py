@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import loading, questions, reasoning
+from ipgraph import loading, reasoning
+from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.resources import folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ipgraph
-from ipgraph import titles
+from ipgraph.dataset import titles
 from ipgraph.settings import Settings
 
 HEAD = """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from ipgraph.statistics import PropertyUse, count
+from ipgraph.dataset.statistics import PropertyUse, count
 from ipgraph.store.local import LocalStore, merge
 
 A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

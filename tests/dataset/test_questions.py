@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import questions
+from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, NotFound, UsageError
 from ipgraph.store.local import LocalStore
 from ipgraph.store.remote import RemoteStore

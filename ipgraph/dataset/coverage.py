@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import questions
+from ipgraph.dataset import questions
 from ipgraph.namespaces import BASE, EDITORS_GRAPH, IP, ORG
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import loading, questions
+from ipgraph import loading
+from ipgraph.dataset import questions
+from ipgraph.dataset.coverage import Holdings, holdings
 from ipgraph.entities.labels import Labels
-from ipgraph.holdings import Holdings, holdings
 from ipgraph.namespaces import ONTOLOGY, ORG, PREFIXES
 from ipgraph.store.local import LocalStore, merge
 from ipgraph.terminal.summaries import summary
