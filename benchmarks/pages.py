@@ -19,8 +19,8 @@ import pyoxigraph as ox
 from flask import Flask
 
 import ipgraph
-from ipgraph.search import SearchIndex
-from ipgraph.search_index import build
+from ipgraph.search.builder import build
+from ipgraph.search.index import SearchIndex
 from ipgraph.server import pages
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph import loading, reasoning, search_index
+from ipgraph import loading, reasoning
 from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import BASE, EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.search import builder
 from ipgraph.store.local import LocalStore, write_store
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def build(
         clock.begin("write")
         write_store(engine, scratch / "graph.nq", scratch / "store")
         clock.begin("index")
-        search_index.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.neighborhood import Surveyor
     from ipgraph.entities.timeline import Chronicle
     from ipgraph.reasoning import Explainer, Explanation
-    from ipgraph.search import Found, SearchIndex
+    from ipgraph.search.index import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshot import Snapshot
     from ipgraph.store import Store
@@ -191,16 +191,17 @@ class KnowledgeGraph:
 
         Raises `UsageError` for an endpoint, whose names nobody has read.
         """
-        from ipgraph.search import SearchIndex
+        from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
             return SearchIndex(self.snapshot.search_path)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names of an endpoint are not indexed; ask it with SPARQL.")
-        from ipgraph import scratch, search_index
+        from ipgraph import scratch
+        from ipgraph.search import builder
 
         path = scratch.folder(self) / "search.sqlite"
-        search_index.build(self.store, path)
+        builder.build(self.store, path)
         return SearchIndex(path)
 
     @cached_property

@@ -79,7 +79,7 @@ class Snapshot:
 
     @property
     def search_path(self) -> Path:
-        """The index of names and terms (`ipgraph.search`)."""
+        """The index of names and terms (`ipgraph.search.index`)."""
         return self.folder / "search.sqlite"
 
     def store(self, *, infer: bool = True) -> LocalStore:

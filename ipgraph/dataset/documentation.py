@@ -19,7 +19,7 @@ from ipgraph.resources import folder
 
 if TYPE_CHECKING:
     from ipgraph.entities.entity import Entities
-    from ipgraph.search import SearchIndex
+    from ipgraph.search.index import SearchIndex
 
 # The languages in which ontologies are written; their terms document nothing of the graph.
 META = (OWL, RDF, RDFS)

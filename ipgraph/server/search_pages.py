@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.search import Hit
+    from ipgraph.search.index import Hit
     from ipgraph.server.shell import Site
 
 PER_PAGE = 20

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.entities.statements import Value
-    from ipgraph.search import Hit
+    from ipgraph.search.index import Hit
     from ipgraph.server.shell import Site
 
 SECTOR = IP + "Sector"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import Entities, View
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.search import SearchIndex
+    from ipgraph.search.index import SearchIndex
     from ipgraph.server.asking import Choice
     from ipgraph.server.query_page import Run
     from ipgraph.store import Result

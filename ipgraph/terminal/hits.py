@@ -9,7 +9,7 @@ from ipgraph.terminal.cells import harmless
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.search import Found, Hit
+    from ipgraph.search.index import Found, Hit
 
 
 def text(graph: KnowledgeGraph, found: Found, words: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.search_index import fold, words
+from ipgraph.search.builder import fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ class Term:
 
 
 class SearchIndex:
-    """An index made by `ipgraph.search_index.build`; any number of threads may read it."""
+    """An index made by `ipgraph.search.builder.build`; any number of threads may read it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

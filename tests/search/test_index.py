@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.namespaces import ENTITY, IP
-from ipgraph.search import SearchIndex
-from ipgraph.search_index import build, fold
+from ipgraph.search.builder import build, fold
+from ipgraph.search.index import SearchIndex
 from ipgraph.store.local import LocalStore, merge
 
 DATA = """

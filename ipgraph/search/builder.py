@@ -1,4 +1,4 @@
-"""Make the index that `ipgraph.search` reads: things, their names, and the ontology's terms."""
+"""Make the index that `ipgraph.search.index` reads: things, their names, and the ontology's terms."""
 
 from __future__ import annotations
 
