@@ -6,13 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ipgraph import catalog, loading
 from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Answer
-from ipgraph.snapshot import Recipe
+from ipgraph.snapshots import cache as catalog
+from ipgraph.snapshots import loading
+from ipgraph.snapshots.snapshot import Recipe
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search.index import Found, SearchIndex
     from ipgraph.settings import Settings
-    from ipgraph.snapshot import Snapshot
+    from ipgraph.snapshots.snapshot import Snapshot
     from ipgraph.store import Store
     from ipgraph.validation import Findings
 

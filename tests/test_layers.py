@@ -115,4 +115,4 @@ def test_the_server_imports_the_public_surface_and_the_command_line_alone_the_se
 def test_the_check_sees_a_module_that_reaches_up(tmp_path):
     file = tmp_path / "low.py"
     file.write_text("from ipgraph import snapshot\nimport ipgraph.server\n", encoding="utf-8")
-    assert list(imports(file)) == ["ipgraph.snapshot", "ipgraph.server"]
+    assert list(imports(file)) == ["ipgraph.snapshots.snapshot", "ipgraph.server"]

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from ipgraph import catalog, settings
+from ipgraph import settings
 from ipgraph.commands import open_graph, reasoner_option, settings_of
+from ipgraph.snapshots import cache as catalog
 
 
 @click.command()

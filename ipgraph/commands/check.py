@@ -40,7 +40,7 @@ def command(
     ipgraph check
     ipgraph check --format sarif -o findings.sarif
     """
-    from ipgraph import loading
+    from ipgraph.snapshots import loading
     from ipgraph.validation import check, report
 
     obj: dict[str, Any] = context.obj

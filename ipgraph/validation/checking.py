@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import loading, reasoning
+from ipgraph import reasoning
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.resources import folder
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 from ipgraph.validation import query_style, rules, shapes, turtle_style, vocabularies
 from ipgraph.validation.findings import Finding, Findings, ordered
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from ipgraph.loading import Input
+    from ipgraph.snapshots.loading import Input
 
 
 def check(inputs: Iterable[Input] | None = None, *, reasoner: str = "rl") -> Findings:

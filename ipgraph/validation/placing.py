@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ipgraph.loading import Input
+    from ipgraph.snapshots.loading import Input
 
 _BLOCK = re.compile(r"^(<[^>]+>|[A-Za-z][\w-]*:[^\s;,]+)$")
 

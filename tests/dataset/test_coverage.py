@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import loading
 from ipgraph.dataset import questions
 from ipgraph.dataset.coverage import Holdings, holdings
 from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import ONTOLOGY, ORG, PREFIXES
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 from ipgraph.terminal.summaries import summary
 

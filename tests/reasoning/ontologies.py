@@ -8,8 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import loading, reasoning
+from ipgraph import reasoning
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import loading
 from ipgraph.namespaces import SOURCE
 from ipgraph.resources import folder
+from ipgraph.snapshots import loading
 from ipgraph.store.local import merge
 from ipgraph.validation import rules, shapes
 from ipgraph.validation.placing import Places

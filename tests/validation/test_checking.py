@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ipgraph import loading
 from ipgraph.errors import UsageError
+from ipgraph.snapshots import loading
 from ipgraph.validation import FORMS, check, report
 
 from .conftest import FAULTS

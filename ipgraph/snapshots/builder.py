@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph import loading, reasoning
+from ipgraph import reasoning
 from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import BASE, EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.search import builder
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, write_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.snapshot import Recipe
+    from ipgraph.snapshots.snapshot import Recipe
 
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 _COUNT_GRAPHS = """SELECT ?key (COUNT(*) AS ?count)

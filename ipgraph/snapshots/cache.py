@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.errors import StoreUnavailable
-from ipgraph.snapshot import Recipe, Snapshot
+from ipgraph.snapshots.snapshot import Recipe, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# The modules whose code decides what a snapshot holds: a change in them makes a new one.
-_WRITERS = (
-    *("loading.py", "building.py", "namespaces.py", "store/local.py", "reasoning"),
-    *("search_index.py", "statements.py", "labels.py", "terms.py"),
-)
+# The packages whose code decides what a snapshot holds: a change in any of them makes a new one.
+_WRITERS = ("snapshots", "reasoning", "store", "search", "entities")
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits name a snapshot beyond any collision by chance
 
@@ -46,7 +43,7 @@ def refresh(
     """
     from filelock import FileLock
 
-    from ipgraph import building
+    from ipgraph.snapshots import builder
 
     folder = cache / "snapshots"
     try:
@@ -55,7 +52,7 @@ def refresh(
             seen = _stats(recipe)
             name = _name(recipe)
             if not (folder / name / "manifest.json").is_file():
-                building.build(recipe, name, folder / name, report)
+                builder.build(recipe, name, folder / name, report)
             _write_record(recipe, cache, seen, name)
             return Snapshot(folder / name)
     except OSError as error:
@@ -141,10 +138,11 @@ def _name(recipe: Recipe) -> str:
 
 
 def _writers() -> Iterator[Path]:
-    package = Path(__file__).parent
+    """Yield every module that can change what a build writes."""
+    package = Path(__file__).parent.parent
+    yield package / "namespaces.py"
     for name in _WRITERS:
-        path = package / name
-        yield from sorted(path.glob("*.py")) if path.is_dir() else [path]
+        yield from sorted((package / name).rglob("*.py"))
 
 
 def _in_use(folder: Path) -> bool:

@@ -5,9 +5,9 @@ import os
 import pytest
 
 import ipgraph
-from ipgraph import catalog
 from ipgraph.errors import InvalidData, StoreUnavailable
 from ipgraph.settings import Settings
+from ipgraph.snapshots import cache as catalog
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from ipgraph import loading
 from ipgraph.errors import InvalidData, NotFound
+from ipgraph.snapshots import loading
 
 
 @pytest.mark.parametrize(
