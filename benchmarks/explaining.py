@@ -19,7 +19,7 @@ from reasoning import data
 import ipgraph
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.reasoning import Explainer
-from ipgraph.reasoning.bulk import load_closed
+from ipgraph.reasoning.closure.bulk import load_closed
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from proof_checker import accept
 from ipgraph import reasoning
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.reasoning import sparql_rules
-from ipgraph.reasoning.reasoner import Reasoner
+from ipgraph.reasoning.closure.reasoner import Reasoner
 from ipgraph.reasoning.trivia import is_trivial
 
 CLASSES = [f":C{each}" for each in range(4)]

@@ -7,7 +7,7 @@ import pytest
 from ontologies import LUBM, RULES, difference, graph_of, needs_lubm
 
 from ipgraph import reasoning
-from ipgraph.reasoning.reasoner import Reasoner
+from ipgraph.reasoning.closure.reasoner import Reasoner
 
 
 def entailed(turtle: str) -> set[str]:

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 from ontologies import LUBM, ROOT, needs_lubm
 
-from ipgraph.reasoning.bulk import load_closed
+from ipgraph.reasoning.closure.bulk import load_closed
 
 if TYPE_CHECKING:
     from pathlib import Path

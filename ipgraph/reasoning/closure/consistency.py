@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ipgraph.reasoning.closure.encoding import HALF, LOW
 from ipgraph.reasoning.datatypes import DATATYPES, belongs, same_value
-from ipgraph.reasoning.encoding import HALF, LOW
 from ipgraph.reasoning.inference import Inconsistency, Premise
+from ipgraph.reasoning.proofs.wording import in_words
 from ipgraph.reasoning.rules import MEMBER, SAME
 from ipgraph.reasoning.trivia import TYPE
-from ipgraph.reasoning.wording import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ipgraph.reasoning.clauses import Clause, Pattern
-    from ipgraph.reasoning.closure import Fixpoint
-    from ipgraph.reasoning.encoding import Dictionary
+    from ipgraph.reasoning.closure.clauses import Clause, Pattern
+    from ipgraph.reasoning.closure.encoding import Dictionary
+    from ipgraph.reasoning.closure.fixpoint import Fixpoint
 
 MAX_PER_RULE = (
     20  # of one axiom's contradictions, as many as a reader will mend before asking again

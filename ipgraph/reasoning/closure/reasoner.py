@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyoxigraph as ox
 
-from ipgraph.reasoning.closure import Fixpoint
-from ipgraph.reasoning.compile import Compiler
-from ipgraph.reasoning.consistency import inconsistencies
+from ipgraph.reasoning.closure.compiler import Compiler
+from ipgraph.reasoning.closure.consistency import inconsistencies
+from ipgraph.reasoning.closure.encoding import Columns, Dictionary, uncollected
+from ipgraph.reasoning.closure.fixpoint import Fixpoint
+from ipgraph.reasoning.closure.profile import constructs_outside
+from ipgraph.reasoning.closure.writer import InferredTriples
 from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, belongs
-from ipgraph.reasoning.encoding import Columns, Dictionary, uncollected
 from ipgraph.reasoning.inference import Closure
-from ipgraph.reasoning.outside import constructs_outside
 from ipgraph.reasoning.rules import AXIOMS, SAME
 from ipgraph.reasoning.trivia import RESOURCE, THING, TYPE
-from ipgraph.reasoning.writing import InferredTriples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ipgraph.reasoning.clauses import Clause
+    from ipgraph.reasoning.closure.clauses import Clause
 
 
 class Reasoner:

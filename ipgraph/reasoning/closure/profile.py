@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL, RDFS, shorten
-from ipgraph.reasoning.clauses import Pattern
+from ipgraph.reasoning.closure.clauses import Pattern
 
 if TYPE_CHECKING:
-    from ipgraph.reasoning.closure import Fixpoint
-    from ipgraph.reasoning.encoding import Dictionary
+    from ipgraph.reasoning.closure.encoding import Dictionary
+    from ipgraph.reasoning.closure.fixpoint import Fixpoint
 
 # Properties whose triples no rule reads (OWL 2 Profiles 4.2: not in the profile, or no rule).
 _PROPERTIES = {

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import RDFS
-from ipgraph.reasoning.clauses import Pattern, Term
+from ipgraph.reasoning.closure.clauses import Pattern, Term
 
 if TYPE_CHECKING:
-    from ipgraph.reasoning.closure import Fixpoint
-    from ipgraph.reasoning.encoding import Dictionary
+    from ipgraph.reasoning.closure.encoding import Dictionary
+    from ipgraph.reasoning.closure.fixpoint import Fixpoint
 
 Bound = dict[Term, int]  # what the variables of a rule stand for
 Above = dict[int, set[int]]

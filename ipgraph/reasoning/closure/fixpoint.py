@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ipgraph.reasoning.clauses import ANY_CLASS, Clause, Pattern, order_from
-from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct, groups
-from ipgraph.reasoning.equality import Replacement
-from ipgraph.reasoning.relations import (
+from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, order_from
+from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct, groups
+from ipgraph.reasoning.closure.equality import Replacement
+from ipgraph.reasoning.closure.relations import (
     EMPTY,
     Bindings,
     Relation,

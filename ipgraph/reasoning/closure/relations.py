@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct
+from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ipgraph.reasoning.clauses import Clause, Pattern, Term
+    from ipgraph.reasoning.closure.clauses import Clause, Pattern, Term
 
 EMPTY: Column = np.empty(0, np.int64)
 Bindings = dict[str, Column]

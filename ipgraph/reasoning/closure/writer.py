@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ipgraph.namespaces import RDFS
-from ipgraph.reasoning.encoding import HALF, LOW, Column, Dictionary, distinct
+from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, Dictionary, distinct
 from ipgraph.reasoning.rules import MEMBER, SAME
 from ipgraph.reasoning.trivia import BUILT_IN, NOTHING, REFLEXIVE, TOP, TYPE, is_axiomatic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.reasoning.relations import Relation
+    from ipgraph.reasoning.closure.relations import Relation
 
 _ROWS = 1 << 17  # triples in a chunk: some 20 MiB
 _MEMBER, _SAME, _TYPE = (each.encode() for each in (MEMBER, SAME, TYPE))

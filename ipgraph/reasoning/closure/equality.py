@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.reasoning.encoding import HALF, LOW, Column, distinct
-from ipgraph.reasoning.relations import contains, rows_with
+from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct
+from ipgraph.reasoning.closure.relations import contains, rows_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.reasoning.closure import Fixpoint
+    from ipgraph.reasoning.closure.fixpoint import Fixpoint
 
 
 class Replacement:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.namespaces import OWL, RDFS
-from ipgraph.reasoning.graph import THING, TYPE, ClosedGraph, Fact, Term
+from ipgraph.reasoning.proofs.closed_graph import THING, TYPE, ClosedGraph, Fact, Term
 from ipgraph.reasoning.rules import AXIOMS, MEMBER, Atom, Rule
 
 if TYPE_CHECKING:

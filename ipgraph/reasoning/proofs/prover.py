@@ -18,8 +18,8 @@ import pyoxigraph as ox
 
 from ipgraph.namespaces import RDFS
 from ipgraph.reasoning.datatypes import DATATYPES, belongs
-from ipgraph.reasoning.graph import THING, TYPE, ClosedGraph, Fact, Term
-from ipgraph.reasoning.matching import Bound, Clause, Matcher, fact_of, value
+from ipgraph.reasoning.proofs.closed_graph import THING, TYPE, ClosedGraph, Fact, Term
+from ipgraph.reasoning.proofs.matching import Bound, Clause, Matcher, fact_of, value
 from ipgraph.reasoning.rules import AXIOMS, Atom
 
 if TYPE_CHECKING:

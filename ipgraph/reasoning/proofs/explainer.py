@@ -9,11 +9,11 @@ import pyoxigraph as ox
 
 from ipgraph.errors import NotEntailed, UsageError
 from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDFS
-from ipgraph.reasoning.explanation import Explanation, Step
-from ipgraph.reasoning.graph import ClosedGraph, Fact, Term
 from ipgraph.reasoning.inference import Premise
-from ipgraph.reasoning.proof import Prover, Way
-from ipgraph.reasoning.wording import in_words, short
+from ipgraph.reasoning.proofs.closed_graph import ClosedGraph, Fact, Term
+from ipgraph.reasoning.proofs.explanation import Explanation, Step
+from ipgraph.reasoning.proofs.prover import Prover, Way
+from ipgraph.reasoning.proofs.wording import in_words, short
 
 if TYPE_CHECKING:
     from ipgraph.store import Store

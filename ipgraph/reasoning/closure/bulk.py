@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.reasoning.encoding import chunks_of
-from ipgraph.reasoning.reasoner import Reasoner
+from ipgraph.reasoning.closure.encoding import chunks_of
+from ipgraph.reasoning.closure.reasoner import Reasoner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL, RDF
-from ipgraph.reasoning.clauses import ANY_CLASS, Clause, Pattern, Term
-from ipgraph.reasoning.redundancy import Bound, Redundancy
+from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, Term
+from ipgraph.reasoning.closure.redundancy import Bound, Redundancy
 from ipgraph.reasoning.rules import LISTS, MEMBERSHIP, SAME, Atom, Rule, unrolled
 from ipgraph.reasoning.trivia import TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.reasoning.closure import Fixpoint
-    from ipgraph.reasoning.encoding import Dictionary
+    from ipgraph.reasoning.closure.encoding import Dictionary
+    from ipgraph.reasoning.closure.fixpoint import Fixpoint
 
 _FIRST, _REST, _NIL = (f"<{RDF}{each}>" for each in ("first", "rest", "nil"))
 # Never solved as schema: they are data, and may be as many.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ipgraph.reasoning.encoding import Column
+    from ipgraph.reasoning.closure.encoding import Column
     from ipgraph.reasoning.rules import Rule
 
 Term = int | str  # a numbered term, or a variable
