@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
+    from ipgraph.checks import Findings
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
     from ipgraph.dataset.statistics import Statistics
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Snapshot
     from ipgraph.store import Store
-    from ipgraph.validation import Findings
 
 
 def open(
@@ -171,13 +171,13 @@ class KnowledgeGraph:
 
     def validate(self) -> Findings:
         """Return what is to be mended in the files that this graph was built from."""
-        from ipgraph import validation
+        from ipgraph import checks
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files here; there is nothing to check.")
         inputs = recipe.inputs if recipe.origin else None
-        return validation.check(inputs, reasoner=self.settings.reasoner)
+        return checks.check(inputs, reasoner=self.settings.reasoner)
 
     @cached_property
     def entities(self) -> Entities:

@@ -40,8 +40,8 @@ def command(
     ipgraph check
     ipgraph check --format sarif -o findings.sarif
     """
+    from ipgraph.checks import check, report
     from ipgraph.snapshots import loading
-    from ipgraph.validation import check, report
 
     obj: dict[str, Any] = context.obj
     chosen = settings_of(obj, reasoner=reasoner)

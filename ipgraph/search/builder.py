@@ -1,4 +1,4 @@
-"""Make the index that `ipgraph.search.index` reads: things, their names, and the ontology's terms."""
+"""Build the search index: things, their names, and the terms of the ontology."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph import KnowledgeGraph
+    from ipgraph.checks import Findings
     from ipgraph.server.shell import Site
-    from ipgraph.validation import Findings
 
 RELOAD_S = 5
 

@@ -2,8 +2,8 @@
 
 A folder of the cache holds ``snapshots/<hash>/`` with ``graph.nq`` (every named graph, the inferred
 one included), ``store/`` (Oxigraph on disk: the same, and their merge as default graph),
-``search.sqlite`` (the index of names) and ``manifest.json``. `ipgraph.snapshots.cache` finds the snapshot
-of some inputs, `ipgraph.snapshots.builder` makes one.
+``search.sqlite`` (the index of names) and ``manifest.json``. `ipgraph.snapshots.cache` finds the
+snapshot of some inputs, `ipgraph.snapshots.builder` makes one.
 """
 
 from __future__ import annotations

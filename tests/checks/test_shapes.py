@@ -6,11 +6,11 @@ import warnings
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.checks import shapes
+from ipgraph.checks.locations import Places
 from ipgraph.errors import InvalidData
 from ipgraph.resources import folder
 from ipgraph.store.local import merge
-from ipgraph.validation import shapes
-from ipgraph.validation.placing import Places
 
 from .conftest import FAULT_GRAPH, FAULTS, with_fault
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph import reasoning
+from ipgraph.checks import query_style, rules, shapes, turtle_style, vocabularies
+from ipgraph.checks.findings import Finding, Findings, ordered
+from ipgraph.checks.locations import Places
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
-from ipgraph.validation import query_style, rules, shapes, turtle_style, vocabularies
-from ipgraph.validation.findings import Finding, Findings, ordered
-from ipgraph.validation.placing import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

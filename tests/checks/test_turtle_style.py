@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ipgraph.validation import query_style, turtle_style
+from ipgraph.checks import query_style, turtle_style
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ipgraph.checks.findings import Finding
 from ipgraph.errors import Place
-from ipgraph.validation.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

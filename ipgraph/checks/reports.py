@@ -13,7 +13,7 @@ from ipgraph.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ipgraph.validation.findings import Finding, Findings
+    from ipgraph.checks.findings import Finding, Findings
 
 
 def report(findings: Findings, form: str = "text") -> str:

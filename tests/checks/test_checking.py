@@ -7,16 +7,16 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ipgraph.checks import FORMS, check, report
 from ipgraph.errors import UsageError
 from ipgraph.snapshots import loading
-from ipgraph.validation import FORMS, check, report
 
 from .conftest import FAULTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ipgraph.validation import Findings
+    from ipgraph.checks import Findings
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +112,9 @@ def test_an_unknown_report_is_refused_by_name(faulty: Findings) -> None:
 
 
 def test_a_rule_without_a_first_comment_is_refused(tmp_path: Path) -> None:
+    from ipgraph.checks.rules import rules
     from ipgraph.errors import InvalidData
     from ipgraph.resources import folder
-    from ipgraph.validation.rules import rules
 
     shutil.copy(folder("ontology") / "rules" / "acronym-clash.rq", tmp_path)
     assert [each.name for each in rules(tmp_path)] == ["acronym-clash"]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.checks.findings import Finding
 from ipgraph.namespaces import PREFIXES, shorten
-from ipgraph.validation.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.validation.placing import Places
+    from ipgraph.checks.locations import Places
 
 # Vocabularies that rdflib carries whole, as closed namespaces, by the name of the class there.
 _CLOSED = {

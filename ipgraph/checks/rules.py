@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.checks.findings import Finding
 from ipgraph.errors import InvalidData, Place
 from ipgraph.namespaces import shorten
 from ipgraph.resources import folder
-from ipgraph.validation.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ipgraph.validation.placing import Places
+    from ipgraph.checks.locations import Places
 
 # The variable that a rule selects for the faulty thing, and the one for the graph it lies in.
 _THING = "thing"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.checks import rules, shapes
+from ipgraph.checks.locations import Places
 from ipgraph.namespaces import SOURCE
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
 from ipgraph.store.local import merge
-from ipgraph.validation import rules, shapes
-from ipgraph.validation.placing import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable

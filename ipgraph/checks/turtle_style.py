@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ipgraph.checks.findings import Finding
 from ipgraph.errors import Place
-from ipgraph.validation.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ipgraph.validation.checking import check
-from ipgraph.validation.findings import Finding, Findings
-from ipgraph.validation.reports import FORMS, report
+from ipgraph.checks.checking import check
+from ipgraph.checks.findings import Finding, Findings
+from ipgraph.checks.reports import FORMS, report
 
 __all__ = ["FORMS", "Finding", "Findings", "check", "report"]

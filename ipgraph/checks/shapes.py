@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.checks.findings import Finding
 from ipgraph.errors import InvalidData
 from ipgraph.namespaces import RDF, XSD, shorten
 from ipgraph.resources import folder
-from ipgraph.validation.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ipgraph.validation.placing import Places
+    from ipgraph.checks.locations import Places
 
 SH = "http://www.w3.org/ns/shacl#"
 _TYPE = RDF + "type"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.checks import rules, shapes
 from ipgraph.namespaces import ONTOLOGY, RDF
 from ipgraph.resources import folder
-from ipgraph.validation import rules, shapes
 
 from .conftest import FAULTS
 
