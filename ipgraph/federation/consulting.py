@@ -17,7 +17,7 @@ from ipgraph.federation.destinations import Allowed, destination
 from ipgraph.federation.fetching import Order, Table
 from ipgraph.sparql.service_values import Inlined
 from ipgraph.workers import wire
-from ipgraph.workers.lanes import Lane
+from ipgraph.workers.admission import Lane
 from ipgraph.workers.run import ClientLeft, busy
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.workers.crew import Crew
-from ipgraph.workers.lanes import Lane
+from ipgraph.workers.admission import Lane
 from ipgraph.workers.run import Run, busy, outcome_of
-from ipgraph.workers.turns import Turns, processors
+from ipgraph.workers.scheduler import Turns, processors
+from ipgraph.workers.worker_set import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

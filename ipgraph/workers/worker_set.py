@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
-from ipgraph.workers.engine import Worker, Zygote
+from ipgraph.workers.processes import Worker, Zygote
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ipgraph.workers.engine import Worker
+    from ipgraph.workers.processes import Worker
 
 
 class Turns:

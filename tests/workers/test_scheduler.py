@@ -11,10 +11,10 @@ from ipgraph.errors import TimeLimitExceeded
 from ipgraph.serialization.formats import by_name
 from ipgraph.sparql.query import Query
 from ipgraph.workers import Pool, PoolLimits
-from ipgraph.workers.turns import Turns, processors
+from ipgraph.workers.scheduler import Turns, processors
 
 if TYPE_CHECKING:
-    from ipgraph.workers.engine import Worker
+    from ipgraph.workers.processes import Worker
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
