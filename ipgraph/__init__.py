@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipgraph.errors import IpGraphError as IpGraphError
-    from ipgraph.federation.consulting import Federation as Federation
-    from ipgraph.federation.consulting import FederationTerms as FederationTerms
+    from ipgraph.federation.client import Federation as Federation
+    from ipgraph.federation.client import FederationTerms as FederationTerms
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
     from ipgraph.serialization.results import Answer as Answer
@@ -40,8 +40,8 @@ _HOMES = {
     "Answering": "ipgraph.workers.pool",
     "Bounds": "ipgraph.sparql.guard",
     "ClientLeft": "ipgraph.workers.run",
-    "Federation": "ipgraph.federation.consulting",
-    "FederationTerms": "ipgraph.federation.consulting",
+    "Federation": "ipgraph.federation.client",
+    "FederationTerms": "ipgraph.federation.client",
     "Inspection": "ipgraph.sparql.guard",
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",

@@ -11,8 +11,8 @@ import w3c_suite
 from w3c_suite import MF, QT
 
 from ipgraph.errors import Refused, StoreUnavailable
-from ipgraph.federation.consulting import Federation, FederationTerms
-from ipgraph.federation.fetching import Order, Table
+from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.federation.fetcher import Order, Table
 from ipgraph.sparql.guard import inspect
 from ipgraph.sparql.query import Query
 from ipgraph.sparql.service_values import inline

@@ -8,7 +8,7 @@ import pytest
 from endpoint import JSON, TABLE
 
 from ipgraph.errors import LimitReached, Refused, StoreUnavailable
-from ipgraph.federation.fetching import Order, fetch
+from ipgraph.federation.fetcher import Order, fetch
 
 PLACE = "http://data.example/sparql"
 

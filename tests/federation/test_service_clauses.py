@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipgraph.errors import BadQuery, IpGraphError, Refused
-from ipgraph.federation.clauses import find
+from ipgraph.federation.service_clauses import find
 from ipgraph.sparql.guard import inspect
 from ipgraph.sparql.query import Query
 

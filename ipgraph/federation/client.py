@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import LimitReached, Refused, StoreUnavailable, TimeLimitExceeded, UsageError
-from ipgraph.federation.clauses import Clause, find
-from ipgraph.federation.destinations import Allowed, destination
-from ipgraph.federation.fetching import Order, Table
+from ipgraph.federation.allow_list import Allowed, destination
+from ipgraph.federation.fetcher import Order, Table
+from ipgraph.federation.service_clauses import Clause, find
 from ipgraph.sparql.service_values import Inlined
 from ipgraph.workers import wire
 from ipgraph.workers.admission import Lane
@@ -133,7 +133,7 @@ class Federation:
 def _fetched(order: Order, alive: Callable[[], bool]) -> Table:
     """Run one process of `fetching` and return what it brings; it never outlives this call."""
     process = subprocess.Popen(
-        [sys.executable, "-I", "-m", "ipgraph.federation.fetching"],
+        [sys.executable, "-I", "-m", "ipgraph.federation.fetcher"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The process that asks an endpoint: one query out, one table of solutions back.
 
-Run as ``python -m ipgraph.federation.fetching`` with an `Order` as JSON on its standard input. It
+Run as ``python -m ipgraph.federation.fetcher`` with an `Order` as JSON on its standard input. It
 holds neither the graph nor the engine, reads no answer as anything but bytes, and can be killed
 while a name is being looked up, which no timeout of Python's reaches.
 """
@@ -26,7 +26,7 @@ from ipgraph.errors import (
     StoreUnavailable,
     UsageError,
 )
-from ipgraph.federation.destinations import Allowed, Destination, destination, is_reachable
+from ipgraph.federation.allow_list import Allowed, Destination, destination, is_reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

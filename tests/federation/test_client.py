@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from ipgraph.errors import LimitReached, StoreUnavailable
-from ipgraph.federation import consulting
-from ipgraph.federation.consulting import Federation, FederationTerms
-from ipgraph.federation.fetching import Table
+from ipgraph.federation import client
+from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.federation.fetcher import Table
 from ipgraph.sparql.guard import Bounds, inspect
 from ipgraph.sparql.query import Query
 from ipgraph.workers.run import ClientLeft
@@ -24,7 +24,7 @@ def consult(federation: Federation, text: str, **more):
 def test_a_process_that_dies_is_an_endpoint_that_could_not_be_asked(monkeypatch, program):
     real = subprocess.Popen
     words = [sys.executable, "-c", program]
-    monkeypatch.setattr(consulting.subprocess, "Popen", lambda _, **how: real(words, **how))
+    monkeypatch.setattr(client.subprocess, "Popen", lambda _, **how: real(words, **how))
     federation = Federation(FederationTerms(allowed="h"))
     body = "x" * 100_000  # more than a pipe holds
     text = f"ASK {{ SERVICE <http://h/> {{ ?s ?p '{body}' }} }}"
@@ -50,7 +50,7 @@ def test_the_outermost_services_are_asked_each_once_and_in_order():
 def test_a_query_asks_a_bounded_number_of_endpoints():
     federation = Federation(FederationTerms(allowed="h"), lambda order, alive: EMPTY)
     text = "ASK { " + "SERVICE <http://h/> {} " * 9 + "}"
-    with pytest.raises(consulting.Refused, match="at most 8"):
+    with pytest.raises(client.Refused, match="at most 8"):
         consult(federation, text)
 
 

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from ipgraph.errors import UsageError
-from ipgraph.federation.destinations import Allowed, destination, is_reachable
+from ipgraph.federation.allow_list import Allowed, destination, is_reachable
 
 PUBLIC = ["8.8.8.8", "91.198.174.192", "2001:4860:4860::8888", "2620:0:862:ed1a::1"]
 PRIVATE = ["127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "::1", "fd00::1"]
