@@ -8,8 +8,8 @@ import platformdirs
 import pytest
 
 from ipgraph import settings
-from ipgraph.cli import main
-from ipgraph.commands import serve
+from ipgraph.cli import serve
+from ipgraph.cli.main import main
 from ipgraph.errors import UsageError
 from ipgraph.server import serving
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.cli.output.summary import summary
 from ipgraph.dataset import questions
 from ipgraph.dataset.coverage import Holdings, holdings
 from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import ONTOLOGY, ORG, PREFIXES
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
-from ipgraph.terminal.summaries import summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import infer_option, open_graph, settings_of, store_option
+from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
 
 
 @click.command()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ipgraph import settings
-from ipgraph.commands import open_graph, reasoner_option, settings_of
+from ipgraph.cli.options import open_graph, reasoner_option, settings_of
 from ipgraph.snapshots import cache as catalog
 
 

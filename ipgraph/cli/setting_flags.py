@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ipgraph import settings
-from ipgraph.commands import SettingType
+from ipgraph.cli.options import SettingType
 
 if TYPE_CHECKING:
     from collections.abc import Callable

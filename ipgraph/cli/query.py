@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import infer_option, limit_options, open_graph, settings_of, store_option
+from ipgraph.cli.options import infer_option, limit_options, open_graph, settings_of, store_option
+from ipgraph.cli.output import results
 from ipgraph.errors import UsageError
-from ipgraph.terminal import answers
 
 
 @click.command()
@@ -47,9 +47,9 @@ def command(
     ipgraph query 'SELECT ?sector { id:sopd ip:sectorSpecificAgencyOf ?sector }'
     ipgraph query -f question.rq --format csv > answer.csv
     """
-    wanted = answers.Wanted(_query_text(text, file), format_name, limit)
+    wanted = results.Wanted(_query_text(text, file), format_name, limit)
     settings = settings_of(obj, infer=infer, **limits)
-    answers.answer(open_graph(target, settings), wanted)
+    results.answer(open_graph(target, settings), wanted)
 
 
 def _query_text(text: str | None, file: str | None) -> str:

@@ -1,7 +1,7 @@
 """The command line: each command is one verb of the library, and says no more than it does.
 
 Results alone go to standard output, everything else to standard error. A command lies in a module
-of `ipgraph.commands` and is imported when it is called.
+of `ipgraph.cli.options` and is imported when it is called.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Commands(click.Group):
         """Return a command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"ipgraph.commands.{cmd_name}").command
+        command: click.Command = import_module(f"ipgraph.cli.{cmd_name}").command
         command.name = cmd_name
         return command
 

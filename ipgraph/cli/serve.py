@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import open_graph, settings_of, store_option
-from ipgraph.commands.setting_flags import GroupedCommand, setting_flags
+from ipgraph.cli.options import open_graph, settings_of, store_option
+from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
 
 
 @click.command(cls=GroupedCommand)

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import open_graph, settings_of, store_option
-from ipgraph.terminal import summaries
+from ipgraph.cli.options import open_graph, settings_of, store_option
+from ipgraph.cli.output import summary
 
 
 @click.command()
@@ -26,4 +26,4 @@ def command(obj: dict[str, Any], format_name: str, target: tuple[str, ...]) -> N
     if format_name == "json":
         click.echo(json.dumps(graph.info(), indent=2, ensure_ascii=False))
     else:
-        click.echo(summaries.summary(graph))
+        click.echo(summary.summary(graph))

@@ -7,8 +7,8 @@ import json
 
 import click
 
-from ipgraph.commands import open_graph, settings_of, store_option
-from ipgraph.terminal import hits
+from ipgraph.cli.options import open_graph, settings_of, store_option
+from ipgraph.cli.output import search_hits
 
 
 @click.command()
@@ -35,4 +35,4 @@ def command(
     if format_name == "json":
         click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=2))
     else:
-        click.echo(hits.text(graph, found, " ".join(words)))
+        click.echo(search_hits.text(graph, found, " ".join(words)))

@@ -1,6 +1,6 @@
 """The commands, one module each, and what they share: options, settings, opening a graph.
 
-`ipgraph.cli` imports a command when it is called, so that one does not wait for another's imports.
+`ipgraph.cli.main` imports a command when it is called, so that one does not wait for another's imports.
 """
 
 from __future__ import annotations

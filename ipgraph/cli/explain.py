@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import open_graph, settings_of, store_option
+from ipgraph.cli.options import open_graph, settings_of, store_option
 
 
 @click.command()

@@ -11,7 +11,7 @@ import sys
 import pyoxigraph as ox
 import pytest
 
-from ipgraph.cli import COMMANDS
+from ipgraph.cli.main import COMMANDS
 from ipgraph.serialization.formats import by_name
 
 ASK_UNITS = "SELECT ?unit WHERE { ?unit org:unitOf id:ip }"

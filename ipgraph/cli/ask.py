@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ipgraph.commands import limit_options, open_graph, settings_of, store_option
+from ipgraph.cli.options import limit_options, open_graph, settings_of, store_option
 from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def command(
     if text_only:
         click.echo(text, nl=False)
         return
-    from ipgraph.terminal import answers
+    from ipgraph.cli.output import results
 
-    answers.answer(graph, answers.Wanted(text, format_name, limit))
+    results.answer(graph, results.Wanted(text, format_name, limit))
 
 
 def _names(graph: KnowledgeGraph) -> Store:

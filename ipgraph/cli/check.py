@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import reasoner_option, settings_of
+from ipgraph.cli.options import reasoner_option, settings_of
 
 
 @click.command()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ipgraph.cli.output.terms import harmless
 from ipgraph.namespaces import shorten
-from ipgraph.terminal.cells import harmless
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph

@@ -18,9 +18,9 @@ from ipgraph.sparql.query import Query
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ipgraph.cli.output.terms import Cells
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.serialization.formats import Format
-    from ipgraph.terminal.cells import Cells
 
 ROWS_SHOWN = 200
 
@@ -96,7 +96,7 @@ def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:
 
     from rich.console import Console
 
-    from ipgraph.terminal.cells import Cells
+    from ipgraph.cli.output.terms import Cells
 
     with tempfile.TemporaryFile() as answered:
         both = Fitting(by_name("json"), by_name("ttl"))

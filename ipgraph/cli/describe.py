@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ipgraph.commands import infer_option, open_graph, settings_of, store_option
+from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
 
 
 @click.command()
@@ -35,8 +35,8 @@ def command(
     """
     graph = open_graph(target, settings_of(obj, infer=infer))
     if format_name in (None, "text"):
-        from ipgraph.terminal import things
+        from ipgraph.cli.output import entity
 
-        click.echo(things.text(graph.describe(name)), nl=False)
+        click.echo(entity.text(graph.describe(name)), nl=False)
     else:
         graph.export(sys.stdout.buffer, format=format_name, about=name)

@@ -6,8 +6,8 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
+from ipgraph.cli.output.terms import harmless
 from ipgraph.namespaces import shorten
-from ipgraph.terminal.cells import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
