@@ -24,7 +24,7 @@ def create_app(kg: KnowledgeGraph | None = None, settings: Settings | None = Non
     import ipgraph
     from ipgraph import settings as settings_module
     from ipgraph.server.front import Front
-    from ipgraph.server.log import Log
+    from ipgraph.server.http.access_log import Log
     from ipgraph.server.pages_app import PagesApp
     from ipgraph.server.service import Service
 

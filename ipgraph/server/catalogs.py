@@ -9,18 +9,18 @@ import pyoxigraph as ox
 
 from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
 from ipgraph.serialization.formats import Holds, of_kind
-from ipgraph.server import addresses
-from ipgraph.server.alternates import require
 from ipgraph.server.descriptions import SD, VOID, format_iris, write
+from ipgraph.server.http import public_url
+from ipgraph.server.http.negotiation import RDF_OFFERS, Choice
+from ipgraph.server.http.not_acceptable import require
+from ipgraph.server.http.response import Response
 from ipgraph.server.linked_data import LICENSE
-from ipgraph.server.negotiation import RDF_OFFERS, Choice
-from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
     from ipgraph.dataset.statistics import Statistics
     from ipgraph.server.edition import Edition
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -35,7 +35,7 @@ KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowl
 
 def rdf(service: Service, exchange: Exchange, choice: Choice) -> Response:
     """Write the description in a format of RDF."""
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     body = write(_triples(service.edition, root), choice.name)
     freshness = ("Cache-Control", f"public, max-age={service.settings.max_age_s}")
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), freshness)
@@ -55,7 +55,7 @@ def turtle(service: Service, exchange: Exchange) -> Response:
 
 def data_json(service: Service, exchange: Exchange) -> Response:
     """Write the description as DCAT-US 1.1 has it."""
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     edition, kg = service.edition, service.edition.kg
     modified = _created(edition)
     contact = {"@type": "vcard:Contact", "fn": PUBLISHER}

@@ -10,7 +10,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
 from ipgraph.server.front import ALWAYS, AnswerCut
-from ipgraph.server.responses import Problem, write_problem
+from ipgraph.server.http.response import Problem, write_problem
 from ipgraph.server.sparql import BEGUN, RUN
 
 if TYPE_CHECKING:

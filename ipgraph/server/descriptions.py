@@ -8,14 +8,14 @@ import pyoxigraph as ox
 
 from ipgraph.namespaces import PREFIXES, RDF, RDFS, XSD
 from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
-from ipgraph.server import addresses
-from ipgraph.server.responses import Response
+from ipgraph.server.http import public_url
+from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ipgraph.server.exchange import Exchange
-    from ipgraph.server.negotiation import Choice
+    from ipgraph.server.http.negotiation import Choice
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -39,7 +39,7 @@ _A = ox.NamedNode(RDF + "type")
 
 def service(service: Service, exchange: Exchange, choice: Choice) -> Response:
     """Describe the endpoint, under the address that the client has used for it."""
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     body = write(_triples(service, root), choice.name)
     headers = (
         ("Content-Type", choice.content_type),

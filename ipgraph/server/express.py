@@ -14,15 +14,16 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server import exchange as exchanges
-from ipgraph.server import keeping, repeats, sparql
+from ipgraph.server import repeats, sparql
+from ipgraph.server.http import caching
+from ipgraph.server.http import request as exchanges
+from ipgraph.server.http.response import Response
 from ipgraph.server.repeats import Repeats
-from ipgraph.server.responses import Response
 
 if TYPE_CHECKING:
     from ipgraph.server.connections import Channel
-    from ipgraph.server.exchange import Exchange
     from ipgraph.server.front import Front
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.http_server import Server
     from ipgraph.server.sparql import Prepared
 
@@ -120,7 +121,7 @@ class Express:
         service = self._front.service
         environ["REMOTE_ADDR"] = self._repeats.client_of(environ, channel.client)
         exchange = exchanges.begin(environ, self._prefix)
-        response = keeping.recall(service, exchange, quickly=True)
+        response = caching.recall(service, exchange, quickly=True)
         if response is not None:
             self._repeats.remember(data, exchange, response)
             self._server.send(channel, *self._front.written(exchange, response))

@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import ClientLeft
 from ipgraph.errors import IpGraphError
-from ipgraph.server import exchange as exchanges
-from ipgraph.server import keeping, linked_data, machine, sparql
+from ipgraph.server import linked_data, machine, sparql
+from ipgraph.server.http import caching
+from ipgraph.server.http import request as exchanges
+from ipgraph.server.http.response import HttpError, Problem, Response, problem_of, write_problem
 from ipgraph.server.reconciliation import PATH as RECONCILE
 from ipgraph.server.reconciliation import PREVIEW
-from ipgraph.server.responses import HttpError, Problem, Response, problem_of, write_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
 
-    from ipgraph.server.exchange import Exchange
-    from ipgraph.server.log import Log
+    from ipgraph.server.http.access_log import Log
+    from ipgraph.server.http.request import Exchange
+    from ipgraph.server.http.response import Headers
     from ipgraph.server.pages_app import PagesApp
-    from ipgraph.server.responses import Headers
     from ipgraph.server.service import Service
 
     StartResponse = Callable[..., Any]
@@ -117,7 +118,7 @@ class Front:
             return _preflight(exchange)
         if not exchange.path:
             raise HttpError(404, "There is nothing at this address; it is not UTF-8.")
-        response = keeping.recall(self.service, exchange)
+        response = caching.recall(self.service, exchange)
         if response is not None:
             return response
         if exchange.path in sparql.PATHS:
@@ -135,7 +136,7 @@ class Front:
         root = exchange.environ.get("SCRIPT_NAME", "")
         key = ("page", root, exchange.path, exchange.query, exchange.accept)
         keepable = exchange.reads and not answers_query
-        if keepable and (kept := keeping.find(self.service, exchange, key)):
+        if keepable and (kept := caching.find(self.service, exchange, key)):
             return kept
         response = self.pages.respond(exchange)
         if not response.kept or not keepable:
@@ -144,7 +145,7 @@ class Front:
         if link:
             headers = (*response.headers, ("Link", link))
             response = Response(response.status, headers, response.body, kept=True)
-        return keeping.keep(self.service, exchange, key, response)
+        return caching.keep(self.service, exchange, key, response)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         if isinstance(error, ClientLeft):

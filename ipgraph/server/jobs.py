@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ipgraph import Answering
     from ipgraph.serialization.formats import Format
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
     from ipgraph.server.shell import Site
 

@@ -11,13 +11,14 @@ from ipgraph import Query
 from ipgraph.errors import Gone, NotFound, UsageError
 from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.serialization.formats import Holds, by_name, of_kind
-from ipgraph.server import jobs, keeping
-from ipgraph.server.alternates import require
-from ipgraph.server.negotiation import HTML, RDF_OFFERS, Choice, Offer
-from ipgraph.server.responses import Headers, HttpError, Response
+from ipgraph.server import jobs
+from ipgraph.server.http import caching
+from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, Choice, Offer
+from ipgraph.server.http.not_acceptable import require
+from ipgraph.server.http.response import Headers, HttpError, Response
 
 if TYPE_CHECKING:
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
@@ -162,7 +163,7 @@ def _rdf(
     whole_graph: bool = False,
 ) -> Response:
     key = ("data", iri, choice, links, whole_graph)
-    kept = keeping.find(service, exchange, key)
+    kept = caching.find(service, exchange, key)
     if kept is not None:
         return kept
     job = "graph" if whole_graph else "describe"
@@ -173,7 +174,7 @@ def _rdf(
     body = answering.whole
     if body is None:
         return Response(200, (*headers, ("Cache-Control", "no-store")), answering)
-    return keeping.keep(service, exchange, key, Response(200, headers, body, kept=True))
+    return caching.keep(service, exchange, key, Response(200, headers, body, kept=True))
 
 
 def _require(service: Service, iri: str) -> None:

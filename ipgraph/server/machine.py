@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import ipgraph
 from ipgraph.server import catalogs, openapi, reconciliation, signposts
-from ipgraph.server.negotiation import HTML, RDF_OFFERS, choose
-from ipgraph.server.responses import Response
+from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, choose
+from ipgraph.server.http.response import Response
 
 # At home only who names a format of RDF gets it; who takes anything gets the page.
 _AT_HOME = (*(replace(each, only_if_named=True) for each in RDF_OFFERS), HTML)
@@ -18,7 +18,7 @@ _AT_HOME = (*(replace(each, only_if_named=True) for each in RDF_OFFERS), HTML)
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import ipgraph
 from ipgraph.serialization.formats import FORMATS
-from ipgraph.server import addresses
-from ipgraph.server.directory import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
+from ipgraph.server.http import public_url
+from ipgraph.server.http.response import PROBLEM, Response
+from ipgraph.server.http.routes import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
 from ipgraph.server.linked_data import LICENSE
 from ipgraph.server.protocol import FORM, QUERY
 from ipgraph.server.reconciliation import PATH as RECONCILE
-from ipgraph.server.responses import PROBLEM, Response
 
 if TYPE_CHECKING:
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 _QUERY_PARAMETERS = {
@@ -40,7 +40,7 @@ def respond(service: Service, exchange: Exchange) -> Response:
             "summary": kg.title,
             **({"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}} if kg.is_own else {}),
         },
-        "servers": [{"url": addresses.root(service, exchange)}],
+        "servers": [{"url": public_url.root(service, exchange)}],
         "paths": {"/sparql": _endpoint()}
         | {each.path: _read(each) for each in ADDRESSES if _is_here(service, each)},
         "components": {"schemas": {"Problem": _problem()}},

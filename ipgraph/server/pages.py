@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from ipgraph.dataset.questions import Question
     from ipgraph.entities.entity import View
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.http.response import Problem
     from ipgraph.server.query_page import Run
-    from ipgraph.server.responses import Problem
 
 MODULES = (
     shell,

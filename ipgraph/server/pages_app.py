@@ -10,15 +10,16 @@ from werkzeug.routing import RoutingException
 from whitenoise import WhiteNoise
 
 from ipgraph.resources import folder
-from ipgraph.server import addresses, jobs, pages, sparql
-from ipgraph.server.responses import HttpError, Problem, Response
+from ipgraph.server import jobs, pages, sparql
+from ipgraph.server.http import public_url
+from ipgraph.server.http.response import HttpError, Problem, Response
 from ipgraph.server.shell import ROOT, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ipgraph.server.edition import Edition
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
     from ipgraph.store import Result
 
@@ -89,7 +90,7 @@ class PagesApp:
         """Leave in the environment of a request what the pages need to know of it."""
         exchange.environ[_EXCHANGE] = exchange
         exchange.environ[jobs.WORK] = jobs.work(self._service, exchange)
-        exchange.environ[ROOT] = addresses.root(self._service, exchange)
+        exchange.environ[ROOT] = public_url.root(self._service, exchange)
 
     def _renew(self) -> None:
         """Make the pages of the edition that is served now, if they are of another one."""

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from ipgraph.errors import UsageError
 from ipgraph.serialization.formats import by_name
-from ipgraph.server.responses import HttpError
+from ipgraph.server.http.response import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,14 +15,15 @@ from urllib.parse import parse_qsl, quote
 import pyoxigraph as ox
 
 from ipgraph.namespaces import ENTITY, ONTOLOGY, RDF, XSD
-from ipgraph.server import addresses, protocol
-from ipgraph.server.responses import HttpError, Response
+from ipgraph.server import protocol
+from ipgraph.server.http import public_url
+from ipgraph.server.http.response import HttpError, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ipgraph import KnowledgeGraph
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 PATH = "/reconcile"
@@ -57,7 +58,7 @@ def respond(service: Service, exchange: Exchange) -> Response:
         return _json(results)
     if "extend" in given:
         return _json(_extended(kg, _object(given["extend"], "extend")))
-    return _json(_manifest(service, addresses.root(service, exchange)))
+    return _json(_manifest(service, public_url.root(service, exchange)))
 
 
 def suggest_entity(service: Service, exchange: Exchange) -> Response:
@@ -101,7 +102,7 @@ def preview(service: Service, exchange: Exchange) -> Response:
         raise HttpError(404, "The graph does not mention that.")
     hits = [each for each in kg.index.search(_label(kg, iri), limit=20).hits if each.iri == iri]
     told = hits[0].description if hits else ""
-    address = f"{addresses.root(service, exchange)}/describe?uri={quote(iri, safe='')}"
+    address = f"{public_url.root(service, exchange)}/describe?uri={quote(iri, safe='')}"
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Preview</title>'
         f'<p><a href="{escape(address)}" target="_blank" rel="noopener">'

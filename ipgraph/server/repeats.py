@@ -12,15 +12,16 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server import exchange as exchanges
-from ipgraph.server import keeping, sparql
+from ipgraph.server import sparql
+from ipgraph.server.http import caching
+from ipgraph.server.http import request as exchanges
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from ipgraph.server.exchange import Exchange
     from ipgraph.server.front import Front
-    from ipgraph.server.responses import Response
+    from ipgraph.server.http.request import Exchange
+    from ipgraph.server.http.response import Response
 
 _MAX_REQUEST_BYTES = 8 << 10
 _MAX_KNOWN_BYTES = 16 << 20
@@ -64,7 +65,7 @@ class Repeats:
         started = time.perf_counter()
         front = self._front
         kept = front.service.cache.get(ready.key)
-        body = keeping.body_of(kept, ready.coding)
+        body = caching.body_of(kept, ready.coding)
         if body is None:  # kept no longer, or in another form
             self._ready_bytes -= len(data)
             del self._ready[data]

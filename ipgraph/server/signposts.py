@@ -9,13 +9,14 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ipgraph.namespaces import ENTITY, PREFIXES
-from ipgraph.server import addresses, catalogs
+from ipgraph.server import catalogs
+from ipgraph.server.http import public_url
+from ipgraph.server.http.negotiation import HTML, Offer, choose
+from ipgraph.server.http.response import HttpError, Response
 from ipgraph.server.linked_data import LICENSE
-from ipgraph.server.negotiation import HTML, Offer, choose
-from ipgraph.server.responses import HttpError, Response
 
 if TYPE_CHECKING:
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 _MAX_LISTED = 50_000  # of a sitemap, by its protocol
@@ -35,7 +36,7 @@ _PAGES = ("/", "/browse", "/sectors", "/sources", "/ontology", "/questions", "/t
 
 def robots(service: Service, exchange: Exchange) -> Response:
     """Welcome readers of pages, and keep them from running queries."""
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     lines = ["User-agent: *", "Disallow: /sparql?query=", "Disallow: /query",
              "Disallow: /suggest", "Disallow: /complete", "Disallow: /reconcile", "Allow: /",
              f"Sitemap: {root}/sitemap.xml"]  # fmt: skip
@@ -44,7 +45,7 @@ def robots(service: Service, exchange: Exchange) -> Response:
 
 def sitemap(service: Service, exchange: Exchange) -> Response:
     """List the pages of this site: the nouns, and every thing that has one."""
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     things = sorted(service.edition.names(ENTITY, _MAX_LISTED - len(_PAGES)))
     places = [root + each for each in _PAGES]
     places += [f"{root}/page/{quote(name, safe=':@!$()*,;=-._~')}" for name in things]
@@ -61,7 +62,7 @@ def sitemap(service: Service, exchange: Exchange) -> Response:
 
 def llms(service: Service, exchange: Exchange) -> Response:
     """Tell a language model what is here and how to ask for it."""
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     kg = service.edition.kg
     figures = kg.statistics
     limits = ", ".join(f"{name} {value:g}" for name, value in service.limits.items())
@@ -94,7 +95,7 @@ def security(service: Service, exchange: Exchange) -> Response:
     contact = service.settings.contact
     if not contact:
         raise HttpError(404, "No address for reports is set here.", hint="Set contact.")
-    root = addresses.root(service, exchange)
+    root = public_url.root(service, exchange)
     expires = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + _HALF_A_YEAR_S))
     return _text(
         service,

@@ -12,9 +12,9 @@ import pyoxigraph as ox
 from ipgraph import Query
 from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import FORMATS, by_name
-from ipgraph.server import descriptions, keeping, protocol, unknown_terms
-from ipgraph.server.alternates import require
-from ipgraph.server.negotiation import (
+from ipgraph.server import descriptions, protocol, unknown_terms
+from ipgraph.server.http import caching
+from ipgraph.server.http.negotiation import (
     ASK_OFFERS,
     GRAPH_OFFERS,
     HTML,
@@ -25,14 +25,15 @@ from ipgraph.server.negotiation import (
     choose,
     of_format,
 )
-from ipgraph.server.responses import HttpError, Response
+from ipgraph.server.http.not_acceptable import require
+from ipgraph.server.http.response import HttpError, Response
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from ipgraph import Answering, Inspection
     from ipgraph.serialization.formats import Format
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.protocol import Asked
     from ipgraph.server.service import Service
     from ipgraph.store import Result
@@ -91,7 +92,7 @@ def prepare(service: Service, exchange: Exchange) -> Prepared | Response | None:
     root = str(exchange.environ.get("SCRIPT_NAME", ""))
     key = (root, asked.text, asked.infer, asked.default_graphs, asked.named_graphs, choice)
     if not found.volatile:
-        kept = keeping.find(service, exchange, key)
+        kept = caching.find(service, exchange, key)
         if kept is not None:
             return kept
     query, form = _query(asked), by_name(choice.name)
@@ -112,7 +113,7 @@ def finish(
         return Response(200, (*headers, ("Cache-Control", "no-store")), _Parts(answering))
     headers += unknown_terms.headers(service.edition, found, choice.name, whole)
     response = Response(200, tuple(headers), whole, kept=not found.volatile)
-    return keeping.keep(service, exchange, prepared.key, response)
+    return caching.keep(service, exchange, prepared.key, response)
 
 
 def ask(service: Service, exchange: Exchange, asked: Asked, format_name: str) -> Answering:

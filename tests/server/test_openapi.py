@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ipgraph.server import machine, pages
-from ipgraph.server.directory import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT
+from ipgraph.server.http.routes import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT
 
 CHECKS = [
     not_a_server_error,

@@ -14,7 +14,7 @@ from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
 from ipgraph.namespaces import EDITORS_GRAPH, IP
 from ipgraph.server import entity_pages, pages, query_page
 from ipgraph.server.filters import linked
-from ipgraph.server.responses import Problem, problem_of
+from ipgraph.server.http.response import Problem, problem_of
 from ipgraph.server.shell import Site
 
 SEED = "https://w3id.org/ipgraph/source/more-about-ip"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ipgraph.server.negotiation import (
+from ipgraph.server.http.negotiation import (
     ASK_OFFERS,
     GRAPH_OFFERS,
     RDF_OFFERS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
-from ipgraph.server.negotiation import HTML, Choice, Offer, choose
-from ipgraph.server.responses import HttpError
+from ipgraph.server.http.negotiation import HTML, Choice, Offer, choose
+from ipgraph.server.http.response import HttpError
 
 if TYPE_CHECKING:
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
 
 _SAFE = "/:@!$()*,;=-._~"
 

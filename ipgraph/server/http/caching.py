@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.server.cache import Kept
-from ipgraph.server.responses import Headers, Response
+from ipgraph.server.http.response import Headers, Response
+from ipgraph.server.http.response_cache import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 _MAX_ALIASES = 20_000

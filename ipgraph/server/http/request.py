@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server.responses import HttpError
+from ipgraph.server.http.response import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, MutableMapping

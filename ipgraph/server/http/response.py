@@ -24,7 +24,7 @@ from ipgraph.errors import (
     StoreUnavailable,
     TimeLimitExceeded,
 )
-from ipgraph.server.negotiation import HTML, Offer, choose
+from ipgraph.server.http.negotiation import HTML, Offer, choose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

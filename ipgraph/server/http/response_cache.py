@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ipgraph.server.responses import Headers
+    from ipgraph.server.http.response import Headers
 
 # Below this a compressed body saves less than the header that announces it costs to read.
 _COMPRESSED_FROM_BYTES = 1024
