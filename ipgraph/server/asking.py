@@ -9,8 +9,8 @@ from flask import abort, redirect, request
 from pyoxigraph import NamedNode
 
 from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS, expand, shorten
-from ipgraph.server import links
-from ipgraph.server.texts import plural
+from ipgraph.server.html import links
+from ipgraph.server.html.translations import plural
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, after_this_request, request
 
 from ipgraph.namespaces import ENTITY, IP, expand, shorten
-from ipgraph.server import behind, difference_pages, faces, histories, links, schema_org
-from ipgraph.server.pictures import Box, tree
+from ipgraph.server import behind, difference_pages, faces, histories
+from ipgraph.server.html import links, schema_org
+from ipgraph.server.html.svg import Box, tree
 
 if TYPE_CHECKING:
     from flask import Blueprint

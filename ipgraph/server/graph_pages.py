@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, jsonify, request
 
 from ipgraph.namespaces import ENTITY, shorten
-from ipgraph.server import jobs, links
-from ipgraph.server.pictures import Box, tree
+from ipgraph.server import jobs
+from ipgraph.server.html import links
+from ipgraph.server.html.svg import Box, tree
 
 if TYPE_CHECKING:
     from flask import Blueprint

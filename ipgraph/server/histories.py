@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import View
     from ipgraph.entities.history import Episode, Figure
     from ipgraph.entities.statements import Value
-    from ipgraph.server.texts import Texts
+    from ipgraph.server.html.translations import Texts
 
 # How a thing takes part (a property) and the order in which that is told.
 ORDER = (

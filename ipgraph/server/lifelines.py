@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import IP, ORG
-from ipgraph.server import histories, links
-from ipgraph.server.pictures import Span
+from ipgraph.server import histories
+from ipgraph.server.html import links
+from ipgraph.server.html.svg import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,9 @@ from flask import abort, request
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
-from ipgraph.server import behind, entity_pages, links
-from ipgraph.server.pictures import Box, tree
+from ipgraph.server import behind, entity_pages
+from ipgraph.server.html import links
+from ipgraph.server.html.svg import Box, tree
 
 if TYPE_CHECKING:
     from flask import Blueprint

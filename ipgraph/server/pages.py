@@ -16,13 +16,11 @@ from ipgraph.server import (
     difference_pages,
     entity_pages,
     graph_pages,
-    links,
     ontology_pages,
     quality_pages,
     query_page,
     question_pages,
     report_pages,
-    schema_org,
     search_pages,
     sector_pages,
     shell,
@@ -30,7 +28,8 @@ from ipgraph.server import (
     timeline_pages,
     why_pages,
 )
-from ipgraph.server.pictures import tree
+from ipgraph.server.html import links, schema_org
+from ipgraph.server.html.svg import tree
 from ipgraph.server.shell import Site
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from ipgraph.errors import (
 )
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
 from ipgraph.server import asking
-from ipgraph.server.code_samples import samples
-from ipgraph.server.pictures import bars
-from ipgraph.server.tables import Table, labelled_rows, table
+from ipgraph.server.html.code_samples import samples
+from ipgraph.server.html.svg import bars
+from ipgraph.server.html.tables import Table, labelled_rows, table
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -11,7 +11,7 @@ from flask import request
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import expand
 from ipgraph.server import faces, jobs
-from ipgraph.server.tables import labelled_rows, table
+from ipgraph.server.html.tables import labelled_rows, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.dataset.questions import Parameter, Question
+    from ipgraph.server.html.tables import Table
     from ipgraph.server.shell import Site
-    from ipgraph.server.tables import Table
 
 MAX_ROWS = 500
 

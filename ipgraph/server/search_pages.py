@@ -8,7 +8,8 @@ from flask import Response, jsonify, redirect, request
 from markupsafe import Markup, escape
 
 from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS, expand, shorten
-from ipgraph.server import faces, links
+from ipgraph.server import faces
+from ipgraph.server.html import links
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from flask import redirect
 
 from ipgraph.namespaces import ENTITY, IP, SOURCE
-from ipgraph.server import faces, links
+from ipgraph.server import faces
+from ipgraph.server.html import links
 
 if TYPE_CHECKING:
     from flask import Blueprint

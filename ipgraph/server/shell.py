@@ -16,7 +16,8 @@ from flask import current_app, g, render_template, request
 
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
-from ipgraph.server import behind, filters, links, texts
+from ipgraph.server import behind
+from ipgraph.server.html import filters, links, translations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,9 +101,9 @@ class Site:
         return str(told) if told else request.host_url.rstrip("/") + request.script_root
 
     @staticmethod
-    def words() -> texts.Texts:
+    def words() -> translations.Texts:
         """Return the words of the language being read."""
-        return texts.load(getattr(g, "language", texts.DEFAULT))
+        return translations.load(getattr(g, "language", translations.DEFAULT))
 
     def describe(self, iri: str, *, episodes: int = 0) -> View:
         """Describe a thing within the bounds of a page, so that none outgrows its budget."""
@@ -200,14 +201,14 @@ class Site:
 
     def render(self, template: str, **values: Any) -> str:
         """Render a page in the shell, in the language being read."""
-        language = getattr(g, "language", texts.DEFAULT)
-        words = texts.load(language)
+        language = getattr(g, "language", translations.DEFAULT)
+        words = translations.load(language)
         return render_template(
             template,
             t=words,
             lang=language,
             site=self,
-            languages=texts.languages(),
+            languages=translations.languages(),
             navigation=[
                 each for each in NAVIGATION if f"pages.{each[0]}" in current_app.view_functions
             ],
@@ -223,7 +224,7 @@ class Site:
             here=links.with_parameters,
             static=self._static,
             shorten=shorten,
-            plural=texts.plural,
+            plural=translations.plural,
             behind=behind.query,
             curl=self._curl,
             **values,
@@ -247,8 +248,8 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.before_app_request
     def read_language() -> None:
-        wanted = request.args.get("lang", texts.DEFAULT)
-        g.language = wanted if wanted in texts.languages() else texts.DEFAULT
+        wanted = request.args.get("lang", translations.DEFAULT)
+        g.language = wanted if wanted in translations.languages() else translations.DEFAULT
 
     for each in filters.ALL:
         blueprint.add_app_template_filter(each, each.__name__)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from ipgraph.namespaces import SOURCE
-from ipgraph.server import faces, links, schema_org
+from ipgraph.server import faces
+from ipgraph.server.html import links, schema_org
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from ipgraph.namespaces import ENTITY
-from ipgraph.server import faces, histories, lifelines, links
-from ipgraph.server.pictures import Span, spans
+from ipgraph.server import faces, histories, lifelines
+from ipgraph.server.html import links
+from ipgraph.server.html.svg import Span, spans
 
 if TYPE_CHECKING:
     from flask import Blueprint

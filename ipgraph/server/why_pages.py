@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, request
 
 from ipgraph.namespaces import RDF
-from ipgraph.server import faces, jobs, links
+from ipgraph.server import faces, jobs
+from ipgraph.server.html import links
 
 if TYPE_CHECKING:
     from flask import Blueprint

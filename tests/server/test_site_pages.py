@@ -13,7 +13,7 @@ from flask import Flask
 from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
 from ipgraph.namespaces import EDITORS_GRAPH, IP
 from ipgraph.server import entity_pages, pages, query_page
-from ipgraph.server.filters import linked
+from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
 from ipgraph.server.shell import Site
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.resources import folder
-from ipgraph.server.highlighting import CLASSES, highlight
+from ipgraph.server.html.highlighting import CLASSES, highlight
 
 HOSTILE = [
     '<s> <p> "</code></pre><script>alert(1)</script>" .',

@@ -13,7 +13,8 @@ from flask import request
 from markupsafe import Markup
 
 from ipgraph.namespaces import DCTERMS, FOAF, ORG, PREFIXES, SKOS
-from ipgraph.server import catalogs, links
+from ipgraph.server import catalogs
+from ipgraph.server.html import links
 from ipgraph.server.linked_data import LICENSE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from ipgraph.resources import folder
-from ipgraph.server import texts
+from ipgraph.server.html import translations
 
 TEMPLATES = sorted((folder("web") / "templates").glob("*.html"))
 # t("a.b") and t("a.b" if … else "c.d"); keys made by joining are not seen.
@@ -32,12 +32,12 @@ def places(text: object) -> set[str]:
 
 def test_every_key_that_a_template_uses_has_an_english_text():
     assert len(used()) > 50
-    assert used() - texts.load("en").keys == set()
+    assert used() - translations.load("en").keys == set()
 
 
-@pytest.mark.parametrize("language", [each for each in texts.languages() if each != "en"])
+@pytest.mark.parametrize("language", [each for each in translations.languages() if each != "en"])
 def test_a_translation_is_complete_and_keeps_the_places(language):
-    english, other = texts.load("en"), texts.load(language)
+    english, other = translations.load("en"), translations.load(language)
     assert english.keys - other.keys == set()
     assert other.keys - english.keys == set()
     for key in english.keys - {"plurals"}:
@@ -45,14 +45,14 @@ def test_a_translation_is_complete_and_keeps_the_places(language):
 
 
 def test_a_number_chooses_between_one_and_many_and_is_grouped():
-    words = texts.load("en")
+    words = translations.load("en")
     assert words("entity.supports", n=1) == "1 statement here"
     assert words("entity.supports", n=1234) == "1,234 statements here"
 
 
 def test_an_unknown_key_is_an_error():
     with pytest.raises(KeyError, match=r"no\.such"):
-        texts.load("en")("no.such")
+        translations.load("en")("no.such")
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_an_unknown_key_is_an_error():
     ],
 )
 def test_the_label_of_a_class_has_a_plural(one, many):
-    assert texts.plural(one) == many
+    assert translations.plural(one) == many

@@ -7,8 +7,8 @@ import re
 
 from markupsafe import Markup, escape
 
-from ipgraph.server import links
-from ipgraph.server.highlighting import highlight
+from ipgraph.server.html import links
+from ipgraph.server.html.highlighting import highlight
 
 
 def sentence_case(text: str) -> str:

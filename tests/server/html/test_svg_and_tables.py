@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.serialization.xlsx import workbook
-from ipgraph.server.pictures import MAX_BARS, Box, Span, bars, spans, tree
-from ipgraph.server.tables import labelled_rows, table
+from ipgraph.server.html.svg import MAX_BARS, Box, Span, bars, spans, tree
+from ipgraph.server.html.tables import labelled_rows, table
 
 NASTY = '<b>&"quoted"\' ünïcode</b>'
 SVG = "{http://www.w3.org/2000/svg}"
@@ -134,7 +134,7 @@ def test_a_workbook_holds_texts_and_numbers():
 
 
 def test_a_literal_keeps_a_cue_where_it_is_not_plain(project):
-    from ipgraph.server.tables import cell
+    from ipgraph.server.html.tables import cell
 
     entities = project.entities
     assert cell(ox.Literal("x", language="fr"), entities).cue == "fr"

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from flask import g, request
 
 from ipgraph.namespaces import BASE, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, SOURCE
-from ipgraph.server.texts import DEFAULT
+from ipgraph.server.html.translations import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
