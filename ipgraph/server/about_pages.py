@@ -9,7 +9,7 @@ from flask import Response, make_response, send_file
 
 from ipgraph import __version__
 from ipgraph.resources import folder
-from ipgraph.server.dumps import Dump, Dumps
+from ipgraph.server.api.dumps import Dump, Dumps
 
 if TYPE_CHECKING:
     from pathlib import Path

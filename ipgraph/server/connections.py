@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
+from ipgraph.server.api.sparql import BEGUN, RUN
 from ipgraph.server.front import ALWAYS, AnswerCut
 from ipgraph.server.http.response import Problem, write_problem
-from ipgraph.server.sparql import BEGUN, RUN
 
 if TYPE_CHECKING:
     from ipgraph.server.express import Underway

@@ -14,18 +14,19 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server import repeats, sparql
+from ipgraph.server import repeats
+from ipgraph.server.api import sparql
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import Response
 from ipgraph.server.repeats import Repeats
 
 if TYPE_CHECKING:
+    from ipgraph.server.api.sparql import Prepared
     from ipgraph.server.connections import Channel
     from ipgraph.server.front import Front
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.http_server import Server
-    from ipgraph.server.sparql import Prepared
 
 _HANDOVER_S = 0.08  # short of the age at which a query is demoted, which a thread sees to
 _PATIENCE_S = 1.0  # for a place; a thread can only wait as well, but for as long as it may

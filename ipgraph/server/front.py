@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import ClientLeft
 from ipgraph.errors import IpGraphError
-from ipgraph.server import linked_data, machine, sparql
+from ipgraph.server.api import linked_data, operations, sparql
+from ipgraph.server.api.reconciliation import PATH as RECONCILE
+from ipgraph.server.api.reconciliation import PREVIEW
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import HttpError, Problem, Response, problem_of, write_problem
-from ipgraph.server.reconciliation import PATH as RECONCILE
-from ipgraph.server.reconciliation import PREVIEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -125,7 +125,7 @@ class Front:
             response = sparql.respond(self.service, exchange)
             exchange.environ["PATH_INFO"] = "/sparql"
         else:
-            response = machine.respond(self.service, exchange) or linked_data.respond(
+            response = operations.respond(self.service, exchange) or linked_data.respond(
                 self.service, exchange
             )
         return response if response is not None else self._page(exchange)

@@ -10,7 +10,8 @@ from werkzeug.routing import RoutingException
 from whitenoise import WhiteNoise
 
 from ipgraph.resources import folder
-from ipgraph.server import jobs, pages, sparql
+from ipgraph.server import jobs, pages
+from ipgraph.server.api import sparql
 from ipgraph.server.http import public_url
 from ipgraph.server.http.response import HttpError, Problem, Response
 from ipgraph.server.shell import ROOT, Site

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server import sparql
+from ipgraph.server.api import sparql
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 

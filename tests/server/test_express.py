@@ -13,9 +13,9 @@ from urllib.parse import quote
 import pytest
 
 import ipgraph
+from ipgraph.server.api.reconciliation import PREVIEW
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import Response
-from ipgraph.server.reconciliation import PREVIEW
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from flask import request
 from markupsafe import Markup
 
 from ipgraph.namespaces import DCTERMS, FOAF, ORG, PREFIXES, SKOS
-from ipgraph.server import catalogs
+from ipgraph.server.api import dataset_description
+from ipgraph.server.api.linked_data import LICENSE
 from ipgraph.server.html import links
-from ipgraph.server.linked_data import LICENSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,16 +89,16 @@ def of_dataset(site: Site) -> Markup:
             "@type": "Dataset",
             "@id": kg.settings.base if kg.is_own else "",
             "name": kg.title,
-            "description": catalogs.description(kg),
+            "description": dataset_description.description(kg),
             "url": site.root() + "/",
             "license": LICENSE if kg.is_own else "",
-            "keywords": list(catalogs.KEYWORDS) if kg.is_own else (),
+            "keywords": list(dataset_description.KEYWORDS) if kg.is_own else (),
             "isAccessibleForFree": True,
             "version": snapshot.content_hash if snapshot else "",
             "dateModified": str(snapshot.manifest["created"]) if snapshot else "",
             "distribution": [
                 {"@type": "DataDownload", "encodingFormat": media_type, "contentUrl": address}
-                for address, _, media_type in catalogs.dumps(kg, site.root())
+                for address, _, media_type in dataset_description.dumps(kg, site.root())
             ],
         }
     )

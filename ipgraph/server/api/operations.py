@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ipgraph
-from ipgraph.server import catalogs, openapi, reconciliation, signposts
+from ipgraph.server.api import dataset_description, openapi, reconciliation, well_known
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, choose
 from ipgraph.server.http.response import Response
 
@@ -28,7 +28,7 @@ def respond(service: Service, exchange: Exchange) -> Response | None:
     if exchange.path == "/" and exchange.reads:
         wanted = choose(exchange.accept, _AT_HOME)
         if wanted is not None and wanted.name != HTML.name:
-            return catalogs.rdf(service, exchange, wanted)
+            return dataset_description.rdf(service, exchange, wanted)
     if maker is None:
         return None
     if exchange.path != reconciliation.PATH:  # which takes a form too
@@ -80,17 +80,17 @@ def _metrics(service: Service, exchange: Exchange) -> Response:
 
 
 MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
-    "/.well-known/security.txt": signposts.security,
-    "/.well-known/void": signposts.well_known_void,
-    "/context.jsonld": signposts.context,
-    "/data.json": catalogs.data_json,
-    "/dcat.ttl": catalogs.turtle,
-    "/llms.txt": signposts.llms,
+    "/.well-known/security.txt": well_known.security,
+    "/.well-known/void": well_known.well_known_void,
+    "/context.jsonld": well_known.context,
+    "/data.json": dataset_description.data_json,
+    "/dcat.ttl": dataset_description.turtle,
+    "/llms.txt": well_known.llms,
     "/openapi.json": openapi.respond,
-    "/prefixes": signposts.prefixes,
-    "/robots.txt": signposts.robots,
-    "/sitemap.xml": signposts.sitemap,
-    "/void.ttl": catalogs.turtle,
+    "/prefixes": well_known.prefixes,
+    "/robots.txt": well_known.robots,
+    "/sitemap.xml": well_known.sitemap,
+    "/void.ttl": dataset_description.turtle,
     "/health": _health,
     "/metrics": _metrics,
     **reconciliation.MAKERS,

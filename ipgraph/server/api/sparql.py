@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ipgraph import Query
 from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import FORMATS, by_name
-from ipgraph.server import descriptions, protocol, unknown_terms
+from ipgraph.server.api import protocol, service_description, unknown_terms
 from ipgraph.server.http import caching
 from ipgraph.server.http.negotiation import (
     ASK_OFFERS,
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from ipgraph import Answering, Inspection
     from ipgraph.serialization.formats import Format
+    from ipgraph.server.api.protocol import Asked
     from ipgraph.server.http.request import Exchange
-    from ipgraph.server.protocol import Asked
     from ipgraph.server.service import Service
     from ipgraph.store import Result
 
@@ -157,7 +157,7 @@ def _without_query(service: Service, exchange: Exchange, asked: Asked) -> Respon
     choice = _chosen(exchange, asked, _DESCRIPTION_OFFERS)
     if choice.name == HTML.name:
         return None
-    return descriptions.service(service, exchange, choice)
+    return service_description.service(service, exchange, choice)
 
 
 def _wants_page(exchange: Exchange, asked: Asked) -> bool:

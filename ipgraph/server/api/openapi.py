@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipgraph
 from ipgraph.serialization.formats import FORMATS
+from ipgraph.server.api.linked_data import LICENSE
+from ipgraph.server.api.protocol import FORM, QUERY
+from ipgraph.server.api.reconciliation import PATH as RECONCILE
 from ipgraph.server.http import public_url
 from ipgraph.server.http.response import PROBLEM, Response
 from ipgraph.server.http.routes import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
-from ipgraph.server.linked_data import LICENSE
-from ipgraph.server.protocol import FORM, QUERY
-from ipgraph.server.reconciliation import PATH as RECONCILE
 
 if TYPE_CHECKING:
     from ipgraph.server.http.request import Exchange

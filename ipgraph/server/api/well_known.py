@@ -9,11 +9,11 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ipgraph.namespaces import ENTITY, PREFIXES
-from ipgraph.server import catalogs
+from ipgraph.server.api import dataset_description
+from ipgraph.server.api.linked_data import LICENSE
 from ipgraph.server.http import public_url
 from ipgraph.server.http.negotiation import HTML, Offer, choose
 from ipgraph.server.http.response import HttpError, Response
-from ipgraph.server.linked_data import LICENSE
 
 if TYPE_CHECKING:
     from ipgraph.server.http.request import Exchange
@@ -67,7 +67,7 @@ def llms(service: Service, exchange: Exchange) -> Response:
     figures = kg.statistics
     limits = ", ".join(f"{name} {value:g}" for name, value in service.limits.items())
     prefixes = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items())
-    about = catalogs.description(kg)
+    about = dataset_description.description(kg)
     quoted = f"\n\n> {about}" if about else ""
     return _text(
         service,

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 
 from ipgraph.errors import NotFound
-from ipgraph.server import about_pages, dumps, pages
-from ipgraph.server.dumps import Dumps
+from ipgraph.server import about_pages, pages
+from ipgraph.server.api import dumps
+from ipgraph.server.api.dumps import Dumps
 
 
 @pytest.fixture

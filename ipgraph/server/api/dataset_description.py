@@ -9,12 +9,12 @@ import pyoxigraph as ox
 
 from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
 from ipgraph.serialization.formats import Holds, of_kind
-from ipgraph.server.descriptions import SD, VOID, format_iris, write
+from ipgraph.server.api.linked_data import LICENSE
+from ipgraph.server.api.service_description import SD, VOID, format_iris, write
 from ipgraph.server.http import public_url
 from ipgraph.server.http.negotiation import RDF_OFFERS, Choice
 from ipgraph.server.http.not_acceptable import require
 from ipgraph.server.http.response import Response
-from ipgraph.server.linked_data import LICENSE
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
@@ -201,7 +201,7 @@ def _figures(figures: Statistics) -> dict[str, int]:
 
 def dumps(kg: KnowledgeGraph, root: str) -> list[tuple[str, str, str]]:
     """Return address, label and media type of each file of the whole graph."""
-    from ipgraph.server.dumps import Dumps
+    from ipgraph.server.api.dumps import Dumps
 
     files = Dumps(kg)
     names = {each.suffix: files.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)}

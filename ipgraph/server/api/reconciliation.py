@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote
 import pyoxigraph as ox
 
 from ipgraph.namespaces import ENTITY, ONTOLOGY, RDF, XSD
-from ipgraph.server import protocol
+from ipgraph.server.api import protocol
 from ipgraph.server.http import public_url
 from ipgraph.server.http.response import HttpError, Response
 

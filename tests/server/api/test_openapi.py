@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from ipgraph.server import machine, pages
+from ipgraph.server import pages
+from ipgraph.server.api import operations
 from ipgraph.server.http.routes import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT
 
 CHECKS = [
@@ -69,7 +70,7 @@ def test_every_address_of_the_service_is_in_the_directory(project, running):
     app = Flask("pages")
     app.register_blueprint(pages.blueprint(project, running.front.pages._run))
     served = {shape(str(rule)) for rule in app.url_map.iter_rules()} - {"/static/{}"}
-    served |= set(machine.MAKERS)
+    served |= set(operations.MAKERS)
     beside = {"/id/{}", "/data/{}.{}", "/ontology.{}"}  # what `linked_data` answers itself
     listed = {shape(each.path) for each in ADDRESSES}
     assert len(listed) == len(ADDRESSES)
