@@ -25,7 +25,7 @@ def create_app(kg: KnowledgeGraph | None = None, settings: Settings | None = Non
     from ipgraph import settings as settings_module
     from ipgraph.server.front import Front
     from ipgraph.server.http.access_log import Log
-    from ipgraph.server.pages_app import PagesApp
+    from ipgraph.server.pages.flask_app import PagesApp
     from ipgraph.server.service import Service
 
     settings = settings or (kg.settings if kg else settings_module.load())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ipgraph.server.http.access_log import Log
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.http.response import Headers
-    from ipgraph.server.pages_app import PagesApp
+    from ipgraph.server.pages.flask_app import PagesApp
     from ipgraph.server.service import Service
 
     StartResponse = Callable[..., Any]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ipgraph import Answering
     from ipgraph.serialization.formats import Format
     from ipgraph.server.http.request import Exchange
+    from ipgraph.server.pages.site import Site
     from ipgraph.server.service import Service
-    from ipgraph.server.shell import Site
 
     Work = Callable[[str, str], bytes]
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server import create_app, front_of, http_server, shell
+from ipgraph.server import create_app, front_of, http_server
+from ipgraph.server.pages import site
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
@@ -84,7 +85,7 @@ def _announce(made: Front, address: str, seconds: float) -> None:
     own = kg.recipe is not None and not kg.recipe.origin
     tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
     lines.append("Try: " + "  ".join(address + prefix + each for each in tries))
-    if lacking := shell.lacking_bundles():
+    if lacking := site.lacking_bundles():
         lines.append(lacking)
     lines.append("Ctrl+C ends it.")
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  results alone go elsewhere

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.documents import Document
     from ipgraph.entities.entity import View
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 _SCHEMA = PREFIXES["schema"]
 # The types of things of these classes; besides them those of schema.org that the graph gives.

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from ipgraph.errors import NotFound
-from ipgraph.server import about_pages, pages
 from ipgraph.server.api import dumps
 from ipgraph.server.api.dumps import Dumps
+from ipgraph.server.pages import about, home
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def client(small):
 def client_of(kg):
     app = Flask("ipgraph", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(pages.blueprint(kg))
+    app.register_blueprint(home.blueprint(kg))
     return app.test_client()
 
 
@@ -43,7 +43,7 @@ def test_the_first_list_waits_for_no_file_and_the_next_one_knows_them_all(small,
 def test_the_page_asks_again_while_files_are_being_written(small, monkeypatch):
     monkeypatch.setattr(Dumps, "is_writing", property(lambda self: True))
     reply = client_of(small).get("/downloads")
-    assert reply.headers["Refresh"] == str(about_pages.RELOAD_S)
+    assert reply.headers["Refresh"] == str(about.RELOAD_S)
     assert reply.headers["Cache-Control"] == "no-store"
     assert "being worked out" in reply.text
 

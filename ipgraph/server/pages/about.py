@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 # While sizes and checksums are being worked out the page asks again.
 RELOAD_S = 2

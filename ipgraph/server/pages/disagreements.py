@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, IP, ONTOLOGY_GRAPH, RDFS, SKOS
-from ipgraph.server import faces, question_pages
+from ipgraph.server.pages import list_formats, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.documents import Document
     from ipgraph.entities.labels import Name
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 # The kinds in the order of the page, and the question that finds the facts of each.
 KINDS = {
@@ -94,7 +94,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
 def _page(site: Site) -> ResponseReturnValue:
     finder = _Finder(site)
     found = [each for kind in KINDS for each in sorted(finder.of(kind), key=_by_thing)]
-    if faces.wanted() != "html":
+    if list_formats.wanted() != "html":
         rows = [
             (each.kind, each.thing.label, each.about, reading.text, d.title, d.issued, d.authority)
             for each in found
@@ -102,7 +102,7 @@ def _page(site: Site) -> ResponseReturnValue:
             for d in reading.documents
         ]
         columns = ("kind", "thing", "about", "reading", "source", "issued", "authority")
-        return faces.rows(columns, rows)
+        return list_formats.rows(columns, rows)
     return site.render(
         "disagreements.html",
         kinds={kind: [each for each in found if each.kind == kind] for kind in KINDS},
@@ -148,7 +148,7 @@ class _Finder:
     def _rows(self, name: str) -> list[dict[str, NamedNode | Literal]]:
         """Return the solutions of a question; both kinds of one question ask it once."""
         if name not in self._asked:
-            question = question_pages.find(self._site, name)
+            question = questions.find(self._site, name)
             result = self._site.run(question.text, infer=question.infer)
             names = [each.value for each in result.variables]  # type: ignore[union-attr]
             self._asked[name] = [

@@ -10,8 +10,9 @@ from flask import request
 
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import expand
-from ipgraph.server import faces, jobs
+from ipgraph.server import jobs
 from ipgraph.server.html.tables import labelled_rows, table
+from ipgraph.server.pages import list_formats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.dataset.questions import Parameter, Question
     from ipgraph.server.html.tables import Table
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 MAX_ROWS = 500
 
@@ -41,9 +42,9 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.get("/questions", endpoint="questions")
     def questions() -> ResponseReturnValue:
-        if faces.wanted() != "html":
+        if list_formats.wanted() != "html":
             rows = [(each.name, each.title, each.topic) for each in site.kg.questions]
-            return faces.rows(("name", "title", "topic"), rows)
+            return list_formats.rows(("name", "title", "topic"), rows)
         return site.render("questions.html", topics=by_topic(site), total=len(site.kg.questions))
 
     @blueprint.get("/questions/<name>", endpoint="question")
@@ -79,11 +80,11 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
         found = answer(site, asked, text)
     except UsageError as refused:  # a name that the graph has not, a year of five digits
         error = refused
-    if faces.wanted() != "html":
+    if list_formats.wanted() != "html":
         if error:
             raise error
         columns, rows = labelled_rows(found)  # type: ignore[arg-type]
-        return faces.rows(columns, rows)
+        return list_formats.rows(columns, rows)
     body = site.render(
         "question.html",
         question=asked,

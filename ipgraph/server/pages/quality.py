@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server import faces
+from ipgraph.server.pages import list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ipgraph import KnowledgeGraph
     from ipgraph.checks import Findings
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
 
@@ -55,17 +55,17 @@ def register(blueprint: Blueprint, site: Site) -> None:
     def quality() -> ResponseReturnValue:
         checking.begin()
         found = checking.findings
-        if found is None and faces.wanted() != "html":
+        if found is None and list_formats.wanted() != "html":
             raise StoreUnavailable(
                 checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
             )
         if found is None:
             return _waiting(site, checking.error)
-        if faces.wanted() != "html":
+        if list_formats.wanted() != "html":
             rows = [
                 (f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults
             ]
-            return faces.rows(("check", "message", "thing", "detail", "place"), rows)
+            return list_formats.rows(("check", "message", "thing", "detail", "place"), rows)
         return site.render("quality.html", findings=found, error="")
 
 

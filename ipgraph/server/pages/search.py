@@ -8,15 +8,15 @@ from flask import Response, jsonify, redirect, request
 from markupsafe import Markup, escape
 
 from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS, expand, shorten
-from ipgraph.server import faces
 from ipgraph.server.html import links
+from ipgraph.server.pages import list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.search.index import Hit
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 PER_PAGE = 20
 PER_LIST = 200
@@ -55,7 +55,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
     kind = request.args.get("type", "")
     page = links.page_number()
     found = site.index.search(text, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    if faces.wanted() == "json":
+    if list_formats.wanted() == "json":
         return jsonify(
             query=text,
             total=found.total,
@@ -127,16 +127,16 @@ def _browse(site: Site) -> ResponseReturnValue:
         order = {style: at for at, style in enumerate(KIND_ORDER)}
         kinds = [each for each in site.index.kinds() if not each[0].startswith(_META)]
         kinds.sort(key=lambda each: order.get(site.kind_style(each[0]), len(order)))
-        if faces.wanted() != "html":
+        if list_formats.wanted() != "html":
             rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
-            return faces.rows(("label", "things", "iri"), rows)
+            return list_formats.rows(("label", "things", "iri"), rows)
         groups = [
             (site.entities.labels.name(iri), count, site.index.of_kind(iri, SHOWN))
             for iri, count in kinds
         ]
-        if faces.wanted() != "html":
+        if list_formats.wanted() != "html":
             counted = [(name.label, count, name.iri) for name, count, _ in groups]
-            return faces.rows(("kind", "things", "iri"), counted)
+            return list_formats.rows(("kind", "things", "iri"), counted)
         return site.render("browse.html", groups=groups, total=sum(group[1] for group in groups))
     iri = expand(kind) or kind
     letter = request.args.get("letter", "")[:1]
@@ -145,8 +145,8 @@ def _browse(site: Site) -> ResponseReturnValue:
         iri, initial=letter, limit=PER_LIST + 1, offset=(page - 1) * PER_LIST
     )
     initials = site.index.initials(iri)
-    if faces.wanted() != "html":
-        return faces.rows(
+    if list_formats.wanted() != "html":
+        return list_formats.rows(
             ("label", "short name", "iri"), [(hit.label, hit.acronym, hit.iri) for hit in hits]
         )
     return site.render(

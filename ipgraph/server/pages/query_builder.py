@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 # Which ?subject relates to which ?object; the terms are put in, never pieces of text.
 QUERY = """$prefixes

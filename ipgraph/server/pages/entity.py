@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, after_this_request, request
 
 from ipgraph.namespaces import ENTITY, IP, expand, shorten
-from ipgraph.server import behind, difference_pages, faces, histories
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import Box, tree
+from ipgraph.server.pages import disagreements, history, list_formats, page_queries
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import View
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 # Values on a page of their own.
 PER_PAGE = 100
@@ -104,18 +104,18 @@ def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
         heads=() if late else site.entities.heads(iri),
         late=late,
         department=IP + "Department",
-        differing=difference_pages.differing(site, iri) if site.is_own and not late else (),
+        differing=disagreements.differing(site, iri) if site.is_own and not late else (),
         year=year,
-        chapters=histories.chapters(view, year),
-        more_history=not whole and histories.is_cut(view, episodes),
-        period=lambda episode: histories.period(episode, words),
-        others=histories.others,
-        measured=histories.measured(view),
-        replaced=histories.replacements(view),
+        chapters=history.chapters(view, year),
+        more_history=not whole and history.is_cut(view, episodes),
+        period=lambda episode: history.period(episode, words),
+        others=history.others,
+        measured=history.measured(view),
+        replaced=history.replacements(view),
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
-        query=behind.query("thing", thing=iri),
+        query=page_queries.query("thing", thing=iri),
         # A page that had to be cut does without what is a click away.
         comments=_comments(site, view) if extent == EXTENTS[0] else {},
         group_address=group_address,
@@ -155,11 +155,11 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     values = group.values[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not values:
         abort(404)
-    if faces.wanted() != "html":
+    if list_formats.wanted() != "html":
         titles = {each.number: each.title for each in sources}
         cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
         rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
-        return faces.rows(("label", "iri", "inferred", "sources"), rows)
+        return list_formats.rows(("label", "iri", "inferred", "sources"), rows)
     return site.render(
         "related.html",
         view=site.describe(iri),

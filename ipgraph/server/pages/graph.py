@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from ipgraph.entities.neighborhood import Neighbourhood, Node
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 CENTRE = ENTITY + "ip"
 MAX_LEVELS = 4

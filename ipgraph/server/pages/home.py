@@ -11,50 +11,50 @@ from flask import Blueprint, Response, make_response, request
 
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
-from ipgraph.server import (
-    about_pages,
-    difference_pages,
-    entity_pages,
-    graph_pages,
-    ontology_pages,
-    quality_pages,
-    query_page,
-    question_pages,
-    report_pages,
-    search_pages,
-    sector_pages,
-    shell,
-    source_pages,
-    timeline_pages,
-    why_pages,
-)
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import tree
-from ipgraph.server.shell import Site
+from ipgraph.server.pages import (
+    about,
+    disagreements,
+    entity,
+    graph,
+    ontology,
+    quality,
+    query,
+    questions,
+    report,
+    search,
+    sectors,
+    sources,
+    timeline,
+    why,
+)
+from ipgraph.server.pages import site as shell
+from ipgraph.server.pages.site import Site
 
 if TYPE_CHECKING:
     from ipgraph.dataset.questions import Question
     from ipgraph.entities.entity import View
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.http.response import Problem
-    from ipgraph.server.query_page import Run
+    from ipgraph.server.pages.query import Run
 
 MODULES = (
     shell,
-    about_pages,
-    difference_pages,
-    entity_pages,
-    graph_pages,
-    ontology_pages,
-    quality_pages,
-    query_page,
-    question_pages,
-    report_pages,
-    search_pages,
-    sector_pages,
-    source_pages,
-    timeline_pages,
-    why_pages,
+    about,
+    disagreements,
+    entity,
+    graph,
+    ontology,
+    quality,
+    query,
+    questions,
+    report,
+    search,
+    sectors,
+    sources,
+    timeline,
+    why,
 )
 # The classes whose numbers the home page gives; the documents are counted beside them.
 FIGURES = (
@@ -84,7 +84,7 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
     @pages.get("/", endpoint="home")
     def home() -> str:
         centre = _centre(site)
-        boxes = entity_pages.arrange(site, centre, alone=True) if centre else None
+        boxes = entity.arrange(site, centre, alone=True) if centre else None
         return site.render(
             "home.html",
             linked=schema_org.of_dataset(site),
@@ -121,7 +121,7 @@ def _asked() -> str:
     name = request.args.get("uri", "") or request.path
     last = name.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
     words = " ".join(last.replace("_", " ").replace("-", " ").split())
-    return words[: search_pages.MAX_QUERY]
+    return words[: search.MAX_QUERY]
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:

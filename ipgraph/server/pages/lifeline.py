@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import IP, ORG
-from ipgraph.server import histories
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span
+from ipgraph.server.pages import history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import View
     from ipgraph.entities.history import Episode
     from ipgraph.entities.statements import Value
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 # The bars of the picture: by how a thing takes part in an episode, and the words above them.
 GROUPS = (
@@ -61,12 +61,12 @@ def events(site: Site, view: View) -> list[Event]:
         for name, values in view.dates
         for each in values
     ]
-    for chapter in histories.chapters(view):
+    for chapter in history.chapters(view):
         key = "history." + chapter.key
         what = words(key) if words.has(key) else chapter.key
         for each in chapter.episodes:
             if each.since or each.until:
-                period = histories.period(each, words)
+                period = history.period(each, words)
                 others = each.others(view.iri)
                 found.append(Event(each.since or each.until, period, what, others, each.sources))
     return sorted(found, key=lambda each: (each.date, each.what))

@@ -17,15 +17,15 @@ from ipgraph.errors import (
     SizeLimitExceeded,
 )
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
-from ipgraph.server import asking
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labelled_rows, table
+from ipgraph.server.pages import query_builder
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
     from ipgraph.store import Result
 
 MAX_ROWS = 200
@@ -66,7 +66,7 @@ class Run(Protocol):
 
 def register(blueprint: Blueprint, site: Site) -> None:
     """Add the page; it answers GET, and POST for queries too long for an address."""
-    asking.register(blueprint, site)
+    query_builder.register(blueprint, site)
 
     @blueprint.route("/sparql", methods=["GET", "POST"], endpoint="sparql")
     def sparql() -> Response:

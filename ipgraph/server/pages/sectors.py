@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flask import redirect
 
 from ipgraph.namespaces import ENTITY, IP, SOURCE
-from ipgraph.server import faces
 from ipgraph.server.html import links
+from ipgraph.server.pages import list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.statements import Value
     from ipgraph.search.index import Hit
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 SECTOR = IP + "Sector"
 AGENCY_OF = IP + "sectorSpecificAgencyOf"
@@ -51,9 +51,9 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
 def _sectors(site: Site) -> ResponseReturnValue:
     cards = [_card(site, hit) for hit in site.index.instances(SECTOR, limit=MAX_SECTORS)]
-    if faces.wanted() != "html":
+    if list_formats.wanted() != "html":
         rows = [(c.hit.label, c.hit.iri, "; ".join(a.text for a in c.agencies)) for c in cards]
-        return faces.rows(("label", "iri", "sector-specific agencies"), rows)
+        return list_formats.rows(("label", "iri", "sector-specific agencies"), rows)
     held = [card for card in cards if card.agencies]
     return site.render(
         "sectors.html",

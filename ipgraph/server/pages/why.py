@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, request
 
 from ipgraph.namespaces import RDF
-from ipgraph.server import faces, jobs
+from ipgraph.server import jobs
 from ipgraph.server.html import links
+from ipgraph.server.pages import list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 _TURTLE = {"ttl": "text/turtle"}  # besides the faces of every list
 RULES = "https://www.w3.org/TR/owl2-profiles/#"
@@ -38,7 +39,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
         if not all(asked):
             abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
         proof = site.kg.explain(*asked, work=jobs.of_request())
-        face = faces.wanted(_TURTLE)
+        face = list_formats.wanted(_TURTLE)
         if face == "ttl":
             return Response(proof.turtle(), content_type="text/turtle; charset=utf-8")
         if face == "json":

@@ -12,7 +12,7 @@ from flask import Flask
 
 from ipgraph.namespaces import ENTITY, IP, ORG
 from ipgraph.resources import folder
-from ipgraph.server import pages
+from ipgraph.server.pages import home
 
 KIB = 1024
 STATIC = folder("web") / "static"
@@ -22,7 +22,7 @@ STATIC = folder("web") / "static"
 def client(project):
     app = Flask("ipgraph", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(pages.blueprint(project))
+    app.register_blueprint(home.blueprint(project))
     return app.test_client()
 
 

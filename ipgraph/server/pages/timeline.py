@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from ipgraph.namespaces import ENTITY
-from ipgraph.server import faces, histories, lifelines
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span, spans
+from ipgraph.server.pages import history, lifeline, list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.entities.history import Episode
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 CENTRE = ENTITY + "ip"
 MAX_EPISODES = 200
@@ -39,8 +39,8 @@ def _of_one(site: Site, name: str) -> ResponseReturnValue:
     """Tell the history of one thing, named by an IRI or as a person names it."""
     iri = name if "://" in name else site.entities.resolve(name)
     view = site.entities.describe(iri, values=1, cited=3, episodes=MAX_EPISODES)
-    events = lifelines.events(site, view)
-    if faces.wanted() != "html":
+    events = lifeline.events(site, view)
+    if list_formats.wanted() != "html":
         titles = {each.number: each.title for each in view.sources}
         rows = [
             (
@@ -51,8 +51,8 @@ def _of_one(site: Site, name: str) -> ResponseReturnValue:
             )
             for each in events
         ]
-        return faces.rows(("when", "what", "who", "sources"), rows)
-    picture = spans(lifelines.spans(site, view), site.words()("timeline.title"))
+        return list_formats.rows(("when", "what", "who", "sources"), rows)
+    picture = spans(lifeline.spans(site, view), site.words()("timeline.title"))
     return site.render("lifeline.html", view=view, events=events, picture=picture)
 
 
@@ -71,7 +71,7 @@ def _timeline(site: Site) -> ResponseReturnValue:
         and (first is None or each.year >= first)
         and (last is None or each.year <= last)
     ]
-    if faces.wanted() != "html":
+    if list_formats.wanted() != "html":
         rows = [
             (
                 each.date,
@@ -82,7 +82,7 @@ def _timeline(site: Site) -> ResponseReturnValue:
             )
             for each in shown
         ]
-        return faces.rows(("date", "what", "things", "results", "causes"), rows)
+        return list_formats.rows(("date", "what", "things", "results", "causes"), rows)
     return site.render(
         "timeline.html",
         years=[(year, list(some)) for year, some in groupby(shown, key=lambda each: each.year)],
@@ -107,7 +107,7 @@ def _spans(site: Site) -> list[Span]:
             last=_year(each, each.until) or this_year,
             is_open=not each.until,
             address=links.address("/timeline", id=CENTRE),
-            dates=histories.period(each, site.words()),
+            dates=history.period(each, site.words()),
         )
         for each in site.kg.chronicle.placements(CENTRE)
         if each.since

@@ -12,10 +12,11 @@ from flask import Flask
 
 from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
 from ipgraph.namespaces import EDITORS_GRAPH, IP
-from ipgraph.server import entity_pages, pages, query_page
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
-from ipgraph.server.shell import Site
+from ipgraph.server.pages import entity, home
+from ipgraph.server.pages import query as query_page
+from ipgraph.server.pages.site import Site
 
 SEED = "https://w3id.org/ipgraph/source/more-about-ip"
 
@@ -23,7 +24,7 @@ SEED = "https://w3id.org/ipgraph/source/more-about-ip"
 def app_of(kg):
     app = Flask("ipgraph", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(pages.blueprint(kg))
+    app.register_blueprint(home.blueprint(kg))
     return app
 
 
@@ -191,7 +192,7 @@ def test_where_nobody_is_written_to_nothing_is_offered(client):
 
 def error(app, project, problem, path="/"):
     with app.test_request_context(path):
-        return pages.error_page(Site(project), problem).get_data(as_text=True)
+        return home.error_page(Site(project), problem).get_data(as_text=True)
 
 
 def test_a_page_of_nothing_offers_what_is_near_to_its_name(app, project):
@@ -230,7 +231,7 @@ def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app, proje
 
 
 def test_a_picture_that_would_come_too_late_is_a_link_and_the_page_is_not_kept(client, monkeypatch):
-    monkeypatch.setattr(entity_pages, "PART_LIMIT_S", -1)
+    monkeypatch.setattr(entity, "PART_LIMIT_S", -1)
     reply = client.get("/page/pscd")
     assert "Not shown: took too long." in reply.text
     assert "/graph?id=" in reply.text
@@ -270,24 +271,24 @@ def test_a_list_has_the_same_rows_as_json_and_as_csv(client, path):
 
 
 def test_the_query_behind_a_page_is_answered(client, project):
-    from ipgraph.server import behind
+    from ipgraph.server.pages import page_queries
 
     iri = "https://w3id.org/ipgraph/id/ip"
     ip, unit_of = "https://w3id.org/ipgraph/ontology/", "http://www.w3.org/ns/org#unitOf"
-    for name in behind.QUERIES:
+    for name in page_queries.QUERIES:
         term = {"things": ip + "Division", "values-in": unit_of}.get(name, ip + "performs")
         thing = SEED if name == "source" else iri
-        text = behind.query(name, thing=thing, term=term, end=iri)
+        text = page_queries.query(name, thing=thing, term=term, end=iri)
         assert "$" not in text
         result = project.query(text).result
         assert name == "holds" or next(iter(result), None) is not None, name
 
 
 def test_what_is_no_iri_gets_into_no_query():
-    from ipgraph.server import behind
+    from ipgraph.server.pages import page_queries
 
     with pytest.raises(ValueError, match="IRI"):
-        behind.query("thing", thing="x> } DROP ALL #")
+        page_queries.query("thing", thing="x> } DROP ALL #")
 
 
 @pytest.mark.parametrize(
@@ -324,7 +325,7 @@ def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
 
 def test_a_hub_is_told_in_as_much_detail_as_the_budget_allows(monkeypatch):
     """For each extent that fits, from each that fitted before, that extent is found."""
-    last = len(entity_pages.EXTENTS) - 1
+    last = len(entity.EXTENTS) - 1
     for fitting in range(last + 2):
         for before in range(last + 1):
             site = SimpleNamespace(extents={"x": before})
@@ -332,11 +333,11 @@ def test_a_hub_is_told_in_as_much_detail_as_the_budget_allows(monkeypatch):
 
             def render(_, iri, extent, fitting=fitting, rendered=rendered):
                 rendered.append(extent)
-                fits = entity_pages.EXTENTS.index(extent) >= fitting
-                return "a" * (10 if fits else entity_pages.MAX_HTML_BYTES + 1)
+                fits = entity.EXTENTS.index(extent) >= fitting
+                return "a" * (10 if fits else entity.MAX_HTML_BYTES + 1)
 
-            monkeypatch.setattr(entity_pages, "_render", render)
-            entity_pages.render(site, "x")
+            monkeypatch.setattr(entity, "_render", render)
+            entity.render(site, "x")
             assert site.extents["x"] == min(fitting, last)
             assert len(rendered) == len(set(rendered))
             if before in (0, fitting):

@@ -7,8 +7,8 @@ from flask import Flask
 
 import ipgraph
 from ipgraph.errors import NotFound
-from ipgraph.server import pages, shell
-from ipgraph.server.shell import Site
+from ipgraph.server.pages import home, site
+from ipgraph.server.pages.site import Site
 from ipgraph.settings import Settings
 
 DATA = """
@@ -32,7 +32,7 @@ def graph(tmp_path_factory):
 def client_of(kg):
     app = Flask("ipgraph", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(pages.blueprint(kg))
+    app.register_blueprint(home.blueprint(kg))
     return app.test_client()
 
 
@@ -189,12 +189,12 @@ def test_an_iri_that_is_none_is_not_found(client):
 
 
 def test_what_is_missing_without_bundles_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(shell, "folder", lambda name: tmp_path)
-    assert "npm registry" in shell.lacking_bundles()
+    monkeypatch.setattr(site, "folder", lambda name: tmp_path)
+    assert "npm registry" in site.lacking_bundles()
     made = tmp_path / "static" / "dist"
     made.mkdir(parents=True)
     (made / "manifest.json").write_text("{}", encoding="utf-8")
-    assert shell.lacking_bundles() == ""
+    assert site.lacking_bundles() == ""
 
 
 def test_without_bundles_every_page_still_reads(graph, monkeypatch):

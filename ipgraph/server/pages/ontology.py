@@ -8,9 +8,9 @@ from flask import abort, request
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
-from ipgraph.server import behind, entity_pages
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Box, tree
+from ipgraph.server.pages import entity, page_queries
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.dataset.documentation import TermView
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 PER_PAGE = 50
 SORTS = ("label", "short", "mentions")
@@ -59,7 +59,7 @@ def render(site: Site, iri: str) -> str:
     """Render the page of a class or property; anything else is told as a thing."""
     view = site.kg.documentation.term(iri)
     if view is None:
-        return entity_pages.render(site, iri)
+        return entity.render(site, iri)
     page = links.page_number()
     start = (page - 1) * PER_PAGE
     is_class = view.kind == "class"
@@ -79,7 +79,7 @@ def render(site: Site, iri: str) -> str:
         wholes={hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits},
         used=_used(site, iri) if is_class else (),
         samples=_samples(site, iri) if not is_class else (),
-        query=behind.query("things" if is_class else "uses", term=iri),
+        query=page_queries.query("things" if is_class else "uses", term=iri),
     )
 
 

@@ -16,8 +16,8 @@ from flask import current_app, g, render_template, request
 
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
-from ipgraph.server import behind
 from ipgraph.server.html import filters, links, translations
+from ipgraph.server.pages import page_queries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search.index import SearchIndex
-    from ipgraph.server.asking import Choice
-    from ipgraph.server.query_page import Run
+    from ipgraph.server.pages.query import Run
+    from ipgraph.server.pages.query_builder import Choice
     from ipgraph.store import Result
 
 # Where the front leaves, for a request, the address under which the site is seen.
@@ -138,29 +138,29 @@ class Site:
     @cached_property
     def examples(self) -> list[tuple[str, list[Any]]]:
         """The competency questions as examples of queries, by topic; any other graph has none."""
-        from ipgraph.server import question_pages
+        from ipgraph.server.pages import questions
 
         if not self.is_own:
             return []
         return [
             (topic, [(each.title, each.name) for each in some])
-            for topic, some in question_pages.by_topic(self)
+            for topic, some in questions.by_topic(self)
         ]
 
     def example(self, name: str) -> str:
         """Return the query of an example, or an empty text where no name is given."""
-        from ipgraph.server import question_pages
+        from ipgraph.server.pages import questions
 
         if not name or not self.is_own:
             return ""
-        return question_pages.shown(question_pages.find(self, name).text)
+        return questions.shown(questions.find(self, name).text)
 
     @cached_property
     def menus(self) -> tuple[list[Choice], list[Choice]]:
         """The classes and relations by which one asks without SPARQL."""
-        from ipgraph.server import asking
+        from ipgraph.server.pages import query_builder
 
-        return asking.choices(self)
+        return query_builder.choices(self)
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -225,7 +225,7 @@ class Site:
             static=self._static,
             shorten=shorten,
             plural=translations.plural,
-            behind=behind.query,
+            behind=page_queries.query,
             curl=self._curl,
             **values,
         )

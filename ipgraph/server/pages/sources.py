@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from ipgraph.namespaces import SOURCE
-from ipgraph.server import faces
 from ipgraph.server.html import links, schema_org
+from ipgraph.server.pages import list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.entities.documents import Document
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 PER_PAGE = 100
 SUBJECTS_PER_PAGE = 60
@@ -55,8 +55,10 @@ def _sources(site: Site) -> ResponseReturnValue:
         abort(400, f"Sources can be sorted by {', '.join(SORTS)}.")
     chosen = {name: request.args.get(name, "") for name in FACETS}
     documents = _ordered([each for each in _with_text(site) if _fits(each, chosen)], sort)
-    if faces.wanted() != "html":
-        return faces.rows(COLUMNS, [[getattr(d, name) for name in COLUMNS] for d in documents])
+    if list_formats.wanted() != "html":
+        return list_formats.rows(
+            COLUMNS, [[getattr(d, name) for name in COLUMNS] for d in documents]
+        )
     page = links.page_number()
     return site.render(
         "sources.html",

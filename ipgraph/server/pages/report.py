@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import View
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Source, Value
-    from ipgraph.server.shell import Site
+    from ipgraph.server.pages.site import Site
 
 MAX_STATEMENTS = 500
 

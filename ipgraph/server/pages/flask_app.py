@@ -10,11 +10,12 @@ from werkzeug.routing import RoutingException
 from whitenoise import WhiteNoise
 
 from ipgraph.resources import folder
-from ipgraph.server import jobs, pages
+from ipgraph.server import jobs
 from ipgraph.server.api import sparql
 from ipgraph.server.http import public_url
 from ipgraph.server.http.response import HttpError, Problem, Response
-from ipgraph.server.shell import ROOT, Site
+from ipgraph.server.pages import home
+from ipgraph.server.pages.site import ROOT, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +79,7 @@ class PagesApp:
         reference = exchange.id if problem.status >= 500 else ""
         with self._flask.request_context(dict(exchange.environ)):
             current_app.preprocess_request()
-            made = pages.error_page(self._site, problem, reference)
+            made = home.error_page(self._site, problem, reference)
             headers = (
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Vary", "Accept"),
@@ -100,7 +101,7 @@ class PagesApp:
             return
         app = Flask("ipgraph", static_folder=None)
         app.config["PROPAGATE_EXCEPTIONS"] = True
-        app.register_blueprint(pages.blueprint(edition.kg, self._run))
+        app.register_blueprint(home.blueprint(edition.kg, self._run))
         app.register_error_handler(HTTPException, _refuse)
         static = str(folder("web") / "static")
         self._site = Site(edition.kg, self._run)
