@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from ipgraph.server import create_app, front_of, http_server
+from ipgraph.server import create_app, front_of
+from ipgraph.server.transport import server as http_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.front import Front
+    from ipgraph.server.application import Front
 
 READY_LIMIT_S = 120
 

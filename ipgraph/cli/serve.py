@@ -34,8 +34,8 @@ def command(
     ipgraph serve my.ttl other/ --port 9000 --watch
     ipgraph serve --query-time-limit-s 2.5 --workers 8
     """
-    from ipgraph.server import serving  # late: --help waits for no web framework
+    from ipgraph.server import lifecycle  # late: --help waits for no web framework
 
     settings = settings_of(obj, **flags)
     graph = open_graph((*files, *target), settings)
-    serving.serve(graph, settings, watch=watch)
+    lifecycle.serve(graph, settings, watch=watch)

@@ -14,19 +14,19 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server import repeats
 from ipgraph.server.api import sparql
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import Response
-from ipgraph.server.repeats import Repeats
+from ipgraph.server.transport import known_requests
+from ipgraph.server.transport.known_requests import Repeats
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
-    from ipgraph.server.connections import Channel
-    from ipgraph.server.front import Front
+    from ipgraph.server.application import Front
     from ipgraph.server.http.request import Exchange
-    from ipgraph.server.http_server import Server
+    from ipgraph.server.transport.channel import Channel
+    from ipgraph.server.transport.server import Server
 
 _HANDOVER_S = 0.08  # short of the age at which a query is demoted, which a thread sees to
 _PATIENCE_S = 1.0  # for a place; a thread can only wait as well, but for as long as it may
@@ -108,12 +108,12 @@ class Express:
         `data` are its bytes, where they came at once.
         """
         request = channel.requests[0]
-        if not repeats.is_plain(request) or not request.path.isascii():
+        if not known_requests.is_plain(request) or not request.path.isascii():
             return False
-        if not repeats.is_one(data):
+        if not known_requests.is_one(data):
             data = b""
         self._repeats.learn(data, request)
-        environ = repeats.environ_of(request)
+        environ = known_requests.environ_of(request)
         environ |= {"PATH_INFO": request.path, "QUERY_STRING": request.query}
         return self._answer(channel, data, environ)
 

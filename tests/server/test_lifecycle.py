@@ -13,8 +13,8 @@ from served import Served
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.serialization.formats import by_name
+from ipgraph.server import lifecycle as serving_module
 from ipgraph.server import service as service_module
-from ipgraph.server import serving as serving_module
 from ipgraph.server.service import Service
 from ipgraph.sparql.query import Query
 

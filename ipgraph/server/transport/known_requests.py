@@ -19,7 +19,7 @@ from ipgraph.server.http import request as exchanges
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from ipgraph.server.front import Front
+    from ipgraph.server.application import Front
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.http.response import Response
 

@@ -10,11 +10,11 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
 from ipgraph.server.api.sparql import BEGUN, RUN
-from ipgraph.server.front import ALWAYS, AnswerCut
+from ipgraph.server.application import ALWAYS, AnswerCut
 from ipgraph.server.http.response import Problem, write_problem
 
 if TYPE_CHECKING:
-    from ipgraph.server.express import Underway
+    from ipgraph.server.transport.fast_path import Underway
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: drop what is not sent, and say so to the client
 

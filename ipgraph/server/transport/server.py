@@ -19,13 +19,13 @@ from waitress import wasyncore
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from ipgraph.server.connections import Channel
-from ipgraph.server.event_loop import EventLoop
-from ipgraph.server.express import Express
-from ipgraph.server.front import AnswerCut
+from ipgraph.server.application import AnswerCut
+from ipgraph.server.transport.channel import Channel
+from ipgraph.server.transport.event_loop import EventLoop
+from ipgraph.server.transport.fast_path import Express
 
 if TYPE_CHECKING:
-    from ipgraph.server.front import Front
+    from ipgraph.server.application import Front
     from ipgraph.settings import Settings
 
 _IDLE_S = 30  # a connection that sends nothing for so long, half a request included, is closed

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server import create_app, front_of, http_server
+from ipgraph.server import create_app, front_of
 from ipgraph.server.pages import site
+from ipgraph.server.transport import server as http_server
 
 if TYPE_CHECKING:
     from ipgraph import KnowledgeGraph
-    from ipgraph.server.front import Front
-    from ipgraph.server.http_server import Server
+    from ipgraph.server.application import Front
+    from ipgraph.server.transport.server import Server
     from ipgraph.settings import Settings
 
 # Size and time of each file, by its path.
