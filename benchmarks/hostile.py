@@ -31,9 +31,8 @@ from ipgraph.server.transport import server as http_server
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "server"))
-import hostile_bank
-import unprotected
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from support import hostile_bank, unprotected
 
 TRIPLES = 4000
 LIMIT_S = 1.0

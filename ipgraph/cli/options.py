@@ -1,7 +1,4 @@
-"""The commands, one module each, and what they share: options, settings, opening a graph.
-
-`ipgraph.cli.main` imports a command when it is called, so that one does not wait for another's imports.
-"""
+"""What commands share: options, settings, opening a graph."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from ipgraph.errors import LimitReached, Refused, StoreUnavailable, TimeLimitExc
 from ipgraph.federation.allow_list import Allowed, destination
 from ipgraph.federation.fetcher import Order, Table
 from ipgraph.federation.service_clauses import Clause, find
-from ipgraph.sparql.service_values import Inlined
+from ipgraph.sparql.query import ServiceResult
 from ipgraph.workers import wire
 from ipgraph.workers.admission import Lane
 from ipgraph.workers.run import ClientLeft, busy
@@ -107,7 +107,7 @@ class Federation:
             raise _late(limit_s)
         return replace(query, tables=tuple(tables)), left_s
 
-    def _table(self, clause: Clause, left_s: float, alive: Callable[[], bool]) -> Inlined:
+    def _table(self, clause: Clause, left_s: float, alive: Callable[[], bool]) -> ServiceResult:
         """Ask the endpoint of one clause; a failure that SILENT hides is a table of no kind."""
         if left_s <= 0:
             raise _late(self.terms.time_limit_s)
@@ -125,7 +125,7 @@ class Federation:
             if not clause.silent:
                 raise StoreUnavailable(f"SERVICE at {clause.place}: {error}") from error
             table = Table("", "")
-        return Inlined(
+        return ServiceResult(
             clause.start, clause.end, clause.endpoint, clause.silent, table.kind, table.text
         )
 

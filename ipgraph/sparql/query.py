@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import BASE
 
-if TYPE_CHECKING:
-    from ipgraph.sparql.service_values import Inlined
+
+@dataclass(frozen=True, slots=True)
+class ServiceResult:
+    """The response of an endpoint to the SERVICE clause at these offsets of a query, unparsed.
+
+    `kind` is ``json`` or ``xml``; it is empty where the endpoint failed and SILENT hides that.
+    """
+
+    start: int
+    end: int
+    endpoint: str
+    silent: bool
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +40,5 @@ class Query:
     prefixes: tuple[tuple[str, str], ...] = ()
     base: str = BASE
     max_rows: int | None = None
-    tables: tuple[Inlined, ...] = ()
+    tables: tuple[ServiceResult, ...] = ()
     job: str = ""

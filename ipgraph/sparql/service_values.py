@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
@@ -13,7 +12,7 @@ from ipgraph.errors import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.sparql.query import Query
+    from ipgraph.sparql.query import Query, ServiceResult
 
 Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple"
 Functions: TypeAlias = "dict[ox.NamedNode, Callable[..., Term | None]]"
@@ -21,20 +20,6 @@ Functions: TypeAlias = "dict[ox.NamedNode, Callable[..., Term | None]]"
 _FORMATS = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
 _BLANK = ox.NamedNode("urn:ipgraph:blank-node")
 _NOTHING = "{}"  # the one solution that binds nothing: what SILENT makes of a failure
-
-
-@dataclass(frozen=True, slots=True)
-class Inlined:
-    """What an endpoint answered to the SERVICE at these offsets of a query: unread, ``json`` or
-    ``xml``; of no kind where it failed and SILENT hides that.
-    """  # noqa: D205  one sentence over two lines
-
-    start: int
-    end: int
-    endpoint: str
-    silent: bool
-    kind: str
-    text: str
 
 
 def inline(query: Query) -> tuple[str, Functions]:
@@ -59,7 +44,7 @@ def inline(query: Query) -> tuple[str, Functions]:
     return text, {_BLANK: lambda term: nodes.get(_key(term), term)} if nodes else {}
 
 
-def _values(table: Inlined, scope: str, nodes: dict[str, ox.BlankNode]) -> str:
+def _values(table: ServiceResult, scope: str, nodes: dict[str, ox.BlankNode]) -> str:
     if not table.kind:
         return _NOTHING
     source = io.BytesIO(table.text.encode())

@@ -22,8 +22,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
 from ipgraph.serialization.formats import FORMATS, Holds, by_name
-from ipgraph.sparql.query import Query
-from ipgraph.sparql.service_values import Inlined
+from ipgraph.sparql.query import Query, ServiceResult
 from ipgraph.store.local import LocalStore
 from ipgraph.workers import jobs, limits, wire
 from ipgraph.workers.evaluation import write_answer
@@ -188,7 +187,7 @@ def _warm(store: LocalStore) -> None:
         '{"head":{"vars":["b"]},"results":{"bindings":[{"b":{"type":"bnode","value":"b"}}]}}',
         "{",
     ):
-        table = Inlined(6, 15, "", False, "json", body)
+        table = ServiceResult(6, 15, "", False, "json", body)
         with contextlib.suppress(IpGraphError):
             query = Query("ASK { SERVICE 1 }", tables=(table,))
             write_answer(store, query, by_name("json"), io.BytesIO())

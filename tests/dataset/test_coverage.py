@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ipgraph.knowledge_graph import KnowledgeGraph
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 REUSED = {ORG + "Post", PREFIXES["foaf"] + "Person"}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 
 import pytest
-from endpoint import JSON, TABLE
 
 from ipgraph.errors import LimitReached, Refused, StoreUnavailable
 from ipgraph.federation.fetcher import Order, fetch
+from support.endpoint import JSON, TABLE
 
 PLACE = "http://data.example/sparql"
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from served import Served
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.serialization.formats import by_name
@@ -17,6 +16,7 @@ from ipgraph.server import lifecycle as serving_module
 from ipgraph.server import service as service_module
 from ipgraph.server.service import Service
 from ipgraph.sparql.query import Query
+from support.served import Served
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 

@@ -6,28 +6,30 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.errors import StoreUnavailable
-from ipgraph.sparql.query import Query
-from ipgraph.sparql.service_values import Inlined, inline
+from ipgraph.sparql.query import Query, ServiceResult
+from ipgraph.sparql.service_values import inline
 
 CLAUSE = "SERVICE <http://h/> { ?s ?p ?o }"
 
 
-def table(variables: list[str], *rows: dict, kind: str = "json", silent: bool = False) -> Inlined:
+def table(
+    variables: list[str], *rows: dict, kind: str = "json", silent: bool = False
+) -> ServiceResult:
     body = {"head": {"vars": variables}, "results": {"bindings": rows}}
     return placed(json.dumps(body), kind, silent=silent)
 
 
-def placed(body: str, kind: str = "json", *, silent: bool = False) -> Inlined:
-    return Inlined(0, 0, "http://h/", silent, kind, body)
+def placed(body: str, kind: str = "json", *, silent: bool = False) -> ServiceResult:
+    return ServiceResult(0, 0, "http://h/", silent, kind, body)
 
 
-def solutions(text: str, *tables: Inlined, data: str = "") -> list[dict[str, object]]:
+def solutions(text: str, *tables: ServiceResult, data: str = "") -> list[dict[str, object]]:
     """Evaluate a text, each SERVICE of which is the next table."""
     cut, offset = [], 0
     for each in tables:
         start = text.index(CLAUSE, offset)
         offset = start + len(CLAUSE)
-        cut.append(Inlined(start, offset, each.endpoint, each.silent, each.kind, each.text))
+        cut.append(ServiceResult(start, offset, each.endpoint, each.silent, each.kind, each.text))
     inlined, functions = inline(Query(text, tables=tuple(cut)))
     store = ox.Store()
     store.load(data.encode(), format=ox.RdfFormat.TURTLE)
@@ -127,6 +129,6 @@ def test_lines_after_a_service_stay_where_they_are():
     text = "SELECT * {\n SERVICE <http://h/> {\n ?s\n ?p ?o\n }\n ?broken }"
     start, end = text.index("SERVICE"), text.index(" ?broken") - 1
     body = '{"head":{"vars":["s"]},"results":{"bindings":[]}}'
-    query = Query(text, tables=(Inlined(start, end, "http://h/", False, "json", body),))
+    query = Query(text, tables=(ServiceResult(start, end, "http://h/", False, "json", body),))
     inlined, _ = inline(query)
     assert inlined.split("\n")[5] == text.split("\n")[5]

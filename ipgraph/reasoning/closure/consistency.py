@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ipgraph.reasoning.closure.encoding import HALF, LOW
 from ipgraph.reasoning.datatypes import DATATYPES, belongs, same_value
 from ipgraph.reasoning.inference import Inconsistency, Premise
-from ipgraph.reasoning.proofs.wording import in_words
 from ipgraph.reasoning.rules import MEMBER, SAME
 from ipgraph.reasoning.trivia import TYPE
+from ipgraph.reasoning.wording import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

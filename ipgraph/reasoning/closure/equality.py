@@ -7,21 +7,31 @@ or `owl:sameAs` grew since the last time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct
-from ipgraph.reasoning.closure.relations import contains, rows_with
+from ipgraph.reasoning.closure.relations import Relation, contains, rows_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.reasoning.closure.fixpoint import Fixpoint
+
+class Relations(Protocol):
+    """The relations that equality is applied to: a `Fixpoint`."""
+
+    relations: dict[int, Relation]
+
+    def relation(self, key: int) -> Relation:
+        """Return the relation of a key, an empty one if nothing was added to it."""
+
+    def conclude(self, key: int, codes: Column) -> bool:
+        """Add sorted distinct codes as inferred; True if one of them was new."""
 
 
 class Replacement:
-    """Applies eq-rep-* to the relations of a fixpoint."""
+    """Apply eq-rep-* to the relations of a fixpoint."""
 
-    def __init__(self, fixpoint: Fixpoint, same: int) -> None:
+    def __init__(self, fixpoint: Relations, same: int) -> None:
         self._fixpoint = fixpoint
         self._same = same
         self._seen: dict[int, tuple[int, int]] = {}

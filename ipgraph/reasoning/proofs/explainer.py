@@ -13,7 +13,7 @@ from ipgraph.reasoning.inference import Premise
 from ipgraph.reasoning.proofs.closed_graph import ClosedGraph, Fact, Term
 from ipgraph.reasoning.proofs.explanation import Explanation, Step
 from ipgraph.reasoning.proofs.prover import Prover, Way
-from ipgraph.reasoning.proofs.wording import in_words, short
+from ipgraph.reasoning.wording import in_words, short
 
 if TYPE_CHECKING:
     from ipgraph.store import Store

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS
 from ipgraph.reasoning.inference import Premise
-from ipgraph.reasoning.proofs.wording import short
+from ipgraph.reasoning.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable

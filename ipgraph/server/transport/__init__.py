@@ -1,1 +1,1 @@
-"""The network server: waitress, its channels, and a fast path that answers short queries from its event loop."""
+"""The network server: waitress, and a fast path that answers from its event loop."""

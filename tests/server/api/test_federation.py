@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from endpoint import JSON
 
 from ipgraph.errors import UsageError
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.server.service import federation_terms
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore, merge
+from support.endpoint import JSON
 
 
 def text(address: str, body: str = "{ ?s ?p ?x }", silent: str = "") -> str:

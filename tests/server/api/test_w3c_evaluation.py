@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
-import w3c_suite
 
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
+from support import w3c_suite
 
 FORM = "application/x-www-form-urlencoded"
 CASES = w3c_suite.cases()

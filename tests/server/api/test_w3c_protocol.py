@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 import rdflib
-import w3c_suite
 
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
+from support import w3c_suite
 
 HT = rdflib.Namespace("http://www.w3.org/2011/http#")
 CNT = rdflib.Namespace("http://www.w3.org/2011/content#")

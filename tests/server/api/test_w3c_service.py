@@ -7,8 +7,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-import w3c_suite
-from w3c_suite import MF, QT
 
 from ipgraph.errors import Refused, StoreUnavailable
 from ipgraph.federation.client import Federation, FederationTerms
@@ -16,6 +14,8 @@ from ipgraph.federation.fetcher import Order, Table
 from ipgraph.sparql.guard import inspect
 from ipgraph.sparql.query import Query
 from ipgraph.sparql.service_values import inline
+from support import w3c_suite
+from support.w3c_suite import MF, QT
 
 ALLOWED = "example.org example1.org example2.org invalid.endpoint.org"
 NAMES = ["service1", "service2", "service3", "service4a", "service6", "service7"]

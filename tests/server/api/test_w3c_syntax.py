@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
-import w3c_suite
 
 from ipgraph.errors import IpGraphError
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.settings import Settings
 from ipgraph.sparql.guard import admit, inspect
 from ipgraph.store.local import LocalStore
+from support import w3c_suite
 
 MF = w3c_suite.MF
 QUERIES = w3c_suite.texts(

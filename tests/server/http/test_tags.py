@@ -6,7 +6,8 @@ import http.client
 from urllib.parse import urlencode
 
 import pytest
-from served import Served
+
+from support.served import Served
 
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 ABOVE = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"

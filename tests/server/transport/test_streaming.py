@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from served import Served
 from SPARQLWrapper import JSON, SPARQLWrapper
+
+from support.served import Served
 
 MIB = 1 << 20
 WORDS = "0123456789abcdef" * 62

@@ -15,7 +15,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pyoxigraph as ox
 import rdflib
-from unprotected import MEMORY_BYTES, quads
+
+from support.unprotected import MEMORY_BYTES, quads
 
 FILES = Path(__file__).parent
 STORE = ox.Store()

@@ -18,11 +18,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
-from hostile_bank import CANARY
+
+from support.hostile_bank import CANARY
 
 MEMORY_BYTES = 512 << 20
 _SHOWN_BYTES = 1 << 20
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
+PEER = (sys.executable, "-W", "ignore", "-m")
 # What an engine says of a text that it refuses; everything else it raises is a failure of its own.
 _REFUSALS = ("SyntaxError", "ParseException", "ParseError", "ValueError", "UnicodeError")
 
@@ -65,9 +67,9 @@ class Engine:
         if text is None or "update" in attack.family:
             return ""
         visits = sentinel.visits
-        command = [sys.executable, "-W", "ignore", __file__, self.name, str(self._triples)]
+        command = [*PEER, "support.unprotected", self.name, str(self._triples)]
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        with subprocess.Popen(command, **pipes) as process:
+        with subprocess.Popen(command, cwd=TESTS, **pipes) as process:
             process.stdout.readline()  # it is ready; the clock starts here
             try:
                 out, said = process.communicate(text.encode("utf-8", "surrogatepass"), patience_s)
@@ -150,9 +152,9 @@ class Endpoint:
     def _start(self):
         if self._process is not None:
             return
-        command = [sys.executable, "-W", "ignore", HERE / "naive_endpoint.py", str(self._triples)]
+        command = [*PEER, "support.naive_endpoint", str(self._triples)]
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         self._port = int(self._process.stdout.readline())
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from axe_playwright_python.base import AXE_SCRIPT
 
 if TYPE_CHECKING:
-    from conftest import Visit
     from playwright.sync_api import Page
+
+    from conftest import Visit
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 768, 1280)
