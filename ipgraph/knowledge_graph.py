@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
-from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Answer
 from ipgraph.snapshots import cache as catalog
@@ -336,8 +336,9 @@ class KnowledgeGraph:
         """
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
         own = {iri for iri in counts if iri.startswith(self.settings.base)}
-        known = (PREFIXES["owl"], PREFIXES["rdf"], PREFIXES["rdfs"])
-        shown = [iri for iri in counts if (iri in own if own else not iri.startswith(known))]
+        shown = [
+            iri for iri in counts if (iri in own if own else not iri.startswith(ONTOLOGY_LANGUAGES))
+        ]
         return [(self.entities.labels.name(iri), counts[iri]) for iri in shown]
 
     @cached_property
