@@ -38,6 +38,7 @@ class Request(flask.Request):
     # Continues what the event loop began with this request; called by the thread that takes over.
     continuation: Callable[[], Response] | None = None
     choice: Choice | None = None  # of the offers of its route, where there are several
+    is_response_streamed = False
 
     def __init__(self, environ: MutableMapping[str, Any], service: Service) -> None:
         super().__init__(cast("dict[str, Any]", environ), populate_request=False)

@@ -2,47 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flask import request
+import tempfile
+from typing import TYPE_CHECKING, Any
 
 from ipgraph import Query
 from ipgraph.serialization.formats import by_name
+from ipgraph.server.http.response import NO_STORE, Headers, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from ipgraph import Answering
     from ipgraph.serialization.formats import Format
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.pages.site import Site
-    from ipgraph.server.service import Service
+    from ipgraph.server.context import Request
 
-    Work = Callable[[str, str], bytes]
-
-# Where the front leaves, for a page, what does a job: its name and its text in, its bytes out.
-WORK = "ipgraph.work"
+_BUFFERED_BYTES = 1 << 20  # of a response that is made whole in a file, in memory
+_PART_BYTES = 1 << 16
 
 
-def begin(
-    service: Service, exchange: Exchange, query: Query, form: Format | None = None
-) -> Answering:
+def begin(request: Request, query: Query, form: Format | None = None) -> Answering:
     """Have a worker do the job of `query`, for as long as the client is there."""
-    return service.pool.answer(query, form or by_name("json"), alive=exchange.alive())
+    pool = request.service.pool
+    return pool.answer(query, form or by_name("json"), alive=request.is_connected)
 
 
-def work(service: Service, exchange: Exchange) -> Work:
-    """Return what has a worker do a job and waits for all of its answer."""
-    return lambda job, text: b"".join(begin(service, exchange, Query(text, job=job)))
+def run(request: Request, job: str, text: str) -> bytes:
+    """Have a worker do a job and wait for all of its result."""
+    return b"".join(begin(request, Query(text, job=job)))
 
 
-def of_request() -> Work | None:
-    """Return what does jobs for the page being made; None where there are no workers."""
-    found: Work | None = request.environ.get(WORK)
-    return found
-
-
-def resolve(site: Site, name: str) -> str:
+def resolve(request: Request, name: str) -> str:
     """Return the IRI of the thing that a visitor calls `name`; raises `NotFound`."""
-    found = of_request()
-    return found("resolve", name).decode() if found else site.entities.resolve(name)
+    return run(request, "resolve", name).decode()
+
+
+def stream(request: Request, headers: Headers, answering: Answering) -> Response:
+    """Return a response that passes on a long result as it comes.
+
+    A client of HTTP/1.0 takes the end of the connection for the end of the response. Where the
+    server cannot reset the connection, it gets the response once it is whole, from a file.
+    """
+    version = request.environ.get("SERVER_PROTOCOL", "")
+    if version != "HTTP/1.0" or request.service.resets_connections:
+        return Response.of((*headers, NO_STORE), _Parts(answering))
+    buffer: Any = tempfile.SpooledTemporaryFile(max_size=_BUFFERED_BYTES)  # noqa: SIM115  passed on
+    try:
+        for part in answering:
+            buffer.write(part)
+    except BaseException:
+        buffer.close()
+        raise
+    size = buffer.tell()
+    buffer.seek(0)
+    length = ("Content-Length", str(size))
+    return Response.of((*headers, NO_STORE, length), _File(buffer))
+
+
+class _Parts:
+    """The parts of a long result; closing it stops the query."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answering)
+
+    def close(self) -> None:
+        self._answering.close()
+
+
+class _File:
+    """The parts of a buffered response; closing it removes the file."""
+
+    def __init__(self, buffer: Any) -> None:
+        self._buffer = buffer
+
+    def __iter__(self) -> Iterator[bytes]:
+        while part := self._buffer.read(_PART_BYTES):
+            yield part
+
+    def close(self) -> None:
+        self._buffer.close()

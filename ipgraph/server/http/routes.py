@@ -56,7 +56,8 @@ class Route:
     menu: int = 0
     is_in_sitemap: bool = False
     disallowed: tuple[str, ...] = ()
-    negotiates: bool = True  # False: the handler chooses, because the offers depend on the query
+    negotiates: bool = True  # False: the path or the query decides, and the handler reads it
+    is_cached: bool = True  # False: the handler looks in the cache itself
 
     @property
     def name(self) -> str:
