@@ -128,7 +128,7 @@ def _labelled(site: Site, suffix: str) -> Response:
             limit="rows with labels",
             hint="Add a LIMIT, or take the CSV without labels, which has no such bound.",
         )
-    columns, rows = labelled_rows(found)
+    columns, rows = labelled_rows(found, numbers=suffix == "xlsx")
     if suffix == "xlsx":
         response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)
     else:
