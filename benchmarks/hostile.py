@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ipgraph import KnowledgeGraph
+from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.server import create_app, front_of
 from ipgraph.server.transport import server as http_server
 from ipgraph.settings import Settings
