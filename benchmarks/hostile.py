@@ -77,7 +77,7 @@ def protected(folder: str) -> None:
     settings = Settings(
         port=0, query_time_limit_s=LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
     )
-    front = front_of(create_app(KnowledgeGraph(settings, outside=LocalStore(engine)), settings))
+    front = front_of(create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings))
     server = http_server.make(front, settings)
     threading.Thread(target=server.run, daemon=True).start()
     sentinel = unprotected.Sentinel()

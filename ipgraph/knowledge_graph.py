@@ -6,8 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE, PREFIXES
+from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.checks import Findings
+    from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
     from ipgraph.dataset.statistics import Statistics
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from ipgraph.search.index import Found, SearchIndex
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
-    from ipgraph.store import Store
+    from ipgraph.store import Store, Term
 
 
 class KnowledgeGraph:
@@ -145,6 +148,19 @@ class KnowledgeGraph:
         inputs = recipe.inputs if recipe.origin else None
         return checks.check(inputs, reasoner=self.settings.reasoner)
 
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Return the facts for which documents give different values, by kind and entity.
+
+        The question ``disagreements`` defines which values differ; a graph without it has none.
+        """
+        return self._disagreements
+
+    @cached_property
+    def _disagreements(self) -> tuple[Disagreement, ...]:
+        from ipgraph.dataset import disagreements
+
+        return disagreements.read(self.store) if self.is_own else ()
+
     @cached_property
     def entities(self) -> Entities:
         """Descriptions of entities by IRI."""
@@ -244,7 +260,8 @@ class KnowledgeGraph:
         return self.timelines.of(self.entities.resolve(name))
 
     @cached_property
-    def _explainer(self) -> Explainer:
+    def explainer(self) -> Explainer:
+        """Proofs of statements given as terms; `explain` takes names."""
         from ipgraph.reasoning import Explainer
 
         return Explainer(self.store)
@@ -259,11 +276,19 @@ class KnowledgeGraph:
         """
         from ipgraph.entities.names import resolve_statement
 
-        return self._explainer.explain(*resolve_statement(self.store, subject, predicate, object))
+        return self.explainer.explain(*resolve_statement(self.store, subject, predicate, object))
 
-    def label(self, term: str) -> str:
-        """Return the label of a term in N-Triples syntax, or a phrase for a class without one."""
-        return self._explainer.name(term)
+    def label(self, term: str | Term) -> str:
+        """Return the label of a term from a result, or of the entity with this name.
+
+        `term` is an RDF term or a name as in `describe`. The label of a literal is its text.
+        Raises `NotFound` for an unknown name, but not for an IRI given as a term.
+        """
+        if isinstance(term, str):
+            term = ox.NamedNode(self.entities.resolve(term))
+        if isinstance(term, ox.NamedNode):
+            return self.entities.labels.name(term.value).label
+        return str(getattr(term, "value", term))
 
     def export(
         self,
@@ -307,9 +332,10 @@ class KnowledgeGraph:
         """
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
         own = {iri for iri in counts if iri.startswith(BASE)}
-        known = (PREFIXES["owl"], PREFIXES["rdf"], PREFIXES["rdfs"])
-        shown = [iri for iri in counts if (iri in own if own else not iri.startswith(known))]
-        return [(self.entities.labels.name(iri), counts[iri]) for iri in shown]
+        shown = own or {iri for iri in counts if not iri.startswith(ONTOLOGY_LANGUAGES)}
+        return [
+            (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
+        ]
 
     @cached_property
     def dataset(self) -> Dataset:

@@ -142,5 +142,9 @@ def test_the_timeline_of_the_graph_contains_the_events_of_an_entity(project):
     assert {(event.date, event.type) for event in events} <= everything
 
 
-def test_a_term_has_a_label(project):
-    assert project.label(f"<{PSCD}>") == "Protective Security Coordination Division"
+def test_names_and_terms_have_labels(project):
+    label = "Protective Security Coordination Division"
+    assert project.label("PSCD") == project.label(f"<{PSCD}>") == label
+    assert project.label(ox.NamedNode(PSCD)) == label
+    assert project.label(ox.NamedNode("http://example.org/no-such-thing")) == "No such thing"
+    assert project.label(ox.Literal("text", language="en")) == "text"

@@ -11,7 +11,7 @@ from ipgraph.cli.main import COMMANDS
 # Commands about the process, the terminal or the snapshot: the library has no operation for them.
 ONLY_COMMANDS = {"serve", "build", "completion"}
 # Operations that the command line does not have: what they return is for Python.
-ONLY_METHODS = {"dataset", "label", "neighbors", "timeline"}
+ONLY_METHODS = {"dataset", "disagreements", "label", "neighbors", "timeline"}
 OPERATIONS = {
     *("query", "ask", "search", "describe", "explain", "check", "export", "info"),
     *ONLY_METHODS,

@@ -48,7 +48,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
         def term(text: str) -> Term:
             address = links.page(text[1:-1]) if text.startswith("<") else ""
             if not address:
-                return Term(site.kg.label(text), "")
+                return Term(site.kg.explainer.name(text), "")
             words = {RDF + "type": "why.is_a"}
             key = words.get(text[1:-1])
             label = site.words()(key) if key else site.entities.labels.name(text[1:-1]).label
