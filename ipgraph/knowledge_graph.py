@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.checks import Findings
+    from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
     from ipgraph.dataset.statistics import Statistics
@@ -178,6 +179,19 @@ class KnowledgeGraph:
             raise UsageError("This graph was not built from files here; there is nothing to check.")
         inputs = recipe.inputs if recipe.origin else None
         return checks.check(inputs, reasoner=self.settings.reasoner)
+
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Return the facts for which documents give different values, by kind and thing.
+
+        The question ``disagreements`` decides what differs; a graph without it has none.
+        """
+        return self._disagreements
+
+    @cached_property
+    def _disagreements(self) -> tuple[Disagreement, ...]:
+        from ipgraph.dataset import disagreements
+
+        return disagreements.read(self.store) if self.is_own else ()
 
     @cached_property
     def entities(self) -> Entities:
