@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ipgraph.entities.entity import Entities
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 _NUMBERS = frozenset(
     XSD + each
@@ -93,7 +93,7 @@ class Table:
         return [(name.text, number.number or 0.0) for name, number in rows]
 
 
-def table(result: Result, entities: Entities, max_rows: int, max_counted: int) -> Table:
+def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: int) -> Table:
     """Read an answer into a table of at most `max_rows`; count on to at most `max_counted`."""
     if isinstance(result, ox.QueryBoolean):
         return Table((), (), None, 0, truth=bool(result))

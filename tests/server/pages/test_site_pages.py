@@ -211,7 +211,7 @@ def test_what_was_withdrawn_links_to_its_replacement(app, project):
 
 
 def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
-    text = error(app, project, problem_of(NotEntailed("It is neither stated nor entailed.")))
+    text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
     assert "<h1>This does not follow</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
