@@ -1,7 +1,8 @@
 """MkDocs hook: fills the reference pages from the code, the ontology and the question files.
 
-A page asks for generated text by a comment of its own line, ``<!-- generate: NAME -->``, where NAME
-is a key of `GENERATORS`. A name that does not exist fails the build. Nothing generated is committed.
+A page asks for generated text with a comment on a line of its own, ``<!-- generate: NAME -->``,
+where NAME is a key of `GENERATORS`. A name that does not exist fails the build. Nothing generated
+is committed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "command-line": _reference_program.command_line,
     "errors": _reference_program.errors,
     "formats": _reference_program.formats,
-    "holdings": _reference_data.holdings,
+    "coverage": _reference_data.coverage,
     "http": _reference_program.http,
     "ontology": _reference_data.ontology,
     "python": _reference_program.python,

@@ -167,12 +167,17 @@ def questions() -> str:
             question.description,
             f"```sh\n{command}\n```",
             table(("parameter", "type", "meaning", "default"), rows) if rows else "",
-            f"<details><summary>SPARQL</summary><pre><code>{html.escape(query)}</code></pre>"
-            "</details>",
+            _folded("SPARQL", query),
         ]
     if not parts:
         raise LookupError("The project has no questions.")
     return "\n\n".join(filter(None, parts))
+
+
+def _folded(title: str, code: str) -> str:
+    """Return code that is shown when the reader opens it."""
+    inner = f"<summary>{title}</summary><pre><code>{html.escape(code)}</code></pre>"
+    return f"<details>{inner}</details>"
 
 
 def _quoted(value: str) -> str:
@@ -204,15 +209,15 @@ def shapes() -> str:
     return table(("constraint", "message"), rows)
 
 
-def holdings() -> str:
+def coverage() -> str:
     """Write how much the graph holds: documents, statements, dated nodes, things by class."""
-    from ipgraph.holdings import holdings as counted
+    from ipgraph.dataset.coverage import holdings as counted
 
     kg = graph()
     counts = kg.info()["counts"]
     held = counted(kg.store, counts)
     if held is None:
-        raise LookupError("The bundled graph has no holdings.")
+        raise LookupError("The bundled graph has no coverage.")
     rows = [
         ("triples", f"{counts['stated']:,} stated, {counts['inferred']:,} inferred"),
         *(
@@ -235,5 +240,3 @@ def holdings() -> str:
             table(("class", "label", "entities"), classes),
         ]
     )
-
-

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def command_line() -> str:
     """Write every command with its help text and its options, as click knows them."""
-    from ipgraph.cli import commands
+    from ipgraph.cli.main import commands
 
     context = click.Context(commands, info_name="ipgraph")
     parts = [_help_text(commands), _options(commands, context)]
@@ -72,14 +72,14 @@ def settings() -> str:
 
 def formats() -> str:
     """Write the table of RDF and result formats."""
-    from ipgraph.formats import FORMATS
+    from ipgraph.serialization.formats import FORMATS
 
     return _format_table(FORMATS)
 
 
 def table_formats() -> str:
     """Write the formats of whole graphs as tables."""
-    from ipgraph.formats import TABLE_FORMATS
+    from ipgraph.serialization.formats import TABLE_FORMATS
 
     return _format_table(TABLE_FORMATS)
 
@@ -171,5 +171,3 @@ def python() -> str:
     if not parts:
         raise LookupError("ipgraph has no public names")
     return "\n\n".join(parts)
-
-

@@ -10,6 +10,8 @@ The examples of one document share a temporary folder and run from top to bottom
   only ``…`` stands for any lines. ``$ ipgraph serve`` stays until the document ends, on a free
   port that replaces 8080 in later commands;
 - a ``pycon`` block is a doctest, and a ``python`` block runs without an exception.
+
+The outputs of notebooks in ``examples/`` are compared and updated in the same way.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from _notebooks import executed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,13 +78,14 @@ def blocks(markdown: str) -> list[Block]:
 
 
 def documents() -> list[Path]:
-    """Return README and the pages of the documentation that have examples to run."""
+    """Return README, the pages of the documentation with examples to run, and the notebooks."""
     pages = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
-    return [
+    with_examples = [
         page
         for page in pages
         if any(block.language in _RUN for block in blocks(page.read_text(encoding="utf-8")))
     ]
+    return [*with_examples, *sorted((CHECKOUT / "examples").glob("*.ipynb"))]
 
 
 @dataclass(slots=True)
@@ -173,7 +178,7 @@ def _command_and_output(step: str) -> tuple[str, str]:
 
 
 def matches(printed: str, expected: str) -> bool:
-    """True if the lines are equal, where a line ``…`` stands for any lines."""
+    """Return whether the lines are equal; an expected line ``…`` stands for any lines."""
     pattern = "".join(
         r"(?:.*\n)*?" if line == ANY_LINES else re.escape(line) + r"\n"
         for line in expected.split("\n")
@@ -184,6 +189,10 @@ def matches(printed: str, expected: str) -> bool:
 def checked(page: Path, cache: Path | None = None) -> tuple[str, list[Difference]]:
     """Run the examples of a document; return its text as it should be, and the differences."""
     markdown = page.read_text(encoding="utf-8")
+    if page.suffix == ".ipynb":
+        with tempfile.TemporaryDirectory() as name, chdir(name):
+            text = executed(markdown)
+        return text, [] if text == markdown else [Difference(page.name, markdown, text)]
     parts, end, differences = [], 0, []
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         runner = Runner(Path(name), _environment(Path(name), cache), stack)
