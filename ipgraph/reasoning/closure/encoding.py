@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyoxigraph as ox
 
-from ipgraph.namespaces import XSD
+from ipgraph.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ Column = np.ndarray[tuple[int], np.dtype[np.int64]]
 HALF = 32  # a pair is one number: the first term's in the upper half, the second's in the lower
 LOW = (1 << HALF) - 1
 _LINE = re.compile(rb"([^ ]+) ([^ ]+) ([^\n]+) \.\n")  # as every writer of N-Triples spaces it
-_TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_TYPE = f"<{RDF}type>".encode()
 INTEGER_KINDS = ("nonNegativeInteger", "integer", "int", "positiveInteger", "decimal", "short")
 _CHUNK_BYTES = 1 << 20  # what a processor keeps near: 32 MiB cost half as much again
 

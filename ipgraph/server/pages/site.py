@@ -77,8 +77,6 @@ class Site:
         self.kg = kg
         self.run = run or self._run_here
         self._styles: dict[str, str] = {}
-        # In how much detail each thing was told so that its page kept to the budget.
-        self.extents: dict[str, int] = {}
 
     def _run_here(self, text: str, *, infer: bool) -> Result:
         """Answer in this process: for a service of one's own, where nobody has to be stopped."""
