@@ -155,10 +155,11 @@ def questions() -> str:
         if question.topic != topic:
             topic = question.topic
             parts.append(f"## {topic.capitalize()}")
-        values = " ".join(f"{p.name}={_quoted(p.default)}" for p in question.parameters)
+        given = [p for p in question.parameters if p.default]
+        values = " ".join(f"{p.name}={_quoted(p.default)}" for p in given)
         command = f"ipgraph ask {question.name} {values}".rstrip()
         rows = [
-            (f"`{p.name}`", p.kind.value, p.description, f"`{p.default}`")
+            (f"`{p.name}`", p.kind.value, p.description, f"`{p.default}`" if p.default else "")
             for p in question.parameters
         ]
         query = "\n".join(line for line in question.text.splitlines() if not line.startswith("#"))

@@ -20,7 +20,7 @@ def command_line() -> str:
     from ipgraph.cli.main import commands
 
     context = click.Context(commands, info_name="ipgraph")
-    parts = [_help_text(commands), _options(commands, context)]
+    parts = ["## ipgraph", _help_text(commands), _options(commands, context)]
     for name in commands.list_commands(context):
         command = commands.get_command(context, name)
         if command is None:
