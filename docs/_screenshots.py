@@ -15,20 +15,22 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import ViewportSize
+
 IMAGES = Path(__file__).resolve().parent / "images"
 PAGES = {
     "entity": "/page/pscd",
     "proof": "/why?s=PSCD&p=partOf&o=DHS",
 }
-SCHEMES = ("light", "dark")
-SIZE = {"width": 1000, "height": 640}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SIZE: ViewportSize = {"width": 1000, "height": 640}
 MAX_BYTES = 150_000
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
