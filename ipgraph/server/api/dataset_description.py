@@ -17,8 +17,8 @@ from ipgraph.server.http.not_acceptable import require
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
-    from ipgraph import KnowledgeGraph
     from ipgraph.dataset.statistics import Statistics
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.edition import Edition
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service

@@ -211,7 +211,7 @@ def test_what_was_withdrawn_links_to_its_replacement(app, project):
 
 
 def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
-    text = error(app, project, problem_of(NotEntailed("It is neither stated nor entailed.")))
+    text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
     assert "<h1>This does not follow</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
@@ -366,3 +366,15 @@ def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
         client.get("/sparql/labels.csv", query_string={"query": query})
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
+
+
+def test_a_count_is_an_integer_in_every_table(client, project):
+    query = {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}
+    count = project.info()["counts"]["triples"]
+    assert client.get("/sparql/labels.csv", query_string=query).text.splitlines() == [
+        "n", str(count),
+    ]  # fmt: skip
+    address = "/questions/disagreements?only=figure&format="
+    (csv_row, *_) = client.get(address + "csv").text.splitlines()[1:]
+    assert ".0" not in csv_row
+    assert client.get(address + "json").json[0]["year"].isdigit()
