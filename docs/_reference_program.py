@@ -165,7 +165,8 @@ def _parameters(operation: dict[str, Any]) -> str:
 def python() -> str:
     """Write a mkdocstrings entry for each public name that is documented where it is defined."""
     parts = []
-    for name in sorted(ipgraph.__all__, key=lambda name: (name != "open", name)):
+    names = [name for name in ipgraph.__all__ if not name.startswith("_")]
+    for name in sorted(names, key=lambda name: (name != "open", name)):
         value = getattr(ipgraph, name)
         parts.append(f"::: {value.__module__}.{value.__qualname__}")
     if not parts:
