@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.application import Application
     from ipgraph.settings import Settings
 
@@ -16,9 +16,9 @@ def create_app(kg: KnowledgeGraph | None = None, settings: Settings | None = Non
     Without arguments it serves the graph of this project under the settings of the environment.
     Workers start with the first query, in the process that answers it; `close` ends them.
     """
-    import ipgraph
+    from ipgraph import opening
     from ipgraph import settings as settings_module
     from ipgraph.server import application
 
     settings = settings or (kg.settings if kg else settings_module.load())
-    return application.create(kg or ipgraph.open(settings=settings), settings)
+    return application.create(kg or opening.open(settings=settings), settings)

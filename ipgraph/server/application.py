@@ -23,7 +23,6 @@ from flask import Flask, signals
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RoutingException
 
-from ipgraph import ClientLeft
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.resources import folder
 from ipgraph.server.api import (
@@ -71,12 +70,13 @@ from ipgraph.server.pages import (
 )
 from ipgraph.server.pages.error import error_page
 from ipgraph.server.service import Service
+from ipgraph.workers.run import ClientLeft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping
     from types import TracebackType
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.http.access_log import FinishedRequest
     from ipgraph.server.http.routes import Route
     from ipgraph.settings import Settings

@@ -5,35 +5,43 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import Query
 from ipgraph.serialization.formats import by_name
 from ipgraph.server.http.response import NO_STORE, Headers, Response
+from ipgraph.workers import jobs
+from ipgraph.workers.wire import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph import Answering
     from ipgraph.serialization.formats import Format
     from ipgraph.server.context import Request
+    from ipgraph.workers.jobs import Explanation
+    from ipgraph.workers.pool import Answering
 
 _BUFFERED_BYTES = 1 << 20  # of a response that is made whole in a file, in memory
 _PART_BYTES = 1 << 16
 
 
-def begin(request: Request, query: Query, form: Format | None = None) -> Answering:
-    """Have a worker do the job of `query`, for as long as the client is there."""
+def begin(request: Request, job: Job, form: Format | None = None) -> Answering:
+    """Have a worker do a job, for as long as the client is there."""
     pool = request.service.pool
-    return pool.answer(query, form or by_name("json"), alive=request.is_connected)
+    return pool.answer(job, form or by_name("json"), alive=request.is_connected)
 
 
-def run(request: Request, job: str, text: str) -> bytes:
+def run(request: Request, name: str, text: str) -> bytes:
     """Have a worker do a job and wait for all of its result."""
-    return b"".join(begin(request, Query(text, job=job)))
+    return b"".join(begin(request, Job(name, text)))
 
 
 def resolve(request: Request, name: str) -> str:
     """Return the IRI of the thing that a visitor calls `name`; raises `NotFound`."""
     return run(request, "resolve", name).decode()
+
+
+def explain(request: Request, subject: str, predicate: str, object: str) -> Explanation:
+    """Return the proof of a statement; raises what `KnowledgeGraph.explain` raises."""
+    statement = jobs.statement_text(subject, predicate, object)
+    return jobs.read_explanation(run(request, "explain", statement))
 
 
 def stream(request: Request, headers: Headers, answering: Answering) -> Response:

@@ -9,28 +9,22 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ipgraph import (
-    Bounds,
-    Federation,
-    FederationTerms,
-    Inspection,
-    Pool,
-    PoolLimits,
-    Query,
-    admit,
-    resources,
-    scratch,
-)
+from ipgraph import resources, scratch
 from ipgraph.errors import StoreUnavailable, UsageError
+from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.opening import reopen
 from ipgraph.server.edition import Edition
 from ipgraph.server.http.response_cache import ResponseCache
 from ipgraph.server.http.routes import RouteTable
 from ipgraph.server.http.static_files import StaticFiles
+from ipgraph.sparql.guard import Bounds, Inspection, admit
+from ipgraph.sparql.query import Query
+from ipgraph.workers.pool import Pool, PoolLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.http.access_log import FinishedRequest
     from ipgraph.settings import Settings
 
@@ -127,7 +121,7 @@ class Service:
 
         Raises what building raises; the old graph is then still served.
         """
-        fresh = self.edition.kg.refreshed()
+        fresh = reopen(self.edition.kg)
         if fresh is self.edition.kg:
             return False
         self.replace(fresh)

@@ -23,7 +23,7 @@ class Cells:
     """Writes terms as a reader wants them: a thing by its label and, in grey, its name."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self._labels = Labels(graph.chosen_store())
+        self._labels = Labels(graph.store_for())
 
     def text(self, term: Term | None) -> Text:
         """Return the text of a cell; control characters of a hostile literal are replaced."""

@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 
-from ipgraph import Query
 from ipgraph.errors import Gone, NotFound
 from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.serialization.formats import Holds, by_name, of_kind
@@ -21,6 +20,7 @@ from ipgraph.server.http.negotiation import CSV, HTML, RDF_OFFERS, Choice
 from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import Headers, HttpError, Response
 from ipgraph.server.http.routes import NAME, Parameter, Routes, one_of
+from ipgraph.workers.wire import Job
 
 if TYPE_CHECKING:
     from ipgraph.server.context import Request
@@ -184,7 +184,7 @@ def _rdf(
 ) -> Response:
     job = "graph" if whole_graph else "describe"
     infer = whole_graph or choice.name == CSV.name or request.service.settings.infer
-    answering = jobs.begin(request, Query(iri, infer=infer, job=job), by_name(choice.name))
+    answering = jobs.begin(request, Job(job, iri, infer), by_name(choice.name))
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
     body = answering.whole
     if body is None:

@@ -24,7 +24,7 @@ from ipgraph.server.http.routes import Parameter, Routes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.context import Request
 
 PATH = "/reconcile"

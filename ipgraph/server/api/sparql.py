@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import Query
 from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import FORMATS, by_name
 from ipgraph.server import jobs
@@ -25,15 +24,17 @@ from ipgraph.server.http.negotiation import (
     of_format,
 )
 from ipgraph.server.http.response import NO_STORE, HttpError, Response
+from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from ipgraph import Answering, Inspection
     from ipgraph.serialization.formats import Format
     from ipgraph.server.api.protocol import Asked
     from ipgraph.server.context import Request
-    from ipgraph.store import Result
+    from ipgraph.sparql.guard import Inspection
+    from ipgraph.store import EngineResult
+    from ipgraph.workers.pool import Answering
 
 PATHS = ("/sparql", "/sparql/", "/query", "/query/")
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
@@ -127,7 +128,7 @@ def _query(asked: Asked) -> Query:
     )
 
 
-def rows(request: Request, asked: Asked) -> Result:
+def rows(request: Request, asked: Asked) -> EngineResult:
     """Answer a query for a page; the rows are read from the worker as the page reads them."""
     request.notes["query"] = asked.text
     found: Inspection = request.service.inspect(asked.text or "")

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 from ipgraph.namespaces import BUILT_IN, OWL, RDF, RDFS
 
 if TYPE_CHECKING:
-    from ipgraph import Inspection
     from ipgraph.server.edition import Edition
+    from ipgraph.sparql.guard import Inspection
 
 HEADER = "X-Unknown-Term"
 _MAX_LOOKED_UP = 50

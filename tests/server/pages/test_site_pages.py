@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
-from ipgraph.namespaces import EDITORS_GRAPH, ENTITY, IP
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
 from ipgraph.server.pages import entity, home
@@ -97,6 +97,23 @@ def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
 
 def test_an_order_that_does_not_exist_is_refused(client):
     assert client.get("/ontology/Agency?sort=colour").status_code == 400
+
+
+# Publishers
+
+
+def test_a_page_cites_documents_with_their_publishers(client, project):
+    query = """SELECT ?document ?name { ?document ip:publisherName ?name
+      FILTER NOT EXISTS { ?document dcterms:publisher ?publisher } }"""
+    names = {row["document"].value: row["name"].value for row in project.query(query)}
+    assert names
+    sources = [source for source in project.describe("HITRAC").sources if source.iri in names]
+    assert sources
+    cited = unescape(client.get("/page/hitrac").text.partition('class="sources"')[2])
+    for source in sources:
+        name = names[source.iri]
+        assert f"{source.title}</a></cite>, {name}" in cited
+        assert name in unescape(client.get(unquote(source.iri).removeprefix(BASE.rstrip("/"))).text)
 
 
 # Where sources differ
@@ -211,7 +228,7 @@ def test_what_was_withdrawn_links_to_its_replacement(app, project):
 
 
 def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
-    text = error(app, project, problem_of(NotEntailed("It is neither stated nor entailed.")))
+    text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
     assert "<h1>This does not follow</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
@@ -366,3 +383,15 @@ def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
         client.get("/sparql/labels.csv", query_string={"query": query})
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
+
+
+def test_a_count_is_an_integer_in_every_table(client, project):
+    query = {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}
+    count = project.info()["counts"]["triples"]
+    assert client.get("/sparql/labels.csv", query_string=query).text.splitlines() == [
+        "n", str(count),
+    ]  # fmt: skip
+    address = "/questions/disagreements?only=figure&format="
+    (csv_row, *_) = client.get(address + "csv").text.splitlines()[1:]
+    assert ".0" not in csv_row
+    assert client.get(address + "json").json[0]["year"].isdigit()
