@@ -36,6 +36,7 @@ from ipgraph.server.api import (
 )
 from ipgraph.server.context import Request, apply_prefix, request
 from ipgraph.server.http import response_headers
+from ipgraph.server.http.access_log import Log
 from ipgraph.server.http.delivery import CLIENT_LEFT, Delivery
 from ipgraph.server.http.negotiation import HTML, PLAIN, wants_html
 from ipgraph.server.http.representations import negotiate
@@ -48,7 +49,6 @@ from ipgraph.server.http.response import (
     write_problem,
 )
 from ipgraph.server.http.routes import RouteTable
-from ipgraph.server.http.access_log import Log
 from ipgraph.server.pages import (
     about,
     disagreements,

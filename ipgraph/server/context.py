@@ -89,9 +89,7 @@ class Request(flask.Request):
             str(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         service = self.service
-        return Lookup(
-            service.cache, self.edition, identity, conditions, service.settings.max_age_s
-        )
+        return Lookup(service.cache, self.edition, identity, conditions, service.settings.max_age_s)
 
     def once(self, read: Callable[[Request], Found]) -> Found:
         """Return what `read` reads of this request; it reads once."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import BASE, DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
+from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
 from ipgraph.serialization.formats import Holds, of_kind
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write

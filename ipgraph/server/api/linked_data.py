@@ -166,9 +166,7 @@ def refuse_gone(edition: Edition, iri: str) -> None:
     try:
         name = ox.NamedNode(iri)
     except ValueError as error:
-        raise NotFound(
-            "The name holds characters that no IRI can.", hint=_SEARCH_HINT
-        ) from error
+        raise NotFound("The name holds characters that no IRI can.", hint=_SEARCH_HINT) from error
     store = edition.kg.store
     marks = store.quads(name, _DEPRECATED, None, ox.DefaultGraph())
     if not any(

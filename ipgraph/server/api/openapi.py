@@ -22,14 +22,14 @@ routes = Routes()
 def openapi(request: Request) -> Response:
     """Write the document, with the address by which the client has come as its server."""
     edition = request.edition
-    license = {"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}}
+    terms = {"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}}
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "ipgraph",
             "version": ipgraph.__version__,
             "summary": edition.kg.title,
-            **(license if edition.kg.is_own else {}),
+            **(terms if edition.kg.is_own else {}),
         },
         "servers": [{"url": request.public_root}],
         "paths": {

@@ -42,7 +42,10 @@ def metrics(request: Request) -> Response:
         lines.append(f"# TYPE ipgraph_{name} {kind}")
         lines.extend(f"ipgraph_{name}{labels} {value}" for labels, value in values.items())
 
-    statuses = {f'{{status="{status}"}}': count for status, count in sorted(service.statistics.statuses.items())}
+    statuses = {
+        f'{{status="{status}"}}': count
+        for status, count in sorted(service.statistics.statuses.items())
+    }
     outcomes = {f'{{outcome="{each}"}}': n for each, n in sorted(pool.outcomes.items())}
     figure("requests_total", "counter", "Requests answered.", {**statuses})
     figure("queries_total", "counter", "Queries that reached a worker.", {**outcomes})

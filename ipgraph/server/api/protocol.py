@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from ipgraph.errors import UsageError
 from ipgraph.serialization.formats import by_name
 from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import INFER, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +23,20 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 MAX_PARAMETERS = 1000
+_IRIS = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
 _FORMAT_NAMES = ("format", "output", "results")
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)?$")
+PARAMETERS = (
+    Parameter("query", "the query; without it the endpoint describes itself"),
+    Parameter("default-graph-uri", "a graph to ask by default; replaces FROM; may be repeated",
+              _IRIS),
+    Parameter("named-graph-uri", "a graph to ask by name; replaces FROM NAMED; may be repeated",
+              _IRIS),
+    Parameter("format", "a short name or media type; overrides Accept"),
+    Parameter("timeout", "10s, 500ms, 2.5; can only lower the limit"),
+    INFER,
+)  # fmt: skip
 _READ_ONLY = "This graph is read only: there are no updates."
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PATHS = ("/sparql", "/sparql/", "/query", "/query/")
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
-_ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
+ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
 _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
 
 
@@ -87,9 +87,7 @@ def prepare(request: Request) -> Prepared | Response | None:
         if cached is not None:
             request.notes["cache"] = "hit"
             return cached
-    return Prepared(
-        _query(asked), by_name(choice.name), asked.time_limit_s, found, choice, key
-    )
+    return Prepared(_query(asked), by_name(choice.name), asked.time_limit_s, found, choice, key)
 
 
 def finish(request: Request, prepared: Prepared, answering: Answering) -> Response:
@@ -108,9 +106,7 @@ def finish(request: Request, prepared: Prepared, answering: Answering) -> Respon
     return request.lookup.store(prepared.key, response, prepared.query.text)
 
 
-def _answer(
-    request: Request, query: Query, form: Format, time_limit_s: float | None
-) -> Answering:
+def _answer(request: Request, query: Query, form: Format, time_limit_s: float | None) -> Answering:
     """Query the endpoints of SERVICE first, where there are any, then a worker."""
     service, is_connected = request.service, request.is_connected
     found = service.inspect(query.text)
@@ -150,7 +146,7 @@ def _without_query(request: Request, asked: Asked) -> Response | None:
 def _wants_page(request: Request, asked: Asked) -> bool:
     if asked.format:
         return asked.format == HTML.name
-    best = choose(request.accept, _ANYTHING)
+    best = choose(request.accept, ANYTHING)
     return best is not None and best.name == HTML.name
 
 

@@ -62,7 +62,10 @@ class Response(flask.Response):
 
     @classmethod
     def of(
-        cls, headers: Iterable[tuple[str, str]], body: bytes | Iterable[bytes] = b"", status: int = 200
+        cls,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | Iterable[bytes] = b"",
+        status: int = 200,
     ) -> Response:
         """Return a response with these headers; a body that is not bytes is streamed."""
         return cls(body, status, list(headers))

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.server.http.negotiation import Offer
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from ipgraph.server.http.negotiation import Offer
 
 Handler = Any  # takes the request and the parameters of the path, returns what Flask's views may
 _SAFE_METHODS = ("GET", "HEAD")

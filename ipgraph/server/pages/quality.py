@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.server.edition import has_snapshot
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import list_formats
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.checks import Findings
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.context import Request
+    from ipgraph.server.edition import Edition
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
@@ -45,28 +50,30 @@ class Checking:
             self.error = str(error)
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the address; a graph that was not built here has nothing to check."""
-    if site.kg.snapshot is None:
-        return
-    checking = Checking(site.kg)
+def checking_of(edition: Edition) -> Checking:
+    """Return the check of an edition; use it with `Edition.part`."""
+    return Checking(edition.kg)
 
-    @blueprint.get("/quality", endpoint="quality")
-    def quality() -> ResponseReturnValue:
-        checking.begin()
-        found = checking.findings
-        if found is None and list_formats.wanted() != "html":
-            raise StoreUnavailable(
-                checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
-            )
-        if found is None:
-            return _waiting(site, checking.error)
-        if list_formats.wanted() != "html":
-            rows = [
-                (f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults
-            ]
-            return list_formats.rows(("check", "message", "thing", "detail", "place"), rows)
-        return site.render("quality.html", findings=found, error="")
+
+routes = Routes()
+
+
+@routes.add("/quality", summary="What the checks find", offers=LIST_OFFERS, needs=has_snapshot)
+def quality(request: Request) -> ResponseReturnValue:
+    """Show what checking the files finds."""
+    site, checking = site_of(request), request.edition.part(checking_of)
+    checking.begin()
+    found = checking.findings
+    if found is None and request.format != "html":
+        raise StoreUnavailable(
+            checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+        )
+    if found is None:
+        return _waiting(site, checking.error)
+    if request.format != "html":
+        rows = [(f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults]
+        return list_formats.rows(("check", "message", "thing", "detail", "place"), rows)
+    return site.render("quality.html", findings=found, error="")
 
 
 def _waiting(site: Site, error: str) -> Response:

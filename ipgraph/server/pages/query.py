@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import time
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from flask import Response, make_response, request
+from flask import make_response
 
 from ipgraph.errors import (
     HTTP_STATUSES,
@@ -17,17 +18,24 @@ from ipgraph.errors import (
     SizeLimitExceeded,
 )
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
+from ipgraph.server.api import protocol
+from ipgraph.server.api import sparql as sparql_endpoint
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labelled_rows, table
-from ipgraph.server.pages import query_builder
+from ipgraph.server.http.negotiation import CSV, Offer
+from ipgraph.server.http.response import NO_STORE, HttpError, Response
+from ipgraph.server.http.routes import INFER, QUERY, Parameter, Routes, one_of
+from ipgraph.server.pages import query_builder, questions
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
+    from flask import Response as FlaskResponse
 
-    from ipgraph.server.pages.site import Site
-    from ipgraph.store import EngineResult
+    from ipgraph.server.api.protocol import Asked
+    from ipgraph.server.context import Request
 
+_WORKBOOK = Offer("xlsx", MEDIA_TYPE)
 MAX_ROWS = 200
 MAX_COUNTED = 100_000
 # Rows of a table with labels: each label is looked up.
@@ -56,53 +64,63 @@ LIMIT 50
 """
 
 
-class Run(Protocol):
-    """Answers a query text from a stranger, within the limits of the service."""
-
-    def __call__(self, text: str, *, infer: bool) -> EngineResult:
-        """Return the answer; raises `BadQuery` and `LimitReached`."""
-        ...
+routes = Routes()
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the page; it answers GET, and POST for queries too long for an address."""
-    query_builder.register(blueprint, site)
+@routes.add(
+    *sparql_endpoint.PATHS,
+    summary="Ask in SPARQL; without a query the description of the endpoint",
+    methods=("GET", "POST", "QUERY"),
+    offers=sparql_endpoint.ANYTHING,
+    parameters=protocol.PARAMETERS,
+    bodies=(protocol.QUERY,),
+    negotiates=False,
+    is_cached=False,
+    menu=6,
+    disallowed=("/sparql?query=", "/query"),
+)
+def sparql(request: Request) -> FlaskResponse:
+    """Answer a program, or show the page with the editor and the result."""
+    return sparql_endpoint.respond(request) or page(request, request.once(protocol.read))
 
-    @blueprint.route("/sparql", methods=["GET", "POST"], endpoint="sparql")
-    def sparql() -> Response:
-        example = request.args.get("example", "")
-        return page(site, request.values.get("query", "") or site.example(example))
 
-    @blueprint.get("/sparql/labels.<suffix>", endpoint="labelled")
-    def labelled(suffix: str) -> Response:
-        return _labelled(site, suffix)
+@routes.add(
+    "/sparql/labels.<any(csv, xlsx):suffix>",
+    summary="An answer with a label beside each IRI",
+    offers=(CSV, _WORKBOOK),
+    parameters=(Parameter("suffix", "the format", one_of("csv", "xlsx")), QUERY.required(), INFER),
+    negotiates=False,
+    is_cached=False,
+)
+def labelled(request: Request, suffix: str) -> Response:
+    """Write the result of a query with a label beside each IRI."""
+    return _labelled(request, request.once(protocol.read), suffix)
 
 
-def _infer() -> bool:
-    return request.values.get("infer", "true") != "false"
-
-
-def page(site: Site, query: str) -> Response:
-    """Render the form and, where a query was sent, its answer or what is wrong with it."""
+def page(request: Request, asked: Asked) -> FlaskResponse:
+    """Show the form and, where a query was sent, its result or what is wrong with it."""
+    site = site_of(request)
     answer: Table | None = None
     error: IpGraphError | None = None
+    query = asked.text or questions.example(site, request.args.get("example", ""))
     began = time.perf_counter()
     if query.strip():
         try:
-            answer = table(site.run(query, infer=_infer()), site.entities, MAX_ROWS, MAX_COUNTED)
+            result = sparql_endpoint.rows(request, replace(asked, text=query))
+            answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
         except (BadQuery, LimitReached) as found:
             error = found
     elapsed_ms = round((time.perf_counter() - began) * 1000)
     pairs = answer.pairs() if answer else []
-    charted = bool(pairs) and request.values.get("view") == "chart"
-    classes, relations = site.menus
+    charted = bool(pairs) and request.args.get("view") == "chart"
+    classes, relations = request.edition.part(query_builder.menus_of)
     endpoint = site.root() + "/sparql"
     body = site.render(
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
         answer=answer,
         error=error,
-        infer=_infer(),
+        infer=asked.infer,
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
@@ -111,17 +129,20 @@ def page(site: Site, query: str) -> Response:
         samples=samples(endpoint, answer.kind if answer else "rows"),
         classes=classes,
         relations=relations,
-        examples=site.examples,
+        examples=questions.examples(site),
     )
-    return make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+    response = make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _labelled(site: Site, suffix: str) -> Response:
+def _labelled(request: Request, asked: Asked, suffix: str) -> Response:
     """Answer a query with a label beside each IRI, as CSV or as a workbook."""
-    if suffix not in ("csv", "xlsx"):
-        return make_response("", 404)
-    text = request.args.get("query", "")
-    found = table(site.run(text, infer=_infer()), site.entities, MAX_LABELLED, MAX_LABELLED)
+    site = site_of(request)
+    if asked.text is None:
+        raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
+    result = sparql_endpoint.rows(request, asked)
+    found = table(result, site.entities, MAX_LABELLED, MAX_LABELLED)
     if found.total is None:
         raise SizeLimitExceeded(
             f"The answer has more than {MAX_LABELLED:,} rows, and each label is looked up.",
@@ -130,10 +151,10 @@ def _labelled(site: Site, suffix: str) -> Response:
         )
     columns, rows = labelled_rows(found, numbers=suffix == "xlsx")
     if suffix == "xlsx":
-        response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)
+        body, offer = workbook(columns, rows), _WORKBOOK
     else:
         out = io.StringIO()
         csv.writer(out).writerows([columns, *rows])
-        response = Response(out.getvalue(), content_type="text/csv; charset=utf-8; header=present")
-    response.headers["Content-Disposition"] = f'attachment; filename="results.{suffix}"'
-    return response
+        body, offer = out.getvalue().encode(), CSV
+    disposition = ("Content-Disposition", f'attachment; filename="results.{suffix}"')
+    return Response.of((("Content-Type", offer.content_type), disposition, NO_STORE), body)
