@@ -32,7 +32,7 @@ class Texts:
         self._fallback = fallback
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of `key` with its placeholders filled. Raise `KeyError` if it is unknown."""
+        """Return the text of `key` with its placeholders filled; raise `KeyError` if unknown."""
         if key not in self._texts:
             if self._fallback is None:
                 raise KeyError(key)
