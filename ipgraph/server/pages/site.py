@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from ipgraph.entities.documents import Document
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Entities, View
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -113,14 +113,14 @@ class Site:
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
 
     @cached_property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
-        return tuple(each for each in self.kg.sources.documents() if each.iri != EDITORS_GRAPH)
+        return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
 
     @cached_property
-    def editors(self) -> Document | None:
+    def editors(self) -> Source | None:
         """What we state on our own account, as if it were a document."""
-        found = (each for each in self.kg.sources.documents() if each.iri == EDITORS_GRAPH)
+        found = (each for each in self.kg.sources.all() if each.iri == EDITORS_GRAPH)
         return next(found, None)
 
     @property

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
-from ipgraph.namespaces import EDITORS_GRAPH, ENTITY, IP
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
 from ipgraph.server.pages import entity, home
@@ -97,6 +97,23 @@ def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
 
 def test_an_order_that_does_not_exist_is_refused(client):
     assert client.get("/ontology/Agency?sort=colour").status_code == 400
+
+
+# Publishers
+
+
+def test_a_page_cites_documents_with_their_publishers(client, project):
+    query = """SELECT ?document ?name { ?document ip:publisherName ?name
+      FILTER NOT EXISTS { ?document dcterms:publisher ?publisher } }"""
+    names = {row["document"].value: row["name"].value for row in project.query(query)}
+    assert names
+    sources = [source for source in project.describe("HITRAC").sources if source.iri in names]
+    assert sources
+    cited = unescape(client.get("/page/hitrac").text.partition('class="sources"')[2])
+    for source in sources:
+        name = names[source.iri]
+        assert f"{source.title}</a></cite>, {name}" in cited
+        assert name in unescape(client.get(unquote(source.iri).removeprefix(BASE.rstrip("/"))).text)
 
 
 # Where sources differ
