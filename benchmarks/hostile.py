@@ -26,8 +26,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ipgraph.knowledge_graph import KnowledgeGraph
-from ipgraph.server import create_app, front_of
-from ipgraph.server.transport import server as http_server
+from ipgraph.server import create_app
+from ipgraph.server.transport import listening
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
@@ -77,11 +77,11 @@ def protected(folder: str) -> None:
     settings = Settings(
         port=0, query_time_limit_s=LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
     )
-    front = front_of(create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings))
-    server = http_server.make(front, settings)
+    app = create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings)
+    server = listening.make(app, settings)
     threading.Thread(target=server.run, daemon=True).start()
     sentinel = unprotected.Sentinel()
-    port = server.effective_port
+    port = server.port
     asked(port, hostile_bank.get("the first", "/sparql?query=ASK%7B%7D", 200))
     taken, faults = defaultdict(list), []
     for attack in bank(sentinel, folder):
@@ -99,8 +99,8 @@ def protected(folder: str) -> None:
           f"percentile; {len(faults)} wrong answers, {sentinel.visits} visitors")  # fmt: skip
     print("\n".join(faults))
     server.end()
-    server.task_dispatcher.shutdown(timeout=5)
-    front.close()
+    server.shut_down(5)
+    app.close()
 
 
 def without_protection(folder: str, patience_s: float) -> None:

@@ -84,6 +84,11 @@ class Settings:
     threads: int = setting(
         64, "requests that are attended to at once, waiting ones included", ANSWERS, least=1
     )
+    fast_path: bool = setting(
+        True,
+        "whether cached responses and short queries are answered from the event loop",
+        SERVING,
+    )
     workers: int = setting(
         4, "queries that run at once; as many less one may run longer", QUERIES, least=1
     )

@@ -278,9 +278,9 @@ class Application(Flask):
             return sparql.respond(found)
         except Exception as error:  # of any kind: Flask's own handler knows which is what
             found.environ["werkzeug.request"] = found
-            with self.request_context(cast("dict[str, Any]", found.environ)):
+            with self.request_context(found.environ):
                 try:
-                    return cast("Response", self._on_any(error))
+                    return self._on_any(error)
                 except Exception as failure:
                     return cast("Response", self.handle_exception(failure))
 

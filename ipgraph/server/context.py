@@ -35,8 +35,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}$")
 class Request(flask.Request):
     """A request: how it came, which edition answers it, what was chosen for it, and its log."""
 
-    # Continues what the event loop began with this request; called by the thread that takes over.
+    # Continues what the event loop started for this request; called by the thread that takes over.
     continuation: Callable[[], Response] | None = None
+    _abandonment: Callable[[], None] | None = None
     choice: Choice | None = None  # of the offers of its route, where there are several
     is_response_streamed = False
 
@@ -110,6 +111,17 @@ class Request(flask.Request):
                 f"{self.method} is not possible here; the service reads only.",
                 headers=(("Allow", "GET, HEAD, OPTIONS"),),
             )
+
+    def hand_over(
+        self, continuation: Callable[[], Response], abandonment: Callable[[], None]
+    ) -> None:
+        """Leave what the event loop started to the thread that takes over."""
+        self.continuation, self._abandonment = continuation, abandonment
+
+    def abandon(self) -> None:
+        """End what the event loop started, if nobody has continued it."""
+        if self._abandonment is not None:
+            self._abandonment()
 
     def continue_in(self, environ: MutableMapping[str, Any]) -> None:
         """Take over the environment of the thread that goes on with this request."""

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from ipgraph.server import create_app, front_of
-from ipgraph.server.transport import server as http_server
+from ipgraph.server import create_app
+from ipgraph.server.transport import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.application import Front
+    from ipgraph.server.application import Application
+    from ipgraph.server.transport.interfaces import Server
 
 READY_LIMIT_S = 120
 
@@ -45,8 +46,8 @@ class Running:
 
     address: str
     port: int
-    front: Front
-    server: http_server.Server = field(repr=False)
+    app: Application
+    server: Server = field(repr=False)
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | str | None = None, **headers: str
@@ -76,14 +77,14 @@ class Running:
 def serving(kg: KnowledgeGraph, **changed: Any) -> Iterator[Running]:
     """Serve a graph under changed settings until the block ends."""
     settings = replace(kg.settings, port=0, **changed)
-    made = front_of(create_app(kg, settings))
-    server = http_server.make(made, settings)
+    app = create_app(kg, settings)
+    server = listening.make(app, settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield Running(http_server.address(server), server.effective_port, made, server)
+        yield Running(listening.address(server, settings), server.port, app, server)
     finally:
         server.end()
         thread.join(10)
-        server.task_dispatcher.shutdown(timeout=5)
-        made.close()
+        server.shut_down(5)
+        app.close()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ipgraph.sparql.guard import Inspection
     from ipgraph.store import EngineResult
     from ipgraph.workers.pool import Answering
+    from ipgraph.workers.run import Run
 
 PATHS = ("/sparql", "/sparql/", "/query", "/query/")
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
@@ -88,6 +89,11 @@ def prepare(request: Request) -> Prepared | Response | None:
             request.notes["cache"] = "hit"
             return cached
     return Prepared(_query(asked), by_name(choice.name), asked.time_limit_s, found, choice, key)
+
+
+def resume(request: Request, prepared: Prepared, run: Run) -> Response:
+    """Answer with the result of a query that was started already."""
+    return finish(request, prepared, request.service.pool.resume(run))
 
 
 def finish(request: Request, prepared: Prepared, answering: Answering) -> Response:

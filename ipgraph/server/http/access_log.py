@@ -46,6 +46,11 @@ class Log:
         elif settings.access_log:
             self._access = sys.stderr
 
+    @property
+    def is_on(self) -> bool:
+        """True if requests are logged."""
+        return self._access is not None
+
     def access(self, finished: FinishedRequest) -> None:
         """Write one request that was answered, or cut off."""
         if self._access is None:

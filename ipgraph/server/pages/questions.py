@@ -124,7 +124,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     if request.format != "html":
         if error:
             raise error
-        columns, rows = labelled_rows(found, numbers=list_formats.wanted() == "json")  # type: ignore[arg-type]
+        columns, rows = labelled_rows(found, numbers=request.format == "json")  # type: ignore[arg-type]
         return list_formats.rows(columns, rows)
     body = site.render(
         "question.html",

@@ -68,7 +68,7 @@ def shape(path: str) -> str:
 
 def test_every_address_of_the_service_is_in_the_directory(project, running):
     app = Flask("pages")
-    app.register_blueprint(home.blueprint(project, running.front.pages._run))
+    app.register_blueprint(home.blueprint(project, running.app.pages._run))
     served = {shape(str(rule)) for rule in app.url_map.iter_rules()} - {"/static/{}"}
     served |= set(operations.MAKERS)
     beside = {"/id/{}", "/data/{}.{}", "/ontology.{}"}  # what `linked_data` answers itself
