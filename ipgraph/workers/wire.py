@@ -1,8 +1,8 @@
-"""What goes over the socket between a worker and whoever asks it: requests, frames and errors.
+"""The protocol between a worker and its parent process: requests, frames and errors.
 
-A request is a length and JSON. An answer is frames: a kind (one byte), a length (four) and so many
-bytes; any number of `DATA`, then one `END` or one `ERROR`. Both ends are this program, so nothing
-is checked twice.
+A request is a length and JSON. A response is a sequence of frames: a kind (one byte), a length
+(four) and that many bytes; any number of `DATA`, then one `END` or one `ERROR`. Both ends are this
+program, so neither validates what the other sends.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def frame(kind: int, payload: bytes | bytearray = b"") -> bytes:
 
 
 def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
-    """Return the request to answer `query` in a format, in at most so many bytes."""
+    """Return the request to run `query` and write its result, of at most `max_bytes`."""
     body = json.dumps(
         [
             query.text,
@@ -42,7 +42,7 @@ def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
             query.base,
             format_name,
             max_bytes,
-            [[getattr(each, name) for name in each.__slots__] for each in query.tables],
+            [[getattr(table, name) for name in table.__slots__] for table in query.tables],
             query.job,
         ]
     ).encode()
@@ -50,7 +50,7 @@ def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
 
 
 def unpack_request(body: bytes) -> tuple[Query, str, int]:
-    """Return what `pack_request` packed, less the length."""
+    """Reverse `pack_request`, without the length."""
     text, infer, default, named, prefixes, base, format_name, max_bytes, *rest = json.loads(body)
     tables, job = rest
     query = Query(
@@ -73,7 +73,7 @@ def _tables(rows: list[list[Any]]) -> tuple[ServiceResult, ...]:
 
 
 def pack_error(error: IpGraphError) -> bytes:
-    """Return an error as JSON: its class, its message and what more it knows."""
+    """Return an error as JSON: its class, its message and its other fields."""
     fields: dict[str, Any] = {"class": type(error).__name__, "message": str(error)}
     for name in _FIELDS:
         value = getattr(error, name, None)
@@ -86,7 +86,7 @@ def pack_error(error: IpGraphError) -> bytes:
 
 
 def unpack_error(payload: bytes) -> IpGraphError:
-    """Return the error that `pack_error` packed, as the same class."""
+    """Reverse `pack_error`: return an error of the same class."""
     fields = json.loads(payload)
     kind = getattr(errors, fields.pop("class"))
     place = fields.pop("place", None)
