@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
-from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces import BASE, PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Answer
 from ipgraph.snapshots import cache as catalog
@@ -154,7 +154,7 @@ class KnowledgeGraph:
         """The competency questions of the project, by topic and title."""
         from ipgraph.dataset import questions
 
-        return questions.all_questions(self.settings.base)
+        return questions.all_questions()
 
     def ask(self, name: str, **values: str) -> Answer:
         """Return the answer of a competency question, with `values` for its parameters.
@@ -165,7 +165,7 @@ class KnowledgeGraph:
         """
         from ipgraph.dataset import questions
 
-        question = questions.named(name, self.settings.base)
+        question = questions.named(name)
         store = self.store if self._outside else self.chosen_store(question.infer)
         return Answer(question.ask(store, values))
 
@@ -335,7 +335,7 @@ class KnowledgeGraph:
         inferred from them. The classes of OWL and RDF themselves are left out.
         """
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
-        own = {iri for iri in counts if iri.startswith(self.settings.base)}
+        own = {iri for iri in counts if iri.startswith(BASE)}
         known = (PREFIXES["owl"], PREFIXES["rdf"], PREFIXES["rdfs"])
         shown = [iri for iri in counts if (iri in own if own else not iri.startswith(known))]
         return [(self.entities.labels.name(iri), counts[iri]) for iri in shown]
@@ -354,7 +354,7 @@ class KnowledgeGraph:
         """The figures of the graph with what is inferred, counted at their first use."""
         from ipgraph.dataset import statistics
 
-        return statistics.count(self.store, self.settings.base)
+        return statistics.count(self.store, BASE)
 
     def refreshed(self, report: Callable[[str], None] = lambda stage: None) -> KnowledgeGraph:
         """Return the graph of the same files as they are now; itself if nothing has changed."""
@@ -370,13 +370,13 @@ class KnowledgeGraph:
 
 def _recipe(target: str | Path | Iterable[str | Path] | None, settings: Settings) -> Recipe:
     if target is None:
-        return Recipe("", loading.project_inputs(), settings.base, settings.reasoner)
+        return Recipe("", loading.project_inputs(), settings.reasoner)
     paths = [target] if isinstance(target, str | Path) else list(target)
     if not paths:
         raise UsageError("No file was named.")
     expanded = [each for path in paths for each in _expanded(Path(path))]
     origin = "\n".join(str(each.absolute()) for each in expanded)
-    return Recipe(origin, loading.inputs_of(expanded), settings.base, settings.reasoner)
+    return Recipe(origin, loading.inputs_of(expanded), settings.reasoner)
 
 
 def _recipe_again(recipe: Recipe, settings: Settings) -> Recipe:

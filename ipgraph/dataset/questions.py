@@ -29,7 +29,7 @@ import pyoxigraph as ox
 
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
-from ipgraph.namespaces import BASE, PREFIXES, shorten
+from ipgraph.namespaces import PREFIXES, shorten
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ class Question:
         return tuple(lines)
 
 
-def load(path: Path, base: str = BASE) -> Question:
+def load(path: Path) -> Question:
     """Read one question; raises `InvalidData` that says what its header lacks."""
-    text = path.read_text(encoding="utf-8").replace(BASE, base)
+    text = path.read_text(encoding="utf-8")
     headers: dict[str, list[str]] = {}
     rows: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -161,17 +161,17 @@ def load(path: Path, base: str = BASE) -> Question:
     )
 
 
-def all_questions(base: str = BASE) -> tuple[Question, ...]:
+def all_questions() -> tuple[Question, ...]:
     """Return every question of the project, by topic and title."""
-    found = [load(path, base) for path in sorted((folder("ontology") / "questions").glob("*.rq"))]
+    found = [load(path) for path in sorted((folder("ontology") / "questions").glob("*.rq"))]
     return tuple(sorted(found, key=lambda each: (each.topic, each.title)))
 
 
-def named(name: str, base: str = BASE) -> Question:
+def named(name: str) -> Question:
     """Return the question of a name; raises `NotFound` that names the nearest."""
     path = folder("ontology") / "questions" / f"{name}.rq"
     if "/" not in name and path.is_file():
-        return load(path, base)
+        return load(path)
     from difflib import get_close_matches
 
     known = [each.stem for each in sorted(path.parent.glob("*.rq"))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
+from ipgraph.namespaces import BASE, DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
 from ipgraph.serialization.formats import Holds, of_kind
 from ipgraph.server.api.linked_data import LICENSE
 from ipgraph.server.api.service_description import SD, VOID, format_iris, write
@@ -185,7 +185,7 @@ def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, 
 
 def dataset_iri(kg: KnowledgeGraph, root: str) -> str:
     """Return the IRI of the dataset: the project's, or for somebody's RDF one of this site."""
-    return kg.settings.base if kg.is_own else f"{root}/void.ttl#dataset"
+    return BASE if kg.is_own else f"{root}/void.ttl#dataset"
 
 
 def _figures(figures: Statistics) -> dict[str, int]:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from ipgraph import Query
 from ipgraph.errors import Gone, NotFound, UsageError
-from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
+from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.serialization.formats import Holds, by_name, of_kind
 from ipgraph.server import jobs
 from ipgraph.server.http import caching
@@ -124,8 +124,7 @@ def _document(service: Service, exchange: Exchange, path: str) -> Response | Non
     choice = _choice(exchange, given or parse_qs(exchange.query).get("format", [""])[0])
     if choice.name == HTML.name:
         return None
-    base = service.edition.kg.settings.base
-    iri = base + path
+    iri = BASE + path
     root = exchange.environ.get("SCRIPT_NAME", "")
     about = f"{root}/{_quoted(path)}"
     links = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from markupsafe import Markup
 
-from ipgraph.namespaces import DCTERMS, FOAF, ORG, PREFIXES, SKOS
+from ipgraph.namespaces import BASE, DCTERMS, FOAF, ORG, PREFIXES, SKOS
 from ipgraph.server.api import dataset_description
 from ipgraph.server.api.linked_data import LICENSE
 from ipgraph.server.html import links
@@ -87,7 +87,7 @@ def of_dataset(site: Site) -> Markup:
     return _written(
         {
             "@type": "Dataset",
-            "@id": kg.settings.base if kg.is_own else "",
+            "@id": BASE if kg.is_own else "",
             "name": kg.title,
             "description": dataset_description.description(kg),
             "url": site.root() + "/",
