@@ -27,26 +27,26 @@ if TYPE_CHECKING:
     from ipgraph.sparql.guard import Inspection as Inspection
     from ipgraph.sparql.guard import admit as admit
     from ipgraph.sparql.query import Query as Query
-    from ipgraph.workers.pool import Answering as Answering
     from ipgraph.workers.pool import Pool as Pool
-    from ipgraph.workers.pool import PoolLimits as PoolLimits
-    from ipgraph.workers.run import ClientLeft as ClientLeft
+    from ipgraph.workers.pool import ResultStream as ResultStream
+    from ipgraph.workers.run import ClientDisconnected as ClientDisconnected
+    from ipgraph.workers.state import PoolLimits as PoolLimits
 
 __version__ = "0.1.0"
 
 # The public surface: each name and the module that is its home.
 _HOMES = {
     "Answer": "ipgraph.serialization.results",
-    "Answering": "ipgraph.workers.pool",
+    "ResultStream": "ipgraph.workers.pool",
     "Bounds": "ipgraph.sparql.guard",
-    "ClientLeft": "ipgraph.workers.run",
+    "ClientDisconnected": "ipgraph.workers.run",
     "Federation": "ipgraph.federation.client",
     "FederationTerms": "ipgraph.federation.client",
     "Inspection": "ipgraph.sparql.guard",
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",
     "Pool": "ipgraph.workers.pool",
-    "PoolLimits": "ipgraph.workers.pool",
+    "PoolLimits": "ipgraph.workers.state",
     "Query": "ipgraph.sparql.query",
     "admit": "ipgraph.sparql.guard",
     "open": "ipgraph.knowledge_graph",

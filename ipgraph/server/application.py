@@ -14,7 +14,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import ClientLeft
+from ipgraph import ClientDisconnected
 from ipgraph.errors import IpGraphError
 from ipgraph.server.api import linked_data, operations, sparql
 from ipgraph.server.api.reconciliation import PATH as RECONCILE
@@ -148,7 +148,7 @@ class Front:
         return caching.keep(self.service, exchange, key, response)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
-        if isinstance(error, ClientLeft):
+        if isinstance(error, ClientDisconnected):
             exchange.note["outcome"] = "client left"
             return Response(_CLIENT_LEFT, ())
         if isinstance(error, ValueError) and "IRI" in str(error):
@@ -235,7 +235,7 @@ class _Streamed:
             for part in self._body:
                 self._size += len(part)
                 yield part
-        except (IpGraphError, ClientLeft) as error:
+        except (IpGraphError, ClientDisconnected) as error:
             self._exchange.note["cut"] = type(error).__name__
             raise AnswerCut(f"{self._exchange.id}: {error}") from error
 

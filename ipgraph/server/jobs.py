@@ -12,7 +12,7 @@ from ipgraph.serialization.formats import by_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph import Answering
+    from ipgraph import ResultStream
     from ipgraph.serialization.formats import Format
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.pages.site import Site
@@ -26,9 +26,9 @@ WORK = "ipgraph.work"
 
 def begin(
     service: Service, exchange: Exchange, query: Query, form: Format | None = None
-) -> Answering:
+) -> ResultStream:
     """Have a worker do the job of `query`, for as long as the client is there."""
-    return service.pool.answer(query, form or by_name("json"), alive=exchange.alive())
+    return service.pool.execute(query, form or by_name("json"), is_connected=exchange.alive())
 
 
 def work(service: Service, exchange: Exchange) -> Work:

@@ -147,7 +147,7 @@ class Run:
             raise
 
     def is_too_slow(self, now: float) -> bool:
-        """True if the client reads more slowly than the minimum rate, after a grace period."""
+        """Return True if the client reads too slowly, after a grace period."""
         if not self._streaming_since:
             return False
         allowed_s = self._streamed_bytes / (self._state.limits.min_rate_kib_s << 10) + _GRACE_S

@@ -170,7 +170,7 @@ def _rdf(
     query = Query(iri, infer=infer, job=job)
     answering = jobs.begin(service, exchange, query, by_name(choice.name))
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
-    body = answering.whole
+    body = answering.body
     if body is None:
         return Response(200, (*headers, ("Cache-Control", "no-store")), answering)
     return caching.keep(service, exchange, key, Response(200, headers, body, kept=True))

@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ipgraph import ResultStream
 from ipgraph.server.api import sparql
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
@@ -188,11 +189,11 @@ class Express:
     def _begin(self, query: Underway) -> bool:
         """Send a query to an idle worker, if there is one."""
         channel, prepared = query.channel, query.prepared
-        run = self._front.service.pool.begin(
+        run = self._front.service.pool.try_start(
             prepared.query,
             prepared.form,
             time_limit_s=prepared.time_limit_s,
-            alive=channel.is_connected,
+            is_connected=channel.is_connected,
         )
         if run is None:
             return False
@@ -229,7 +230,7 @@ class Express:
         run.finish("answered")
         self._begin_next()
         service = self._front.service
-        answering = service.pool.answering(run)
+        answering = ResultStream(run)
         try:
             response = sparql.finish(service, query.exchange, query.prepared, answering)
             answer = self._front.written(query.exchange, response)
