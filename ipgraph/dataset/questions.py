@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ipgraph.store import Result, Store
+    from ipgraph.store import EngineResult, Store
 
 _HEADER = re.compile(r"# (title|description|topic|parameter|infer|expected[^:]*): ?(.*)")
 _VALUES = r"VALUES \?{name} \{{ *(.+?) *\}}"
@@ -109,7 +109,7 @@ class Question:
             text = _replaced(text, name, str(known[name].term(value, store)))
         return text
 
-    def ask(self, store: Store, values: Mapping[str, str] | None = None) -> Result:
+    def ask(self, store: Store, values: Mapping[str, str] | None = None) -> EngineResult:
         """Return the answer of `store`; choose a store with or without inference by `infer`."""
         return store.evaluate(self.bind(values or {}, store), prefixes=PREFIXES)
 
@@ -196,7 +196,7 @@ def _parameter(path: Path, text: str, line: str) -> Parameter:
     return Parameter(parts[0], Kind(parts[1]), parts[2], bound[0].strip('"'))
 
 
-def _rows(result: Result, columns: tuple[str, ...]) -> set[tuple[str, ...]]:
+def _rows(result: EngineResult, columns: tuple[str, ...]) -> set[tuple[str, ...]]:
     if isinstance(result, ox.QueryBoolean):
         return {("true" if result else "false",)}
     if isinstance(result, ox.QueryTriples):

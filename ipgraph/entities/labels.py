@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DCTERMS, FOAF, IP, PREFIXES, RDFS, SKOS
+from ipgraph.namespaces import DC_ELEMENTS, DCTERMS, FOAF, IP, RDFS, SCHEMA, SCHEMA_HTTP, SKOS
 
 if TYPE_CHECKING:
     from ipgraph.store import Store
@@ -24,9 +24,9 @@ LABEL_PROPERTIES = (
     SKOS + "prefLabel",
     DCTERMS + "title",
     FOAF + "name",
-    PREFIXES["schema"] + "name",
-    "http://schema.org/name",
-    "http://purl.org/dc/elements/1.1/title",
+    SCHEMA + "name",
+    SCHEMA_HTTP + "name",
+    DC_ELEMENTS + "title",
 )
 ACRONYM = IP + "acronym"
 DEFAULT_GRAPH = DefaultGraph()

@@ -61,7 +61,7 @@ def build(
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
-        manifest["outside_owl_rl"] = list(closure.outside)  # what the ontology says in vain
+        manifest["outside_owl_rl"] = list(closure.unsupported)  # what the ontology says in vain
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
         if folder.exists():  # without a manifest, or it would not be built again

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.sparql.query import Query
+    from ipgraph.workers.wire import Request
 
 _TURN_S = 0.25
 
@@ -64,15 +64,15 @@ class Pool:
 
     def execute(
         self,
-        query: Query,
+        request: Request,
         form: Format,
         *,
         time_limit_s: float | None = None,
         is_connected: Callable[[], bool] = lambda: True,
     ) -> ResultStream:
-        """Run `query` and return its result as soon as its first bytes are known.
+        """Run a query or a job and return its result as soon as its first bytes are known.
 
-        `time_limit_s` can only lower the pool's limit. The query is stopped when `is_connected`
+        `time_limit_s` can only lower the pool's limit. The worker is stopped when `is_connected`
         returns False. Raises `Busy`, the other leaves of `LimitReached`, what the query itself
         raises, and `ClientDisconnected`.
         """
@@ -81,17 +81,17 @@ class Pool:
             self.outcomes.add("busy")
             raise rejection(is_connected, started)
         run = self._run(time_limit_s, is_connected)
-        return self._result(run, lambda: run.execute(query, form))
+        return self._result(run, lambda: run.execute(request, form))
 
     def try_start(
         self,
-        query: Query,
+        request: Request,
         form: Format,
         *,
         time_limit_s: float | None = None,
         is_connected: Callable[[], bool] = lambda: True,
     ) -> Run | None:
-        """Send `query` to an idle worker without blocking; return None if no worker is idle.
+        """Send a request to an idle worker without blocking; return None if no worker is idle.
 
         The caller reads what is ready, and then either finishes the run or passes it to `resume`.
         """
@@ -103,7 +103,7 @@ class Pool:
             self.fast_queue.release()
             return None
         try:
-            run.send(worker, query, form)
+            run.send(worker, request, form)
         except EOFError:
             run.finish("crash")
             return None

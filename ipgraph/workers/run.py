@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.sparql.query import Query
     from ipgraph.workers.admission import AdmissionQueue
     from ipgraph.workers.processes import Worker
     from ipgraph.workers.state import PoolState
+    from ipgraph.workers.wire import Request
 
 _CHECK_INTERVAL_S = 0.1  # how often a waiting query checks that its client is still connected
 _BUFFER_BYTES = 1 << 20  # this much of a result is collected before any of it is passed on
@@ -59,16 +59,16 @@ class Run:
         self._lock = threading.Lock()
         self._pending_frames: list[tuple[int, bytes]] = []
 
-    def execute(self, query: Query, form: Format) -> None:
-        """Send the query to a worker and wait, as `collect` does."""
-        request = wire.pack_request(query, form.name, self._state.limits.max_result_bytes)
-        self._worker = self._acquire_worker(query.infer)
+    def execute(self, request: Request, form: Format) -> None:
+        """Send the request to a worker and wait, as `collect` does."""
+        packed = wire.pack_request(request, form.name, self._state.limits.max_result_bytes)
+        self._worker = self._acquire_worker(request.infer)
         try:
-            self._worker.send(request)
+            self._worker.send(packed)
         except EOFError:  # it died while it was idle: not this query's fault
             self._worker.exit_status()
             self._worker = self.workers.fork()
-            self._worker.send(request)
+            self._worker.send(packed)
         self.collect()
 
     def _acquire_worker(self, infer: bool) -> Worker:
@@ -80,11 +80,11 @@ class Run:
             self.workers = self._state.workers  # the graph was replaced just now
             return self.workers.acquire(infer)
 
-    def send(self, worker: Worker, query: Query, form: Format) -> None:
-        """Send the query to a worker and return at once. Raises `EOFError` if it has died."""
+    def send(self, worker: Worker, request: Request, form: Format) -> None:
+        """Send the request to a worker and return at once. Raises `EOFError` if it has died."""
         self._worker = worker
         self._fileno = worker.fileno()
-        worker.send(wire.pack_request(query, form.name, self._state.limits.max_result_bytes))
+        worker.send(wire.pack_request(request, form.name, self._state.limits.max_result_bytes))
 
     def fileno(self) -> int:
         """Return the descriptor of the socket to the worker."""

@@ -118,10 +118,10 @@ def _run_worker(
 
 
 def _handle_request(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> None:
-    query, format_name, max_bytes = wire.unpack_request(_read_message(sock))
+    request, format_name, max_bytes = wire.unpack_request(_read_message(sock))
     out = _FrameWriter(sock, max_bytes)
     try:
-        _write(stores[query.infer], query, by_name(format_name), out)  # type: ignore[arg-type]
+        _write(stores[request.infer], request, by_name(format_name), out)  # type: ignore[arg-type]
         out.end(wire.END)
     except IpGraphError as error:
         out.end(wire.ERROR, wire.pack_error(error), drop_buffer=True)
@@ -129,11 +129,11 @@ def _handle_request(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> N
         out.end(wire.ERROR, wire.pack_error(_OUT_OF_MEMORY), drop_buffer=True)
 
 
-def _write(store: LocalStore, query: Query, form: Format, out: IO[bytes]) -> None:
-    if query.job:
-        jobs.perform(store, query, form, out)
+def _write(store: LocalStore, request: wire.Request, form: Format, out: IO[bytes]) -> None:
+    if isinstance(request, wire.Job):
+        jobs.perform(store, request, form, out)
     else:
-        write_result(store, query, form, out)
+        write_result(store, request, form, out)
 
 
 class _FrameWriter:
@@ -174,11 +174,11 @@ def _warm_up(store: LocalStore) -> None:
     for form in FORMATS:
         text = "ASK {}" if form.holds is Holds.BINDINGS else "CONSTRUCT { ?s ?p ?o } WHERE {}"
         write_result(store, Query(text), form, io.BytesIO())
-        for job in ("describe", "graph"):
-            jobs.perform(store, Query("urn:none", job=job), form, io.BytesIO())
-    for job, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
+        for name in ("describe", "graph"):
+            jobs.perform(store, wire.Job(name, "urn:none"), form, io.BytesIO())
+    for name, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
         with contextlib.suppress(IpGraphError):
-            jobs.perform(store, Query(text, job=job), by_name("json"), io.BytesIO())
+            jobs.perform(store, wire.Job(name, text), by_name("json"), io.BytesIO())
     for text in ("SELEC", "ASK { ?s ?p }", "ASK FROM <urn:none> {}", "ASK FROM <none> { é }"):
         with contextlib.suppress(IpGraphError):
             write_result(store, Query(text), by_name("json"), io.BytesIO())

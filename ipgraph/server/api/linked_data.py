@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, quote, urlencode
 
 import pyoxigraph as ox
 
-from ipgraph import Query
 from ipgraph.errors import Gone, NotFound, UsageError
 from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.serialization.formats import Holds, by_name, of_kind
@@ -16,6 +15,7 @@ from ipgraph.server.http import caching
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, Choice, Offer
 from ipgraph.server.http.not_acceptable import require
 from ipgraph.server.http.response import Headers, HttpError, Response
+from ipgraph.workers.wire import Job
 
 if TYPE_CHECKING:
     from ipgraph.server.http.request import Exchange
@@ -165,10 +165,9 @@ def _rdf(
     kept = caching.find(service, exchange, key)
     if kept is not None:
         return kept
-    job = "graph" if whole_graph else "describe"
+    name = "graph" if whole_graph else "describe"
     infer = whole_graph or choice.name == _CSV.name or service.settings.infer
-    query = Query(iri, infer=infer, job=job)
-    answering = jobs.begin(service, exchange, query, by_name(choice.name))
+    answering = jobs.begin(service, exchange, Job(name, iri, infer), by_name(choice.name))
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
     body = answering.body
     if body is None:

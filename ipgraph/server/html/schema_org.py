@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from markupsafe import Markup
 
-from ipgraph.namespaces import BASE, DCTERMS, FOAF, ORG, PREFIXES, SKOS
+from ipgraph.namespaces import BASE, DCTERMS, FOAF, ORG, SCHEMA, SKOS
 from ipgraph.server.api import dataset_description
 from ipgraph.server.api.linked_data import LICENSE
 from ipgraph.server.html import links
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import View
     from ipgraph.server.pages.site import Site
 
-_SCHEMA = PREFIXES["schema"]
 # The types of things of these classes; besides them those of schema.org that the graph gives.
 _TYPES = (
     (ORG + "Organization", "Organization"),
@@ -35,7 +34,7 @@ _TYPES = (
     (SKOS + "Concept", "DefinedTerm"),
 )
 _WITHIN = (ORG + "unitOf", ORG + "subOrganizationOf")
-_SAME = _SCHEMA + "sameAs"
+_SAME = SCHEMA + "sameAs"
 
 
 def of_thing(site: Site, view: View) -> Markup:
@@ -105,7 +104,7 @@ def of_dataset(site: Site) -> Markup:
 
 
 def _types(view: View) -> Iterator[str]:
-    own = [each.removeprefix(_SCHEMA) for each in view.all_kinds if each.startswith(_SCHEMA)]
+    own = [each.removeprefix(SCHEMA) for each in view.all_kinds if each.startswith(SCHEMA)]
     yield from own
     found = [name for iri, name in _TYPES if iri in view.all_kinds]
     if not own or "Organization" not in found:  # which schema:GovernmentOrganization says already

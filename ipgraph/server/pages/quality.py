@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph import KnowledgeGraph
     from ipgraph.checks import Findings
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
@@ -40,7 +40,7 @@ class Checking:
 
     def _run(self) -> None:
         try:
-            self.findings = self._kg.validate()
+            self.findings = self._kg.check()
         except IpGraphError as error:
             self.error = str(error)
 

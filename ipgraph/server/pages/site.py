@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ipgraph.search.index import SearchIndex
     from ipgraph.server.pages.query import Run
     from ipgraph.server.pages.query_builder import Choice
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 # Where the front leaves, for a request, the address under which the site is seen.
 ROOT = "ipgraph.root"
@@ -77,10 +77,8 @@ class Site:
         self.kg = kg
         self.run = run or self._run_here
         self._styles: dict[str, str] = {}
-        # In how much detail each thing was told so that its page kept to the budget.
-        self.extents: dict[str, int] = {}
 
-    def _run_here(self, text: str, *, infer: bool) -> Result:
+    def _run_here(self, text: str, *, infer: bool) -> EngineResult:
         """Answer in this process: for a service of one's own, where nobody has to be stopped."""
         return self.kg.query(text, infer=infer).result
 
@@ -165,7 +163,7 @@ class Site:
     @cached_property
     def timeline(self) -> Timeline:
         """Everything that the graph dates."""
-        return self.kg.chronicle.timeline()
+        return self.kg.timelines.whole()
 
     @cached_property
     def class_counts(self) -> dict[str, int]:

@@ -14,13 +14,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import ResultStream
 from ipgraph.server.api import sparql
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import Repeats
+from ipgraph.workers.pool import ResultStream
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
