@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from reasoning import data
 
 import ipgraph
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.reasoning import Explainer
-from ipgraph.reasoning.bulk import load_closed
+from ipgraph.reasoning.closure.bulk import load_closed
 from ipgraph.store.local import LocalStore
+from reasoning import data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

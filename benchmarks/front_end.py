@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "browser"))
-from addresses import ERRORS, PAGES
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from support.addresses import ERRORS, PAGES
 
 TOOLS = ("lighthouse@12.8.2", "vnu-jar@26.9.27")
 JUDGED = {

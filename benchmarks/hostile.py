@@ -26,13 +26,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ipgraph import KnowledgeGraph
-from ipgraph.server import create_app, front_of, http_server
+from ipgraph.server import create_app, front_of
+from ipgraph.server.transport import server as http_server
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "server"))
-import hostile_bank
-import unprotected
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from support import hostile_bank, unprotected
 
 TRIPLES = 4000
 LIMIT_S = 1.0

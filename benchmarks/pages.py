@@ -19,9 +19,9 @@ import pyoxigraph as ox
 from flask import Flask
 
 import ipgraph
-from ipgraph.search import SearchIndex
-from ipgraph.search_index import build
-from ipgraph.server import pages
+from ipgraph.search.builder import build
+from ipgraph.search.index import SearchIndex
+from ipgraph.server.pages import home
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
@@ -69,7 +69,7 @@ def client_of(kg):
     """Return a client of the pages of a graph."""
     app = Flask("ipgraph", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(pages.blueprint(kg))
+    app.register_blueprint(home.blueprint(kg))
     return app.test_client()
 
 

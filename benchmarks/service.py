@@ -51,7 +51,7 @@ CONNECTIONS = (1, 8, 64)
 PORTS: dict[str, int] = {}  # of each server, chosen when the run begins
 OURS = """
 import ipgraph, sys
-from ipgraph.server.serving import serve
+from ipgraph.server.lifecycle import serve
 from ipgraph.settings import load
 settings = load({"port": int(sys.argv[1])})
 serve(ipgraph.open(settings=settings), settings)

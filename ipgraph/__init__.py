@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipgraph.errors import IpGraphError as IpGraphError
-    from ipgraph.federation.consulting import Federation as Federation
-    from ipgraph.federation.consulting import FederationTerms as FederationTerms
+    from ipgraph.federation.client import Federation as Federation
+    from ipgraph.federation.client import FederationTerms as FederationTerms
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.knowledge_graph import open as open
-    from ipgraph.queries import Bounds as Bounds
-    from ipgraph.queries import Inspection as Inspection
-    from ipgraph.queries import admit as admit
-    from ipgraph.store.answers import Answer as Answer
-    from ipgraph.store.query import Query as Query
+    from ipgraph.serialization.results import Answer as Answer
+    from ipgraph.sparql.guard import Bounds as Bounds
+    from ipgraph.sparql.guard import Inspection as Inspection
+    from ipgraph.sparql.guard import admit as admit
+    from ipgraph.sparql.query import Query as Query
     from ipgraph.workers.pool import Answering as Answering
     from ipgraph.workers.pool import Pool as Pool
     from ipgraph.workers.pool import PoolLimits as PoolLimits
@@ -36,19 +36,19 @@ __version__ = "0.1.0"
 
 # The public surface: each name and the module that is its home.
 _HOMES = {
-    "Answer": "ipgraph.store.answers",
+    "Answer": "ipgraph.serialization.results",
     "Answering": "ipgraph.workers.pool",
-    "Bounds": "ipgraph.queries",
+    "Bounds": "ipgraph.sparql.guard",
     "ClientLeft": "ipgraph.workers.run",
-    "Federation": "ipgraph.federation.consulting",
-    "FederationTerms": "ipgraph.federation.consulting",
-    "Inspection": "ipgraph.queries",
+    "Federation": "ipgraph.federation.client",
+    "FederationTerms": "ipgraph.federation.client",
+    "Inspection": "ipgraph.sparql.guard",
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",
     "Pool": "ipgraph.workers.pool",
     "PoolLimits": "ipgraph.workers.pool",
-    "Query": "ipgraph.store.query",
-    "admit": "ipgraph.queries",
+    "Query": "ipgraph.sparql.query",
+    "admit": "ipgraph.sparql.guard",
     "open": "ipgraph.knowledge_graph",
 }
 __all__ = [*_HOMES]  # noqa: PLE0604  the table above is the list

@@ -1,5 +1,5 @@
 """``python -m ipgraph`` is the command ``ipgraph``."""
 
-from ipgraph.cli import run
+from ipgraph.cli.main import run
 
 run()

@@ -6,13 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ipgraph import catalog, loading
 from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
-from ipgraph.formats import by_name
 from ipgraph.namespaces import PREFIXES
-from ipgraph.snapshot import Recipe
-from ipgraph.store.answers import Answer
+from ipgraph.serialization.formats import by_name
+from ipgraph.serialization.results import Answer
+from ipgraph.snapshots import cache as catalog
+from ipgraph.snapshots import loading
+from ipgraph.snapshots.snapshot import Recipe
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
@@ -20,20 +21,20 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
-    from ipgraph.documentation import Documentation
-    from ipgraph.entities import Entities, View
-    from ipgraph.labels import Name
-    from ipgraph.neighbourhoods import Surveyor
-    from ipgraph.questions import Question
+    from ipgraph.checks import Findings
+    from ipgraph.dataset.documentation import Documentation
+    from ipgraph.dataset.questions import Question
+    from ipgraph.dataset.statistics import Statistics
+    from ipgraph.entities.documents import Sources
+    from ipgraph.entities.entity import Entities, View
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.neighborhood import Surveyor
+    from ipgraph.entities.timeline import Chronicle
     from ipgraph.reasoning import Explainer, Explanation
-    from ipgraph.search import Found, SearchIndex
+    from ipgraph.search.index import Found, SearchIndex
     from ipgraph.settings import Settings
-    from ipgraph.snapshot import Snapshot
-    from ipgraph.sources import Sources
-    from ipgraph.statistics import Statistics
+    from ipgraph.snapshots.snapshot import Snapshot
     from ipgraph.store import Store
-    from ipgraph.timelines import Chronicle
-    from ipgraph.validation import Findings
 
 
 def open(
@@ -133,7 +134,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _titled(self) -> tuple[str, str]:
-        from ipgraph import titles
+        from ipgraph.dataset import titles
 
         if self.is_own:
             return titles.OWN, ""
@@ -151,7 +152,7 @@ class KnowledgeGraph:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The competency questions of the project, by topic and title."""
-        from ipgraph import questions
+        from ipgraph.dataset import questions
 
         return questions.all_questions(self.settings.base)
 
@@ -162,7 +163,7 @@ class KnowledgeGraph:
         has its default. The question says itself whether what is inferred counts. Raises
         `NotFound` for an unknown question or thing and `UsageError` for an unknown parameter.
         """
-        from ipgraph import questions
+        from ipgraph.dataset import questions
 
         question = questions.named(name, self.settings.base)
         store = self.store if self._outside else self.chosen_store(question.infer)
@@ -170,18 +171,18 @@ class KnowledgeGraph:
 
     def validate(self) -> Findings:
         """Return what is to be mended in the files that this graph was built from."""
-        from ipgraph import validation
+        from ipgraph import checks
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files here; there is nothing to check.")
         inputs = recipe.inputs if recipe.origin else None
-        return validation.check(inputs, reasoner=self.settings.reasoner)
+        return checks.check(inputs, reasoner=self.settings.reasoner)
 
     @cached_property
     def entities(self) -> Entities:
         """The things of the graph, as a reader wants to be told of them."""
-        from ipgraph.entities import Entities
+        from ipgraph.entities.entity import Entities
 
         return Entities(self.chosen_store())
 
@@ -191,50 +192,51 @@ class KnowledgeGraph:
 
         Raises `UsageError` for an endpoint, whose names nobody has read.
         """
-        from ipgraph.search import SearchIndex
+        from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
             return SearchIndex(self.snapshot.search_path)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names of an endpoint are not indexed; ask it with SPARQL.")
-        from ipgraph import scratch, search_index
+        from ipgraph import scratch
+        from ipgraph.search import builder
 
         path = scratch.folder(self) / "search.sqlite"
-        search_index.build(self.store, path)
+        builder.build(self.store, path)
         return SearchIndex(path)
 
     @cached_property
     def jsonld_context(self) -> dict[str, Any]:
         """The context under which the graph is written as JSON-LD, as JSON."""
-        from ipgraph.jsonld import Context
+        from ipgraph.serialization.jsonld import Context
 
         return Context.of(self.store).document()
 
     @cached_property
     def documentation(self) -> Documentation:
         """What documents the classes and properties of the graph."""
-        from ipgraph.documentation import Documentation
+        from ipgraph.dataset.documentation import Documentation
 
         return Documentation(self.entities, self.index)
 
     @cached_property
     def surveyor(self) -> Surveyor:
         """What surveys the surroundings of things, for drawings."""
-        from ipgraph.neighbourhoods import Surveyor
+        from ipgraph.entities.neighborhood import Surveyor
 
         return Surveyor(self.entities)
 
     @cached_property
     def chronicle(self) -> Chronicle:
         """What tells how things changed over time."""
-        from ipgraph.timelines import Chronicle
+        from ipgraph.entities.timeline import Chronicle
 
         return Chronicle(self.entities)
 
     @cached_property
     def sources(self) -> Sources:
         """What tells of the documents that the graph rests on."""
-        from ipgraph.sources import Sources
+        from ipgraph.entities.documents import Sources
 
         counts = self.built.manifest["counts"]["graphs"] if self.snapshot else {}
         return Sources(self.entities, counts)
@@ -284,7 +286,7 @@ class KnowledgeGraph:
             return Explanation.of(
                 json.loads(work("explain", json.dumps((subject, predicate, object))))
             )
-        from ipgraph.resolving import resolve_statement
+        from ipgraph.entities.names import resolve_statement
 
         return self._explainer.explain(*resolve_statement(self.store, subject, predicate, object))
 
@@ -308,14 +310,14 @@ class KnowledgeGraph:
         ``.xlsx`` hold a table of things and one of statements with their sources. A file is
         written whole or not at all.
         """
-        from ipgraph import exporting
+        from ipgraph.serialization import graphs
 
         store = self.chosen_store(infer)
-        form = exporting.form_named(format) if format else None
+        form = graphs.form_named(format) if format else None
         thing = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):
-            return exporting.export_file(store, Path(target), form, thing)
-        return exporting.export(store, target, form or by_name("ttl"), thing)
+            return graphs.export_file(store, Path(target), form, thing)
+        return graphs.export(store, target, form or by_name("ttl"), thing)
 
     def chosen_store(self, infer: bool | None = None) -> Store:
         """Return the store with or without what is inferred; by default as the setting says."""
@@ -350,7 +352,7 @@ class KnowledgeGraph:
     @cached_property
     def statistics(self) -> Statistics:
         """The figures of the graph with what is inferred, counted at their first use."""
-        from ipgraph import statistics
+        from ipgraph.dataset import statistics
 
         return statistics.count(self.store, self.settings.base)
 

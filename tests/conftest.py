@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from endpoint import Endpoint
-from running import Running, serving
 
 import ipgraph
 from ipgraph.settings import Settings
+from support.endpoint import Endpoint
+from support.running import Running, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

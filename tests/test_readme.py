@@ -14,7 +14,7 @@ import pytest
 
 import ipgraph
 from ipgraph import settings
-from ipgraph.cli import COMMANDS
+from ipgraph.cli.main import COMMANDS
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

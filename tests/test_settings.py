@@ -8,10 +8,10 @@ import platformdirs
 import pytest
 
 from ipgraph import settings
-from ipgraph.cli import main
-from ipgraph.commands import serve
+from ipgraph.cli import serve
+from ipgraph.cli.main import main
 from ipgraph.errors import UsageError
-from ipgraph.server import serving
+from ipgraph.server import lifecycle
 
 # For each kind of value: a setting, and what file, environment and flag say of it.
 KINDS = {
@@ -30,7 +30,7 @@ def served(monkeypatch, tmp_path):
     def settings_with(*arguments, file="", before=(), **environment):
         found = []
         monkeypatch.setattr(serve, "open_graph", lambda target, settings: found.append(settings))
-        monkeypatch.setattr(serving, "serve", lambda *given, **more: None)
+        monkeypatch.setattr(lifecycle, "serve", lambda *given, **more: None)
         place = tmp_path / "settings.toml"
         place.write_text(file, encoding="utf-8")
         monkeypatch.setenv("IPGRAPH_SETTINGS", str(place))

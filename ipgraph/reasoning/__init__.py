@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import UsageError
-from ipgraph.reasoning.explaining import Explainer
-from ipgraph.reasoning.explanation import Explanation, Step
 from ipgraph.reasoning.inference import Closure, Inconsistency, Premise
+from ipgraph.reasoning.proofs.explainer import Explainer
+from ipgraph.reasoning.proofs.explanation import Explanation, Step
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -37,7 +37,7 @@ def infer(engine: ox.Store, *, reasoner: str = "rl", full: bool = False) -> Clos
 
         return owlrl_reference.infer(engine)
     if reasoner == "rl":
-        from ipgraph.reasoning import reasoner as rl
+        from ipgraph.reasoning.closure import reasoner as rl
 
         return rl.infer(engine, full=full)
     raise UsageError(f"There is no reasoner {reasoner!r}; there are {', '.join(REASONERS)}.")

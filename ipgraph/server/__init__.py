@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from ipgraph import KnowledgeGraph
-    from ipgraph.server.front import Front
+    from ipgraph.server.application import Front
     from ipgraph.settings import Settings
 
 
@@ -23,9 +23,9 @@ def create_app(kg: KnowledgeGraph | None = None, settings: Settings | None = Non
 
     import ipgraph
     from ipgraph import settings as settings_module
-    from ipgraph.server.front import Front
-    from ipgraph.server.log import Log
-    from ipgraph.server.pages_app import PagesApp
+    from ipgraph.server.application import Front
+    from ipgraph.server.http.access_log import Log
+    from ipgraph.server.pages.flask_app import PagesApp
     from ipgraph.server.service import Service
 
     settings = settings or (kg.settings if kg else settings_module.load())

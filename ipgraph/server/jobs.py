@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from ipgraph import Query
-from ipgraph.formats import by_name
+from ipgraph.serialization.formats import by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ipgraph import Answering
-    from ipgraph.formats import Format
-    from ipgraph.server.exchange import Exchange
+    from ipgraph.serialization.formats import Format
+    from ipgraph.server.http.request import Exchange
+    from ipgraph.server.pages.site import Site
     from ipgraph.server.service import Service
-    from ipgraph.server.shell import Site
 
     Work = Callable[[str, str], bytes]
 

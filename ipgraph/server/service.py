@@ -21,8 +21,8 @@ from ipgraph import (
     scratch,
 )
 from ipgraph.errors import UsageError
-from ipgraph.server.cache import Cache
 from ipgraph.server.edition import Edition
+from ipgraph.server.http.response_cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -14,7 +14,7 @@ from ipgraph.namespaces import INFERRED_GRAPH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ipgraph.federation.inlining import Functions
+    from ipgraph.sparql.service_values import Functions
     from ipgraph.store import Result, Subject, Term
 
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"

@@ -13,14 +13,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ipgraph.workers.once import run_once as run_once
     from ipgraph.workers.pool import Answering as Answering
     from ipgraph.workers.pool import Pool as Pool
     from ipgraph.workers.pool import PoolLimits as PoolLimits
+    from ipgraph.workers.single import run_once as run_once
 
 # The command line needs the first alone, and imports nothing else for it.
 _HOMES = {
-    "run_once": "ipgraph.workers.once",
+    "run_once": "ipgraph.workers.single",
     "Answering": "ipgraph.workers.pool",
     "Pool": "ipgraph.workers.pool",
     "PoolLimits": "ipgraph.workers.pool",

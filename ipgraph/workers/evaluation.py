@@ -14,15 +14,15 @@ from ipgraph.errors import (
     Refused,
     StoreUnavailable,
 )
-from ipgraph.store.answers import write
+from ipgraph.serialization.results import write
 
 if TYPE_CHECKING:
-    from ipgraph.federation.inlining import Functions
-    from ipgraph.formats import Format
-    from ipgraph.queries import Inspection
+    from ipgraph.serialization.formats import Format
+    from ipgraph.serialization.results import Fitting
+    from ipgraph.sparql.guard import Inspection
+    from ipgraph.sparql.query import Query
+    from ipgraph.sparql.service_values import Functions
     from ipgraph.store import Result, Store
-    from ipgraph.store.answers import Fitting
-    from ipgraph.store.query import Query
 
 _NO_DESCRIPTOR = "(os error 24)"  # EMFILE: what a worker meets that has none left
 
@@ -46,7 +46,7 @@ def evaluate(store: Store, query: Query) -> Result:
     """Return the result of `query` on `store`; `write_answer` says how and what it raises."""
     default, named = query.default_graphs, query.named_graphs
     if not default and not named and _may_name_graphs(query.text):
-        from ipgraph.queries import Bounds, inspect  # late: few queries name graphs
+        from ipgraph.sparql.guard import Bounds, inspect  # late: few queries name graphs
 
         # Whoever hands a stranger's text to a worker has bounded it; here it is only read.
         found = inspect(query.text, Bounds(1 << 40, 1 << 40, 1 << 40))
@@ -55,7 +55,7 @@ def evaluate(store: Store, query: Query) -> Result:
     text = query.text
     functions: Functions = {}
     if query.tables:
-        from ipgraph.federation.inlining import inline  # late: few queries have any
+        from ipgraph.sparql.service_values import inline  # late: few queries have any
 
         text, functions = inline(query)
     try:
@@ -80,16 +80,16 @@ def _may_name_graphs(text: str) -> bool:
 
 def _rephrased(query: Query, error: BadQuery) -> BadQuery:
     """Say the engine's complaint in a person's words; `syntax_errors.PADDING` says why twice."""
-    from ipgraph import syntax_errors  # late: only an error pays for it
+    from ipgraph.sparql import diagnostics  # late: only an error pays for it
 
     message = str(error)
     try:
         ox.Store().query(
-            query.text + syntax_errors.PADDING, prefixes=dict(query.prefixes), base_iri=query.base
+            query.text + diagnostics.PADDING, prefixes=dict(query.prefixes), base_iri=query.base
         )
     except (SyntaxError, ValueError) as second:
         message = str(second)
-    return syntax_errors.explain(query.text, message)
+    return diagnostics.explain(query.text, message)
 
 
 def _engine_refusal(query: Query, error: Exception) -> IpGraphError:

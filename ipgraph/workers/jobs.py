@@ -12,18 +12,19 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph import exporting, resolving
+from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotAcceptable
-from ipgraph.formats import Holds
 from ipgraph.reasoning import Explainer
-from ipgraph.store.answers import write_statements
+from ipgraph.serialization import graphs
+from ipgraph.serialization.formats import Holds
+from ipgraph.serialization.results import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
+    from ipgraph.sparql.query import Query
     from ipgraph.store import Store
-    from ipgraph.store.query import Query
 
     Job = Callable[[Store, str, Format, IO[bytes]], None]
 
@@ -42,13 +43,13 @@ def perform(store: Store, query: Query, form: Format, out: IO[bytes]) -> None:
 
 def _resolve(store: Store, name: str, form: Format, out: IO[bytes]) -> None:
     """Write the IRI of the thing that a name names."""
-    out.write(resolving.resolve(store, name).encode())
+    out.write(names.resolve(store, name).encode())
 
 
 def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
     """Write the proof of a statement, three names as a JSON array, as JSON."""
     subject, predicate, object_ = json.loads(text)
-    goal = resolving.resolve_statement(store, subject, predicate, object_)
+    goal = names.resolve_statement(store, subject, predicate, object_)
     if id(store) not in _EXPLAINERS:
         _EXPLAINERS[id(store)] = Explainer(store)
     out.write(_EXPLAINERS[id(store)].explain(*goal).json().encode())
@@ -60,7 +61,7 @@ def _describe(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
     if form.holds is Holds.BINDINGS:
         _write_rows(store.quads(thing), out)
         return
-    exporting.export(store, out, form, iri)
+    graphs.export(store, out, form, iri)
 
 
 def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
@@ -70,7 +71,7 @@ def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
         _write_rows(quads, out)
         return
     if form.holds is Holds.TRIPLES:
-        exporting.write_triples(store, (quad.triple for quad in quads), form, out)
+        graphs.write_triples(store, (quad.triple for quad in quads), form, out)
     else:
         write_statements(quads, form, out)
 

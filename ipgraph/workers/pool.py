@@ -16,17 +16,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.workers.crew import Crew
-from ipgraph.workers.lanes import Lane
+from ipgraph.workers.admission import Lane
 from ipgraph.workers.run import Run, busy, outcome_of
-from ipgraph.workers.turns import Turns, processors
+from ipgraph.workers.scheduler import Turns, processors
+from ipgraph.workers.worker_set import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from ipgraph.formats import Format
-    from ipgraph.store.query import Query
+    from ipgraph.serialization.formats import Format
+    from ipgraph.sparql.query import Query
 
 _TURN_S = 0.25
 

@@ -21,11 +21,11 @@ from ipgraph.workers import wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ipgraph.formats import Format
-    from ipgraph.store.query import Query
-    from ipgraph.workers.engine import Worker
-    from ipgraph.workers.lanes import Lane
+    from ipgraph.serialization.formats import Format
+    from ipgraph.sparql.query import Query
+    from ipgraph.workers.admission import Lane
     from ipgraph.workers.pool import Pool
+    from ipgraph.workers.processes import Worker
 
 _LOOK_UP_S = 0.1  # how often a waiting query looks whether its client is still there
 _HELD_BYTES = 1 << 20  # so much of an answer is waited for before any of it is handed on

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import errors
 from ipgraph.errors import IpGraphError, Place
-from ipgraph.store.query import Query
+from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
-    from ipgraph.federation.inlining import Inlined
+    from ipgraph.sparql.query import ServiceResult
 
 DATA, END, ERROR = 0, 1, 2
 FRAME = struct.Struct("<BI")
@@ -66,10 +66,10 @@ def unpack_request(body: bytes) -> tuple[Query, str, int]:
     return query, format_name, max_bytes
 
 
-def _tables(rows: list[list[Any]]) -> tuple[Inlined, ...]:
-    from ipgraph.federation.inlining import Inlined  # late: few queries have any
+def _tables(rows: list[list[Any]]) -> tuple[ServiceResult, ...]:
+    from ipgraph.sparql.query import ServiceResult  # late: few queries have any
 
-    return tuple(Inlined(*row) for row in rows)
+    return tuple(ServiceResult(*row) for row in rows)
 
 
 def pack_error(error: IpGraphError) -> bytes:

@@ -21,17 +21,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
-from ipgraph.federation.inlining import Inlined
-from ipgraph.formats import FORMATS, Holds, by_name
+from ipgraph.serialization.formats import FORMATS, Holds, by_name
+from ipgraph.sparql.query import Query, ServiceResult
 from ipgraph.store.local import LocalStore
-from ipgraph.store.query import Query
 from ipgraph.workers import jobs, limits, wire
 from ipgraph.workers.evaluation import write_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ipgraph.formats import Format
+    from ipgraph.serialization.formats import Format
 
 # Fork a worker; say how one ended; forget one that was killed; load the store of what is stated.
 FORK, STATUS, FORGET, STATED = b"f", b"s", b"k", b"i"
@@ -188,7 +187,7 @@ def _warm(store: LocalStore) -> None:
         '{"head":{"vars":["b"]},"results":{"bindings":[{"b":{"type":"bnode","value":"b"}}]}}',
         "{",
     ):
-        table = Inlined(6, 15, "", False, "json", body)
+        table = ServiceResult(6, 15, "", False, "json", body)
         with contextlib.suppress(IpGraphError):
             query = Query("ASK { SERVICE 1 }", tables=(table,))
             write_answer(store, query, by_name("json"), io.BytesIO())

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         Request,
         Response,
     )
-    from running import Running
+
+    from support.running import Running
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from walking import faults
+
+from support.walking import faults
 
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 STROKE_AND_TEXT = """() => {

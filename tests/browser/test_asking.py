@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from query_page import editor, table, written
+from support.query_page import editor, table, written
 
 
 def test_menus_write_a_query_and_show_its_answer(visitor):

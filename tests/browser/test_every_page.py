@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from addresses import ERRORS, PAGES
-from walking import WIDTHS, faults
+
+from support.addresses import ERRORS, PAGES
+from support.walking import WIDTHS, faults
 
 EVERY = {**PAGES, **{path: text for path, (_, text) in ERRORS.items()}}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from walking import faults
 
 import ipgraph
 from ipgraph.settings import Settings
+from support.walking import faults
 
 DATA = """
 @prefix : <http://example.org/id/> .

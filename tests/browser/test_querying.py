@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
-from query_page import editor, table, written
+
+from support.query_page import editor, table, written
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PREFIXES = (

@@ -7,9 +7,9 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
-from walking import faults
 
 import ipgraph
+from support.walking import faults
 
 
 def history_of(page):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from walking import faults
 
-from ipgraph.server.shell import Site
+from ipgraph.server.pages.site import Site
+from support.walking import faults
 
 RUNAWAY = (
     "SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%20%3Fa%20%3Fb%20%3Fc%20.%20%3Fd%20%3Fe%20%3Ff%20%7D"

@@ -6,7 +6,13 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ontologies import (
+
+from ipgraph import reasoning
+from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.reasoning import sparql_rules
+from ipgraph.reasoning.closure.reasoner import Reasoner
+from ipgraph.reasoning.trivia import is_trivial
+from support.ontologies import (
     LUBM,
     PREFIXES,
     RULES,
@@ -17,13 +23,7 @@ from ontologies import (
     needs_lubm,
     project_graph,
 )
-from proof_checker import accept
-
-from ipgraph import reasoning
-from ipgraph.namespaces import INFERRED_GRAPH
-from ipgraph.reasoning import sparql_rules
-from ipgraph.reasoning.reasoner import Reasoner
-from ipgraph.reasoning.trivia import is_trivial
+from support.proof_checker import accept
 
 CLASSES = [f":C{each}" for each in range(4)]
 PROPERTIES = [f":p{each}" for each in range(4)]

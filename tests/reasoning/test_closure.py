@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from ontologies import LUBM, RULES, difference, graph_of, needs_lubm
 
 from ipgraph import reasoning
-from ipgraph.reasoning.reasoner import Reasoner
+from ipgraph.reasoning.closure.reasoner import Reasoner
+from support.ontologies import LUBM, RULES, difference, graph_of, needs_lubm
 
 
 def entailed(turtle: str) -> set[str]:

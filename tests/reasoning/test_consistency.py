@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from ontologies import PREFIXES, graph_of
 
 from ipgraph import reasoning
 from ipgraph.reasoning.rules import NAMES, unrolled
+from support.ontologies import PREFIXES, graph_of
 
 # For each rule: a graph that breaks it and nothing else.
 FAULTS = {

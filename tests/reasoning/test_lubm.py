@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from ontologies import LUBM, ROOT, needs_lubm
 
-from ipgraph.reasoning.bulk import load_closed
+from ipgraph.reasoning.closure.bulk import load_closed
+from support.ontologies import LUBM, ROOT, needs_lubm
 
 if TYPE_CHECKING:
     from pathlib import Path

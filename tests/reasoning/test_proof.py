@@ -7,11 +7,11 @@ import json
 
 import pyoxigraph as ox
 import pytest
-from ontologies import LUBM, RULES, closed, explainer_of, graph_of, needs_lubm
-from proof_checker import Rejected, accept
 
 from ipgraph.errors import NotEntailed, UsageError
 from ipgraph.namespaces import INFERRED_GRAPH
+from support.ontologies import LUBM, RULES, closed, explainer_of, graph_of, needs_lubm
+from support.proof_checker import Rejected, accept
 
 EX = "http://example.org/"
 

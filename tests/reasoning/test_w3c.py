@@ -8,9 +8,9 @@ from functools import cache
 
 import pyoxigraph as ox
 import pytest
-from ontologies import W3C, needs_w3c
 
 from ipgraph import reasoning
+from support.ontologies import W3C, needs_w3c
 
 VOCABULARY = "http://www.w3.org/2007/OWL/testOntology#"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import hostile_bank
 import pytest
-from unprotected import Sentinel
 
 import ipgraph
 from ipgraph.settings import Settings
+from support import hostile_bank
+from support.unprotected import Sentinel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hostile_bank import Attack
-
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from support.hostile_bank import Attack
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import http.client
 import socket
 from collections import Counter
 
-import hostile_bank
 import pyoxigraph as ox
 import pytest
 
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
+from support import hostile_bank
 
 TRIPLES = 4000
 TIME_LIMIT_S = 1.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 import pytest
-from hostile_bank import FORM, QUERY, SECRET, XSD
+
+from support.hostile_bank import FORM, QUERY, SECRET, XSD
 
 NINES = "9" * 400
 # Query texts, by the statuses that are right.

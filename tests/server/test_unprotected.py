@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hostile_bank
 import pytest
-import unprotected
+
+from support import hostile_bank, unprotected
 
 TRIPLES = 2000
 # Who has not answered by then has hung: half as long again as `test_hostile` lets a query run.

@@ -12,9 +12,9 @@ import pytest
 
 import ipgraph
 from ipgraph.errors import BadQuery, StoreUnavailable
+from ipgraph.serialization.results import Answer
 from ipgraph.settings import Settings
 from ipgraph.store import Store
-from ipgraph.store.answers import Answer
 from ipgraph.store.local import LocalStore
 from ipgraph.store.remote import RemoteStore
 

@@ -15,8 +15,8 @@ from ipgraph.errors import (
     StoreUnavailable,
     TimeLimitExceeded,
 )
-from ipgraph.formats import by_name
-from ipgraph.store.query import Query
+from ipgraph.serialization.formats import by_name
+from ipgraph.sparql.query import Query
 from ipgraph.workers import Pool, PoolLimits
 from ipgraph.workers.run import ClientLeft
 

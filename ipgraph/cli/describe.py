@@ -1,0 +1,42 @@
+"""``ipgraph describe``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--format", "format_name", metavar="NAME", help="text, ttl, nt, rdf, jsonld, trig, nq."
+)
+@infer_option
+@store_option
+@click.pass_obj
+def command(
+    obj: dict[str, Any],
+    name: str,
+    format_name: str | None,
+    infer: bool | None,
+    target: tuple[str, ...],
+) -> None:
+    """Tell what is known of a thing, and which sources say so.
+
+    NAME is an acronym, a label, a prefixed name or an IRI.
+
+    \b
+    ipgraph describe PSCD
+    ipgraph describe id:nicc --format ttl
+    """
+    graph = open_graph(target, settings_of(obj, infer=infer))
+    if format_name in (None, "text"):
+        from ipgraph.cli.output import entity
+
+        click.echo(entity.text(graph.describe(name)), nl=False)
+    else:
+        graph.export(sys.stdout.buffer, format=format_name, about=name)

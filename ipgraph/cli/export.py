@@ -1,0 +1,45 @@
+"""``ipgraph export``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option(
+    "--format", "format_name", metavar="NAME", help="ttl, nt, rdf, jsonld, trig, nq, csv.zip, xlsx."
+)
+@infer_option
+@store_option
+@click.pass_obj
+def command(
+    obj: dict[str, Any],
+    file: str,
+    format_name: str | None,
+    infer: bool | None,
+    target: tuple[str, ...],
+) -> None:
+    """Write the graph to FILE ("-": standard output), in the format of its suffix.
+
+    TriG and N-Quads keep the named graphs, and so what each source states; the others hold
+    the merge of them. .csv.zip and .xlsx hold a table of things and one of statements, each
+    with the source that states it.
+
+    \b
+    ipgraph export ip.trig
+    ipgraph export ip.xlsx
+    ipgraph export --format nt --no-infer - | wc -l
+    """
+    graph = open_graph(target, settings_of(obj, infer=infer))
+    if file == "-":
+        graph.export(sys.stdout.buffer, format=format_name or "ttl")
+    else:
+        written = graph.export(Path(file), format=format_name)
+        click.echo(f"Wrote {written:,} statements to {file}.", err=True)

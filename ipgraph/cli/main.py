@@ -1,0 +1,93 @@
+"""The command line: each command is one verb of the library, and says no more than it does.
+
+Results alone go to standard output, everything else to standard error. A command lies in a module
+of `ipgraph.cli.options` and is imported when it is called.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+
+import click
+
+import ipgraph
+from ipgraph.errors import EXIT_CODES, IpGraphError
+
+COMMANDS = (
+    *("serve", "query", "ask", "search", "describe", "explain", "check"),
+    *("export", "info", "build", "completion"),
+)
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported when they are called or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which a user meets them."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ipgraph.cli.{cmd_name}").command
+        command.name = cmd_name
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(ipgraph.__version__, prog_name="ipgraph")
+@click.option("--cache", metavar="FOLDER", help="Where snapshots lie (default: the user's cache).")
+@click.pass_context
+def commands(context: click.Context, cache: str | None) -> None:
+    """Query, explain and publish a knowledge graph of the Office of Infrastructure Protection.
+
+    \b
+    ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'
+    ipgraph ask units-of organization=NPPD         one of the competency questions
+    ipgraph describe PSCD                          what is known of a thing, and who says so
+    ipgraph explain PSCD partOf DHS                why a statement holds
+    """
+    context.obj = {"cache": cache}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        code = commands.main(arguments, prog_name="ipgraph", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except IpGraphError as error:
+        click.echo(f"ipgraph: {error}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
+        return EXIT_CODES[type(error)]
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:  # whoever read the output has read enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  Python flushes it at exit
+        return 0
+
+
+def run() -> None:
+    """Run the command line as a process, and leave without taking the interpreter apart.
+
+    That would take 6 ms of the 60 that a query takes; nothing here is left to `atexit`. Nor are
+    the imports interrupted by collecting garbage among objects that all stay (2 ms).
+    """
+    gc.set_threshold(100_000, 20, 20)
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = code or 0
+    os._exit(code)

@@ -1,0 +1,44 @@
+"""Single terms as a person at a terminal reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from rich.text import Text
+
+from ipgraph.entities.labels import Labels
+from ipgraph.namespaces import PREFIXES, shorten
+
+if TYPE_CHECKING:
+    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.store import Term
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NUMBERS = {
+    PREFIXES["xsd"] + name
+    for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")
+}
+
+
+class Cells:
+    """Writes terms as a reader wants them: a thing by its label and, in grey, its name."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._labels = Labels(graph.chosen_store())
+
+    def text(self, term: Term | None) -> Text:
+        """Return the text of a cell; control characters of a hostile literal are replaced."""
+        if isinstance(term, ox.NamedNode):
+            name = self._labels.name(term.value)
+            return Text(harmless(name.label)).append(f" {shorten(term.value)}", style="dim")
+        if isinstance(term, ox.Literal):
+            style = "cyan" if term.datatype.value in _NUMBERS else ""
+            return Text(harmless(term.value), style=style)
+        return Text(harmless(str(term)) if term is not None else "")
+
+
+def harmless(text: str) -> str:
+    """Replace what could steer a terminal (C0, DEL and C1 controls), but for new lines."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)

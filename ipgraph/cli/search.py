@@ -1,0 +1,38 @@
+"""``ipgraph search``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import click
+
+from ipgraph.cli.options import open_graph, settings_of, store_option
+from ipgraph.cli.output import search_hits
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, help="Hits shown (20).")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@store_option
+@click.pass_obj
+def command(
+    obj: dict[str, str | None],
+    words: tuple[str, ...],
+    limit: int,
+    format_name: str,
+    target: tuple[str, ...],
+) -> None:
+    """Find things by their names, or by what is said of them.
+
+    \b
+    ipgraph search bomb
+    ipgraph search chemical facilities --limit 5
+    """
+    graph = open_graph(target, settings_of(obj))
+    found = graph.search(" ".join(words), limit=limit)
+    if format_name == "json":
+        click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo(search_hits.text(graph, found, " ".join(words)))

@@ -1,0 +1,1 @@
+"""The dataset as a whole: title, statistics, coverage, vocabulary documentation and questions."""

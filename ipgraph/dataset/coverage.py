@@ -1,0 +1,82 @@
+"""What the project's graph holds, in numbers: documents and statements by rank, dated nodes.
+
+The numbers that `ipgraph info` prints and README quotes; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph.dataset import questions
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, IP, ORG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ipgraph.store import Store
+
+# The nodes that carry time and numbers, as README names them, and their classes.
+NODES = {
+    "placements": IP + "Placement",
+    "assignments": IP + "Assignment",
+    "memberships": ORG + "Membership",
+    "changes": ORG + "ChangeEvent",
+    "figures": IP + "Figure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Counts by name, each in the order in which they are read.
+
+    `documents` and `statements` are by rank of the document, our own statements apart as
+    ``editors``; `nodes` by kind of node; `disagreements` by what the documents differ about.
+    """
+
+    documents: Mapping[str, int]
+    statements: Mapping[str, int]
+    nodes: Mapping[str, int]
+    disagreements: Mapping[str, int]
+
+
+def holdings(
+    store: Store, counts: Mapping[str, Mapping[str, int]], base: str = BASE
+) -> Holdings | None:
+    """Count what the graph of `store` holds; None where it is not this project's graph.
+
+    `counts` are those of the snapshot's manifest: triples by graph, things by class.
+    """
+    authority = ox.NamedNode((IP + "authority").replace(BASE, base))
+    ranks = {
+        quad.subject.value: quad.object.value.rsplit("/", 1)[-1].lower()
+        for quad in store.quads(None, authority, None, ox.DefaultGraph())
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
+    }
+    editors = EDITORS_GRAPH.replace(BASE, base)
+    if editors not in ranks:
+        return None
+    ranks[editors] = "editors"
+    statements: Counter[str] = Counter()
+    for graph, number in counts["graphs"].items():
+        if graph in ranks:
+            statements[ranks[graph]] += number
+    documents = Counter(ranks.values())
+    differing = questions.named("disagreements", base).ask(store)
+    assert isinstance(differing, ox.QuerySolutions)  # noqa: S101  the question is a SELECT
+    kinds = Counter(str(getattr(row["kind"], "value", "")) for row in differing)
+    return Holdings(
+        documents={rank: documents[rank] for rank in _order(documents)},
+        statements={rank: statements[rank] for rank in _order(statements)},
+        nodes={
+            name: counts["classes"].get(iri.replace(BASE, base), 0) for name, iri in NODES.items()
+        },
+        disagreements=dict(sorted(kinds.items())),
+    )
+
+
+def _order(counter: Counter[str]) -> list[str]:
+    return sorted(counter, key=lambda rank: (rank == "editors", -counter[rank]))

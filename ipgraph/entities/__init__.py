@@ -1,0 +1,1 @@
+"""What is known of an entity: labels, statements with their sources, relations, history."""

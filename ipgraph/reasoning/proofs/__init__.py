@@ -1,0 +1,1 @@
+"""Proofs: why a statement is in a closed graph."""

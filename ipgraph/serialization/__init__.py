@@ -1,0 +1,1 @@
+"""The formats, and what writes results, graphs and tables in them."""

@@ -1,0 +1,1 @@
+"""The interfaces for programs: SPARQL, linked data, descriptions, reconciliation."""

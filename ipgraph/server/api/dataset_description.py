@@ -1,0 +1,240 @@
+"""The dataset's description of itself: VoID and DCAT as RDF, DCAT-US as JSON, with true counts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
+from ipgraph.serialization.formats import Holds, of_kind
+from ipgraph.server.api.linked_data import LICENSE
+from ipgraph.server.api.service_description import SD, VOID, format_iris, write
+from ipgraph.server.http import public_url
+from ipgraph.server.http.negotiation import RDF_OFFERS, Choice
+from ipgraph.server.http.not_acceptable import require
+from ipgraph.server.http.response import Response
+
+if TYPE_CHECKING:
+    from ipgraph import KnowledgeGraph
+    from ipgraph.dataset.statistics import Statistics
+    from ipgraph.server.edition import Edition
+    from ipgraph.server.http.request import Exchange
+    from ipgraph.server.service import Service
+
+DCAT = "http://www.w3.org/ns/dcat#"
+DESCRIPTION = (
+    "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
+    "Homeland Security: its units, programs, sectors, laws and history, each statement with "
+    "the public document it comes from. Compiled independently; not an official publication."
+)
+PUBLISHER = "ipgraph"
+KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
+
+
+def rdf(service: Service, exchange: Exchange, choice: Choice) -> Response:
+    """Write the description in a format of RDF."""
+    root = public_url.root(service, exchange)
+    body = write(_triples(service.edition, root), choice.name)
+    freshness = ("Cache-Control", f"public, max-age={service.settings.max_age_s}")
+    headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), freshness)
+    return Response(200, headers, body)
+
+
+def negotiated(service: Service, exchange: Exchange) -> Response:
+    """Write the description in the format that is accepted."""
+    return rdf(service, exchange, require(exchange, RDF_OFFERS))
+
+
+def turtle(service: Service, exchange: Exchange) -> Response:
+    """Write the description as Turtle, for the addresses that end in .ttl."""
+    offer = RDF_OFFERS[0]
+    return rdf(service, exchange, Choice(offer.name, offer.content_type))
+
+
+def data_json(service: Service, exchange: Exchange) -> Response:
+    """Write the description as DCAT-US 1.1 has it."""
+    root = public_url.root(service, exchange)
+    edition, kg = service.edition, service.edition.kg
+    modified = _created(edition)
+    contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
+    if service.settings.contact:  # DCAT-US wants an address; an invented one would be worse
+        contact["hasEmail"] = service.settings.contact
+    dataset = {
+        "@type": "dcat:Dataset",
+        "title": kg.title,
+        "description": description(kg) or f"{kg.title}, served by ipgraph.",
+        "keyword": list(KEYWORDS if kg.is_own else KEYWORDS[-1:]),
+        "modified": modified,
+        "publisher": {"@type": "org:Organization", "name": PUBLISHER},
+        "contactPoint": contact,
+        "identifier": dataset_iri(kg, root),
+        "accessLevel": "public",
+        **({"license": LICENSE} if kg.is_own else {}),
+        "landingPage": f"{root}/",
+        "distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "title": label,
+                "mediaType": media_type,
+                "downloadURL": address,
+            }
+            for address, label, media_type in dumps(edition.kg, root)
+        ]
+        + [
+            {
+                "@type": "dcat:Distribution",
+                "title": "SPARQL endpoint",
+                "format": "SPARQL",
+                "accessURL": f"{root}/sparql",
+            }
+        ],
+    }
+    document: dict[str, Any] = {
+        "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+        "@id": f"{root}/data.json",
+        "@type": "dcat:Catalog",
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "describedBy": "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
+        "dataset": [dataset],
+    }
+    headers = (("Content-Type", "application/json"),)
+    return Response(200, headers, json.dumps(document, indent=1).encode())
+
+
+class _Saying:
+    """Statements as they are said."""
+
+    def __init__(self) -> None:
+        self.triples: list[ox.Triple] = []
+
+    def __call__(self, subject: Any, predicate: str, *values: Any) -> None:
+        name = ox.NamedNode(predicate)
+        self.triples.extend(ox.Triple(subject, name, value) for value in values)
+
+
+def _triples(edition: Edition, root: str) -> list[ox.Triple]:
+    say, kg = _Saying(), edition.kg
+    dataset, endpoint = ox.NamedNode(dataset_iri(kg, root)), ox.NamedNode(f"{root}/sparql")
+    say(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
+    say(dataset, DCTERMS + "identifier", ox.Literal(dataset.value))
+    say(dataset, DCTERMS + "title", ox.Literal(kg.title, language="en"))
+    if description(kg):
+        say(dataset, DCTERMS + "description", ox.Literal(description(kg)))
+    say(dataset, DCTERMS + "modified", _dated(edition))
+    if kg.snapshot is not None:
+        say(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
+    if kg.is_own:
+        _say_whose(say, dataset)
+    say(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
+    say(dataset, VOID + "sparqlEndpoint", endpoint)
+    say(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
+    _say_counts(say, dataset, kg.statistics)
+    _say_files(say, dataset, dumps(kg, root))
+    service = ox.BlankNode()
+    say(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
+    say(service, DCAT + "endpointURL", endpoint)
+    say(service, DCAT + "servesDataset", dataset)
+    say(service, DCTERMS + "conformsTo", ox.NamedNode(SD + "SPARQL11Query"))
+    return say.triples
+
+
+def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
+    """Say what is ours to say: whose licence another's RDF has, or whose it is, is not."""
+    say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
+    say(dataset, DCAT + "keyword", *(ox.Literal(each, language="en") for each in KEYWORDS))
+    publisher = ox.BlankNode()
+    say(dataset, DCTERMS + "publisher", publisher)
+    say(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
+    say(publisher, FOAF + "name", ox.Literal(PUBLISHER))
+    say(dataset, VOID + "uriSpace", ox.Literal(dataset.value + "id/"))
+    say(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
+
+
+def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> None:
+    say(dataset, VOID + "vocabulary", *(ox.NamedNode(each) for each in _vocabularies(figures)))
+    for name, value in _figures(figures).items():
+        say(dataset, VOID + name, _integer(value))
+    for use in figures.properties:
+        part = ox.BlankNode()
+        say(dataset, VOID + "propertyPartition", part)
+        say(part, VOID + "property", ox.NamedNode(use.iri))
+        say(part, VOID + "triples", _integer(use.triples))
+        say(part, VOID + "distinctSubjects", _integer(use.subjects))
+        say(part, VOID + "distinctObjects", _integer(use.objects))
+    for iri, number in figures.classes:
+        part = ox.BlankNode()
+        say(dataset, VOID + "classPartition", part)
+        say(part, VOID + "class", ox.NamedNode(iri))
+        say(part, VOID + "entities", _integer(number))
+
+
+def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, str]]) -> None:
+    say(dataset, VOID + "feature", *(ox.NamedNode(each) for each in format_iris()))
+    for address, label, media_type in files:
+        dump, distribution = ox.NamedNode(address), ox.BlankNode()
+        say(dataset, VOID + "dataDump", dump)
+        say(dataset, DCAT + "distribution", distribution)
+        say(distribution, RDF + "type", ox.NamedNode(DCAT + "Distribution"))
+        say(distribution, DCTERMS + "title", ox.Literal(label, language="en"))
+        say(distribution, DCAT + "downloadURL", dump)
+        iana = ox.NamedNode("https://www.iana.org/assignments/media-types/" + media_type)
+        say(distribution, DCAT + "mediaType", iana)
+
+
+def dataset_iri(kg: KnowledgeGraph, root: str) -> str:
+    """Return the IRI of the dataset: the project's, or for somebody's RDF one of this site."""
+    return kg.settings.base if kg.is_own else f"{root}/void.ttl#dataset"
+
+
+def _figures(figures: Statistics) -> dict[str, int]:
+    return {
+        "triples": figures.triples,
+        "entities": figures.entities,
+        "classes": len(figures.classes),
+        "properties": len(figures.properties),
+        "distinctSubjects": figures.distinct_subjects,
+        "distinctObjects": figures.distinct_objects,
+    }
+
+
+def dumps(kg: KnowledgeGraph, root: str) -> list[tuple[str, str, str]]:
+    """Return address, label and media type of each file of the whole graph."""
+    from ipgraph.server.api.dumps import Dumps
+
+    files = Dumps(kg)
+    names = {each.suffix: files.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)}
+    return [
+        (f"{root}/downloads/{names[each.suffix]}", each.label, each.media_type)
+        for each in of_kind(Holds.TRIPLES, Holds.QUADS)
+    ]
+
+
+def _vocabularies(figures: Statistics) -> list[str]:
+    """Return the namespaces of the project's prefixes of which a term is used."""
+    used = [each.iri for each in figures.properties] + [iri for iri, _ in figures.classes]
+    return [
+        namespace
+        for namespace in PREFIXES.values()
+        if any(iri.startswith(namespace) for iri in used)
+    ]
+
+
+def description(kg: KnowledgeGraph) -> str:
+    """Return what the dataset is, in a sentence; empty where somebody's RDF does not say it."""
+    return DESCRIPTION if kg.is_own else kg.description
+
+
+def _created(edition: Edition) -> str:
+    if edition.kg.snapshot is None:
+        return "1970-01-01T00:00:00Z"
+    return str(edition.kg.snapshot.manifest["created"])
+
+
+def _dated(edition: Edition) -> ox.Literal:
+    return ox.Literal(_created(edition), datatype=ox.NamedNode(XSD + "dateTime"))
+
+
+def _integer(value: int) -> ox.Literal:
+    return ox.Literal(str(value), datatype=ox.NamedNode(XSD + "integer"))

@@ -1,0 +1,128 @@
+"""The whole graph as files, written beside the pages: once, when somebody first looks for them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ipgraph import scratch
+from ipgraph.errors import IpGraphError, NotFound
+from ipgraph.resources import folder
+from ipgraph.serialization.formats import TABLE_FORMATS, Holds, of_kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ipgraph import KnowledgeGraph
+
+# A larger graph is not written to be listed: its files are made when somebody takes one.
+MAX_LISTED = 500_000
+_FORMS = (*of_kind(Holds.TRIPLES, Holds.QUADS), *TABLE_FORMATS)
+# What the curators wrote beside the ontology, served as it stands.
+CURATED = ("shapes.ttl", "alignments.ttl")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A file of the whole graph; what is only known once it is written is None until then."""
+
+    name: str
+    label: str
+    media_type: str
+    holds: Holds = Holds.TRIPLES
+    size: int | None = None
+    sha256: str = ""
+    statements: int | None = None
+
+
+class Dumps:
+    """The files of one graph, in a folder that goes with the process."""
+
+    def __init__(self, kg: KnowledgeGraph) -> None:
+        self._kg = kg
+        self._lock = threading.Lock()
+        self._beginning = threading.Lock()
+        self._made: dict[str, Dump] = {}
+        self._writing: threading.Thread | None = None
+
+    @cached_property
+    def are_listed(self) -> bool:
+        """Say whether the files are written to be listed, and not only when they are taken."""
+        manifest = self._kg.snapshot.manifest if self._kg.snapshot else {}
+        return bool(manifest.get("counts", {}).get("triples", MAX_LISTED + 1) <= MAX_LISTED)
+
+    def listed(self) -> list[Dump]:
+        """Return all files, with what is known of them now; the rest is worked out meanwhile."""
+        with self._beginning:
+            if self.are_listed and self._writing is None:
+                self._writing = threading.Thread(target=self._write_all, daemon=True)
+                self._writing.start()
+        return [self._made.get(name) or self._described(name) for name in self._names()]
+
+    @property
+    def is_writing(self) -> bool:
+        """Say whether more will be known of the files in a moment."""
+        return self._writing is not None and self._writing.is_alive()
+
+    def settled(self) -> list[Dump]:
+        """Return all files; waits for those that are written to be listed."""
+        names = self._names()
+        return [self.file(name)[0] if self.are_listed else self._described(name) for name in names]
+
+    def file(self, name: str) -> tuple[Dump, Path]:
+        """Return a file and where it lies, written at its first use. Raises `NotFound`."""
+        described = self._described(name)
+        with self._lock:
+            path = self._folder / name
+            if name not in self._made:
+                statements = self._kg.export(path)
+                self._made[name] = replace(_measured(described, path), statements=statements)
+        return self._made[name], path
+
+    def curated(self) -> list[tuple[Dump, Path]]:
+        """Return the files that the curators wrote beside the ontology."""
+        found = []
+        for name in CURATED:
+            path = folder("ontology") / name
+            if path.is_file():
+                dump = Dump(name, "Turtle", "text/turtle")
+                found.append((_measured(dump, path), path))
+        return found
+
+    def checksums(self) -> str:
+        """Return the lines of a file SHA256SUMS."""
+        return "".join(f"{each.sha256}  {each.name}\n" for each in self.settled() if each.sha256)
+
+    def name(self, suffix: str) -> str:
+        """Return the name of the file with a suffix; the version cited stands in it."""
+        version = self._kg.snapshot.content_hash[:12] if self._kg.snapshot else "now"
+        return f"ipgraph-{version}{suffix}"
+
+    def _names(self) -> list[str]:
+        return [self.name(each.suffix) for each in _FORMS]
+
+    def _write_all(self) -> None:
+        for name in self._names():
+            try:
+                self.file(name)
+            except (IpGraphError, OSError):  # whoever takes the file is told why it is not there
+                continue
+
+    @cached_property
+    def _folder(self) -> Path:
+        return scratch.folder(self)
+
+    def _described(self, name: str) -> Dump:
+        for each in _FORMS:
+            if name == self.name(each.suffix):
+                return Dump(name, each.label, each.media_type, each.holds)
+        raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
+
+
+def _measured(dump: Dump, path: Path) -> Dump:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return replace(dump, size=path.stat().st_size, sha256=digest)

@@ -1,0 +1,181 @@
+"""Read a request of the SPARQL 1.1 Protocol (section 2) into what it asks."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from ipgraph.errors import UsageError
+from ipgraph.serialization.formats import by_name
+from ipgraph.server.http.response import HttpError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
+MAX_PARAMETERS = 1000
+
+_FORMAT_NAMES = ("format", "output", "results")
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)?$")
+_READ_ONLY = "This graph is read only: there are no updates."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks. `text` is None where it holds no query; `format` is empty where the
+    Accept header decides, else a short name of the table or ``html``.
+    """  # noqa: D205  one sentence over two lines
+
+    text: str | None = None
+    infer: bool = True
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    format: str = ""
+    time_limit_s: float | None = None
+
+
+def read(environ: Mapping[str, Any], infer_by_default: bool, max_bytes: int) -> Asked:
+    """Read a request; raises `HttpError` and `UsageError` for what the protocol forbids."""
+    method = str(environ["REQUEST_METHOD"])
+    if method not in METHODS:
+        raise HttpError(
+            405, f"{method} is not a method of a SPARQL query.",
+            headers=(("Allow", ", ".join(METHODS)),), hint="Use GET or POST.",
+        )  # fmt: skip
+    pairs = decode(str(environ.get("QUERY_STRING", "")).encode("latin-1"))
+    if method in ("POST", "QUERY"):
+        pairs += _body(environ, method, max_bytes)
+    if len(pairs) == 1 and pairs[0][0] == "query":  # as most requests are
+        return Asked(text=pairs[0][1], infer=infer_by_default)
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    if "update" in values:
+        if "query" in values:
+            raise HttpError(400, "A request is either a query or an update, not both.")
+        raise HttpError(403, _READ_ONLY, hint="Send a query.", type="refused")
+    texts = values.get("query", [])
+    if len(texts) > 1:
+        raise HttpError(400, "A request holds one query; this one holds several.")
+    if not texts and method in ("POST", "QUERY"):
+        raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
+    return Asked(
+        text=texts[0] if texts else None,
+        infer=_truth(values, "infer", infer_by_default),
+        default_graphs=tuple(values.get("default-graph-uri", ())),
+        named_graphs=tuple(values.get("named-graph-uri", ())),
+        format=_format(values),
+        time_limit_s=_seconds(values),
+    )
+
+
+def decode(text: bytes) -> list[tuple[str, str]]:
+    """Decode ``application/x-www-form-urlencoded`` strictly: UTF-8, a bounded number of pairs."""
+    pairs = []
+    parts = text.split(b"&")
+    if len(parts) > MAX_PARAMETERS:
+        raise HttpError(400, f"A request has at most {MAX_PARAMETERS} parameters.")
+    try:
+        for part in parts:
+            if part:
+                name, _, value = part.replace(b"+", b" ").partition(b"=")
+                pairs.append((_unescaped(name), _unescaped(value)))
+    except UnicodeDecodeError as error:
+        raise HttpError(400, "The parameters are not UTF-8.", hint="Encode as UTF-8.") from error
+    return pairs
+
+
+def _unescaped(text: bytes) -> str:
+    return (unquote_to_bytes(text) if b"%" in text else text).decode()
+
+
+def form(environ: Mapping[str, Any], max_bytes: int) -> list[tuple[str, str]]:
+    """Return the pairs of a body that is a form; raises `HttpError` for any other."""
+    kind = str(environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise HttpError(415, f"The body is {kind or 'of no named type'}.", hint=f"Send {FORM}.")
+    return decode(_read_body(environ, max_bytes))
+
+
+def _body(environ: Mapping[str, Any], method: str, max_bytes: int) -> list[tuple[str, str]]:
+    """Return the pairs that a body holds, a body of plain SPARQL as the pair ``query``."""
+    kind, _, rest = str(environ.get("CONTENT_TYPE") or "").partition(";")
+    kind = kind.strip().lower()
+    if kind not in (FORM, QUERY, UPDATE):
+        raise HttpError(
+            415, f"The body is {kind or 'of no named type'}; that is no SPARQL.",
+            headers=(("Accept-Post", f"{FORM}, {QUERY}"),),
+            hint=f"Send Content-Type {FORM} or {QUERY}.",
+        )  # fmt: skip
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", rest, re.IGNORECASE)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise HttpError(400, f"The body is {charset[1]}; SPARQL is UTF-8.", hint="Send UTF-8.")
+    if kind == UPDATE:
+        raise HttpError(403, _READ_ONLY, hint="Send a query.", type="refused")
+    body = _read_body(environ, max_bytes)
+    if kind == FORM:
+        return decode(body)
+    try:
+        return [("query", body.decode("utf-8-sig"))]
+    except UnicodeDecodeError as error:
+        raise HttpError(400, "The query is not UTF-8.", hint="Send UTF-8.") from error
+
+
+def _read_body(environ: Mapping[str, Any], max_bytes: int) -> bytes:
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError as error:
+        raise HttpError(400, "Content-Length is not a number.") from error
+    if length < 0:
+        raise HttpError(400, "Content-Length is negative.")
+    if length > max_bytes:
+        raise HttpError(413, f"The body has {length:,} bytes, the limit is {max_bytes:,}.")
+    return bytes(environ["wsgi.input"].read(length))
+
+
+def _single(values: Mapping[str, list[str]], name: str) -> str | None:
+    given = values.get(name, [])
+    if len(set(given)) > 1:
+        raise HttpError(400, f"The parameter {name} is given several times.")
+    return given[0] if given else None
+
+
+def _truth(values: Mapping[str, list[str]], name: str, default: bool) -> bool:
+    given = _single(values, name)
+    if given is None or given == "":
+        return default
+    if given.lower() in ("true", "false"):
+        return given.lower() == "true"
+    raise HttpError(400, f"{name} is {given[:40]!r}; it must be true or false.")
+
+
+def _format(values: Mapping[str, list[str]]) -> str:
+    for name in _FORMAT_NAMES:
+        given = _single(values, name)
+        if given:
+            if given.strip().lower() in ("html", "text/html"):
+                return "html"
+            try:
+                return by_name(given.replace(" ", "+")).name  # an unescaped + arrives as a blank
+            except UsageError as error:
+                raise HttpError(400, f"{name}: {error}") from error
+    return ""
+
+
+def _seconds(values: Mapping[str, list[str]]) -> float | None:
+    given = _single(values, "timeout")
+    if not given:
+        return None
+    found = _DURATION.match(given.strip())
+    seconds = float(found[1]) / (1000 if found[2] == "ms" else 1) if found else math.nan
+    if not 0 < seconds < math.inf:
+        raise HttpError(
+            400, f"timeout is {given[:40]!r}; that is no time.", hint="Write 10s, 500ms or 2.5."
+        )
+    return seconds

@@ -1,0 +1,319 @@
+"""Names of a table to things of the graph: the Reconciliation Service API 0.2, as OpenRefine asks.
+
+A thing's id is its IRI. Every look-up is a bounded one in the index of names or of statements.
+"""
+
+from __future__ import annotations
+
+import json
+from difflib import SequenceMatcher
+from html import escape
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote
+
+import pyoxigraph as ox
+
+from ipgraph.namespaces import ENTITY, ONTOLOGY, RDF, XSD
+from ipgraph.server.api import protocol
+from ipgraph.server.http import public_url
+from ipgraph.server.http.response import HttpError, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ipgraph import KnowledgeGraph
+    from ipgraph.server.http.request import Exchange
+    from ipgraph.server.service import Service
+
+PATH = "/reconcile"
+PREVIEW = PATH + "/preview"
+MAX_QUERIES = 10  # what OpenRefine sends at once; names that are near cost up to 30 ms each
+MAX_IDS = 200
+MAX_PROPERTIES = 20
+MAX_VALUES = 50
+_LIMIT = 5
+_MAX_CHARS = 120
+_NEAR_MS = 500  # age of a request from which names that are only near are not sought any more
+_MAX_LIMIT = 50
+_SUGGESTED = 10
+_NAME_SHARE = 0.7  # of a score; the rest is for properties that were given too
+_TYPE = ox.NamedNode(RDF + "type")
+_NUMBERS = {XSD + "integer": "int", XSD + "decimal": "float", XSD + "double": "float"}
+_DATES = (XSD + "date", XSD + "dateTime")
+
+
+def respond(service: Service, exchange: Exchange) -> Response:
+    """Answer with the manifest, or with what `queries` or `extend` ask, by GET or POST."""
+    given = _parameters(service, exchange)
+    kg = service.edition.kg
+    if "queries" in given:
+        asked = _object(given["queries"], "queries")
+        if len(asked) > MAX_QUERIES:
+            raise HttpError(400, f"A batch has at most {MAX_QUERIES} queries.")
+        results = {}
+        for name, each in asked.items():
+            near = exchange.elapsed_ms < _NEAR_MS
+            results[name] = {"result": _candidates(kg, each, near=near)}
+        return _json(results)
+    if "extend" in given:
+        return _json(_extended(kg, _object(given["extend"], "extend")))
+    return _json(_manifest(service, public_url.root(service, exchange)))
+
+
+def suggest_entity(service: Service, exchange: Exchange) -> Response:
+    """Complete the name of a thing."""
+    kg = service.edition.kg
+    hits = kg.index.suggest(_prefix(exchange), _SUGGESTED)
+    return _json(
+        {
+            "result": [
+                {"id": hit.iri, "name": hit.label, "description": hit.description[:200],
+                 "notable": _named(kg, [hit.kind] if hit.kind else [])}
+                for hit in hits
+            ]
+        }
+    )  # fmt: skip
+
+
+def suggest_type(service: Service, exchange: Exchange) -> Response:
+    """Complete the name of a class."""
+    return _terms(service, exchange, "class")
+
+
+def suggest_property(service: Service, exchange: Exchange) -> Response:
+    """Complete the name of a property."""
+    return _terms(service, exchange, "property")
+
+
+def properties(service: Service, exchange: Exchange) -> Response:
+    """Propose the properties that things of a type have."""
+    kg = service.edition.kg
+    kind = dict(parse_qsl(exchange.query)).get("type", "")
+    used = [iri for iri, _ in kg.index.used_with(kind)][:MAX_PROPERTIES]
+    return _json({"type": kind, "properties": _named(kg, used)})
+
+
+def preview(service: Service, exchange: Exchange) -> Response:
+    """Show a thing in a small frame."""
+    kg = service.edition.kg
+    iri = dict(parse_qsl(exchange.query)).get("id", "")
+    if not _is_known(kg, iri):
+        raise HttpError(404, "The graph does not mention that.")
+    hits = [each for each in kg.index.search(_label(kg, iri), limit=20).hits if each.iri == iri]
+    told = hits[0].description if hits else ""
+    address = f"{public_url.root(service, exchange)}/describe?uri={quote(iri, safe='')}"
+    body = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Preview</title>'
+        f'<p><a href="{escape(address)}" target="_blank" rel="noopener">'
+        f"{escape(_label(kg, iri))}</a></p><p>{escape(told[:400])}</p></html>"
+    )
+    headers = (("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache"))
+    return Response(200, headers, body.encode())
+
+
+MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
+    PATH: respond,
+    PREVIEW: preview,
+    PATH + "/properties": properties,
+    PATH + "/suggest/entity": suggest_entity,
+    PATH + "/suggest/property": suggest_property,
+    PATH + "/suggest/type": suggest_type,
+}
+
+
+def _manifest(service: Service, root: str) -> dict[str, Any]:
+    kg = service.edition.kg
+    kinds = [iri for iri, _ in kg.index.kinds()[:_SUGGESTED]]
+    paths = {name: f"{PATH}/suggest/{name}" for name in ("entity", "property", "type")}
+    return {
+        "versions": ["0.2"],
+        "name": kg.title,
+        "identifierSpace": ENTITY if kg.is_own else f"{root}/",
+        "schemaSpace": ONTOLOGY if kg.is_own else f"{root}/",
+        "view": {"url": f"{root}/describe?uri={{{{id}}}}"},
+        "defaultTypes": _named(kg, kinds),
+        "batchSize": MAX_QUERIES,
+        "suggest": {
+            name: {"service_url": root, "service_path": path} for name, path in paths.items()
+        },
+        "preview": {"url": f"{root}{PREVIEW}?id={{{{id}}}}", "width": 430, "height": 160},
+        "extend": {
+            "propose_properties": {"service_url": root, "service_path": PATH + "/properties"},
+            "property_settings": [],
+        },
+    }
+
+
+def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str, Any]]:
+    """Return the things that a query may mean, the likeliest first; one that is sure is a match.
+
+    With `near` names that are only like it are sought, where no other is found.
+    """
+    if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
+        raise HttpError(400, "A query of the batch has no text under query.")
+    text = asked["query"][:_MAX_CHARS]
+    limit = asked.get("limit")
+    limit = min(limit, _MAX_LIMIT) if isinstance(limit, int) and limit > 0 else _LIMIT
+    kinds = _texts(asked.get("type"))
+    wanted = _objects(asked.get("properties"))[:MAX_PROPERTIES]
+    hits = kg.index.search(text, limit=_MAX_LIMIT).hits
+    if not hits and near:
+        hits = kg.index.nearest(text)
+    found: list[dict[str, Any]] = []
+    for hit in hits:
+        classes = _classes(kg, hit.iri)
+        if kinds and not classes & set(kinds):
+            continue
+        names = (hit.label, hit.acronym, hit.matched, hit.iri)
+        score = max(_likeness(text, name) for name in names if name)
+        if wanted:
+            share = sum(_holds(kg, hit.iri, each) for each in wanted) / len(wanted)
+            score = _NAME_SHARE * score + (1 - _NAME_SHARE) * share
+        found.append(
+            {
+                "id": hit.iri,
+                "name": hit.label,
+                "description": hit.description[:200],
+                "type": _named(kg, [hit.kind] if hit.kind else []),
+                "score": round(100 * score, 1),
+                "match": False,
+            }
+        )
+    found.sort(key=lambda each: -each["score"])
+    sure = [each for each in found if each["score"] == 100]
+    if len(sure) == 1:
+        sure[0]["match"] = True
+    return found[:limit]
+
+
+def _extended(kg: KnowledgeGraph, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of properties of things, as far as the graph states or infers them."""
+    ids = _texts(asked.get("ids"))
+    names = _texts(_objects(asked.get("properties")))
+    if len(ids) > MAX_IDS or len(names) > MAX_PROPERTIES:
+        raise HttpError(
+            400, f"At most {MAX_IDS} things are extended by {MAX_PROPERTIES} properties at once."
+        )
+    rows = {
+        iri: {name: [_cell(kg, each) for each in _values(kg, iri, name)] for name in names}
+        for iri in ids
+    }
+    return {"meta": _named(kg, names), "rows": rows}
+
+
+def _terms(service: Service, exchange: Exchange, kind: str) -> Response:
+    terms = service.edition.kg.index.complete(kind, _prefix(exchange), limit=_SUGGESTED)
+    return _json(
+        {
+            "result": [
+                {"id": each.iri, "name": each.label, "description": each.comment[:200]}
+                for each in terms
+            ]
+        }
+    )
+
+
+def _values(kg: KnowledgeGraph, iri: str, name: str) -> list[Any]:
+    try:
+        quads = kg.store.quads(ox.NamedNode(iri), ox.NamedNode(name), None, ox.DefaultGraph())
+    except ValueError:
+        return []  # what is no IRI has no values
+    return [quad.object for quad, _ in zip(quads, range(MAX_VALUES), strict=False)]
+
+
+def _cell(kg: KnowledgeGraph, term: Any) -> dict[str, Any]:
+    """Return a value as the API has it: a thing, a number, a truth value, a date or a text."""
+    if isinstance(term, ox.NamedNode):
+        return {"id": term.value, "name": _label(kg, term.value)}
+    text = str(term.value)
+    kind = term.datatype.value if isinstance(term, ox.Literal) else ""
+    if kind in _NUMBERS:
+        number = int(text) if _NUMBERS[kind] == "int" else float(text)
+        return {_NUMBERS[kind]: number} if isfinite(number) else {"str": text}
+    if kind == XSD + "boolean":
+        return {"bool": text in ("true", "1")}
+    return {"date": text} if kind in _DATES else {"str": text}
+
+
+def _holds(kg: KnowledgeGraph, iri: str, wanted: dict[str, Any]) -> bool:
+    """Tell whether a thing has one of the values wanted of a property, by IRI or by name."""
+    values = wanted.get("v")
+    sought = {
+        _folded(str(each.get("id", "") if isinstance(each, dict) else each))
+        for each in (values if isinstance(values, list) else [values])
+    }
+    for term in _values(kg, iri, str(wanted.get("pid", ""))):
+        names = [term.value, _label(kg, term.value) if isinstance(term, ox.NamedNode) else ""]
+        if sought & {_folded(str(name)) for name in names if name}:
+            return True
+    return False
+
+
+def _classes(kg: KnowledgeGraph, iri: str) -> set[str]:
+    quads = kg.store.quads(ox.NamedNode(iri), _TYPE, None, ox.DefaultGraph())
+    return {str(getattr(quad.object, "value", "")) for quad in quads}
+
+
+def _likeness(text: str, name: str) -> float:
+    return SequenceMatcher(None, _folded(text), _folded(name)).ratio()
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _named(kg: KnowledgeGraph, iris: Iterable[str]) -> list[dict[str, str]]:
+    return [{"id": each, "name": _label(kg, each)} for each in iris]
+
+
+def _label(kg: KnowledgeGraph, iri: str) -> str:
+    return kg.entities.labels.name(iri).label
+
+
+def _is_known(kg: KnowledgeGraph, iri: str) -> bool:
+    try:
+        return kg.entities.exists(iri)
+    except ValueError:
+        return False
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts of a value that may be one text, several, or objects with an ``id``."""
+    several = value if isinstance(value, list) else [value]
+    found = [each.get("id") if isinstance(each, dict) else each for each in several]
+    return [each for each in found if isinstance(each, str) and each]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _prefix(exchange: Exchange) -> str:
+    return dict(parse_qsl(exchange.query)).get("prefix", "")[:200]
+
+
+def _parameters(service: Service, exchange: Exchange) -> dict[str, str]:
+    if exchange.reads:
+        return dict(protocol.decode(exchange.query.encode("latin-1")))
+    if exchange.method != "POST":
+        raise HttpError(
+            405, f"{exchange.method} is not possible here.", headers=(("Allow", "GET, HEAD, POST"),)
+        )
+    most = service.settings.request_limit_kib << 10
+    return dict(protocol.form(exchange.environ, most))
+
+
+def _object(text: str, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise HttpError(400, f"{name} is not JSON.") from error
+    if not isinstance(found, dict):
+        raise HttpError(400, f"{name} is not a JSON object.")
+    return found
+
+
+def _json(value: Any) -> Response:
+    headers = (("Content-Type", "application/json"), ("Cache-Control", "no-cache"))
+    return Response(200, headers, json.dumps(value, ensure_ascii=False).encode())

@@ -1,0 +1,121 @@
+"""The endpoint's description of itself (SPARQL 1.1 Service Description), with its limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph.namespaces import PREFIXES, RDF, RDFS, XSD
+from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
+from ipgraph.server.http import public_url
+from ipgraph.server.http.response import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ipgraph.server.http.negotiation import Choice
+    from ipgraph.server.http.request import Exchange
+    from ipgraph.server.service import Service
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
+_FORMATS_NS = "http://www.w3.org/ns/formats/"
+# The IRIs that W3C gives to formats (https://www.w3.org/ns/formats/).
+_FORMAT_IRIS = {
+    "json": "SPARQL_Results_JSON",
+    "xml": "SPARQL_Results_XML",
+    "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV",
+    "ttl": "Turtle",
+    "nt": "N-Triples",
+    "rdf": "RDF_XML",
+    "jsonld": "JSON-LD",
+    "trig": "TriG",
+    "nq": "N-Quads",
+}
+_A = ox.NamedNode(RDF + "type")
+
+
+def service(service: Service, exchange: Exchange, choice: Choice) -> Response:
+    """Describe the endpoint, under the address that the client has used for it."""
+    root = public_url.root(service, exchange)
+    body = write(_triples(service, root), choice.name)
+    headers = (
+        ("Content-Type", choice.content_type),
+        ("Vary", "Accept"),
+        ("Link", f'<{root}/void.ttl>; rel="describedby"'),
+        ("Cache-Control", f"public, max-age={service.settings.max_age_s}"),
+    )
+    return Response(200, headers, body)
+
+
+def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
+    """Serialise triples in a format of the table."""
+    form = by_name(format_name)
+    prefixes = dict(PREFIXES) | {"sd": SD, "void": VOID, "formats": _FORMATS_NS}
+    prefixes["dcat"] = "http://www.w3.org/ns/dcat#"
+    body = ox.serialize(
+        triples
+        if form.holds is Holds.TRIPLES
+        else (ox.Quad(each.subject, each.predicate, each.object) for each in triples),
+        format=ox.RdfFormat.from_media_type(form.media_type),
+        prefixes=prefixes if form.name in ("ttl", "trig", "rdf", "jsonld") else None,
+    )
+    return body or b""
+
+
+def format_iris() -> list[str]:
+    """Return the IRIs of the formats of RDF."""
+    return [_FORMATS_NS + _FORMAT_IRIS[each.name] for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
+
+
+def _triples(service: Service, root: str) -> list[ox.Triple]:
+    endpoint = ox.NamedNode(f"{root}/sparql")
+    dataset, default, note = ox.BlankNode(), ox.BlankNode(), []
+    for name, value in service.limits.items():
+        note.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}")
+    found = [
+        ox.Triple(endpoint, _A, _sd("Service")),
+        ox.Triple(endpoint, _sd("endpoint"), endpoint),
+        ox.Triple(endpoint, _sd("supportedLanguage"), _sd("SPARQL11Query")),
+        ox.Triple(endpoint, _sd("defaultEntailmentRegime"),
+                  ox.NamedNode("http://www.w3.org/ns/entailment/OWL-RDF-Based")),
+        ox.Triple(endpoint, _sd("supportedEntailmentProfile"),
+                  ox.NamedNode("http://www.w3.org/ns/owl-profile/RL")),
+        ox.Triple(endpoint, ox.NamedNode(RDFS + "comment"),
+                  ox.Literal("Limits: " + ", ".join(note) + ".", language="en")),
+        ox.Triple(endpoint, _sd("defaultDataset"), dataset),
+        ox.Triple(dataset, _A, _sd("Dataset")),
+        ox.Triple(dataset, _sd("defaultGraph"), default),
+        ox.Triple(default, _A, _sd("Graph")),
+    ]  # fmt: skip
+    if service.federation:
+        found.append(ox.Triple(endpoint, _sd("feature"), _sd("BasicFederatedQuery")))
+    for form in FORMATS:
+        iri = ox.NamedNode(_FORMATS_NS + _FORMAT_IRIS[form.name])
+        found.append(ox.Triple(endpoint, _sd("resultFormat"), iri))
+    snapshot = service.edition.kg.snapshot
+    if snapshot is None:
+        return found
+    counts = snapshot.manifest["counts"]
+    found.append(ox.Triple(default, ox.NamedNode(VOID + "triples"), _number(counts["triples"])))
+    for iri, number in counts["graphs"].items():
+        named, graph = ox.BlankNode(), ox.BlankNode()
+        found += [
+            ox.Triple(dataset, _sd("namedGraph"), named),
+            ox.Triple(named, _A, _sd("NamedGraph")),
+            ox.Triple(named, _sd("name"), ox.NamedNode(iri)),
+            ox.Triple(named, _sd("graph"), graph),
+            ox.Triple(graph, _A, _sd("Graph")),
+            ox.Triple(graph, ox.NamedNode(VOID + "triples"), _number(number)),
+        ]
+    return found
+
+
+def _sd(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SD + name)
+
+
+def _number(value: int) -> ox.Literal:
+    return ox.Literal(str(value), datatype=ox.NamedNode(XSD + "integer"))

@@ -1,0 +1,1 @@
+"""What writes HTML: SVG, tables, highlighting, translations, links."""

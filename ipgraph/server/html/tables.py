@@ -1,0 +1,178 @@
+"""Answers as tables for people: labels instead of IRIs, and a bounded number of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ipgraph.namespaces import PREFIXES, RDF, XSD, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ipgraph.entities.entity import Entities
+    from ipgraph.store import Result
+
+_NUMBERS = frozenset(
+    XSD + each
+    for each in (
+        "integer", "decimal", "double", "float", "int", "long", "short", "nonNegativeInteger",
+    )
+)  # fmt: skip
+# Datatypes whose values say by themselves what they are.
+_OBVIOUS = _NUMBERS | {XSD + each for each in ("string", "boolean", "date", "gYear", "gYearMonth")}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One term for people: its label, what it is in Turtle, and a cue where that is not plain."""
+
+    text: str = ""
+    iri: str = ""
+    short: str = ""
+    cue: str = ""
+    number: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The first rows of an answer. `total` is None where counting stopped at `counted`."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int | None
+    counted: int
+    truth: bool | None = None  # the answer of an ASK
+    turtle: str | None = None  # the first triples of a CONSTRUCT or DESCRIBE
+
+    @property
+    def kind(self) -> str:
+        """Say what the answer is: ``rows``, ``graph`` or ``truth``."""
+        if self.truth is not None:
+            return "truth"
+        return "rows" if self.turtle is None else "graph"
+
+    def is_numeric(self, column: int) -> bool:
+        """Say whether a column holds numbers alone."""
+        cells = [row[column] for row in self.rows if row[column].text]
+        return bool(cells) and all(cell.number is not None for cell in cells)
+
+    def without_repeats(self) -> Table:
+        """Leave out the columns that only repeat the labels of a column of things."""
+
+        def repeats(column: int) -> bool:
+            return any(
+                all(
+                    row[column].text == row[other].text and not row[column].iri for row in self.rows
+                )
+                and any(row[other].iri for row in self.rows)
+                for other in range(len(self.columns))
+                if other != column
+            )
+
+        kept = [at for at in range(len(self.columns)) if not (self.rows and repeats(at))]
+        return replace(
+            self,
+            columns=tuple(self.columns[at] for at in kept),
+            rows=tuple(tuple(row[at] for at in kept) for row in self.rows),
+        )
+
+    def pairs(self) -> list[tuple[str, float]]:
+        """Return names and numbers for a chart: the first column of each sort, if both exist."""
+        numeric = [at for at in range(len(self.columns)) if self.is_numeric(at)]
+        named = [at for at in range(len(self.columns)) if at not in numeric]
+        if not numeric or not named or len(self.rows) < 2:
+            return []
+        rows = ((row[named[0]], row[numeric[0]]) for row in self.rows)
+        return [(name.text, number.number or 0.0) for name, number in rows]
+
+
+def table(result: Result, entities: Entities, max_rows: int, max_counted: int) -> Table:
+    """Read an answer into a table of at most `max_rows`; count on to at most `max_counted`."""
+    if isinstance(result, ox.QueryBoolean):
+        return Table((), (), None, 0, truth=bool(result))
+    if isinstance(result, ox.QuerySolutions):
+        columns = tuple(each.value for each in result.variables)
+        rows = tuple(
+            tuple(cell(term, entities) for term in solution)
+            for solution in islice(result, max_rows)
+        )
+        counted, whole = _count(result, len(rows), max_counted)
+        return Table(columns, rows, counted if whole else None, counted)
+    # In the order of their subjects, as Turtle is read; the rest is only counted.
+    triples = sorted(islice(result, max_rows), key=_by_subject)
+    rows = tuple(tuple(cell(term, entities) for term in triple) for triple in triples)
+    counted, whole = _count(result, len(rows), max_counted)
+    return Table(
+        ("subject", "predicate", "object"),
+        rows,
+        counted if whole else None,
+        counted,
+        turtle=_turtle(triples),
+    )
+
+
+def _by_subject(triple: ox.Triple) -> tuple[str, bool, str, str]:
+    is_type = triple.predicate.value == RDF + "type"
+    return str(triple.subject), not is_type, str(triple.predicate), str(triple.object)
+
+
+def _turtle(triples: list[ox.Triple]) -> str:
+    """Write triples with the prefixes that they use, and no others."""
+    iris = {str(term)[1:] for triple in triples for term in triple}
+    iris |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
+    used = {
+        name: namespace
+        for name, namespace in PREFIXES.items()
+        if any(iri.startswith(namespace) for iri in iris)
+    }
+    written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used) or b""
+    heads = len(used)
+    lines = written.decode().split("\n")
+    return "\n".join([*lines[:heads], *([""] if heads and triples else []), *lines[heads:]])
+
+
+def _count(rest: Iterable[object], read: int, max_counted: int) -> tuple[int, bool]:
+    more = sum(1 for _ in islice(rest, max_counted - read + 1))
+    return min(read + more, max_counted), read + more <= max_counted
+
+
+def labelled_rows(found: Table) -> tuple[list[str], list[list[str | float]]]:
+    """Return the columns and rows of a table with a label beside each column of IRIs."""
+    linked = [any(row[at].iri for row in found.rows) for at in range(len(found.columns))]
+    columns: list[str] = []
+    for name, is_linked in zip(found.columns, linked, strict=True):
+        columns += [name, f"{name} (label)"] if is_linked else [name]
+    rows: list[list[str | float]] = []
+    for row in found.rows:
+        cells: list[str | float] = []
+        for each, is_linked in zip(row, linked, strict=True):
+            value = each.text if each.number is None else each.number
+            cells += [each.iri or value, each.text if each.iri else ""] if is_linked else [value]
+        rows.append(cells)
+    return columns, rows
+
+
+def cell(term: object, entities: Entities) -> Cell:
+    """Make a cell of a term; None, an unbound variable, makes an empty one."""
+    if term is None:
+        return Cell()
+    if isinstance(term, ox.NamedNode):
+        name = entities.labels.name(term.value)
+        return Cell(name.label, term.value, shorten(term.value))
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        cue = term.language or ("" if datatype in _OBVIOUS else shorten(datatype))
+        number = _number(term.value) if datatype in _NUMBERS else None
+        return Cell(term.value, cue="" if cue == "en" else cue, number=number)
+    return Cell(str(term))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""HTTP requests and responses: negotiation, caching, routes, logs."""

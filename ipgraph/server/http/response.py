@@ -1,0 +1,146 @@
+"""What the service answers with, before it is HTTP; and errors as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from ipgraph.errors import (
+    HTTP_STATUSES,
+    BadQuery,
+    Busy,
+    Gone,
+    IpGraphError,
+    LimitReached,
+    MemoryLimitExceeded,
+    NotAcceptable,
+    NotEntailed,
+    NotFound,
+    QueryTooComplex,
+    Refused,
+    SizeLimitExceeded,
+    StoreUnavailable,
+    TimeLimitExceeded,
+)
+from ipgraph.server.http.negotiation import HTML, Offer, choose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Headers = tuple[tuple[str, str], ...]
+
+PROBLEM = Offer("problem", "application/problem+json", ("application/json",))
+PLAIN = Offer("plain", "text/plain", header="text/plain; charset=utf-8")
+_RETRY_AFTER_S = "2"
+
+# The `type` of each problem, most specific class first.
+_TYPES: tuple[tuple[type[IpGraphError], str], ...] = (
+    (BadQuery, "bad-query"),
+    (Refused, "refused"),
+    (Gone, "gone"),
+    (NotFound, "not-found"),
+    (NotEntailed, "not-entailed"),
+    (NotAcceptable, "not-acceptable"),
+    (TimeLimitExceeded, "time-limit"),
+    (MemoryLimitExceeded, "memory-limit"),
+    (SizeLimitExceeded, "size-limit"),
+    (QueryTooComplex, "query-too-complex"),
+    (Busy, "busy"),
+    (LimitReached, "limit"),
+    (StoreUnavailable, "store-unavailable"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: status, headers, and a body that is whole or comes in parts.
+
+    `kept`: the body depends on nothing but the snapshot and the request, so that it may be kept
+    and carries a strong tag.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes | Iterable[bytes] = b""
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a request, for people and programs."""
+
+    status: int
+    type: str
+    detail: str
+    hint: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+    headers: Headers = ()
+
+    @property
+    def title(self) -> str:
+        """The words of the status."""
+        return HTTPStatus(self.status).phrase
+
+
+class HttpError(Exception):
+    """A request that ends with a problem of HTTP itself: a method, a type, a parameter."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        hint: str = "",
+        headers: Headers = (),
+        type: str = "",
+        more: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        slug = type or HTTPStatus(status).phrase.lower().replace(" ", "-")
+        self.problem = Problem(status, slug, detail, hint, more or {}, headers)
+
+
+def problem_of(error: IpGraphError) -> Problem:
+    """Return the problem that an error of the library is for a client."""
+    status = next(HTTP_STATUSES[each] for each in type(error).__mro__ if each in HTTP_STATUSES)
+    slug = next((name for kind, name in _TYPES if isinstance(error, kind)), "bad-request")
+    more: dict[str, Any] = {}
+    if error.place is not None:
+        more |= {"line": error.place.line, "column": error.place.column}
+    if isinstance(error, LimitReached):
+        more |= {"limit": error.limit} if error.limit else {}
+        more |= {} if error.elapsed_ms is None else {"elapsed_ms": error.elapsed_ms}
+    headers: Headers = ()
+    if isinstance(error, Busy | StoreUnavailable):
+        headers = (("Retry-After", _RETRY_AFTER_S),)
+    detail = str(error)
+    if status >= 500 and not isinstance(error, LimitReached | StoreUnavailable):
+        detail = "The data of this service has a fault; it has been noted."
+    return Problem(status, slug, detail, error.hint, more, headers)
+
+
+def write_problem(problem: Problem, accept: str, instance: str) -> Response | None:
+    """Write a problem in the type the client wants; None where that is a page."""
+    chosen = choose(accept, (PROBLEM, PLAIN, HTML))
+    if chosen is not None and chosen.name == HTML.name:
+        return None
+    headers = (*problem.headers, ("Cache-Control", "no-store"), ("Vary", "Accept"))
+    if chosen is not None and chosen.name == PLAIN.name:
+        line = " ".join(f"{problem.detail} {problem.hint}".split())
+        return Response(problem.status, (("Content-Type", PLAIN.content_type), *headers),
+                        f"{line}\n".encode())  # fmt: skip
+    fields: dict[str, Any] = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": instance,
+        **problem.more,
+    }
+    if problem.hint:
+        fields["hint"] = problem.hint
+    content_type = chosen.content_type if chosen is not None else PROBLEM.media_type
+    body = json.dumps(fields, ensure_ascii=False).encode()
+    return Response(problem.status, (("Content-Type", content_type), *headers), body)

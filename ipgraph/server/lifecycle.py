@@ -1,0 +1,159 @@
+"""Serve a graph until told to stop: what is printed, signals, reloading, watching the files."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipgraph import scratch
+from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.server import create_app, front_of
+from ipgraph.server.pages import site
+from ipgraph.server.transport import server as http_server
+
+if TYPE_CHECKING:
+    from ipgraph import KnowledgeGraph
+    from ipgraph.server.application import Front
+    from ipgraph.server.transport.server import Server
+    from ipgraph.settings import Settings
+
+# Size and time of each file, by its path.
+Stats = dict[str, tuple[int, int]]
+
+_DRAIN_S = 10.0
+_WATCH_S = 0.5
+_KINDS_SHOWN = 6
+_TRIES = ("/", "/sparql", "/id/ip")
+
+
+def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> None:
+    """Serve `kg` until Ctrl+C or SIGTERM; SIGHUP reloads, as `watch` does at each change.
+
+    Raises `StoreUnavailable` where the address cannot be listened on.
+    """
+    started = time.perf_counter()
+    seen = _stats(kg)
+    made = front_of(create_app(kg, settings))
+    server = _bind(made, settings)
+    made.service.pool  # noqa: B018  workers are there before the first visitor is
+    _on_signals(made, server)  # before the announcement: who reads it may send a signal at once
+    _announce(made, http_server.address(server), time.perf_counter() - started)
+    gc.freeze()  # what is here now stays: no collection need look through it again
+    stop = threading.Event()
+    if watch:
+        threading.Thread(target=_watch, args=(made, seen, stop), name="watch", daemon=True).start()
+    try:
+        server.run()
+    finally:
+        stop.set()
+        server.task_dispatcher.shutdown(timeout=_DRAIN_S)
+        made.close()
+        scratch.clear()
+
+
+def _bind(made: Front, settings: Settings) -> Server:
+    """Bind, or say in a sentence why that cannot be."""
+    where = f"{settings.host}:{settings.port}"
+    try:
+        if not http_server.is_free(settings):
+            raise OSError(errno.EADDRINUSE, "it is in use")
+        return http_server.make(made, settings)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{where} cannot be listened on: {error.strerror or error}.",
+            hint="Another port: --port 8081; any free one: --port 0.",
+        ) from error
+
+
+def _announce(made: Front, address: str, seconds: float) -> None:
+    kg = made.service.edition.kg
+    prefix = made.service.settings.path_prefix
+    lines = [f"Serving at {address}{prefix}/"]
+    if kg.snapshot is not None:
+        counts = kg.snapshot.manifest["counts"]
+        lines.append(
+            f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred, "
+            f"{counts['sources']:,} sources; loaded in {seconds:.1f} s"
+        )
+        if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_KINDS_SHOWN]]:
+            lines.append("Things: " + ", ".join(top))
+    own = kg.recipe is not None and not kg.recipe.origin
+    tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
+    lines.append("Try: " + "  ".join(address + prefix + each for each in tries))
+    if lacking := site.lacking_bundles():
+        lines.append(lacking)
+    lines.append("Ctrl+C ends it.")
+    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  results alone go elsewhere
+
+
+def _on_signals(made: Front, server: Server) -> None:
+    """Let SIGTERM and Ctrl+C drain and stop, and SIGHUP reload, where this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def stop(number: int, frame: Any) -> None:
+        made.service.draining = True
+        server.accepting = False
+        threading.Thread(target=_drain, args=(made, server), daemon=True).start()
+
+    def reload(number: int, frame: Any) -> None:
+        threading.Thread(target=reload_now, args=(made,), daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, reload)
+
+
+def _drain(made: Front, server: Server) -> None:
+    """Wait for the requests under way, then end the loop."""
+    deadline = time.monotonic() + _DRAIN_S
+    while time.monotonic() < deadline and server.is_busy():
+        time.sleep(0.02)
+    server.end()
+
+
+def reload_now(made: Front) -> None:
+    """Serve the files as they are now; where they are broken, say so and go on with the old.
+
+    The access log goes on in a new file, if the old one was moved away.
+    """
+    made.log.reopen()
+    try:
+        changed = made.service.reload()
+    except IpGraphError as error:
+        _say(f"Not reloaded: {error} {error.hint}".strip())
+        return
+    _say("Reloaded." if changed else "Nothing has changed.")
+
+
+def _watch(made: Front, seen: Stats, stop: threading.Event) -> None:
+    """Reload whenever a file that the graph is made of changes, appears or goes."""
+    while not stop.wait(_WATCH_S):
+        now = _stats(made.service.edition.kg)
+        if now != seen:
+            seen = now
+            reload_now(made)
+
+
+def _stats(kg: KnowledgeGraph) -> Stats:
+    recipe = kg.recipe
+    found: Stats = {}
+    folders = {each.path.parent for each in recipe.inputs} if recipe else set()
+    for path in (each for folder in folders for each in Path(folder).glob("*")):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue  # it went while we looked
+        found[str(path)] = (stat.st_size, stat.st_mtime_ns)
+    return found
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201

@@ -1,0 +1,214 @@
+"""The page of a thing: any IRI of the graph, ours or not."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, after_this_request, request
+
+from ipgraph.namespaces import ENTITY, IP, expand, shorten
+from ipgraph.server.html import links, schema_org
+from ipgraph.server.html.svg import Box, tree
+from ipgraph.server.pages import disagreements, history, list_formats, page_queries
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from flask.typing import ResponseReturnValue
+
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.relations import Group
+    from ipgraph.entities.statements import Value
+    from ipgraph.server.pages.site import Site
+
+# Values on a page of their own.
+PER_PAGE = 100
+PART_LIMIT_S = 2.0
+MAX_HTML_BYTES = 40 * 1024
+# Values of a group, sources numbered for a statement, episodes of a sort: the first that fits.
+EXTENTS = ((8, 2, 8), (8, 1, 6), (7, 1, 4), (6, 1, 3), (5, 1, 3), (4, 1, 2), (3, 1, 2), (2, 1, 1))
+EVERY_EPISODE = 200
+SECTIONS = ("relations", "identifiers", "notes")
+# Boxes of the picture in each column.
+MAX_BOXES = 11
+FORMATS = (
+    ("ttl", "text/turtle", "Turtle"),
+    ("jsonld", "application/ld+json", "JSON-LD"),
+    ("rdf", "application/rdf+xml", "RDF/XML"),
+    ("nt", "application/n-triples", "N-Triples"),
+    ("csv", "text/csv", "CSV"),
+)
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the addresses of things."""
+
+    @blueprint.get("/page/<path:name>", endpoint="entity")
+    def entity(name: str) -> str:
+        return render(site, ENTITY + name)
+
+    @blueprint.get("/page/<name>/related/<path:relation>", endpoint="related")
+    def related(name: str, relation: str) -> ResponseReturnValue:
+        return _related(site, ENTITY + name, relation)
+
+    @blueprint.get("/related", endpoint="related_of")
+    def related_of() -> ResponseReturnValue:
+        return _related(site, request.args.get("uri", ""), request.args.get("property", ""))
+
+
+def render(site: Site, iri: str) -> str:
+    """Render the page of a thing; raises `NotFound` where the graph does not mention it.
+
+    A hub is told in less and less detail until its page keeps to the budget: the extent that fits
+    is searched for by halves, and the search begins where it ended the last time.
+    """
+    made: dict[int, str] = {}
+
+    def fits(at: int) -> bool:
+        if at not in made:
+            made[at] = _render(site, iri, EXTENTS[at])
+        return len(made[at].encode()) <= MAX_HTML_BYTES
+
+    least, most = 0, len(EXTENTS) - 1  # the last is taken whether or not it fits
+    at = min(site.extents.get(iri, 0), most - 1)
+    while least < most:
+        if fits(at):
+            most = at
+        else:
+            least = at + 1
+        # What fitted the last time is confirmed by its neighbour that does not fit.
+        at = most - 1 if at == most else (least + most) // 2
+    site.extents[iri] = least
+    fits(least)
+    return made[least]
+
+
+def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
+    values, cited, episodes = extent
+    year = request.args.get("year", None, type=int)
+    whole = bool(year) or request.args.get("history") == "all"
+    episodes = EVERY_EPISODE if whole else episodes
+    began = time.monotonic()
+    view = site.entities.describe(iri, values=values, cited=cited, episodes=episodes)
+    # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
+    late = time.monotonic() - began > PART_LIMIT_S
+    boxes = None if late else arrange(site, view)
+    if late:
+        after_this_request(_not_kept)
+    words = site.words()
+    return site.render(
+        "entity.html",
+        linked=schema_org.of_thing(site, view),
+        view=view,
+        **_by_section(view),
+        heads=() if late else site.entities.heads(iri),
+        late=late,
+        department=IP + "Department",
+        differing=disagreements.differing(site, iri) if site.is_own and not late else (),
+        year=year,
+        chapters=history.chapters(view, year),
+        more_history=not whole and history.is_cut(view, episodes),
+        period=lambda episode: history.period(episode, words),
+        others=history.others,
+        measured=history.measured(view),
+        replaced=history.replacements(view),
+        formats=FORMATS,
+        picture=tree(boxes, view.name.label) if boxes else None,
+        tree=boxes,
+        query=page_queries.query("thing", thing=iri),
+        # A page that had to be cut does without what is a click away.
+        comments=_comments(site, view) if extent == EXTENTS[0] else {},
+        group_address=group_address,
+        why=why_address,
+        report=links.address("/report", uri=view.iri) if site.kg.settings.contact else "",
+    )
+
+
+def _by_section(view: View) -> dict[str, list[Group]]:
+    """Divide the groups by where a page tells them; incoming relations by themselves."""
+    found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "back")}
+    for each in view.groups:
+        is_back = each.section == "relations" and each.incoming and not each.is_part
+        found["back" if is_back else each.section].append(each)
+    return found
+
+
+def _not_kept(response: Response) -> Response:
+    """Keep no page that lacks something because the store was slow this once."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _comments(site: Site, view: View) -> dict[str, str]:
+    """Return what each relation of a page means."""
+    relations = {group.relation.iri for group in view.groups}
+    return {each: site.entities.terms.comment(each) for each in relations}
+
+
+def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
+    name = expand(relation) or relation
+    incoming = request.args.get("direction") == "in"
+    page = links.page_number()
+    # One more than the page needs tells whether there is a next one.
+    limit = page * PER_PAGE + 1
+    group, sources = site.entities.related(iri, name, incoming=incoming, limit=limit)
+    values = group.values[(page - 1) * PER_PAGE : page * PER_PAGE]
+    if not values:
+        abort(404)
+    if list_formats.wanted() != "html":
+        titles = {each.number: each.title for each in sources}
+        cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
+        rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
+        return list_formats.rows(("label", "iri", "inferred", "sources"), rows)
+    return site.render(
+        "related.html",
+        view=site.describe(iri),
+        group=group,
+        values=values,
+        page_number=page,
+        has_next=len(group.values) > page * PER_PAGE,
+        sources=sources,
+        why=why_address,
+    )
+
+
+def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
+    """Arrange what it is part of, those alongside, and its parts; None where there is nothing.
+
+    With `alone` it stands at the left by itself.
+    """
+    below = site.entities.parts(view.iri)[:MAX_BOXES]
+    if not view.breadcrumb and not below:
+        return None
+
+    def box(iri: str, label: str, kind: str, below: tuple[Box, ...] = ()) -> Box:
+        return Box(label, links.page(iri), site.kind_style(kind), iri == view.iri, below)
+
+    def boxes(values: tuple[Value, ...]) -> tuple[Box, ...]:
+        return tuple(
+            box(each.iri, each.text, each.kind.iri if each.kind else "") for each in values
+        )
+
+    own = box(view.iri, view.name.label, view.kind.iri if view.kind else "", boxes(below))
+    if alone or not view.breadcrumb:
+        return own
+    siblings = boxes(view.alongside[: MAX_BOXES - 1])
+    # Among its siblings it stands where the alphabet puts it.
+    at = sum(1 for each in view.alongside[: MAX_BOXES - 1] if each.text < view.name.label)
+    parent = view.breadcrumb[-1]
+    kind = site.entities.reader.kind(parent.iri)
+    row = (*siblings[:at], own, *siblings[at:])
+    return box(parent.iri, parent.label, kind.iri if kind else "", row)
+
+
+def group_address(view: View, group: Group) -> str:
+    """Return the address of the whole of a group."""
+    name = shorten(group.relation.iri)
+    name = group.relation.iri if name.startswith("<") else name
+    return links.related(view.iri, name, incoming=group.incoming)
+
+
+def why_address(view: View, group: Group, value: Value) -> str:
+    """Return the address of the proof of an inferred statement."""
+    ends = (value.iri, view.iri) if group.incoming else (view.iri, value.iri)
+    return links.address("/why", s=ends[0], p=group.relation.iri, o=ends[1])

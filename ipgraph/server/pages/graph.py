@@ -1,0 +1,122 @@
+"""The graph explorer: a page that draws, and says the same as a chart and as a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, jsonify, request
+
+from ipgraph.namespaces import ENTITY, shorten
+from ipgraph.server import jobs
+from ipgraph.server.html import links
+from ipgraph.server.html.svg import Box, tree
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from ipgraph.entities.neighborhood import Neighbourhood, Node
+    from ipgraph.server.pages.site import Site
+
+CENTRE = ENTITY + "ip"
+MAX_LEVELS = 4
+STYLES = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source")
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the addresses of the explorer."""
+
+    @blueprint.get("/graph", endpoint="graph")
+    def graph() -> str:
+        return _page(site)
+
+    @blueprint.get("/graph/neighbours", endpoint="neighbours")
+    def neighbours() -> Response:
+        iri, levels = _asked(site)
+        found = site.kg.surveyor.parts(iri, levels) if levels else site.kg.surveyor.around(iri)
+        return jsonify(_as_json(site, found))
+
+
+def _asked(site: Site) -> tuple[str, int]:
+    """Read which thing is asked for, and how many levels of its parts (0: all its neighbours)."""
+    name = request.args.get("id", "").strip()
+    if not name:
+        if not site.is_own:
+            hits = [site.index.of_kind(kind, 1) for kind, _ in site.index.kinds()]
+            name = next((hit[0].iri for hit in hits if hit), "") or abort(404)
+        else:
+            name = CENTRE
+    iri = name if "://" in name else jobs.resolve(site, name)
+    levels = request.args.get("levels", 2, type=int)
+    return iri, min(max(levels, 0), MAX_LEVELS)
+
+
+def _page(site: Site) -> str:
+    iri, levels = _asked(site)
+    found = site.kg.surveyor.parts(iri, levels) if levels else site.kg.surveyor.around(iri)
+    root = _boxes(site, found)
+    return site.render(
+        "graph.html",
+        name=site.entities.labels.name(iri),
+        levels=levels,
+        root=root,
+        picture=tree(root, found.nodes[0].name.label, top=True),
+        edges=[edge for edge in found.edges if not edge.is_part],
+        kinds=_legend(site, found),
+    )
+
+
+def _boxes(site: Site, found: Neighbourhood) -> Box:
+    below: dict[str, list[Node]] = {}
+    for node in found.nodes:
+        below.setdefault(node.origin, []).append(node)
+
+    def box(node: Node) -> Box:
+        children = below.get(node.name.iri, ())
+        return Box(
+            node.name.label,
+            links.page(node.name.iri),
+            site.kind_style(node.kind.iri) if node.kind else "",
+            below=tuple(box(each) for each in children),
+        )
+
+    return box(found.nodes[0])
+
+
+def _legend(site: Site, found: Neighbourhood) -> list[tuple[str, str]]:
+    """Return each colour that may be met and an example of what has it, in their order."""
+    kinds = {site.kind_style(node.kind.iri): node.kind.label for node in found.nodes if node.kind}
+    words = site.words()
+    return [
+        (style, words("graph." + style.replace("-", "_")))
+        for style in STYLES
+        if style in kinds or site.is_own
+    ]
+
+
+def _as_json(site: Site, found: Neighbourhood) -> dict[str, object]:
+    return {
+        "nodes": [
+            {
+                "id": node.name.iri,
+                "label": node.name.label,
+                "short": node.name.acronym,
+                "kind": node.kind.label if node.kind else "",
+                "style": site.kind_style(node.kind.iri) if node.kind else "",
+                "url": links.page(node.name.iri),
+                "origin": node.origin,
+                "more": node.more,
+            }
+            for node in found.nodes
+        ],
+        "edges": [
+            {
+                "id": f"{edge.source} {shorten(edge.relation.iri)} {edge.target}",
+                "source": edge.source,
+                "target": edge.target,
+                "relation": edge.relation.iri,
+                "label": edge.label,
+                "part": edge.is_part,
+            }
+            for edge in found.edges
+        ],
+    }

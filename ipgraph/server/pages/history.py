@@ -1,0 +1,131 @@
+"""What held for a time, as the pages tell it: grouped by how a thing takes part, with its dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ipgraph.namespaces import shorten
+
+if TYPE_CHECKING:
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.history import Episode, Figure
+    from ipgraph.entities.statements import Value
+    from ipgraph.server.html.translations import Texts
+
+# How a thing takes part (a property) and the order in which that is told.
+ORDER = (
+    "ip:placedUnit",
+    "org:originalOrganization",
+    "org:resultingOrganization",
+    "org:member",
+    "ip:post",
+    "org:organization",
+    "ip:charge",
+    "ip:agency",
+    "ip:placedIn",
+    "ip:inRole",
+    "ip:under",
+    "ip:causedBy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The episodes in which a thing takes part in one way."""
+
+    key: str
+    episodes: tuple[Episode, ...]
+
+
+def chapters(view: View, year: int | None = None) -> tuple[Chapter, ...]:
+    """Group the episodes of a view; with a year, those alone that held in it."""
+    found: dict[str, list[Episode]] = {}
+    for each in view.episodes:
+        if year is None or each.held_in(year):
+            found.setdefault(shorten(each.tie), []).append(each)
+    order = {tie: at for at, tie in enumerate(ORDER)}
+    ties = sorted(found, key=lambda tie: (order.get(tie, len(order)), tie))
+    return tuple(Chapter(tie.replace(":", "_"), tuple(found[tie])) for tie in ties)
+
+
+def period(episode: Episode, words: Texts) -> str:
+    """Write the dates of an episode as the sources give them."""
+    since, until = episode.since, episode.until
+    if since and until:
+        return since if since == until else words("history.from_to", since=since, until=until)
+    if since:
+        return words("history.since", since=since)
+    return words("history.until", until=until) if until else words("history.undated")
+
+
+def others(view: View, episode: Episode) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+    """Return those who take part besides the thing of the view, by how they do."""
+    return tuple(
+        (shorten(tie), tuple(each for each in values if each.iri != view.iri))
+        for tie, values in episode.parts.items()
+        if any(each.iri != view.iri for each in values)
+    )
+
+
+def measured(view: View) -> tuple[tuple[str, tuple[Figure, ...], bool], ...]:
+    """Group the figures of a view by what they measure, and say where sources differ.
+
+    They differ where two figures of one year have different values.
+    """
+    found: dict[str, list[Figure]] = {}
+    for each in view.figures:
+        found.setdefault(each.measure.label, []).append(each)
+    return tuple((label, tuple(figures), _differ(figures)) for label, figures in found.items())
+
+
+def _differ(figures: list[Figure]) -> bool:
+    values: dict[str, set[str]] = {}
+    for each in figures:
+        values.setdefault(each.as_of[:4], set()).add(each.value)
+    return any(len(some) > 1 for year, some in values.items() if year)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What a thing was replaced by, and when."""
+
+    by: tuple[Value, ...]
+    date: str
+    sources: tuple[int, ...]
+
+
+def replacements(view: View) -> tuple[Replacement, ...]:
+    """Return what followed a former thing: one that was dissolved, or that another succeeds.
+
+    A change of organization alone does not end a thing: a unit that moves goes on.
+    """
+    followers = [
+        group
+        for group in view.incoming
+        if shorten(group.relation.iri) in ("ip:succeeds", "ip:supersedes")
+    ]
+    ended = any(shorten(name.iri) == "ip:dissolvedOn" for name, _ in view.dates)
+    events = tuple(
+        Replacement(results, each.since, each.sources)
+        for each in view.episodes
+        if shorten(each.tie) == "org:originalOrganization" and (results := _resulting(each, view))
+    )
+    if ended and events:
+        return events
+    return tuple(Replacement(group.values, "", group.sources or ()) for group in followers)
+
+
+def _resulting(episode: Episode, view: View) -> tuple[Value, ...]:
+    return tuple(
+        value
+        for tie, values in episode.parts.items()
+        if shorten(tie) == "org:resultingOrganization"
+        for value in values
+        if value.iri != view.iri
+    )
+
+
+def is_cut(view: View, limit: int) -> bool:
+    """Say whether some way of taking part may have more episodes than were told."""
+    return any(len(each.episodes) >= limit for each in chapters(view))

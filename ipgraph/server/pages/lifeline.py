@@ -1,0 +1,120 @@
+"""The history of one organization as bars: what came before and after, where it stood, who led."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ipgraph.namespaces import IP, ORG
+from ipgraph.server.html import links
+from ipgraph.server.html.svg import Span
+from ipgraph.server.pages import history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.history import Episode
+    from ipgraph.entities.statements import Value
+    from ipgraph.server.pages.site import Site
+
+# The bars of the picture: by how a thing takes part in an episode, and the words above them.
+GROUPS = (
+    (IP + "placedUnit", "timeline.placements"),
+    (ORG + "organization", "timeline.people"),
+    (IP + "agency", "timeline.charges"),
+)
+ORIGINAL, RESULTING = ORG + "originalOrganization", ORG + "resultingOrganization"
+MAX_KIN, MAX_SPANS = 12, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the table: when, what it was, and who took part."""
+
+    date: str
+    period: str
+    what: str
+    others: tuple[Value, ...]
+    sources: tuple[int, ...]
+
+
+def spans(site: Site, view: View) -> list[Span]:
+    """Return the bars of a thing; what nobody dates has none."""
+    words = site.words()
+    kin = _kin(view)
+    found = [_life(site, iri, words("timeline.lives")) for iri in (*kin[0], view.iri, *kin[1])]
+    made = [each for each in found if each]
+    for tie, key in GROUPS:
+        episodes = [each for each in view.episodes if each.tie == tie and each.since]
+        episodes.sort(key=lambda each: each.since)
+        made += [_span(site, view, each, words(key)) for each in episodes[:MAX_SPANS]]
+    return made
+
+
+def events(site: Site, view: View) -> list[Event]:
+    """Return all that is dated of a thing, the earliest first."""
+    words = site.words()
+    found = [
+        Event(each.text, each.text, name.label, (), each.sources)
+        for name, values in view.dates
+        for each in values
+    ]
+    for chapter in history.chapters(view):
+        key = "history." + chapter.key
+        what = words(key) if words.has(key) else chapter.key
+        for each in chapter.episodes:
+            if each.since or each.until:
+                period = history.period(each, words)
+                others = each.others(view.iri)
+                found.append(Event(each.since or each.until, period, what, others, each.sources))
+    return sorted(found, key=lambda each: (each.date, each.what))
+
+
+def _kin(view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the organizations that a thing came from, and those that it became."""
+    before: dict[str, None] = {}
+    after: dict[str, None] = {}
+    for each in view.episodes:
+        if each.tie == RESULTING:
+            before |= dict.fromkeys(_iris(each, ORIGINAL, view.iri))
+        elif each.tie == ORIGINAL:
+            after |= dict.fromkeys(_iris(each, RESULTING, view.iri))
+    return tuple(before)[:MAX_KIN], tuple(iri for iri in after if iri not in before)[:MAX_KIN]
+
+
+def _iris(episode: Episode, tie: str, own: str) -> Iterator[str]:
+    return (each.iri for each in episode.parts.get(tie, ()) if each.iri and each.iri != own)
+
+
+def _life(site: Site, iri: str, group: str) -> Span | None:
+    """Return the bar of an organization from its beginning to its end, as far as dated."""
+    view = site.entities.describe(iri, values=1, cited=1, episodes=20)
+    dates = {name.iri: [value.text for value in values] for name, values in view.dates}
+    placed = [each for each in view.episodes if each.tie == IP + "placedUnit"]
+    begins = dates.get(IP + "establishedOn", []) or [each.since for each in placed if each.since]
+    ends = dates.get(IP + "dissolvedOn", [])
+    if not begins:
+        return None
+    first, last = min(begins), max(ends, default="")
+    return _bar(view.name.label, first, last, group, site, links.page(iri))
+
+
+def _span(site: Site, view: View, episode: Episode, group: str) -> Span:
+    others = episode.others(view.iri)
+    label = ", ".join(each.text for each in others) or episode.label
+    address = links.page(others[0].iri) if others and others[0].iri else ""
+    return _bar(label, episode.since, episode.until, group, site, address)
+
+
+def _bar(label: str, first: str, last: str, group: str, site: Site, address: str) -> Span:
+    words = site.words()
+    begin = int(first[:4])
+    end = int(last[:4]) if last else datetime.now(UTC).year
+    dates = (
+        words("history.from_to", since=first, until=last)
+        if last
+        else words("history.since", since=first)
+    )
+    return Span(label, begin, max(begin, end), not last, address, dates, group)

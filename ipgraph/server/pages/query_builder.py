@@ -1,0 +1,94 @@
+"""Ask without SPARQL: three menus, filled from the ontology, that write the query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import abort, redirect, request
+from pyoxigraph import NamedNode
+
+from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS, expand, shorten
+from ipgraph.server.html import links
+from ipgraph.server.html.translations import plural
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from flask.typing import ResponseReturnValue
+
+    from ipgraph.server.pages.site import Site
+
+# Which ?subject relates to which ?object; the terms are put in, never pieces of text.
+QUERY = """$prefixes
+SELECT DISTINCT ?subject ?subjectLabel ?object ?objectLabel WHERE {
+  ?subject a $subject ;
+    $relation ?object .
+  ?object a $object .
+  OPTIONAL { ?subject rdfs:label ?subjectLabel }
+  OPTIONAL { ?object rdfs:label ?objectLabel }
+}
+ORDER BY ?subjectLabel ?objectLabel
+"""
+_META = (OWL, RDF, RDFS)
+MAX_CHOICES = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry of a menu: the prefixed name that is sent, and what is read."""
+
+    value: str
+    label: str
+    many: str
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the address that the menus are sent to: it writes the query and shows its answer."""
+
+    @blueprint.get("/ask", endpoint="ask")
+    def ask() -> ResponseReturnValue:
+        terms = [_term(request.args.get(name, "")) for name in ("subject", "relation", "object")]
+        return redirect(links.address("/sparql", query=_written(*terms)) + "#results")
+
+
+def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
+    """Return the classes and the relations that the data use, by label."""
+    found: list[list[Choice]] = []
+    for kind in ("class", "property"):
+        terms = [
+            term
+            for term in site.index.terms(kind)
+            if term.uses
+            and not term.iri.startswith(_META)
+            and not shorten(term.iri).startswith("<")
+        ]
+        most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
+        if kind == "property":
+            rank = site.entities.terms.rank
+            # Of the project's own graph the relations that pages tell first; of any other, all.
+            most = [
+                term
+                for term in most
+                if site.entities.joins_things(term.iri)
+                and (not site.is_own or rank(term.iri) < 500)
+            ]
+        entries = [Choice(shorten(term.iri), term.label, plural(term.label)) for term in most]
+        found.append(sorted(entries, key=lambda each: each.label.casefold()))
+    return found[0], found[1]
+
+
+def _term(name: str) -> NamedNode:
+    iri = expand(name)
+    if iri is None:
+        abort(400, f"{name!r} is not a prefixed name of a class or property.")
+    return NamedNode(iri)
+
+
+def _written(subject: NamedNode, relation: NamedNode, object_: NamedNode) -> str:
+    names = {"$subject": subject, "$relation": relation, "$object": object_}
+    prefixes = {"rdfs", *(shorten(each.value).partition(":")[0] for each in names.values())}
+    lines = [f"PREFIX {each}: <{PREFIXES[each]}>" for each in sorted(prefixes & PREFIXES.keys())]
+    text = QUERY.replace("$prefixes", "\n".join(lines))
+    for place, term in names.items():
+        text = text.replace(place, shorten(term.value))
+    return text

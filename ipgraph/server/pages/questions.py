@@ -1,0 +1,130 @@
+"""The competency questions: in plain words, with forms for what they leave open, and answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from ipgraph.errors import NotFound, UsageError
+from ipgraph.namespaces import expand
+from ipgraph.server import jobs
+from ipgraph.server.html.tables import labelled_rows, table
+from ipgraph.server.pages import list_formats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Blueprint
+    from flask.typing import ResponseReturnValue
+
+    from ipgraph.dataset.questions import Parameter, Question
+    from ipgraph.server.html.tables import Table
+    from ipgraph.server.pages.site import Site
+
+MAX_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter in the form: what was typed, or the default as a person would type it."""
+
+    parameter: Parameter
+    value: str
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the questions of the project's own graph; any other has none."""
+    if not site.is_own:
+        return
+
+    @blueprint.get("/questions", endpoint="questions")
+    def questions() -> ResponseReturnValue:
+        if list_formats.wanted() != "html":
+            rows = [(each.name, each.title, each.topic) for each in site.kg.questions]
+            return list_formats.rows(("name", "title", "topic"), rows)
+        return site.render("questions.html", topics=by_topic(site), total=len(site.kg.questions))
+
+    @blueprint.get("/questions/<name>", endpoint="question")
+    def question(name: str) -> ResponseReturnValue:
+        return _question(site, name)
+
+
+def by_topic(site: Site) -> list[tuple[str, list[Question]]]:
+    """Group the questions by topic, in the order of the alphabet."""
+    ordered = sorted(site.kg.questions, key=lambda each: (each.topic, each.title))
+    return [(topic, list(some)) for topic, some in groupby(ordered, key=lambda each: each.topic)]
+
+
+def find(site: Site, name: str) -> Question:
+    """Return a question by its name; raises `NotFound`."""
+    for each in site.kg.questions:
+        if each.name == name:
+            return each
+    raise NotFound(f"There is no question {name!r}; /questions lists them.")
+
+
+def _question(site: Site, name: str) -> ResponseReturnValue:
+    asked = find(site, name)
+    given = {
+        each.name: request.args.get(each.name, "").strip()
+        for each in asked.parameters
+        if request.args.get(each.name, "").strip()
+    }
+    error: UsageError | None = None
+    text, found = asked.text, None
+    try:
+        text = asked.bind(_named(site, asked, given), site.kg.store)
+        found = answer(site, asked, text)
+    except UsageError as refused:  # a name that the graph has not, a year of five digits
+        error = refused
+    if list_formats.wanted() != "html":
+        if error:
+            raise error
+        columns, rows = labelled_rows(found)  # type: ignore[arg-type]
+        return list_formats.rows(columns, rows)
+    body = site.render(
+        "question.html",
+        question=asked,
+        fields=[Field(each, _typed(site, each, given)) for each in asked.parameters],
+        text=shown(text),
+        answer=found.without_repeats() if found else None,
+        error=error,
+    )
+    return body, 400 if error else 200
+
+
+def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values with the IRIs of the things that they name: looking for those may cost."""
+    things = {each.name for each in question.parameters if each.kind == "thing"}
+    return {
+        name: f"<{jobs.resolve(site, value)}>" if name in things else value
+        for name, value in given.items()
+    }
+
+
+def answer(site: Site, question: Question, text: str) -> Table:
+    """Answer a question whose parameters are bound, within the limits of the service."""
+    return table(site.run(text, infer=question.infer), site.entities, MAX_ROWS, MAX_ROWS * 20)
+
+
+def shown(text: str) -> str:
+    """Return the query of a question without the header that documents and tests it."""
+    lines = text.splitlines()
+    while lines and lines[0].startswith("#"):
+        lines.pop(0)
+    return "\n".join(lines).strip() + "\n"
+
+
+def _typed(site: Site, parameter: Parameter, given: Mapping[str, str]) -> str:
+    """Return what the form shows for a parameter: a default thing by its short name or label."""
+    if parameter.name in given:
+        return given[parameter.name]
+    iri = parameter.default.strip("<>")
+    iri = expand(iri) or iri
+    if parameter.kind == "thing" and "://" in iri:
+        name = site.entities.labels.name(iri)
+        return name.acronym or name.label
+    return parameter.default

@@ -1,0 +1,89 @@
+"""Reporting an error: the statements about a thing, each with a message that names it.
+
+A page of a thing is bounded in bytes, so its statements have their messages on a page of their own.
+The address to write to is the setting `contact`; without one nothing is offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import abort, request
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from ipgraph.entities.entity import View
+    from ipgraph.entities.relations import Group
+    from ipgraph.entities.statements import Source, Value
+    from ipgraph.server.pages.site import Site
+
+MAX_STATEMENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A statement in words, who states it, and the message that reports it."""
+
+    text: str
+    sources: tuple[Source, ...]
+    address: str
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the address; where nobody is written to, there is nothing at it."""
+
+    @blueprint.get("/report", endpoint="report")
+    def report() -> str:
+        iri = request.args.get("uri", "")
+        if not site.kg.settings.contact or not iri:
+            abort(404)
+        view = site.entities.describe(iri)
+        statements = _statements(site, view)
+        return site.render(
+            "report.html",
+            view=view,
+            statements=statements[:MAX_STATEMENTS],
+            is_cut=len(statements) > MAX_STATEMENTS,
+        )
+
+
+def _statements(site: Site, view: View) -> list[Reported]:
+    sources = {each.number: each for each in view.sources}
+    name = view.name.label
+
+    def reported(text: str, value: Value) -> Reported:
+        cited = tuple(sources[number] for number in value.sources if number in sources)
+        return Reported(text, cited, _message(site, view, text, cited))
+
+    found = [reported(f"{name}: {each.text}", each) for each in view.definitions]
+    found += [
+        reported(f"{name} · {date.label} · {each.text}", each)
+        for date, values in view.dates
+        for each in values
+    ]
+    for group in view.groups:
+        found += [reported(_sentence(name, group, each), each) for each in group.values]
+    return found
+
+
+def _sentence(name: str, group: Group, value: Value) -> str:
+    if group.incoming:
+        return f"{value.text} · {group.relation.label} · {name}"
+    return f"{name} · {group.relation.label} · {value.text}"
+
+
+def _message(site: Site, view: View, text: str, sources: tuple[Source, ...]) -> str:
+    """Return an address that opens a message with the statement and its sources filled in."""
+    contact = site.kg.settings.contact
+    documents = "\n".join(f"{each.title} <{each.iri}>" for each in sources)
+    version = site.manifest.get("content_hash", "")[:12]
+    asked = site.words()("report.body")
+    lines = (text, documents, f"<{view.iri}>", version, asked)
+    body = quote("\n\n".join(line for line in lines if line) + "\n")
+    subject = quote(f"{site.title}: {text[:80]}")
+    join = "&" if "?" in contact else "?"
+    heading = "subject" if contact.startswith("mailto:") else "title"
+    return f"{contact}{join}{heading}={subject}&body={body}"

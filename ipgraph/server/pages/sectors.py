@@ -1,0 +1,87 @@
+"""The sectors as cards: what each is, and who answers for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import redirect
+
+from ipgraph.namespaces import ENTITY, IP, SOURCE
+from ipgraph.server.html import links
+from ipgraph.server.pages import list_formats
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from flask.typing import ResponseReturnValue
+
+    from ipgraph.entities.statements import Value
+    from ipgraph.search.index import Hit
+    from ipgraph.server.pages.site import Site
+
+SECTOR = IP + "Sector"
+AGENCY_OF = IP + "sectorSpecificAgencyOf"
+SEED = SOURCE + "more-about-ip"
+SEED_UNIT = ENTITY + "sopd"
+MAX_SECTORS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One sector, those who answer for it, and whether the page of the office names it."""
+
+    hit: Hit
+    agencies: tuple[Value, ...]
+    named_by_seed: bool
+
+
+def register(blueprint: Blueprint, site: Site) -> None:
+    """Add the addresses of sectors; a graph without any has none."""
+    if not site.class_counts.get(SECTOR):
+        return
+
+    @blueprint.get("/sectors", endpoint="sectors")
+    def sectors() -> ResponseReturnValue:
+        return _sectors(site)
+
+    @blueprint.get("/sectors/<name>", endpoint="sector")
+    def sector(name: str) -> ResponseReturnValue:
+        return redirect(links.page(ENTITY + name), 301)
+
+
+def _sectors(site: Site) -> ResponseReturnValue:
+    cards = [_card(site, hit) for hit in site.index.instances(SECTOR, limit=MAX_SECTORS)]
+    if list_formats.wanted() != "html":
+        rows = [(c.hit.label, c.hit.iri, "; ".join(a.text for a in c.agencies)) for c in cards]
+        return list_formats.rows(("label", "iri", "sector-specific agencies"), rows)
+    held = [card for card in cards if card.agencies]
+    return site.render(
+        "sectors.html",
+        cards=held,
+        others=[card for card in cards if not card.agencies],
+        named=sum(card.named_by_seed for card in cards),
+        claimed=_claimed(site),
+        unit=site.entities.labels.name(SEED_UNIT),
+        seed=site.entities.labels.name(SEED),
+    )
+
+
+def _card(site: Site, hit: Hit) -> Card:
+    group, sources = site.entities.related(hit.iri, AGENCY_OF, incoming=True, limit=10)
+    numbers = {each.number for each in sources if each.iri == SEED}
+    # What follows for a parent from its parts is on the sector's own page.
+    stated = tuple(value for value in group.values if not value.inferred)
+    return Card(hit, stated, any(numbers & set(value.sources) for value in stated))
+
+
+def _claimed(site: Site) -> str:
+    """Return how many sectors the page of the office says that its division answers for."""
+    view = site.entities.describe(SEED_UNIT)
+    numbers = {each.number for each in view.sources if each.iri == SEED}
+    claims = (
+        each.value
+        for each in view.figures
+        if each.measure.iri.endswith("number-of-sectors-as-sector-specific-agency")
+        and numbers & set(each.sources)
+    )
+    return next(claims, "")

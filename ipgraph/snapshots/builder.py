@@ -1,0 +1,156 @@
+"""Make a snapshot: load, infer, write, index; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from ipgraph import reasoning
+from ipgraph.errors import Inconsistent
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.search import builder
+from ipgraph.snapshots import loading
+from ipgraph.store.local import LocalStore, write_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ipgraph.snapshots.snapshot import Recipe
+
+_COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
+_COUNT_GRAPHS = """SELECT ?key (COUNT(*) AS ?count)
+WHERE { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key ORDER BY DESC(?count) ?key"""
+_COUNT_CLASSES = """SELECT ?key (COUNT(?s) AS ?count)
+WHERE { ?s a ?key FILTER(isIRI(?key)) } GROUP BY ?key ORDER BY DESC(?count) ?key"""
+
+
+def build(
+    recipe: Recipe, name: str, folder: Path, report: Callable[[str], None] = lambda stage: None
+) -> None:
+    """Make the snapshot `name` of `recipe` in `folder`, whole or not at all.
+
+    `report` is told each stage as it begins. Raises `InvalidData` at a broken file and
+    `Inconsistent` where the data contradict the ontology.
+    """
+    clock = _Clock(report)
+    clock.begin("load")
+    engine = loading.load(recipe.inputs, base=recipe.base)
+    clock.begin("infer")
+    closure = reasoning.infer(engine, reasoner=recipe.reasoner)
+    if closure.inconsistencies:
+        first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
+        raise Inconsistent(
+            f"{first}" + (f" ({more} more contradictions)" if more else ""),
+            hint="Mend one of the statements named, or the axiom they contradict.",
+        )
+    closure.store(engine, ox.NamedNode(INFERRED_GRAPH))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    try:
+        clock.begin("write")
+        write_store(engine, scratch / "graph.nq", scratch / "store")
+        clock.begin("index")
+        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        manifest = _manifest(recipe, name, scratch)
+        clock.begin("")
+        manifest["timings_ms"] = clock.timings_ms
+        manifest["outside_owl_rl"] = list(closure.outside)  # what the ontology says in vain
+        text = json.dumps(manifest, indent=1, ensure_ascii=False)
+        (scratch / "manifest.json").write_text(text, encoding="utf-8")
+        if folder.exists():  # without a manifest, or it would not be built again
+            shutil.rmtree(folder)
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
+    return {
+        "hash": name,
+        "content_hash": _content_hash(scratch / "graph.nq"),
+        "file_hash": _file_hash(scratch / "graph.nq"),
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "base": recipe.base,
+        "reasoner": recipe.reasoner,
+        "inputs": [{"path": str(each.path), "graph": each.graph} for each in recipe.inputs],
+        "counts": _counts(LocalStore.on_disk(scratch / "store").engine, recipe.base),
+    }
+
+
+def _counts(engine: ox.Store, base: str) -> dict[str, Any]:
+    own = {base + graph.removeprefix(BASE) for graph in (ONTOLOGY_GRAPH, EDITORS_GRAPH)}
+    graphs = _counted(engine, _COUNT_GRAPHS)
+    inferred = graphs.pop(INFERRED_GRAPH, 0)
+    triples = _counted(engine, _COUNT_TRIPLES)[""]
+    return {
+        "triples": triples,
+        "stated": triples - inferred,
+        "inferred": inferred,
+        "sources": len(graphs.keys() - own),
+        "graphs": graphs,
+        "classes": _counted(engine, _COUNT_CLASSES),
+    }
+
+
+def _counted(engine: ox.Store, text: str) -> dict[str, int]:
+    solutions = engine.query(text)
+    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  a SELECT, by the constants above
+    keyed = len(solutions.variables) > 1
+    return {
+        (solution["key"].value if keyed else ""): int(solution["count"].value)
+        for solution in solutions
+    }
+
+
+def _file_hash(path: Path) -> str:
+    """Return a hash of the bytes of a file: another build may label blank nodes otherwise."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _content_hash(quads: Path) -> str:
+    """Return a hash of the stated quads that depends on neither order nor blank node labels.
+
+    The sum of the SHA-256 of each line, modulo 2^256; quads with blank nodes are first put into
+    canonical form (RDFC-1.0). Streams: memory is that of the quads with blank nodes.
+    """
+    inferred = f"<{INFERRED_GRAPH}> .\n".encode()
+    total, blank = 0, []
+    with quads.open("rb") as lines:
+        for line in lines:
+            if line.endswith(inferred):
+                continue
+            if b"_:" in line:
+                blank.append(line)
+            else:
+                total += int.from_bytes(sha256(line).digest())
+    dataset = ox.Dataset(ox.parse(b"".join(blank), format=ox.RdfFormat.N_QUADS))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
+    for line in canonical.splitlines(keepends=True):
+        total += int.from_bytes(sha256(line).digest())
+    return f"{total % 2**256:064x}"
+
+
+class _Clock:
+    """Time the stages of a build, in milliseconds."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self.timings_ms: dict[str, int] = {}
+        self._report = report
+        self._stage, self._since = "", time.perf_counter()
+
+    def begin(self, stage: str) -> None:
+        now = time.perf_counter()
+        if self._stage:
+            self.timings_ms[self._stage] = round((now - self._since) * 1000)
+        self._stage, self._since = stage, now
+        if stage:
+            self._report(stage)

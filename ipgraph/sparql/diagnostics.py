@@ -1,0 +1,184 @@
+"""Oxigraph's syntax errors in a person's words: the line, the column, the token and what to do.
+
+The engine reports where its last attempt ended, not where the fault is: a keyword that was tried
+adds its own length to the column (`error at 1:10: expected CONSTRUCT` for a fault at 1:1), and an
+attempt longer than the text is reported at its end. So the text is looked at again here, for the
+faults people make; the engine's place, put right, is for the rest.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ipgraph.errors import BadQuery, Place
+from ipgraph.sparql.lexer import Token, place, tokenize
+
+# Blanks to put behind a text that failed, before it is parsed once more for its message: as long as
+# the longest keyword, so that no attempt ends at the end of the text for want of characters.
+PADDING = " " * 24
+
+_KEYWORDS = frozenset(
+    """
+    a ABS ADD ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT
+    CONTAINS COPY COUNT CREATE DATA DATATYPE DAY DEFAULT DELETE DESC DESCRIBE DISTINCT DROP
+    ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN
+    INSERT INTO IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI LANG LANGMATCHES LCASE LIMIT LOAD
+    MAX MD5 MIN MINUS MINUTES MONTH MOVE NAMED NOT NOW OFFSET OPTIONAL ORDER PREFIX RAND REDUCED
+    REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS SELECT SEPARATOR SERVICE SHA1 SHA256 SHA384
+    SHA512 SILENT STR STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLEN STRSTARTS STRUUID SUBSTR
+    SUM TIMEZONE TO TRUE TZ UCASE UNDEF UNION URI USING UUID VALUES WHERE WITH YEAR TRIPLE
+    SUBJECT PREDICATE OBJECT ISTRIPLE LANGDIR HASLANG HASLANGDIR STRLANGDIR ADJUST LATERAL
+    VERSION
+    """.split()  # noqa: SIM905  a hundred words read better so
+)
+_CLOSES = {"}": "{", ")": "(", "]": "["}
+_OPENS = {opening: closing for closing, opening in _CLOSES.items()}
+_REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+
+# What the engine says about meaning rather than form, and what that means for the asker.
+_MEANINGS: tuple[tuple[str, str, str], ...] = (
+    (
+        "SELECT contains a variable that is unbound",
+        "SELECT names a variable that the pattern does not bind, or that is not grouped by.",
+        "With GROUP BY or an aggregate, every other selected variable must stand in GROUP BY.",
+    ),
+    (
+        "already bound",
+        "AS gives its value to a variable that has one already.",
+        "Choose a new variable name.",
+    ),
+    ("IRI parsing failed", "An IRI is not well formed.", "Write it in full between < and >."),
+    (
+        "Prefix not found",
+        "A prefixed name uses a prefix that is not declared.",
+        "Declare it with PREFIX at the top.",
+    ),
+    ("custom function", "The function is not one of SPARQL 1.1's.", "Use a built-in function."),
+)
+
+
+def explain(text: str, message: str) -> BadQuery:
+    """Return the error to raise for a text that the engine refused with `message`.
+
+    `message` is best taken from parsing the text with `PADDING` behind it.
+    """
+    try:
+        tokens = tokenize(text)
+    except BadQuery as error:
+        return error
+    return (
+        _unbalanced(text, tokens)
+        or _unknown_word(text, tokens)
+        or _meaning(message)
+        or _unexpected(text, tokens, message)
+    )
+
+
+def _unbalanced(text: str, tokens: list[Token]) -> BadQuery | None:
+    open_brackets: list[Token] = []
+    for token in tokens:
+        if token.kind != "sign":
+            continue
+        if token.text in _OPENS:
+            open_brackets.append(token)
+        elif token.text in _CLOSES:
+            where = place(text, token.start)
+            if not open_brackets:
+                return BadQuery(
+                    f"The {token.text} at {where} closes nothing.",
+                    place=where,
+                    hint=f"Remove it, or open a {_CLOSES[token.text]} before it.",
+                )
+            opening = open_brackets.pop()
+            if _OPENS[opening.text] != token.text:
+                return BadQuery(
+                    f"The {token.text} at {where} does not close "
+                    f"the {opening.text} opened at {place(text, opening.start)}.",
+                    place=where,
+                    hint=f"Put a {_OPENS[opening.text]} before it.",
+                )
+    if open_brackets:
+        opening = open_brackets[-1]
+        where = place(text, opening.start)
+        return BadQuery(
+            f"The {opening.text} opened at {where} is not closed.",
+            place=where,
+            hint=f"Add the missing {_OPENS[opening.text]}.",
+        )
+    return None
+
+
+def _unknown_word(text: str, tokens: list[Token]) -> BadQuery | None:
+    for token in tokens:
+        if token.kind != "word" or token.text == "a":
+            continue
+        for word in re.split(r"[.\-]", token.text):
+            if word.upper() in _KEYWORDS or not word:
+                continue
+            where = place(text, token.start)
+            from difflib import get_close_matches  # late: only an error pays for it
+
+            near = get_close_matches(word.upper(), sorted(_KEYWORDS), n=1, cutoff=0.7)
+            hint = (
+                f"Did you mean {near[0]}?"
+                if near
+                else "Names need a prefix (ip:Office), strings quotes, variables a question mark."
+            )
+            return BadQuery(f"{word!r} at {where} is not a word of SPARQL.", place=where, hint=hint)
+    return None
+
+
+def _meaning(message: str) -> BadQuery | None:
+    for sign, meaning, hint in _MEANINGS:
+        if sign in message:
+            return BadQuery(meaning, hint=hint)
+    return None
+
+
+def _unexpected(text: str, tokens: list[Token], message: str) -> BadQuery:
+    report = _REPORT.match(message)
+    if report is None:
+        return BadQuery("The query was refused by the engine.", hint=message[:200])
+    offset = _offset(text, int(report[1]), int(report[2]))
+    starts = [offset] if re.search(r'"|\[\'|\[_\]|\.\.=', report[3]) else []
+    starts += [offset - len(word) for word in re.findall(r"\b[A-Z][A-Z_]+[0-9]*\b", report[3])]
+    earliest = max((start for start in starts if start >= 0), default=offset)
+    for token in tokens:
+        if token.start + len(token.text) > earliest:
+            return _misplaced(text, token)
+    end = place(text, len(text.rstrip()))
+    return BadQuery(
+        f"The query ends at {end} before it is complete.",
+        place=end,
+        hint="Something is missing: a value, a pattern in { }, or a number after LIMIT.",
+    )
+
+
+def _misplaced(text: str, token: Token) -> BadQuery:
+    where: Place = place(text, token.start)
+    shown = token.text if len(token.text) <= 40 else token.text[:39] + "…"
+    hints = {
+        "var": "A triple has three terms and ends with . or ; or a closing bracket.",
+        "name": "A triple has three terms and ends with . or ; or a closing bracket.",
+        "iri": "A triple has three terms; IRIs hold no blanks.",
+        "string": "A triple has three terms; a string can only be the third, or a value in FILTER.",
+        "word": "Clauses come in this order: SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY.",
+        "number": "A number can be an object or a value in FILTER and BIND, or follow LIMIT.",
+    }
+    return BadQuery(
+        f"{shown} at {where} was not expected here.",
+        place=where,
+        hint=hints.get(
+            token.kind, "Look at what stands before it: something is missing or doubled."
+        ),
+    )
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        found = text.find("\n", start)
+        if found < 0:
+            break
+        start = found + 1
+    return start + column - 1

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.checks import rules, shapes
+from ipgraph.namespaces import ONTOLOGY, RDF
+from ipgraph.resources import folder
+
+from .conftest import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+RULE_FAULTS = sorted((FAULTS / "rules").iterdir())
+SHAPE_FAULTS = sorted((FAULTS / "shapes").iterdir())
+
+
+def test_every_rule_and_every_constraint_of_the_shapes_has_a_fault() -> None:
+    assert {each.stem for each in RULE_FAULTS} == {each.name for each in rules.rules()}
+    assert {each.stem for each in SHAPE_FAULTS} == {each.name for each in shapes.Shapes().checks()}
+
+
+@pytest.mark.parametrize("path", RULE_FAULTS, ids=lambda path: path.stem)
+def test_a_fault_breaks_exactly_its_rule(
+    path: Path, broken_by: Callable[[Path, str], set[str]]
+) -> None:
+    assert broken_by(path, "rules") == {f"rules/{path.stem}"}
+
+
+@pytest.mark.parametrize("path", SHAPE_FAULTS, ids=lambda path: path.stem)
+def test_a_fault_breaks_exactly_its_shape(
+    path: Path, broken_by: Callable[[Path, str], set[str]]
+) -> None:
+    assert broken_by(path, "shapes") == {f"shapes/{path.stem}"}
+
+
+def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_on_each_constraint() -> None:
+    store = ox.Store()
+    store.load(path=str(folder("ontology") / "shapes.ttl"), format=ox.RdfFormat.TURTLE)
+    target = ox.NamedNode(shapes.SH + "targetClass")
+    targets = [quad.object.value for quad in store.quads_for_pattern(None, target, None)]
+    ontology = ox.Store()
+    ontology.load(path=str(folder("ontology") / "ip.ttl"), format=ox.RdfFormat.TURTLE)
+    owl_class = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
+    declared = {
+        quad.subject.value
+        for quad in ontology.quads_for_pattern(None, ox.NamedNode(RDF + "type"), owl_class)
+        if str(quad.subject).startswith(f"<{ONTOLOGY}")
+    }
+    assert declared
+    assert len(targets) == len(set(targets))
+    assert declared <= set(targets)
+    for kind in ("PropertyShape", "SPARQLConstraint"):
+        shaped = store.quads_for_pattern(None, None, ox.NamedNode(shapes.SH + kind))
+        for quad in list(shaped):
+            messages = store.quads_for_pattern(
+                quad.subject, ox.NamedNode(shapes.SH + "message"), None
+            )
+            assert list(messages), quad.subject

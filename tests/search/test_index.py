@@ -1,0 +1,108 @@
+"""The index of names: what is found, in which order, and what is suggested instead."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.namespaces import ENTITY, IP
+from ipgraph.search.builder import build, fold
+from ipgraph.search.index import SearchIndex
+from ipgraph.store.local import LocalStore, merge
+
+DATA = """
+@prefix id: <https://w3id.org/ipgraph/id/> .
+@prefix ip: <https://w3id.org/ipgraph/ontology/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+id:obp a ip:Office ; rdfs:label "Office for Bombing Prevention"@en ; ip:acronym "OBP"@en ;
+  skos:altLabel "Bomb Squad of the Office"@en ; ip:partOf id:pscd .
+id:pscd a ip:Division ; rdfs:label "Protective Security Coordination Division"@en ;
+  ip:acronym "PSCD"@en ; skos:definition "It lowers the danger of explosives."@en .
+id:psa a ip:Program ; rdfs:label "Protective Security Advisor Program"@en .
+id:cafe a ip:Company ; rdfs:label "Café Ätna"@en .
+id:dams a ip:Sector ; rdfs:label "Dams Sector"@en .
+id:obp-in-pscd a ip:Placement ; rdfs:label "Place of the bombing office"@en ; ip:placedUnit id:obp .
+ip:partOf a <http://www.w3.org/2002/07/owl#ObjectProperty> ; rdfs:label "part of"@en .
+ip:performs a <http://www.w3.org/2002/07/owl#ObjectProperty> ; rdfs:label "performs"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    engine = ox.Store()
+    engine.load(DATA, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://example.org/g"))
+    merge(engine)
+    path = tmp_path_factory.mktemp("index") / "search.sqlite"
+    build(LocalStore(engine), path)
+    return SearchIndex(path)
+
+
+def labels(hits):
+    return [hit.label for hit in hits]
+
+
+def test_an_exact_short_name_comes_first(index):
+    assert index.suggest("pscd")[0].iri == ENTITY + "pscd"
+
+
+def test_the_words_of_a_name_may_be_begun_and_stand_in_any_order(index):
+    assert labels(index.suggest("div prot")) == ["Protective Security Coordination Division"]
+
+
+def test_names_that_begin_with_the_text_come_before_those_that_hold_it(index):
+    assert labels(index.suggest("protective sec")) == [
+        "Protective Security Coordination Division",  # the office mentions it
+        "Protective Security Advisor Program",
+    ]
+
+
+def test_accents_and_case_do_not_matter(index):
+    assert labels(index.suggest("cafe atna")) == ["Café Ätna"]
+    assert fold("  CAFÉ  Ätna ") == "cafe atna"
+
+
+def test_a_hit_by_another_name_says_by_which(index):
+    (hit,) = index.suggest("bomb squad")
+    assert (hit.label, hit.matched) == ("Office for Bombing Prevention", "Bomb Squad of the Office")
+
+
+def test_a_word_of_a_definition_finds_its_thing_too(index):
+    assert labels(index.search("explosives").hits) == ["Protective Security Coordination Division"]
+
+
+def test_dated_nodes_are_not_found_by_name(index):
+    assert labels(index.search("bombing").hits) == ["Office for Bombing Prevention"]
+
+
+def test_facets_count_the_hits_of_each_kind_and_narrow_the_search(index):
+    found = index.search("protective")
+    assert dict(found.facets) == {IP + "Division": 1, IP + "Program": 1}
+    assert labels(index.search("protective", kind=IP + "Program").hits) == [
+        "Protective Security Advisor Program"
+    ]
+
+
+def test_a_misspelt_name_is_answered_with_the_nearest(index):
+    assert labels(index.nearest("Ofice of Bombing Prevntion")) == ["Office for Bombing Prevention"]
+    assert index.nearest("zzz") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", '"', "*", "a' OR 1=1 --", "(", "NEAR", "AND OR", "e-mail", "_"]
+)
+def test_no_text_breaks_the_search(index, text):
+    assert index.search(text).total >= 0
+    assert index.suggest(text) is not None
+    assert index.nearest(text) is not None
+    assert index.complete("property", text) is not None
+
+
+def test_properties_that_a_class_has_are_completed_first(index):
+    assert index.complete("property", "p", within=IP + "Office")[0].iri == IP + "partOf"
+    assert [term.iri for term in index.complete("property", "perf")] == [IP + "performs"]
+
+
+def test_things_of_a_class_are_listed_by_label_and_letter(index):
+    assert labels(index.instances(IP + "Division")) == ["Protective Security Coordination Division"]
+    assert index.initials(IP + "Sector") == {"D": 1}

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.errors import SizeLimitExceeded, UsageError
+from ipgraph.serialization import graphs, xlsx
+from ipgraph.serialization.formats import TABLE_FORMATS, tables_named
+from ipgraph.store.local import LocalStore
+
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def tables(data: bytes) -> dict[str, list[list[str]]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return {
+            name.removesuffix(".csv"): list(csv.reader(io.StringIO(archive.read(name).decode())))
+            for name in archive.namelist()
+        }
+
+
+def read(text: bytes) -> ET.Element:
+    return ET.fromstring(text)  # noqa: S314  it was made here
+
+
+def sheets(data: bytes) -> dict[str, list[list[str]]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        titles = [each.attrib["name"] for each in read(archive.read("xl/workbook.xml"))[0]]
+        parts = (f"xl/worksheets/sheet{number + 1}.xml" for number in range(len(titles)))
+        rows = (read(archive.read(part)).iter(f"{SHEET}row") for part in parts)
+        return {
+            title: [["".join(cell.itertext()) for cell in row] for row in each]
+            for title, each in zip(titles, rows, strict=True)
+        }
+
+
+def exported(kg, name: str) -> bytes:
+    out = io.BytesIO()
+    kg.export(out, format=name)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def found(project) -> dict[str, list[list[str]]]:
+    return tables(exported(project, "csv.zip"))
+
+
+def test_each_statement_stands_once_for_every_source_that_states_it(project, found):
+    head, *rows = found["statements"]
+    quads = sum(quad.graph_name != ox.DefaultGraph() for quad in project.store.quads())
+    assert len(rows) == quads
+    place = {name: head.index(name) for name in head}
+    unit = [
+        row for row in rows
+        if row[place["subject"]] == "Protective Security Coordination Division"
+        and row[place["property IRI"]] == "http://www.w3.org/ns/org#unitOf"
+        and row[place["value"]] == "Office of Infrastructure Protection"
+    ]  # fmt: skip
+    assert len(unit) > 1
+    assert len({row[place["source IRI"]] for row in unit}) == len(unit)
+    assert all(row[place["source"]] for row in unit)
+
+
+def test_what_is_inferred_says_so_and_names_no_source(found):
+    head, *rows = found["statements"]
+    inferred, source = head.index("inferred"), head.index("source")
+    marked = [row for row in rows if row[inferred] == "yes"]
+    assert marked
+    assert {row[source] for row in marked} == {""}
+    assert {row[inferred] for row in rows} == {"yes", "no"}
+
+
+def test_each_thing_has_a_row_with_its_kinds_and_what_it_is(found):
+    head, *rows = found["things"]
+    things = {row[head.index("IRI")]: dict(zip(head, row, strict=True)) for row in rows}
+    assert len(things) == len(rows)
+    division = things["https://w3id.org/ipgraph/id/pscd"]
+    assert division["short name"] == "PSCD"
+    assert "division" in division["kinds"].split("; ")
+    assert division["definition"].startswith("The Protective Security Coordination Division")
+
+
+def test_the_workbook_says_what_the_archive_says(project, found):
+    assert sheets(exported(project, "xlsx")) == found
+
+
+@pytest.mark.parametrize("form", TABLE_FORMATS, ids=lambda form: form.suffix)
+def test_the_same_graph_makes_the_same_bytes(project, form):
+    assert exported(project, form.suffix) == exported(project, form.suffix)
+
+
+def test_hostile_texts_and_a_graph_without_names_are_written_as_they_are():
+    store = LocalStore(ox.Store())
+    nasty = '=1+1","\r\n</t><script>é'
+    store.engine.add(
+        ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:p"), ox.Literal(nasty, language="fr"))
+    )
+    out = io.BytesIO()
+    assert graphs.export(store, out, TABLE_FORMATS[0]) == 1
+    (_, row) = tables(out.getvalue())["statements"]
+    assert row[2] == nasty
+    assert (row[3], row[4], row[9], row[10]) == ("", "no", "fr", "")
+
+
+def test_the_suffix_of_a_file_says_that_it_is_tables(project, tmp_path):
+    for name in ("all.csv.zip", "all.XLSX"):
+        assert project.export(tmp_path / name) > 20_000
+        assert zipfile.is_zipfile(tmp_path / name)
+    assert tables_named("all.zip") is None
+
+
+def test_tables_hold_no_single_thing(project, tmp_path):
+    with pytest.raises(UsageError, match="whole graph"):
+        project.export(tmp_path / "one.xlsx", about="PSCD")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sheet_that_would_be_too_long_is_refused(monkeypatch):
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
+    xlsx.write(io.BytesIO(), {"few": [["a"], ["b"], ["c"]]})
+    with pytest.raises(SizeLimitExceeded, match="more"):
+        xlsx.write(io.BytesIO(), {"many": [["a"], ["b"], ["c"], ["d"]]})

@@ -1,0 +1,115 @@
+"""The whole graph as files: the page is quick, and what it says of a file is so."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from flask import Flask
+
+from ipgraph.errors import NotFound
+from ipgraph.server.api import dumps
+from ipgraph.server.api.dumps import Dumps
+from ipgraph.server.pages import about, home
+
+
+@pytest.fixture
+def client(small):
+    return client_of(small)
+
+
+def client_of(kg):
+    app = Flask("ipgraph", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.register_blueprint(home.blueprint(kg))
+    return app.test_client()
+
+
+def fetched(client, address):
+    with client.get(address) as reply:
+        return reply.data
+
+
+def test_the_first_list_waits_for_no_file_and_the_next_one_knows_them_all(small, monkeypatch):
+    files = Dumps(small)
+    monkeypatch.setattr(files, "_write_all", lambda: None)
+    assert [each.size for each in files.listed()] == [None] * 8
+    monkeypatch.undo()
+    files._write_all()
+    assert all(each.size and len(each.sha256) == 64 and each.statements for each in files.listed())
+
+
+def test_the_page_asks_again_while_files_are_being_written(small, monkeypatch):
+    monkeypatch.setattr(Dumps, "is_writing", property(lambda self: True))
+    reply = client_of(small).get("/downloads")
+    assert reply.headers["Refresh"] == str(about.RELOAD_S)
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert "being worked out" in reply.text
+
+
+def test_what_the_page_says_of_each_file_is_so(client):
+    client.get("/downloads/SHA256SUMS")  # which waits for all of them
+    reply = client.get("/downloads")
+    assert "Refresh" not in reply.headers
+    rows = re.findall(
+        r'href="(/downloads/ipgraph-[^"]+)".*?<td class="sha"><code>([0-9a-f]{64})</code>',
+        reply.text,
+    )
+    assert len(rows) == 8
+    for address, sha256 in rows:
+        assert hashlib.sha256(fetched(client, address)).hexdigest() == sha256
+
+
+def test_the_checksums_are_those_of_the_files(client):
+    lines = client.get("/downloads/SHA256SUMS").text.splitlines()
+    assert len(lines) == 8
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256(fetched(client, f"/downloads/{name}")).hexdigest() == digest
+
+
+def test_the_number_of_statements_is_what_the_file_holds(client, small):
+    client.get("/downloads/SHA256SUMS")
+    text = client.get("/downloads").text
+    name = Dumps(small).name(".nt")
+    row = next(row for row in text.split("<tr>") if f"/downloads/{name}" in row)
+    lines = fetched(client, f"/downloads/{name}").splitlines()
+    assert f'<td class="num">{len(lines)}</td>' in row
+
+
+def test_a_large_graph_is_not_written_to_be_listed(small, monkeypatch):
+    monkeypatch.setattr(dumps, "MAX_LISTED", 1)
+    files = Dumps(small)
+    assert [each.size for each in files.listed()] == [None] * 8
+    assert not files.is_writing
+    assert files.checksums() == ""
+    name = files.name(".nq")
+    files.file(name)
+    assert next(each for each in files.listed() if each.name == name).size
+
+
+def test_the_shapes_and_alignments_of_the_project_are_served_as_they_are_written(project):
+    client = client_of(project)
+    text = client.get("/downloads").text
+    for name in dumps.CURATED:
+        assert hashlib.sha256(fetched(client, f"/downloads/{name}")).hexdigest() in text
+    assert b"sh:NodeShape" in fetched(client, "/downloads/shapes.ttl")
+
+
+def test_a_file_that_does_not_exist_is_not_found(client):
+    for name in ("ipgraph-0.ttl", "shapes.ttl", ".."):
+        with pytest.raises(NotFound):
+            client.get(f"/downloads/{name}")
+    assert client.get("/downloads/..%2Fshapes.ttl").status_code == 404
+
+
+def test_a_file_comes_in_parts_with_its_length(serve, small):
+    with serve(small) as service:
+        name = Dumps(small).name(".nt")
+        reply = service.ask(f"/downloads/{name}")
+        assert reply.status == 200
+        assert int(reply.headers["Content-Length"]) == len(reply.body) > 0
+        assert reply.headers["Content-Disposition"] == f"attachment; filename={name}"
+        again = service.ask(f"/downloads/{name}", If_None_Match=reply.headers["ETag"])
+        assert (again.status, again.body) == (304, b"")

@@ -1,0 +1,84 @@
+"""The SERVICE tests of the W3C, with endpoints that answer from the suite's own data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from ipgraph.errors import Refused, StoreUnavailable
+from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.federation.fetcher import Order, Table
+from ipgraph.sparql.guard import inspect
+from ipgraph.sparql.query import Query
+from ipgraph.sparql.service_values import inline
+from support import w3c_suite
+from support.w3c_suite import MF, QT
+
+ALLOWED = "example.org example1.org example2.org invalid.endpoint.org"
+NAMES = ["service1", "service2", "service3", "service4a", "service6", "service7"]
+
+
+@pytest.fixture(scope="module")
+def manifest() -> rdflib.Graph:
+    root = w3c_suite.root()
+    if root is None:
+        pytest.skip("the W3C suite is missing: ../shared/w3c")
+    return rdflib.Graph().parse(root / "sparql11/service/manifest.ttl")
+
+
+class Case:
+    """One test: its text, its data and its endpoints."""
+
+    def __init__(self, manifest: rdflib.Graph, name: str) -> None:
+        (test,) = [
+            each for each in manifest.subjects(rdflib.RDF.type) if str(each).endswith("#" + name)
+        ]
+        action = manifest.value(test, MF.action)
+        self.text = path(manifest.value(action, QT.query)).read_text(encoding="utf-8")
+        self.result = path(manifest.value(test, MF.result))
+        self.data = [path(each) for each in manifest.objects(action, QT.data)]
+        self.endpoints = {
+            str(manifest.value(each, QT.endpoint)): path(manifest.value(each, QT.data))
+            for each in manifest.objects(action, QT.serviceData)
+        }
+        self.federation = Federation(FederationTerms(allowed=ALLOWED), self.ask)
+
+    def ask(self, order: Order, alive: object) -> Table:
+        """Answer as the endpoint would, which asks other endpoints in the same way."""
+        if order.endpoint not in self.endpoints:
+            raise StoreUnavailable("There is no such endpoint.")
+        result = self.answer(order.request, [self.endpoints[order.endpoint]])
+        body = result.serialize(format=ox.QueryResultsFormat.JSON)
+        return Table("json", body.decode())
+
+    def answer(self, text: str, data: list[Path]) -> ox.QuerySolutions:
+        query, functions = Query(text), {}
+        found = inspect(text)
+        if found.services:
+            query, _ = self.federation.consult(query, found)
+            text, functions = inline(query)
+        store = ox.Store()
+        for each in data:
+            store.load(path=str(each), format=ox.RdfFormat.TURTLE)
+        return store.query(text, custom_functions=functions)
+
+
+def path(node: object) -> Path:
+    return Path(str(node).removeprefix("file://"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_with_service_answers_what_the_w3c_expects(manifest, name):
+    case = Case(manifest, name)
+    wanted = ox.parse_query_results(path=str(case.result), format=ox.QueryResultsFormat.XML)
+    given = case.answer(case.text, case.data)
+    assert w3c_suite.canonical(given) == w3c_suite.canonical(wanted)
+
+
+def test_an_endpoint_in_a_variable_is_refused(manifest):
+    case = Case(manifest, "service5")
+    with pytest.raises(Refused, match="leaves its endpoint to the answer"):
+        case.answer(case.text, case.data)

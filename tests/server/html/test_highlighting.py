@@ -1,0 +1,140 @@
+"""Turtle and SPARQL in colours: nothing lost, nothing let through, each terminal in its class."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.resources import folder
+from ipgraph.server.html.highlighting import CLASSES, highlight
+
+HOSTILE = [
+    '<s> <p> "</code></pre><script>alert(1)</script>" .',
+    '<s> <p> """a "quoted" </code><img src=x onerror=alert(1)> \\""" text\nnext line""" .',
+    "<s> <p> '''it's <b>bold</b>''' .",
+    "<http://e.org/a?b=1&c=2&amp;d=%22#'x> <p> <javascript:alert(1)> .",
+    '<s> <p> "never closed </code><script>',
+    '<s> <p> """never closed </code>\n<script>',
+    "?<script>alert(1)</script> $</span>",
+    '# a comment with </code> & "quotes"\n<s> a <T> .',
+    '<s> <p> "\\"><script>" .',
+    "&lt;script&gt; \x00 \u202e \ufeff \U0001d518",
+    "_:<b> a:<i> @<u> 1<2",
+    "",
+]
+
+
+class Reader(HTMLParser):
+    """What a browser makes of it: the text, and every tag with its attributes."""
+
+    def __init__(self, markup):
+        super().__init__(convert_charrefs=True)
+        self.text, self.tags = "", []
+        self.feed(str(markup))
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def classed(text):
+    return re.findall(r'<span class="(s-.)">(.*?)</span>', str(highlight(text)), re.DOTALL)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_comes_out_as_text_and_in_spans_of_ours_alone(text):
+    read = Reader(highlight(text))
+    assert read.text == text
+    assert all(
+        tag == "span" and set(attrs) == {"class"} and attrs["class"] in CLASSES.values()
+        for tag, attrs in read.tags
+    )
+
+
+def test_each_terminal_of_turtle_has_its_colour():
+    text = '@prefix e: <http://e.org/> .\n# why\ne:a a e:B ; e:n -4.5e3, true ; e:s "x\\"y"@en-GB .'
+    assert classed(text) == [
+        ("s-k", "@prefix"),
+        ("s-i", "&lt;http://e.org/&gt;"),
+        ("s-c", "# why"),
+        ("s-k", "a"),
+        ("s-n", "-4.5e3"),
+        ("s-n", "true"),
+        ("s-s", "&#34;x\\&#34;y&#34;"),
+    ]
+
+
+def test_each_terminal_of_sparql_has_its_colour():
+    text = "SELECT ?x (COUNT($y) AS ?n) { ?x ex:part-1.b/^a:c ?y FILTER(?n<3) } LIMIT 10"
+    found = classed(text)
+    assert [each for css, each in found if css == "s-v"] == ["?x", "$y", "?n", "?x", "?y", "?n"]
+    assert [each for css, each in found if css == "s-k"] == [
+        "SELECT", "COUNT", "AS", "FILTER", "LIMIT",
+    ]  # fmt: skip
+    assert [each for css, each in found if css == "s-n"] == ["3", "10"]
+
+
+def test_a_hash_in_an_iri_or_a_string_begins_no_comment():
+    assert [css for css, _ in classed('<http://e.org/#a> e:p "# no" .')] == ["s-i", "s-s"]
+
+
+@pytest.mark.parametrize(
+    "literal",
+    ['</code><script>alert("1")</script>', 'three """ quotes', "back\\slash \\", "'''\n<b>\r\t"],
+)
+def test_what_the_engine_writes_is_read_back_whole(literal):
+    triple = ox.Triple(
+        ox.NamedNode("http://e.org/é?a=1&b='(2)'"),
+        ox.NamedNode("http://e.org/p"),
+        ox.Literal(literal),
+    )
+    text = ox.serialize([triple], format=ox.RdfFormat.TURTLE).decode()
+    assert Reader(highlight(text)).text == text
+    assert [css for css, _ in classed(text)] == ["s-i", "s-i", "s-s"]
+
+
+def test_a_long_text_of_open_quotes_takes_one_pass():
+    for sign in ('"', "'", '"""', "<", "?", "@", ":", "\\", "-", "a:"):
+        text = sign * (60_000 // len(sign))
+        assert Reader(highlight(text)).text == text
+
+
+def colours():
+    """Each custom property of the stylesheet with its light and its dark value."""
+    css = (folder("web") / "static" / "site.css").read_text()
+    found = re.findall(r"(--[\w-]+): light-dark\((#\w+), (#\w+)\)", css)
+    return {name: pair for name, *pair in found}
+
+
+def luminance(colour):
+    digits = colour[1:] if len(colour) == 7 else "".join(each * 2 for each in colour[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_colour_of_code_can_be_read_on_its_background_in_light_and_dark():
+    known = colours()
+    used = [name for name in known if name.startswith("--syn-")] + ["--ink", "--ink-soft"]
+    assert len(used) >= 7
+    for theme in (0, 1):
+        for name in used:
+            for background in ("--surface-2", "--surface"):
+                ratio = contrast(known[name][theme], known[background][theme])
+                assert ratio >= 4.5, (name, background, theme, ratio)
+
+
+def test_every_class_of_a_terminal_is_in_the_stylesheet():
+    css = (folder("web") / "static" / "site.css").read_text()
+    assert {each for each in CLASSES.values() if f".{each} " not in css} == set()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from ipgraph.server.http.negotiation import (
+    ASK_OFFERS,
+    GRAPH_OFFERS,
+    RDF_OFFERS,
+    SELECT_OFFERS,
+    choose,
+)
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "offers", "name"),
+    [
+        ("", SELECT_OFFERS, "json"),
+        ("*/*", SELECT_OFFERS, "json"),
+        (BROWSER, SELECT_OFFERS, "html"),
+        (BROWSER, GRAPH_OFFERS, "html"),
+        ("text/csv", SELECT_OFFERS, "csv"),
+        ("TEXT/CSV; Header=Present", SELECT_OFFERS, "csv"),
+        ("text/*", SELECT_OFFERS, "csv"),
+        ("application/json", SELECT_OFFERS, "json"),
+        ("application/xml", SELECT_OFFERS, "xml"),
+        ("text/html, application/sparql-results+xml", SELECT_OFFERS, "xml"),
+        ("text/html, application/sparql-results+xml;q=0.9", SELECT_OFFERS, "html"),
+        ("application/sparql-results+json;q=0.2, text/csv;q=0.3", SELECT_OFFERS, "csv"),
+        ("application/sparql-results+json;q=0, */*", SELECT_OFFERS, "xml"),
+        ("application/sparql-results+json; q=0 , */* ;q=0.1", SELECT_OFFERS, "xml"),
+        ("nonsense, text/csv", SELECT_OFFERS, "csv"),
+        ("*/*", ASK_OFFERS, "json"),
+        ("text/*", ASK_OFFERS, "html"),
+        ("text/csv", ASK_OFFERS, "csv"),
+        ("*/*", GRAPH_OFFERS, "ttl"),
+        ("text/plain", GRAPH_OFFERS, "ttl"),
+        ("application/rdf+xml;q=0.9, text/turtle;q=0.8", RDF_OFFERS, "rdf"),
+        ("application/ld+json;profile=x", RDF_OFFERS, "jsonld"),
+        ("application/x-turtle", RDF_OFFERS, "ttl"),
+        ("application/n-quads", GRAPH_OFFERS, "nq"),
+    ],
+)
+def test_the_most_wanted_representation_is_chosen(accept, offers, name):
+    assert choose(accept, offers).name == name
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "*/*;q=0", "text/csv;q=nan"])
+def test_nothing_is_chosen_where_nothing_fits(accept):
+    assert choose(accept, SELECT_OFFERS) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/id/ip", "application/ld+json"),
+        ("/data/ip", "text/turtle"),
+        ("/ontology", "application/rdf+xml"),
+        ("/source/more-about-ip", "text/csv"),
+        ("/sparql?query=ASK%20%7B%7D", "application/sparql-results+xml"),
+        ("/sparql?query=DESCRIBE%20%3Chttps%3A//w3id.org/ipgraph/id/ip%3E", "text/turtle"),
+        ("/describe?uri=https%3A//w3id.org/ipgraph/id/ip", "application/n-triples"),
+    ],
+)
+def test_what_exists_where_nothing_fits_is_linked_and_is_there(running, path, media_type):
+    reply = running.ask(path, Accept="image/png")
+    assert reply.status == 406
+    problem = reply.json()
+    assert media_type in problem["hint"]
+    address = problem["alternates"][media_type]
+    assert f'<{address}>; rel="alternate"; type="{media_type}"' in reply.headers["Link"]
+    found = running.ask(address)
+    assert (found.status, found.type) == (200, media_type)
+
+
+def test_a_page_about_what_is_not_accepted_links_to_what_there_is(running):
+    reply = running.ask("/data/ip", Accept="text/html;q=0.5")
+    assert reply.status == 406
+    assert b'<a href="/data/ip.ttl" type="text/turtle">text/turtle</a>' in reply.body
+
+
+def test_a_weak_synonym_is_answered_under_its_own_name():
+    assert choose("application/json", SELECT_OFFERS).content_type == "application/json"
+    assert choose("text/plain", GRAPH_OFFERS).content_type == "text/plain; charset=utf-8"

@@ -1,0 +1,94 @@
+"""A strong tag means these very bytes: after a restart, from every worker, of another build."""
+
+from __future__ import annotations
+
+import http.client
+from urllib.parse import urlencode
+
+import pytest
+
+from support.served import Served
+
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+ABOVE = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+# None of them says an order; each leans on another part of the engine.
+QUERIES = (
+    "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 700",
+    "SELECT ?g ?s { GRAPH ?g { ?s a ?c } }",
+    f"SELECT ?s ?l {{ ?s a ?c . ?s {LABEL} ?l }} LIMIT 2000",
+    "SELECT ?c (COUNT(*) AS ?n) (SAMPLE(?s) AS ?some) { ?s a ?c } GROUP BY ?c",
+    "SELECT DISTINCT ?p { ?s ?p ?o }",
+    f"SELECT ?s ?o {{ ?s {ABOVE}+ ?o }}",
+    f"SELECT ?s {{ ?s a ?c MINUS {{ ?s {LABEL} ?l }} }}",
+    "SELECT DISTINCT ?x { { ?x a ?c } UNION { ?y ?x ?z } } LIMIT 2000",
+    "SELECT ?s ?p ?o { ?s ?p ?o FILTER(isBlank(?s)) }",
+    "SELECT (GROUP_CONCAT(STR(?s)) AS ?all) { ?s a ?c FILTER(!isBlank(?s)) }",
+    "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?p LIMIT 1000",
+    "CONSTRUCT { ?c <urn:n> ?n } WHERE { SELECT ?c (COUNT(*) AS ?n) { ?s a ?c } GROUP BY ?c }",
+    f"CONSTRUCT WHERE {{ ?s {ABOVE} ?o }}",
+    "DESCRIBE <https://w3id.org/ipgraph/id/ip>",
+)
+PATHS = (
+    *("/", "/page/ip", "/ontology", "/browse", "/graph", "/timeline", "/sources", "/search?q=dam"),
+    *("/data/ip.ttl", "/data/ip.jsonld", "/data/ip.trig", "/data/ip.rdf", "/ontology.ttl"),
+    *("/disagreements", "/questions/units-of", "/suggest?q=in", "/why?s=PSCD&p=partOf&o=DHS"),
+)
+ASKED = (
+    *("/sparql?" + urlencode({"query": each}) for each in QUERIES),
+    *("/sparql?" + urlencode({"query": each, "infer": "false"}) for each in QUERIES),
+    *PATHS,
+)
+# What each answer names anew has no tag.
+ANEW = (
+    "CONSTRUCT { [] <urn:n> ?n } WHERE { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }",
+    "SELECT (BNODE() AS ?b) {}",
+)
+
+
+def answers(project, cache, seed):
+    """Ask a service that keeps nothing, started anew; return tags and bodies of each address."""
+    found = {}
+    with Served(None, cache, "--cached-mib", "0", PYTHONHASHSEED=seed) as service:
+        for path in ASKED:
+            for _ in range(3):  # by as many workers, as they come
+                connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+                accept = "*/*" if path.startswith("/sparql") else "text/html,*/*;q=0.1"
+                connection.request("GET", path, headers={"Accept": accept})
+                reply = connection.getresponse()
+                body = reply.read().replace(str(service.port).encode(), b"PORT")
+                connection.close()
+                assert reply.status == 200, path
+                found.setdefault(path, set()).add((reply.headers["ETag"], body))
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs(project, session_cache, tmp_path_factory):
+    """Two runs over one snapshot, and one over another build of the same files."""
+    other = tmp_path_factory.mktemp("other")
+    caches = (session_cache, session_cache, other)
+    return [answers(project, cache, str(seed)) for seed, cache in enumerate(caches, 1)]
+
+
+def test_a_restart_and_another_worker_answer_with_the_same_bytes_and_the_same_tag(runs):
+    for path in ASKED:
+        (first,), (second,) = runs[0][path], runs[1][path]
+        assert first == second, path
+        assert first[0].startswith('"'), path
+
+
+def test_another_build_of_the_same_files_may_answer_in_other_bytes_and_then_has_another_tag(runs):
+    differing = [path for path in ASKED if runs[0][path] != runs[2][path]]
+    assert differing  # the labels of blank nodes alone see to it
+    for path in ASKED:
+        bodies = {}
+        for run in runs:
+            for tag, body in run[path]:
+                assert bodies.setdefault(tag, body) == body, path
+
+
+@pytest.mark.parametrize("text", ANEW)
+def test_an_answer_that_is_never_the_same_has_no_tag(running, text):
+    replies = [running.query(text) for _ in range(2)]
+    assert [each.status for each in replies] == [200, 200]
+    assert [each.headers["ETag"] for each in replies] == [None, None]

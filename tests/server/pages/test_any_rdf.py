@@ -1,0 +1,207 @@
+"""The pages over RDF of somebody else's: labels by rule, terms from the data, nothing of ours."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+import ipgraph
+from ipgraph.errors import NotFound
+from ipgraph.server.pages import home, site
+from ipgraph.server.pages.site import Site
+from ipgraph.settings import Settings
+
+DATA = """
+@prefix : <http://example.org/id/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix ex: <http://example.org/terms#> .
+:ada a foaf:Person ; foaf:name "Ada Lovelace" ; foaf:knows :charles ;
+  ex:address [ ex:city "London" ; ex:street "St James's Square" ] .
+:charles a foaf:Person ; foaf:name "Charles Babbage" ; ex:madeEngine :analytical-engine .
+:analytical-engine a ex:Engine ; ex:heightInMetres 4.5 ; ex:about "Une machine"@fr .
+"""
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("other")
+    (folder / "other.ttl").write_text(DATA, encoding="utf-8")
+    return ipgraph.open(folder, settings=Settings(cache=str(folder / "cache")))
+
+
+def client_of(kg):
+    app = Flask("ipgraph", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.register_blueprint(home.blueprint(kg))
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def client(graph):
+    return client_of(graph)
+
+
+def describe(client, name):
+    return client.get("/describe", query_string={"uri": f"http://example.org/id/{name}"}).text
+
+
+def test_the_home_page_counts_the_kinds_of_things(client):
+    text = client.get("/").text
+    assert "Person" in text
+    assert "Engine" in text
+    assert "Department of Homeland Security" not in text
+
+
+def test_a_thing_is_told_by_readable_names(client):
+    text = describe(client, "ada")
+    assert "Ada Lovelace" in text
+    assert "Charles Babbage" in text
+    assert "London" in text
+    assert ">Analytical engine<" in describe(client, "charles")
+
+
+def test_a_text_keeps_its_language_and_a_number_its_form(client):
+    text = describe(client, "analytical-engine")
+    assert 'lang="fr">Une machine' in text
+    assert "4.5" in text
+    assert "Charles Babbage" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=lovelace",
+        "/browse",
+        "/browse?type=http://xmlns.com/foaf/0.1/Person",
+        "/ontology",
+        "/describe?uri=http://xmlns.com/foaf/0.1/Person",
+        "/describe?uri=http://xmlns.com/foaf/0.1/knows",
+        "/sources",
+        "/sparql",
+        "/graph",
+        "/downloads",
+        "/about",
+    ],
+)
+def test_every_page_answers(client, path):
+    assert client.get(path).status_code == 200
+
+
+def test_what_belongs_to_the_project_alone_is_not_offered(client):
+    text = client.get("/").text
+    for path in ("/sectors", "/timeline", "/questions"):
+        assert f'href="{path}"' not in text
+        assert client.get(path).status_code == 404
+
+
+# Words that the pages of the project's own graph have, and no page of another's may have.
+OWN_WORDS = ("PSCD", "Infrastructure Protection", "Homeland", "United States", "CC BY", "a law")
+SEA_BIRDS = """
+@prefix : <http://birds.example.org/id/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix wd: <http://www.wikidata.org/entity/> .
+@prefix wdt: <http://www.wikidata.org/prop/direct/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:scheme a skos:ConceptScheme ; dct:title "Birds of the <North> Sea"@en, "Nordseevögel"@de ;
+  dct:description "Sea birds, and where they were seen."@en .
+:auk a skos:Concept ; skos:prefLabel "Auk"@en, "Alk"@de ; skos:exactMatch wd:Q28922 .
+:puffin a skos:Concept ; skos:prefLabel "Puffin"@en ; skos:broader :auk ; skos:notation "PUF" ;
+  skos:definition "Not a parrot. </p><script>alert(1)</script>"@en .
+wd:Q28922 rdfs:label "Alcidae"@en ; wdt:P31 wd:Q16521 .
+wd:Q16521 rdfs:label "taxon"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def birds(tmp_path_factory):
+    path = tmp_path_factory.mktemp("birds") / "birds.ttl"
+    path.write_text(SEA_BIRDS, encoding="utf-8")
+    return client_of(ipgraph.open(path, settings=Settings(cache=str(path.parent / "cache"))))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/search?q=auk",
+        "/search?q=nothing",
+        "/browse",
+        "/browse?type=skos:Concept",
+        "/describe?uri=http://birds.example.org/id/puffin",
+        "/describe?uri=http://www.wikidata.org/entity/Q28922",
+        "/describe?uri=http://www.wikidata.org/prop/direct/P31",
+        "/ontology",
+        "/sources",
+        "/sparql",
+        "/graph?id=http://birds.example.org/id/auk",
+        "/downloads",
+        "/about",
+    ],
+)
+def test_a_page_of_anothers_graph_bears_its_name_and_none_of_our_words(birds, path):
+    text = birds.get(path).text
+    assert "Birds of the &lt;North&gt; Sea</b>" in text
+    assert [word for word in OWN_WORDS if word in text] == []
+    assert "<script>alert" not in text
+
+
+def test_the_home_page_says_what_the_dataset_says_of_itself(birds):
+    text = birds.get("/").text
+    assert "<h1>Birds of the &lt;North&gt; Sea</h1>" in text
+    assert "Sea birds, and where they were seen." in text
+
+
+def test_narrower_concepts_are_drawn_as_parts(birds):
+    found = birds.get("/graph/neighbours?id=http://birds.example.org/id/auk&levels=2").json
+    assert [each["label"] for each in found["nodes"]] == ["Auk", "Puffin"]
+    assert [(each["label"], each["part"]) for each in found["edges"]] == [("Broader", True)]
+
+
+def test_the_program_of_a_page_opens_the_graph_that_is_served(birds):
+    text = birds.get("/describe?uri=http://birds.example.org/id/auk").text
+    assert "ipgraph.open(&#34;http://localhost/sparql&#34;)" in text
+
+
+def test_a_dataset_of_somebody_elses_is_not_given_our_licence(serve, tmp_path):
+    (tmp_path / "birds.ttl").write_text(SEA_BIRDS, encoding="utf-8")
+    kg = ipgraph.open(tmp_path / "birds.ttl", settings=Settings(cache=str(tmp_path / "cache")))
+    with serve(kg) as service:
+        for path in ("/void.ttl", "/data.json", "/llms.txt", "/openapi.json"):
+            text = service.ask(path).body.decode()
+            assert "creativecommons" not in text, path
+            assert "Birds of the <North> Sea" in text, path
+
+
+def test_a_query_is_answered_with_labels(client):
+    query = "SELECT ?who WHERE { ?who a <http://xmlns.com/foaf/0.1/Person> }"
+    assert "Ada Lovelace" in client.get("/sparql", query_string={"query": query}).text
+
+
+def test_an_unknown_thing_is_not_found(client):
+    with pytest.raises(NotFound):
+        describe(client, "nobody")
+
+
+def test_an_iri_that_is_none_is_not_found(client):
+    with pytest.raises(NotFound):
+        client.get("/describe?uri=not an iri")
+
+
+def test_what_is_missing_without_bundles_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(site, "folder", lambda name: tmp_path)
+    assert "npm registry" in site.lacking_bundles()
+    made = tmp_path / "static" / "dist"
+    made.mkdir(parents=True)
+    (made / "manifest.json").write_text("{}", encoding="utf-8")
+    assert site.lacking_bundles() == ""
+
+
+def test_without_bundles_every_page_still_reads(graph, monkeypatch):
+    monkeypatch.setattr(Site, "bundles", {})
+    client = client_of(graph)
+    for path in ("/", "/sparql", "/graph"):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert "/dist/" not in response.text
+    assert "<textarea" in client.get("/sparql").text

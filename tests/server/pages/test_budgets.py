@@ -1,0 +1,113 @@
+"""How many bytes a page may take: the budgets, measured on the project's own graph."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from ipgraph.namespaces import ENTITY, IP, ORG
+from ipgraph.resources import folder
+from ipgraph.server.pages import home
+
+KIB = 1024
+STATIC = folder("web") / "static"
+
+
+@pytest.fixture(scope="module")
+def client(project):
+    app = Flask("ipgraph", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.register_blueprint(home.blueprint(project))
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def entities(project):
+    """The things that most statements mention, and some of every class."""
+    found = {hit.iri for hit in project.index.suggest("a", 200)}
+    for kind, _ in project.index.kinds():
+        found |= {hit.iri for hit in project.index.of_kind(kind, 12)}
+    return sorted(iri for iri in found if iri.startswith(ENTITY))
+
+
+def bundle(name):
+    found = list((STATIC / "dist").glob(f"{name}-*.br"))
+    if not found:
+        pytest.skip("the browser's libraries were not bundled: install again with network")
+    return found[0]
+
+
+def test_no_page_of_a_thing_outgrows_40_kib(client, entities):
+    assert len(entities) > 200
+    sizes = {}
+    for iri in [*entities, ENTITY + "dhs", ENTITY + "ip", ENTITY + "nppd"]:
+        response = client.get("/page/" + quote(iri.removeprefix(ENTITY)))
+        assert response.status_code == 200, iri
+        sizes[iri] = len(response.data)
+    assert {iri: size for iri, size in sizes.items() if size > 40 * KIB} == {}
+
+
+def test_a_hub_still_tells_each_of_its_relations(client, project):
+    text = client.get("/page/ip").text
+    for relation in (ORG + "unitOf", IP + "leads", IP + "pursues", IP + "serves"):
+        label = project.entities.labels.name(relation).label
+        incoming = project.entities.terms.incoming_label(relation)
+        assert label in text.lower() or incoming in text.lower()
+
+
+def test_the_style_sheet_and_the_script_are_small():
+    assert (STATIC / "site.css").stat().st_size <= 20 * KIB
+    assert len(gzip.compress((STATIC / "site.js").read_bytes(), 9)) <= 2 * KIB
+
+
+@pytest.mark.parametrize(("name", "most"), [("editor", 125), ("graph", 130)])
+def test_a_bundle_keeps_to_its_budget(name, most):
+    assert bundle(name).stat().st_size <= most * 1000
+
+
+def test_a_bundle_is_asked_for_on_its_own_page_alone(client):
+    bundle("editor")
+    for path in ("/", "/page/ip", "/browse", "/sectors", "/ontology", "/about", "/search?q=dams"):
+        assert not re.search(r"dist/(editor|graph)-", client.get(path).text), path
+    assert "dist/editor-" in client.get("/sparql").text
+    assert "dist/graph-" in client.get("/graph").text
+
+
+def test_the_first_page_takes_at_most_60_kib_and_one_font(client):
+    text = client.get("/").text
+    total = len(gzip.compress(text.encode()))
+    addresses = re.findall(r'(?:href|src)="(/static/[^"?]+)', text)
+    fonts = [each for each in addresses if each.endswith(".woff2")]
+    assert len(addresses) >= 4
+    for each in set(addresses) - set(fonts):
+        total += len(gzip.compress((STATIC / each.removeprefix("/static/")).read_bytes()))
+    assert total <= 60 * KIB
+    assert (
+        sum((STATIC / each.removeprefix("/static/")).stat().st_size for each in fonts) <= 28 * KIB
+    )
+
+
+def test_no_page_carries_inline_script_or_style(client):
+    for path in ("/", "/page/ip", "/sparql", "/graph", "/timeline", "/ontology"):
+        text = client.get(path).text
+        runs = re.sub('<script type="application/ld[+]json">', "", text)  # data, which never runs
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", runs), path
+        assert "<style" not in text, path
+        assert not re.search(r"\sstyle=", text), path
+        assert not re.search(r"\son\w+=", text), path
+
+
+def test_every_bundled_library_is_named_with_its_licence_and_its_text():
+    bundle("editor")
+    libraries = json.loads((STATIC / "dist" / "libraries.json").read_text())
+    texts = (STATIC / "dist" / "licences.txt").read_text()
+    assert {each["name"] for each in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
+    for each in libraries:
+        assert each["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), each
+        assert f"{each['name']} {each['version']}\n\n" in texts
+    assert "See its package." not in texts

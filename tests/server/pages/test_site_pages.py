@@ -1,0 +1,360 @@
+"""What the pages of the project's own graph tell, and how they are sorted, narrowed and refused."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from types import SimpleNamespace
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+
+from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
+from ipgraph.namespaces import EDITORS_GRAPH, IP
+from ipgraph.server.html.filters import linked
+from ipgraph.server.http.response import Problem, problem_of
+from ipgraph.server.pages import entity, home
+from ipgraph.server.pages import query as query_page
+from ipgraph.server.pages.site import Site
+
+SEED = "https://w3id.org/ipgraph/source/more-about-ip"
+
+
+def app_of(kg):
+    app = Flask("ipgraph", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.register_blueprint(home.blueprint(kg))
+    return app
+
+
+@pytest.fixture(scope="module")
+def app(project):
+    return app_of(project)
+
+
+@pytest.fixture(scope="module")
+def client(app):
+    return app.test_client()
+
+
+def rows(client, path):
+    found = client.get(path, headers={"Accept": "application/json"}).json
+    assert found
+    return found
+
+
+# One number of documents
+
+
+def test_every_page_and_the_command_line_count_the_same_documents(client, project):
+    sources = project.info()["counts"]["sources"]
+    assert f"<b>{sources:,}</b> sources" in client.get("/").text
+    text = client.get("/sources").text
+    assert f"{sources:,} documents" in text
+    assert "Editors of this graph" in text  # told apart, and not among the rows
+    listed = [each["iri"] for each in rows(client, "/sources")]
+    assert len(listed) == sources
+    assert EDITORS_GRAPH not in listed
+
+
+# Lists
+
+
+def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(client):
+    text = unescape(client.get("/sources?authority=primary&genre=statute&sort=issued").text)
+    assert "of primary authority" in text
+    assert "of the kind “statute”" in text
+    assert "sorted by date" in text
+    found = rows(client, "/sources?authority=primary&genre=statute")
+    assert {(each["authority"], each["genre"]) for each in found} == {("primary", "statute")}
+
+
+def test_the_number_beside_a_facet_is_what_it_leaves(client):
+    text = client.get("/sources?genre=report").text
+    address, count = re.search(
+        r'href="([^"]+authority=primary[^"]*)">Primary</a> <span class="n">(\d+)', text
+    ).groups()
+    assert len(rows(client, unescape(address))) == int(count)
+
+
+@pytest.mark.parametrize("sort", ["label", "short", "mentions"])
+def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
+    text = client.get(f"/ontology/Agency?sort={sort}").text
+    head = re.search(r'<th scope="col"[^>]*aria-sort="(\w+)"><a href="[^"]*sort=(\w+)', text)
+    assert head.groups() == ("descending" if sort == "mentions" else "ascending", sort)
+    body = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>")[:-1]]
+    assert len(cells) > 20
+    if sort == "mentions":
+        numbers = [int(row[3].replace(",", "")) for row in cells]
+        assert numbers == sorted(numbers, reverse=True)
+        assert numbers[0] > numbers[-1]
+    elif sort == "short":
+        names = [row[1] for row in cells if row[1]]
+        assert names == sorted(names)
+        assert all(row[1] for row in cells[: len(names)])  # those without come last
+
+
+def test_an_order_that_does_not_exist_is_refused(client):
+    assert client.get("/ontology/Agency?sort=colour").status_code == 400
+
+
+# Where sources differ
+
+
+def test_each_reading_stands_beside_the_others_with_who_states_it(client):
+    text = client.get("/disagreements").text
+    block = next(each for each in text.split('<section class="differ"') if "nisac" in each)
+    readings = re.findall(r"<strong>(.*?)</strong>(.*?)</ul></li>", block, re.DOTALL)
+    assert [value for value, _ in readings] == ["1999", "2000", "2002-04-01"]
+    for _, documents in readings:
+        assert re.search(r'<cite><a href="/source/[^"]+">[^<]+</a></cite>', documents)
+        assert re.search(r"\((primary|secondary|tertiary) source\)", documents)
+
+
+def test_figures_of_different_years_are_no_difference(client):
+    budgets = [
+        each for each in rows(client, "/disagreements") if each["about"].startswith("Budget")
+    ]
+    thing = "Infrastructure Protection and Information Security Appropriation"
+    told = {(e["about"], e["reading"]) for e in budgets if e["thing"] == thing}
+    years = {about for about, _ in told}
+    assert len(years) == 2
+    for year in years:
+        assert len({reading for about, reading in told if about == year}) == 2
+
+
+def test_all_kinds_of_difference_are_told_and_every_reading_has_its_document(client):
+    found = rows(client, "/disagreements")
+    assert {each["kind"] for each in found} == {
+        "date", "figure", "origin", "name", "responsibility",
+    }  # fmt: skip
+    assert all(each["source"] for each in found)
+
+
+# Change over time
+
+
+def test_the_timeline_of_one_organization_tells_what_came_before_and_after(client):
+    text = client.get("/timeline?id=NPPD").text
+    picture = text.partition('<table class="bars spans">')[2].partition("</table>")[0]
+    assert "What came before and after" in picture
+    for name in ("Preparedness Directorate", "Cybersecurity and Infrastructure Security Agency"):
+        assert f">{name}</a>" in picture
+    assert "Suzanne Spaulding" in picture
+    assert "Post-Katrina Emergency Management Reform Act of 2006" in text
+    found = rows(client, "/timeline?id=NPPD")
+    assert all(each["sources"] for each in found)
+
+
+def test_a_timeline_of_what_does_not_exist_is_not_found(client):
+    with pytest.raises(NotFound):
+        client.get("/timeline?id=nobody-at-all")
+
+
+def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
+    assert "No source dates anything of it." in client.get("/timeline?id=ip:Division").text
+
+
+# Reporting an error
+
+
+@pytest.fixture
+def contacted(project, monkeypatch):
+    from dataclasses import replace
+
+    monkeypatch.setattr(
+        project, "settings", replace(project.settings, contact="mailto:a@example.org")
+    )
+    return app_of(project).test_client()
+
+
+def test_a_report_names_the_statement_and_its_source(contacted):
+    page = contacted.get("/page/pscd").text
+    address = re.search(r'href="(/report\?uri=[^"]+)"', page).group(1)
+    text = unescape(contacted.get(unescape(address)).text)
+    messages = [unquote(each) for each in re.findall(r'href="(mailto:[^"]+)"', text)]
+    assert len(messages) > 10
+    one = next(each for each in messages if "unit of" in each)
+    assert "Protective Security Coordination Division · unit of · Office of Infra" in one
+    assert "https://w3id.org/ipgraph/source/" in one
+    assert "https://w3id.org/ipgraph/id/pscd" in one
+
+
+def test_where_nobody_is_written_to_nothing_is_offered(client):
+    assert "/report" not in client.get("/page/pscd").text
+    assert client.get("/report?uri=https://w3id.org/ipgraph/id/pscd").status_code == 404
+
+
+# Errors
+
+
+def error(app, project, problem, path="/"):
+    with app.test_request_context(path):
+        return home.error_page(Site(project), problem).get_data(as_text=True)
+
+
+def test_a_page_of_nothing_offers_what_is_near_to_its_name(app, project):
+    problem = Problem(404, "not-found", "Nothing is called so.")
+    text = error(app, project, problem, "/page/protectve-security-cordination")
+    assert 'value="protectve security cordination"' in text
+    assert ">Protective Security Coordination Division</a>" in text
+
+
+def test_what_was_withdrawn_links_to_its_replacement(app, project):
+    problem = Problem(
+        410, "gone", "It was withdrawn.", "It is replaced by <https://w3id.org/ipgraph/id/isd>."
+    )
+    text = error(app, project, problem)
+    assert "withdrawn</h1>" in text
+    assert '<a href="/page/isd">https://w3id.org/ipgraph/id/isd</a>' in text
+
+
+def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
+    text = error(app, project, problem_of(NotEntailed("It is neither stated nor entailed.")))
+    assert "<h1>This does not follow</h1>" in text
+    assert "<form class=" not in text.partition("<main")[2]
+
+
+def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app, project):
+    text = 'a <b> "c" <javascript:alert(1)> <https://e.org/?a=1&b=2>'
+    with app.test_request_context("/"), app.app_context():
+        made = str(linked(text))
+    assert "<b>" not in made
+    assert "&lt;javascript:alert(1)&gt;" in made
+    assert made.count("<a href=") == 1
+    assert "a=1&amp;b=2</a>" in made
+
+
+# Slow stores
+
+
+def test_a_picture_that_would_come_too_late_is_a_link_and_the_page_is_not_kept(client, monkeypatch):
+    monkeypatch.setattr(entity, "PART_LIMIT_S", -1)
+    reply = client.get("/page/pscd")
+    assert "Not shown: took too long." in reply.text
+    assert "/graph?id=" in reply.text
+    assert "Office for Bombing Prevention" in reply.text  # the statements are told
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+# Faces for programs
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/search?q=dams", "/browse", "/browse?type=ip:Division", "/page/pscd", "/sectors",
+        "/page/ip/related/ip:performs", "/ontology", "/ontology/Division", "/ontology/performs",
+        "/sources", "/source/more-about-ip", "/graph", "/questions", "/questions/units-of",
+        "/disagreements", "/quality", "/timeline", "/timeline?id=IP", "/about",
+        "/why?s=PSCD&p=partOf&o=DHS",
+    ],
+)  # fmt: skip
+def test_every_page_says_how_a_program_gets_it(client, path, monkeypatch):
+    text = client.get(path).text
+    assert re.search(r"<code>curl -L (?:-H [^<]*)?\S*http://localhost/", text)
+    if '<p class="label">SPARQL' in text:
+        assert '<span class="s-k">' in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/browse", "/page/ip/related/ip:performs", "/sectors", "/sources", "/timeline", "/questions"],
+)
+def test_a_list_has_the_same_rows_as_json_and_as_csv(client, path):
+    found = rows(client, path)
+    lines = client.get(path + "?format=csv").text.splitlines()
+    assert set(lines[0].split(",")) == set(found[0])
+    assert len(lines) >= len(found) + 1
+
+
+def test_the_query_behind_a_page_is_answered(client, project):
+    from ipgraph.server.pages import page_queries
+
+    iri = "https://w3id.org/ipgraph/id/ip"
+    ip, unit_of = "https://w3id.org/ipgraph/ontology/", "http://www.w3.org/ns/org#unitOf"
+    for name in page_queries.QUERIES:
+        term = {"things": ip + "Division", "values-in": unit_of}.get(name, ip + "performs")
+        thing = SEED if name == "source" else iri
+        text = page_queries.query(name, thing=thing, term=term, end=iri)
+        assert "$" not in text
+        result = project.query(text).result
+        assert name == "holds" or next(iter(result), None) is not None, name
+
+
+def test_what_is_no_iri_gets_into_no_query():
+    from ipgraph.server.pages import page_queries
+
+    with pytest.raises(ValueError, match="IRI"):
+        page_queries.query("thing", thing="x> } DROP ALL #")
+
+
+@pytest.mark.parametrize(
+    ("path", "differ"),
+    [("/page/nisac", True), ("/page/commercial-facilities-sector", True), ("/page/pscd", False)],
+)
+def test_a_relation_on_which_sources_differ_links_to_the_comparison(client, path, differ):
+    relations = client.get(path).text.partition('id="relationships"')[2].partition("</section>")[0]
+    assert ('href="/disagreements"' in relations) is differ
+
+
+def test_the_properties_of_a_class_have_examples_from_its_things(client, project):
+    used = client.get("/ontology/Division").text.partition('id="used"')[2]
+    examples = re.findall(r"as in ([^:<]+): ", used)
+    assert len(examples) > 10
+    names = {hit.acronym or hit.label for hit in project.index.instances(IP + "Division")}
+    assert {unescape(each) for each in examples} <= names
+
+
+def test_a_source_page_does_not_repeat_the_heading_of_a_thing_as_its_label(client):
+    drawn = client.get("/source/more-about-ip").text.partition('id="drawn"')[2]
+    assert "<h3>" in drawn
+    assert "<dt>Label</dt><dd><ul><li><span>All Hazards</span>" not in drawn
+
+
+def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
+    monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
+    query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
+    with pytest.raises(SizeLimitExceeded, match="more than 5 rows"):
+        client.get("/sparql/labels.csv", query_string={"query": query})
+    few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
+    assert len(few.text.splitlines()) == 6
+
+
+def test_a_hub_is_told_in_as_much_detail_as_the_budget_allows(monkeypatch):
+    """For each extent that fits, from each that fitted before, that extent is found."""
+    last = len(entity.EXTENTS) - 1
+    for fitting in range(last + 2):
+        for before in range(last + 1):
+            site = SimpleNamespace(extents={"x": before})
+            rendered = []
+
+            def render(_, iri, extent, fitting=fitting, rendered=rendered):
+                rendered.append(extent)
+                fits = entity.EXTENTS.index(extent) >= fitting
+                return "a" * (10 if fits else entity.MAX_HTML_BYTES + 1)
+
+            monkeypatch.setattr(entity, "_render", render)
+            entity.render(site, "x")
+            assert site.extents["x"] == min(fitting, last)
+            assert len(rendered) == len(set(rendered))
+            if before in (0, fitting):
+                assert len(rendered) <= (2 if before == fitting else 5)
+
+
+def test_at_a_glance_names_the_department_of_a_unit(client):
+    glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
+    assert "<dt>Department</dt>" in glance
+    assert ">Department of Homeland Security</a>" in glance
+    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
+
+
+def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
+    text = client.get("/page/ip?year=2006").text
+    assert "Relationships are those of mid-2013. What held in 2006" in text
+    history = text.partition('id="history"')[2].partition("</section>")[0]
+    assert "Preparedness Directorate" in history
+    assert "National Protection and Programs Directorate" not in history
+    assert "mid-2013. What held" not in client.get("/page/ip").text

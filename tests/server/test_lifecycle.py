@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from ipgraph.errors import StoreUnavailable
+from ipgraph.serialization.formats import by_name
+from ipgraph.server import lifecycle as serving_module
+from ipgraph.server import service as service_module
+from ipgraph.server.service import Service
+from ipgraph.sparql.query import Query
+from support.served import Served
+
+COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, number):
+    served = Served(rdf_folder, tmp_path / "cache")
+    served.wait_for("Ctrl+C")
+    assert "3 triples stated" in served.seen
+    assert served.address.rstrip("/") + "/browse" in served.seen  # no address that is not there
+    assert served.get(COUNT).split() == ["n", "3"]
+    children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
+    workers = children.read_text().split() if children.exists() else []
+    assert served.end(number) == 0
+    assert "Traceback" not in served.seen
+    assert not [each for each in workers if os.path.exists(f"/proc/{each}")]
+
+
+def test_nothing_is_left_behind_in_the_folder_for_temporary_files(tmp_path):
+    engine = ox.Store(str(tmp_path / "store"))
+    name = ox.NamedNode("http://e/thing")
+    engine.add(ox.Quad(name, name, ox.Literal("said"), name))
+    engine.flush()
+    del engine
+    scratch = tmp_path / "temporary"
+    scratch.mkdir()
+    served = Served(tmp_path / "store", tmp_path / "cache", TMPDIR=str(scratch))
+    assert served.get(COUNT).split() == ["n", "1"]
+    served.get("/search?q=thing")
+    assert len([*scratch.iterdir()]) == 2  # what the workers read, and the index of names
+    assert served.end() == 0
+    assert [*scratch.iterdir()] == []
+
+
+def test_a_port_in_use_is_a_message_with_what_to_do(small):
+    from dataclasses import replace
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = replace(small.settings, port=taken.getsockname()[1])
+        with pytest.raises(StoreUnavailable, match="in use") as caught:
+            serving_module.serve(small, settings)
+    assert "--port" in caught.value.hint
+
+
+def test_sighup_serves_the_files_as_they_are_now_and_keeps_the_old_where_they_are_broken(
+    rdf_folder, tmp_path
+):
+    served = Served(rdf_folder, tmp_path / "cache")
+    served.wait_for("Ctrl+C")
+    try:
+        (rdf_folder / "one.ttl").write_text("<urn:a> <urn:b> <urn:c> .")
+        served.process.send_signal(signal.SIGHUP)
+        served.wait_for("Reloaded")
+        assert served.get(COUNT).split() == ["n", "3"]
+        assert "urn:b" in served.get("/sparql?query=SELECT%20*%7B%3Fs%20%3Fp%20%3Fo%7D")
+        (rdf_folder / "one.ttl").write_text("this is not Turtle")
+        served.process.send_signal(signal.SIGHUP)
+        assert "one.ttl" in served.wait_for("Not reloaded")
+        assert "urn:b" in served.get("/sparql?query=SELECT%20*%7B%3Fs%20%3Fp%20%3Fo%7D")
+    finally:
+        served.end()
+
+
+def test_watching_reloads_when_a_file_changes(rdf_folder, tmp_path):
+    served = Served(rdf_folder, tmp_path / "cache", "--watch")
+    served.wait_for("Ctrl+C")
+    try:
+        (rdf_folder / "three.ttl").write_text("<urn:a> <urn:b> <urn:c>, <urn:d> .")
+        served.wait_for("Reloaded")
+        assert served.get(COUNT).split() == ["n", "5"]
+    finally:
+        served.end()
+
+
+def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
+    serve, small, rdf_folder
+):
+    with serve(small) as running:
+        failures: list[int] = []
+        stop = threading.Event()
+
+        def client() -> None:
+            while not stop.is_set():
+                reply = running.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", format="csv")
+                if reply.status != 200:
+                    failures.append(reply.status)
+
+        threads = [threading.Thread(target=client) for _ in range(3)]
+        for each in threads:
+            each.start()
+        for number in range(3):
+            (rdf_folder / "more.ttl").write_text(f"<urn:a> <urn:b> {number}, 77 .")
+            assert running.front.service.reload()
+            assert running.query(f"ASK {{ ?s ?p {number} }}").json()["boolean"]
+        stop.set()
+        for each in threads:
+            each.join()
+        assert not failures
+
+
+def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
+    small, rdf_folder, monkeypatch
+):
+    service = Service(small, small.settings)
+    starting, replaced = threading.Event(), threading.Event()
+    real = service_module.Pool
+
+    def slow_pool(*arguments):
+        starting.set()
+        replaced.wait(1)  # the reload is under way, or waits for this
+        return real(*arguments)
+
+    monkeypatch.setattr(service_module, "Pool", slow_pool)
+    first = threading.Thread(target=lambda: service.pool)
+    first.start()
+    assert starting.wait(20)
+    (rdf_folder / "more.ttl").write_text("<urn:a> <urn:b> 7 .")
+    service.reload()
+    replaced.set()
+    first.join()
+    try:
+        answering = service.pool.answer(Query("ASK { ?s ?p 7 }"), by_name("json"))
+        assert b"true" in (answering.whole or b"")
+    finally:
+        service.close()
+
+
+def test_behind_a_proxy_a_prefix_stands_before_every_address(serve, small):
+    with serve(small, path_prefix="/graph") as running:
+        for path in ("/graph/sparql?query=ASK%7B%7D", "/sparql?query=ASK%7B%7D"):
+            reply = running.ask(path)
+            assert reply.status == 200
+            assert "</graph/void.ttl>" in reply.headers["Link"]
+        assert 'href="/graph/' in running.ask("/graph/", Accept="text/html").body.decode()
+
+
+def test_the_host_header_is_not_believed(serve, small):
+    with serve(small) as running:
+        body = running.ask("/sparql", Host="evil.example", Accept="text/turtle").body.decode()
+        assert "evil.example" not in body
+        assert f"127.0.0.1:{running.port}/sparql" in body
+
+
+def test_health_says_draining_with_503_while_it_stops(serve, small):
+    with serve(small) as running:
+        assert running.ask("/health").json()["status"] == "ok"
+        running.front.service.draining = True
+        reply = running.ask("/health")
+        assert (reply.status, reply.json()["status"]) == (503, "draining")
+
+
+def test_metrics_count_requests_and_queries(serve, small):
+    with serve(small) as running:
+        running.query("ASK {}")
+        running.query("ASK {")
+        text = running.ask("/metrics").body.decode()
+        assert 'ipgraph_requests_total{status="200"} 1' in text
+        assert 'ipgraph_requests_total{status="400"} 1' in text
+        assert 'ipgraph_queries_total{outcome="answered"} 1' in text
+
+
+def test_metrics_are_what_prometheus_reads(serve, small):
+    with serve(small) as running:
+        running.query("ASK {}")
+        reply = running.ask("/metrics")
+    assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    families = {each.name: each for each in text_string_to_metric_families(reply.body.decode())}
+    assert families["ipgraph_requests"].type == "counter"
+    assert families["ipgraph_workers"].type == "gauge"
+    assert all(each.documentation for each in families.values())
+    (sample,) = families["ipgraph_queries"].samples
+    assert (sample.labels, sample.value) == ({"outcome": "answered"}, 1)
+
+
+def test_a_log_that_was_moved_away_is_opened_anew_at_a_reload(serve, small, tmp_path):
+    path = tmp_path / "access.log"
+    with serve(small, access_log=str(path)) as running:
+        running.ask("/health")
+        path.rename(tmp_path / "old.log")
+        serving_module.reload_now(running.front)
+        running.ask("/prefixes")
+    assert "/health" in (tmp_path / "old.log").read_text()
+    assert "/prefixes" in path.read_text()
+    assert "/health" not in path.read_text()
+
+
+def test_the_access_log_has_a_json_line_a_request_with_the_query_cut(serve, small, tmp_path):
+    import json
+
+    path = tmp_path / "access.log"
+    with serve(small, access_log=str(path), logged_query_chars=10) as running:
+        reply = running.query("SELECT * { ?s ?p ?o }")
+    (line,) = path.read_text().splitlines()
+    found = json.loads(line)
+    assert found["id"] == reply.headers["X-Request-Id"]
+    assert (found["status"], found["path"], found["query"]) == (200, "/sparql", "SELECT * {")
+
+
+def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
+    serve, small, monkeypatch, capsys
+):
+    def fail(*arguments):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("ipgraph.server.api.operations.respond", fail)
+    with serve(small) as running:
+        reply = running.ask("/health")
+    assert reply.status == 500
+    assert b"secret" not in reply.body
+    assert reply.headers["X-Request-Id"] in reply.body.decode()
+    assert "secret detail" in capsys.readouterr().err

@@ -1,0 +1,290 @@
+"""What the server's loop answers itself: requests of the same bytes, and queries in between."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+import ipgraph
+from ipgraph.server.api.reconciliation import PREVIEW
+from ipgraph.server.http import request as exchanges
+from ipgraph.server.http.response import Response
+from ipgraph.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ROW = "SELECT ?n { BIND (%d AS ?n) }"
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def number(self) -> int:
+        return int(json.loads(self.body)["results"]["bindings"][0]["n"]["value"])
+
+
+class Line:
+    """One connection, written to and read from byte by byte."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.file = self.socket.makefile("rb")
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def answer(self) -> Answer:
+        status = int(self.file.readline().split()[1])
+        headers = {}
+        while line := self.file.readline().strip():
+            name, _, value = line.decode("latin-1").partition(": ")
+            headers[name.lower()] = value
+        return Answer(status, headers, self.file.read(int(headers.get("content-length", 0))))
+
+    def ask(self, data: bytes) -> Answer:
+        self.send(data)
+        return self.answer()
+
+
+@contextlib.contextmanager
+def connected(port: int) -> Iterator[Line]:
+    line = Line(port)
+    try:
+        yield line
+    finally:
+        line.file.close()
+        line.socket.close()
+
+
+def request(text: str, *headers: str, path: str = "/sparql", method: str = "GET") -> bytes:
+    lines = [f"{method} {path}?query={quote(text)} HTTP/1.1", "Host: localhost", *headers]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
+    data = request(ROW % 7, "Accept: application/sparql-results+json")
+    hits = running.front.service.cache.hits
+    with connected(running.port) as line:
+        answers = [line.ask(data) for _ in range(6)]
+    assert {each.status for each in answers} == {200}
+    assert {each.body for each in answers} == {answers[0].body}
+    assert answers[0].number == 7
+    assert {each.headers["etag"] for each in answers} == {answers[0].headers["etag"]}
+    assert len({each.headers["x-request-id"] for each in answers}) == 6
+    assert all(each.headers.keys() == answers[0].headers.keys() for each in answers)
+    assert running.front.service.cache.hits - hits == 5
+
+
+def test_other_queries_under_the_same_headers_get_their_own_answers(running):
+    with connected(running.port) as line:
+        numbers = [
+            line.ask(request(ROW % each, "Accept: text/csv")).body.split() for each in (1, 2, 3)
+        ]
+    assert numbers == [[b"n", b"1"], [b"n", b"2"], [b"n", b"3"]]
+
+
+def test_a_head_that_is_no_http_is_refused_after_its_headers_have_been_learnt(running):
+    good = request(ROW % 11)
+    with connected(running.port) as line:
+        assert [line.ask(good).number, line.ask(good).number] == [11, 11]
+    for bad in (
+        good.replace(b"HTTP/1.1", b"HTTP/x.1", 1),
+        good.replace(b"GET ", b"GET\x00", 1),
+        good.replace(b"?query", b" ?query", 1),
+    ):
+        with connected(running.port) as line:
+            assert line.ask(bad).status in (400, 404)
+
+
+def test_http_1_0_is_closed_after_its_answer_though_its_headers_are_known(running):
+    data = request(ROW % 12)
+    with connected(running.port) as line:
+        line.ask(data)
+        line.ask(data)
+    with connected(running.port) as line:
+        assert line.ask(data.replace(b"HTTP/1.1", b"HTTP/1.0", 1)).number == 12
+        assert line.file.read() == b""
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(running):
+    numbers = [*range(100, 112), 100, 101]
+    data = b"".join(request(ROW % each) for each in numbers)
+    with connected(running.port) as line:
+        line.send(data)
+        assert [line.answer().number for _ in numbers] == numbers
+
+
+def test_what_comes_behind_a_slow_query_is_answered_after_it(running):
+    slow = request(SLOW, path="/sparql").replace(b"/sparql?", b"/sparql?timeout=300ms&", 1)
+    warm = request(ROW % 21)
+    with connected(running.port) as line:
+        assert line.ask(warm).number == 21
+        line.send(slow)
+        for each in (22, 21, 23):
+            line.send(request(ROW % each))
+        assert line.answer().status == 503
+        assert [line.answer().number for _ in range(3)] == [22, 21, 23]
+
+
+def test_many_connections_are_answered_though_there_are_fewer_workers(running):
+    workers = running.front.service.settings.workers
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(connected(running.port)) for _ in range(4 * workers)]
+        for turn in range(5):
+            for place, line in enumerate(lines):
+                line.send(request(ROW % (1000 * turn + place)))
+            numbers = [line.answer().number for line in lines]
+            assert numbers == [1000 * turn + place for place in range(len(lines))]
+
+
+def test_a_request_in_two_parts_is_one_request(running):
+    data = request(ROW % 31)
+    with connected(running.port) as line, connected(running.port) as other:
+        line.ask(request(ROW % 30))
+        for cut in (3, len(data) // 2, len(data) - 2):
+            line.send(data[:cut])
+            assert other.ask(request(ROW % 32)).number == 32  # the server has read the first part
+            line.send(data[cut:])
+            assert line.answer().number == 31
+
+
+def test_a_known_request_with_the_tag_of_the_answer_gets_304_each_time(running):
+    with connected(running.port) as line:
+        tag = line.ask(request(ROW % 41)).headers["etag"]
+        known = request(ROW % 41, f"If-None-Match: {tag}")
+        answers = [line.ask(known) for _ in range(5)]
+        other = line.ask(request(ROW % 41, 'If-None-Match: "other"'))
+    assert [(each.status, each.body) for each in answers] == [(304, b"")] * 5
+    assert {each.headers["etag"] for each in answers} == {tag}
+    assert (other.status, other.number) == (200, 41)
+
+
+def test_a_client_that_takes_gzip_gets_it_from_the_second_use_on(running):
+    text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 40"
+    with connected(running.port) as line:
+        plain = line.ask(request(text)).body
+        answers = [line.ask(request(text, "Accept-Encoding: gzip")) for _ in range(6)]
+        after = line.ask(request(text))
+    assert {each.headers.get("content-encoding") for each in answers[2:]} == {"gzip"}
+    assert all(gzip.decompress(each.body) == plain for each in answers[2:])
+    assert "content-encoding" not in after.headers
+    assert after.body == plain
+
+
+def test_a_request_that_brings_its_name_gets_it_back_each_time(running):
+    with connected(running.port) as line:
+        for name in ("one", "two", "one", "two", "one"):
+            answer = line.ask(request(ROW % 51, f"X-Request-Id: {name}"))
+            assert (answer.headers["x-request-id"], answer.number) == (name, 51)
+
+
+def test_head_has_no_body_though_get_is_kept(running):
+    with connected(running.port) as line:
+        full = [line.ask(request(ROW % 61)) for _ in range(4)][-1]
+        line.send(request(ROW % 61, method="HEAD") + request(ROW % 62))
+        status = line.file.readline()
+        headers = b"".join(iter(line.file.readline, b"\r\n")).decode()
+        assert b"200" in status
+        assert f"Content-Length: {len(full.body)}\r\n" in headers
+        assert line.answer().number == 62
+
+
+def test_known_bytes_are_answered_from_the_new_graph_after_a_reload(serve, small, tmp_path: Path):
+    other = tmp_path / "other.ttl"
+    other.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
+    data = request("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    with serve(small) as service, connected(service.port) as line:
+        before = [line.ask(data).number for _ in range(4)]
+        fresh = ipgraph.open(other, settings=Settings(cache=str(tmp_path / "fresh")))
+        service.front.service.replace(fresh)
+        after = [line.ask(data).number for _ in range(4)]
+    assert len(set(before)) == 1
+    assert after == [1, 1, 1, 1]
+
+
+def test_a_page_that_is_kept_is_answered_by_its_bytes_too(running):
+    data = b"GET /about HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
+    with connected(running.port) as line:
+        answers = [line.ask(data) for _ in range(5)]
+    assert {each.body for each in answers} == {answers[0].body}
+    assert b"<h1" in answers[0].body
+    assert {each.headers["content-type"] for each in answers} == {"text/html; charset=utf-8"}
+
+
+def test_every_answer_is_in_the_access_log_with_its_own_client_and_name(
+    serve, small, tmp_path: Path
+):
+    log = tmp_path / "access.jsonl"
+    data = request(ROW % 71)
+    with serve(small, access_log=str(log)) as service, connected(service.port) as line:
+        names = [line.ask(data).headers["x-request-id"] for _ in range(5)]
+    lines = [json.loads(each) for each in log.read_text(encoding="utf-8").splitlines()]
+    assert [each["id"] for each in lines] == names
+    assert {each["client"] for each in lines} == {"127.0.0.1"}
+    assert [each.get("cache") for each in lines] == [None, "hit", "hit", "hit", "hit"]
+    assert all(ROW % 71 in each["query"] for each in lines)
+
+
+def test_the_access_log_names_the_client_that_a_trusted_proxy_names(serve, small, tmp_path: Path):
+    log = tmp_path / "access.jsonl"
+    data = request(ROW % 72, "X-Forwarded-For: 192.0.2.1, 203.0.113.9")
+    settings = {"access_log": str(log), "trusted_proxy": "127.0.0.1"}
+    with serve(small, **settings) as service, connected(service.port) as line:
+        for _ in range(5):
+            assert line.ask(data).number == 72
+    with serve(small, access_log=str(log)) as service, connected(service.port) as line:
+        line.ask(data)  # nobody is trusted here
+    clients = [json.loads(each)["client"] for each in log.read_text("utf-8").splitlines()]
+    assert clients == ["203.0.113.9"] * 5 + ["127.0.0.1"]
+
+
+def test_queries_under_a_path_prefix_are_answered_from_the_loop_too(serve, small):
+    with serve(small, path_prefix="/kg") as service, connected(service.port) as line:
+        for each in (81, 82, 81, 81, 81):
+            assert line.ask(request(ROW % each, path="/kg/sparql")).number == each
+        assert line.ask(request(ROW % 83)).number == 83  # the proxy may have cut the prefix off
+        page = line.ask(b"GET /kg/about HTTP/1.1\r\nAccept: text/html\r\n\r\n")
+    assert b'href="/kg/' in page.body
+
+
+def test_a_large_answer_that_its_client_reads_late_arrives_whole(running):
+    text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 4000"
+    data = request(text, "Accept: text/csv")
+    with connected(running.port) as line:
+        first = line.ask(data)
+        line.send(data * 40)  # some 20 MB of answers, more than the sockets hold
+        answers = [line.answer() for _ in range(40)]
+    assert first.body.count(b"\r\n") == 4001
+    assert all(each.body == first.body for each in answers)
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"), [(PREVIEW, "frame-ancestors *"), ("/about", "frame-ancestors 'none'")]
+)
+def test_the_loop_writes_the_headers_of_an_address_as_threads_do(running, path, policy):
+    exchange = exchanges.begin({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, "")
+    response = Response(200, (("Content-Type", "text/html"),), b"text")
+    head, body = running.front.written(exchange, response)
+    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    written = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
+    started: list = []
+    running.front._send(exchange, response, lambda *given: started.extend(given))
+    from_a_thread = dict(started[1])
+    assert (first, body) == ("HTTP/1.1 200 OK", b"text")
+    assert written.keys() - {"Date"} == from_a_thread.keys()  # waitress adds the date
+    assert policy in written["Content-Security-Policy"]
+    assert written["Content-Security-Policy"] == from_a_thread["Content-Security-Policy"]

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from ipgraph.errors import InvalidData, NotFound
+from ipgraph.snapshots import loading
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "said"),
+    [
+        ("@prefix a: <http://a/> .\na:x a:y b:z .\n", 2, 9, "prefix b: has not been declared"),
+        ("<http://a> <http://b> 'x'\n<http://c> <http://d> 1 .", 2, 1, "dot is expected"),
+    ],
+)
+def test_a_broken_turtle_file_is_reported_with_file_line_column_and_what_was_expected(
+    tmp_path, text, line, column, said
+):
+    file = tmp_path / "broken.ttl"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidData, match=said) as caught:
+        loading.load(loading.inputs_of([file]))
+    assert str(caught.value).startswith(f"{file}:{line}:{column}: ")
+
+
+def test_a_file_that_is_not_utf_8_is_reported_with_its_place(tmp_path):
+    file = tmp_path / "latin.ttl"
+    file.write_bytes(b"<http://a> <http://b> 'caf\xe9' .")
+    with pytest.raises(InvalidData, match=r"latin\.ttl:1:\d+: .*utf-8"):
+        loading.load(loading.inputs_of([file]))
+
+
+def test_blank_nodes_of_two_files_never_meet(tmp_path):
+    for name in ("one.ttl", "two.nt"):
+        (tmp_path / name).write_text('_:same <http://p> "v" .\n', encoding="utf-8")
+    engine = loading.load(loading.inputs_of([tmp_path]))
+    assert len({quad.subject for quad in engine}) == 2
+
+
+def test_each_format_is_loaded_into_the_graph_of_its_file_and_datasets_keep_theirs(tmp_path):
+    texts = {
+        "a.ttl": "<http://x> <http://p> 1 .",
+        "b.nt": "<http://x> <http://p> <http://b> .",
+        "c.jsonld": '{"@id": "http://x", "http://p": "c"}',
+        "d.rdf": '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:h="http://">'
+        '<r:Description r:about="http://x"><h:p>d</h:p></r:Description></r:RDF>',
+        "e.trig": "<http://x> <http://p> 'e' . <http://g> { <http://x> <http://p> 'g' }",
+        "f.nq": '<http://x> <http://p> "f" <http://g> .',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    engine = loading.load(loading.inputs_of([tmp_path]))
+    graphs = {str(quad.object): quad.graph_name for quad in engine}
+    own = {name: ox.NamedNode((tmp_path / name).resolve().as_uri()) for name in texts}
+    other = ox.NamedNode("http://g")
+    assert len(graphs) == 7
+    assert graphs['"c"'] == own["c.jsonld"]
+    assert graphs['"d"'] == own["d.rdf"]
+    assert graphs['"e"'] == own["e.trig"]
+    assert graphs['"g"'] == other
+    assert graphs['"f"'] == other
+
+
+def test_a_path_that_is_not_there_or_holds_no_rdf_is_named(tmp_path):
+    with pytest.raises(NotFound, match=r"no file or folder .*gone\.ttl"):
+        loading.inputs_of([tmp_path / "gone.ttl"])
+    with pytest.raises(NotFound, match="no RDF file"):
+        loading.inputs_of([tmp_path])
+    (tmp_path / "note.txt").write_text("hello", encoding="utf-8")
+    with pytest.raises(InvalidData, match="no suffix of an RDF format"):
+        loading.inputs_of([tmp_path / "note.txt"])
+
+
+def test_another_base_moves_the_projects_own_names_and_no_others(tmp_path):
+    file = tmp_path / "a.ttl"
+    file.write_text(
+        "<https://w3id.org/ipgraph/id/ip> a <http://www.w3.org/ns/org#Organization> .",
+        encoding="utf-8",
+    )
+    engine = loading.load(loading.inputs_of([file]), base="https://example.org/kg/")
+    (quad,) = engine
+    assert quad.subject.value == "https://example.org/kg/id/ip"
+    assert quad.object.value == "http://www.w3.org/ns/org#Organization"
+
+
+def test_json_ld_contexts_on_the_network_are_never_fetched(tmp_path):
+    file = tmp_path / "a.jsonld"
+    file.write_text('{"@context": "http://127.0.0.1:9/context", "name": "x"}', encoding="utf-8")
+    with pytest.raises(InvalidData, match=r"a\.jsonld"):
+        loading.load(loading.inputs_of([file]))

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+import ipgraph
+from ipgraph.errors import InvalidData, StoreUnavailable
+from ipgraph.settings import Settings
+from ipgraph.snapshots import cache as catalog
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(cache=str(tmp_path / "cache"))
+
+
+def count(graph):
+    (row,) = graph.query(COUNT)
+    return int(row["n"].value)
+
+
+def test_a_triple_that_two_sources_state_counts_once(rdf_folder, settings):
+    assert count(ipgraph.open(rdf_folder, settings=settings)) == 3
+
+
+def test_the_sources_of_a_triple_are_its_named_graphs(rdf_folder, settings):
+    graph = ipgraph.open(rdf_folder, settings=settings)
+    found = graph.query(
+        "SELECT ?g { GRAPH ?g { <http://example.org/carol> <http://example.org/knows> ?x } }"
+    )
+    assert sorted(row["g"].value.rpartition("/")[2] for row in found) == ["one.ttl", "two.ttl"]
+
+
+def test_what_is_inferred_is_left_out_on_demand(tmp_path, settings):
+    file = tmp_path / "a.ttl"
+    file.write_text(
+        "@prefix : <http://x/> . @prefix owl: <http://www.w3.org/2002/07/owl#> ."
+        ":in a owl:TransitiveProperty . :a :in :b . :b :in :c .",
+        encoding="utf-8",
+    )
+    graph = ipgraph.open(file, settings=settings)
+    ask = "ASK { <http://x/a> <http://x/in> <http://x/c> }"
+    assert graph.query(ask)
+    assert not graph.query(ask, infer=False)
+    assert not graph.query(ask, infer=False)  # from the store that the first time made
+
+
+def test_the_same_files_give_the_same_snapshot_without_being_read_again(rdf_folder, settings):
+    first = ipgraph.open(rdf_folder, settings=settings)
+    stages: list[str] = []
+    second = ipgraph.open(rdf_folder, settings=settings, report=stages.append)
+    assert second.built.folder == first.built.folder
+    assert stages == []
+
+
+def test_an_edit_makes_a_new_snapshot_and_the_old_files_find_the_old_one(rdf_folder, settings):
+    file = rdf_folder / "one.ttl"
+    before = file.read_text(encoding="utf-8")
+    first = ipgraph.open(rdf_folder, settings=settings)
+    file.write_text(before + ":erin :knows :carol .\n", encoding="utf-8")
+    second = first.refreshed()
+    assert count(second) == 4
+    file.write_text(before, encoding="utf-8")
+    stages: list[str] = []
+    third = second.refreshed(stages.append)
+    assert third.built.hash == first.built.hash
+    assert stages == []
+
+
+def test_a_new_file_in_a_folder_is_seen(rdf_folder, settings):
+    first = ipgraph.open(rdf_folder, settings=settings)
+    assert first.refreshed() is first
+    (rdf_folder / "three.ttl").write_text("<http://a> <http://b> 1 .", encoding="utf-8")
+    assert count(first.refreshed()) == 4
+
+
+def test_a_broken_file_leaves_the_old_snapshot_as_it_was(rdf_folder, settings):
+    first = ipgraph.open(rdf_folder, settings=settings)
+    file = rdf_folder / "one.ttl"
+    before = file.read_text(encoding="utf-8")
+    file.write_text("oops", encoding="utf-8")
+    with pytest.raises(InvalidData, match=r"one\.ttl:1:"):
+        first.refreshed()
+    assert count(first) == 3
+    file.write_text(before, encoding="utf-8")
+    stages: list[str] = []
+    assert count(ipgraph.open(rdf_folder, settings=settings, report=stages.append)) == 3
+    assert stages == []
+
+
+def test_the_content_hash_depends_on_neither_order_nor_blank_node_labels(tmp_path):
+    texts = (
+        "_:a <http://p> _:b . _:b <http://p> 'x' . <http://s> <http://p> 1 .",
+        "<http://s> <http://p> 1 . _:n <http://p> 'x' . _:m <http://p> _:n .",
+    )
+    file = tmp_path / "same.ttl"
+    hashes = set()
+    for number, text in enumerate(texts):
+        file.write_text(text, encoding="utf-8")
+        settings = Settings(cache=str(tmp_path / str(number)))
+        hashes.add(ipgraph.open(file, settings=settings).built.content_hash)
+    assert len(hashes) == 1
+
+
+def test_clearing_spares_snapshots_in_use(rdf_folder, settings, tmp_path):
+    cache = tmp_path / "cache"
+    held = ipgraph.open(rdf_folder, settings=settings)
+    assert catalog.clean(cache) == 0
+    assert count(held) == 3
+    del held
+    assert catalog.clean(cache) == 1
+
+
+def test_only_the_newest_snapshots_are_kept(rdf_folder, settings, tmp_path):
+    for number in range(4):
+        (rdf_folder / "n.ttl").write_text(f"<http://a> <http://b> {number} .", encoding="utf-8")
+        newest = ipgraph.open(rdf_folder, settings=settings).built.folder
+        os.utime(newest, (number, number))
+    assert catalog.prune(tmp_path / "cache", keep=2) == 2
+    assert newest.is_dir()
+
+
+def test_a_cache_that_cannot_be_made_is_named_with_what_to_do(rdf_folder, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    with pytest.raises(StoreUnavailable, match="cannot be written") as caught:
+        ipgraph.open(rdf_folder, settings=Settings(cache=str(blocked / "cache")))
+    assert "IPGRAPH_CACHE" in caught.value.hint
+
+
+def test_a_half_written_snapshot_is_built_again(rdf_folder, settings):
+    first = ipgraph.open(rdf_folder, settings=settings)
+    folder = first.built.folder
+    del first
+    (folder / "manifest.json").unlink()
+    assert count(ipgraph.open(rdf_folder, settings=settings)) == 3

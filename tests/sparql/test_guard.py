@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipgraph.errors import BadQuery, QueryTooComplex, SizeLimitExceeded
+from ipgraph.sparql.guard import Bounds, admit, inspect
+from ipgraph.sparql.lexer import tokenize
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("SELECT * {}", "SELECT"),
+        ("select*{}", "SELECT"),
+        ("# SELECT\nASK {}", "ASK"),
+        ("BASE <http://e/> PREFIX a: <a> CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT"),
+        ("PREFIX select: <http://e/> DESCRIBE select:x", "DESCRIBE"),
+        ("PREFIX : <http://e/> INSERT DATA { :a :b :c }", "INSERT"),
+        ("LOAD <http://e/>", "LOAD"),
+        ("nonsense", ""),
+    ],
+)
+def test_the_form_is_the_first_word_after_the_prologue(text, form):
+    assert inspect(text).form == form
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { SERVICE <http://h/> {} }",
+        "ASK { service silent ?x {} }",
+        "ASK { servicesilent<http://h/>{} }",
+        "PREFIX : <http://h/> ASK { SERVICE:x {} }",
+        "PREFIX : <http://h/> ASK { SERVICESILENT:x {} }",
+        'ASK { FILTER(?a<?b#>"""\n) SERVICE <http://h/> {} #"""\n }',
+    ],
+)
+def test_service_is_found_however_it_is_written(text):
+    assert inspect(text).services
+
+
+def test_a_graph_in_from_is_resolved_against_base_and_prefixes():
+    found = inspect(
+        "BASE <http://e/x/> PREFIX p: <../g/> SELECT * FROM <y> FROM NAMED p:one FROM p:two {}"
+    )
+    assert found.default_graphs == ("http://e/x/y", "http://e/g/two")
+    assert found.named_graphs == ("http://e/g/one",)
+
+
+def test_an_undeclared_prefix_of_the_project_comes_with_the_line_to_add():
+    with pytest.raises(BadQuery) as caught:
+        admit("SELECT *\n{ ?s ip:partOf ?o }")
+    assert (caught.value.place.line, caught.value.place.column) == (2, 6)
+    assert "PREFIX ip: <https://w3id.org/ipgraph/ontology/>" in caught.value.hint
+
+
+def test_an_unknown_prefix_gets_the_nearest_known_one():
+    with pytest.raises(BadQuery) as caught:
+        admit("ASK { ?s skoss:broader ?o }")
+    assert "skos:" in caught.value.hint
+
+
+def test_a_prefix_that_the_caller_declares_is_not_missing():
+    assert admit("ASK { ?s ip:partOf ?o }", prefixes=frozenset({"ip"})).form == "ASK"
+
+
+@pytest.mark.parametrize("text", ["DROP ALL", "INSERT DATA {}", "WITH <urn:g> DELETE {} WHERE {}"])
+def test_an_update_is_no_query(text):
+    with pytest.raises(BadQuery, match="read only"):
+        admit(text)
+
+
+NESTED = {
+    "groups": lambda n: "ASK" + "{" * n + "}" * n,
+    "parentheses": lambda n: "ASK{FILTER" + "(" * n + "1" + ")" * n + "}",
+    "blank nodes": lambda n: "ASK{" + "[<p:p> " * n + "1" + "]" * n + " <p:p> 1}",
+    "in what looks like an IRI": lambda n: "ASK{FILTER(1<" + "(" * n + "1" + ")" * n + ">2)}",
+}
+
+
+@pytest.mark.parametrize("nest", NESTED.values(), ids=NESTED.keys())
+def test_nesting_beyond_the_bound_is_refused_and_nesting_within_is_not(nest):
+    assert inspect(nest(90)).depth >= 90
+    with pytest.raises(QueryTooComplex) as caught:
+        inspect(nest(200))
+    assert caught.value.limit == "max_query_depth"
+
+
+CHAINS = {
+    "sums": lambda n: "ASK{FILTER(" + "1+" * n + "1)}",
+    "signs that touch": lambda n: "ASK{FILTER(true" + "-true" * n + ")}",
+    "unions": lambda n: "ASK{" + "{}UNION" * n + "{}}",
+    "paths": lambda n: "ASK{?s " + "<p:p>/" * n + "<p:p> ?o}",
+    "negations": lambda n: "ASK{FILTER(" + "!" * n + "true)}",
+    "groups in a row": lambda n: "ASK{" + "{}" * n + "}",
+    "spread over brackets": lambda n: "ASK{FILTER(" + ("1+" * 20 + "(") * (n // 20) + "1",
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS.keys())
+def test_a_chain_beyond_the_bound_is_refused_and_one_within_is_not(chain):
+    inspect(chain(200))
+    with pytest.raises(QueryTooComplex) as caught:
+        inspect(chain(600))
+    assert caught.value.limit == "max_query_chain"
+
+
+def test_the_data_of_values_is_no_chain():
+    rows = "(1 -2)" * 3000
+    assert inspect("ASK { VALUES (?a ?b) {" + rows + "} }", Bounds(max_bytes=1 << 20)).chain < 10
+
+
+def test_long_lists_of_triples_and_arguments_are_no_chain():
+    inspect("CONSTRUCT {" + "<a:s> <p:p> 1 ; <p:q> 2, 3 .\n" * 900 + "} WHERE {}")
+
+
+def test_a_text_over_its_bytes_is_refused():
+    with pytest.raises(SizeLimitExceeded):
+        inspect("ASK {} #" + "é" * 40_000)
+
+
+def test_text_that_is_no_unicode_is_a_bad_query():
+    with pytest.raises(BadQuery):
+        inspect("ASK { '\udcff' ?p ?o }")
+
+
+@pytest.mark.parametrize("word", ["NOW", "rand", "UUID", "StrUuid", "BNODE"])
+def test_a_query_whose_answer_varies_is_known_as_such(word):
+    assert inspect(f"SELECT ({word}() AS ?x) {{}}").volatile
+    assert not inspect(f"SELECT ?{word} {{ ?{word} <urn:{word}> '{word}' }}").volatile
+
+
+@pytest.mark.parametrize(
+    ("text", "varies"),
+    [
+        ("CONSTRUCT { _:x <urn:p> ?o } WHERE { ?s ?p ?o }", True),
+        ("construct{?s <urn:p> [ <urn:q> ?o ]} { ?s ?p ?o }", True),
+        ("CONSTRUCT { ?s <urn:p> (1 2) } WHERE { ?s ?p ?o }", True),
+        ("CONSTRUCT { ?s ?p ?o } WHERE { _:x ?p [] . ?s ?p (1) FILTER(?o > 1) }", False),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", False),
+        ("CONSTRUCT FROM <urn:g> WHERE { ?s ?p ?o }", False),
+        ("SELECT * { ?s ?p [] }", False),
+    ],
+)
+def test_a_template_with_blank_nodes_answers_otherwise_each_time(text, varies):
+    assert inspect(text).volatile is varies
+
+
+# What is hidden, each with what `inspect` says of it in the open.
+OPEN = {
+    "SERVICE <http://h/> {}": ("ASK { %s }", lambda found: found.services),
+    "service silent<http://h/>{}": ("ASK { %s }", lambda found: found.services),
+    "FROM <http://h/>": ("ASK %s {}", lambda found: found.default_graphs),
+    "FROM NAMED <http://h/>": ("ASK %s {}", lambda found: found.named_graphs),
+    "LOAD <http://h/>": ("%s", lambda found: found.is_update),
+    "DROP ALL": ("%s", lambda found: found.is_update),
+    "{{{{": ("ASK %s", lambda found: found.depth == 4),
+    "}}}} {": ("ASK { %s", lambda found: found.depth == 1 and found.chain == 2),
+    "((((": ("ASK { FILTER %s", lambda found: found.depth == 5),
+    "||||": ("ASK { FILTER(1 %s", lambda found: found.chain == 4),
+    "RAND()": ("ASK { FILTER %s }", lambda found: found.volatile),
+    "p:x": ("ASK { %s ?p ?o }", lambda found: found.names or found.undeclared),
+}
+WORDS = ("SERVICE", "SILENT", "FROM", "LOAD", "DROP", "RAND", "UNION", "VALUES", "PREFIX")
+IN_IRIS = ("(((((", "RAND()", "a&&b", "?x#y", "!!!", "'", "SERVICE(", "x;LOAD")
+IN_COMMENTS = (*IN_IRIS, "[[[[", "a||b", "<", r"\x")
+STRINGS = (
+    '"%s"',
+    "'%s'",
+    '"""%s"""',
+    "'''a\n%s'''",
+    '"\\"%s"',
+    "'\\'%s'",
+    '"""\n" %s"""',
+    "'%s'@en",
+)
+ONE_LINE = tuple(each for each in STRINGS if "\n" not in each)
+NAMES = ("p:%s", "?%s", "p:a-%s", '"x"@%s', "p:%s.x", "_:%s")
+
+
+def shelters():
+    """Terms that hold what is hidden: strings, IRIs, names, and strings with a comment after."""
+    hidden = st.sampled_from([*OPEN])
+    string = st.builds(lambda place, text: place % text, st.sampled_from(STRINGS), hidden)
+    name = st.builds(
+        lambda place, word: place % word, st.sampled_from(NAMES), st.sampled_from(WORDS)
+    )
+    iri = st.builds("<http://e/{}>".format, st.sampled_from(WORDS + IN_IRIS))
+    comment = st.builds("1 # {}\n".format, hidden | st.sampled_from(IN_COMMENTS + ONE_LINE))
+    return string | name | iri | comment
+
+
+@pytest.mark.parametrize("hidden", OPEN)
+def test_what_the_next_test_hides_counts_where_it_stands_in_the_open(hidden):
+    text, counts = OPEN[hidden]
+    assert counts(inspect(text % hidden))
+
+
+@given(st.lists(shelters(), min_size=1, max_size=8))
+def test_what_is_hidden_in_strings_comments_iris_and_names_counts_for_nothing(parts):
+    triples = " ".join(f"<urn:s> <urn:p> {part} ." for part in parts)
+    text = f"PREFIX p: <http://e/> ASK {{ {triples} }}"
+    ox.Store().query(text)  # the engine takes it, so that the gate has read a whole query
+    found = inspect(text)
+    assert (found.form, found.depth, found.chain, found.volatile) == ("ASK", 1, 1, False)
+    assert (found.services, found.default_graphs, found.named_graphs) == ((), (), ())
+
+
+@given(st.lists(shelters(), min_size=1, max_size=8))
+def test_what_is_hidden_hides_nothing_that_follows(parts):
+    triples = " ".join(f"<urn:s> <urn:p> {part} ." for part in parts)
+    text = f"PREFIX p: <http://e/> ASK {{ {triples} SERVICE <http://h/> {{ ?s ?p (RAND()) }} }}"
+    found = inspect(text)
+    assert [use.name for use in found.services] == ["http://h/"]
+    assert (found.depth, found.volatile) == (4, True)
+
+
+@given(st.text(alphabet="<>?ab#\"'&|{}()[] \n\\:.", max_size=60))
+def test_no_text_makes_the_lexer_fail_in_another_way(text):
+    try:
+        tokens = tokenize(text)
+    except BadQuery:
+        return
+    assert all(text[each.start :].startswith(each.text) for each in tokens)

@@ -1,0 +1,1 @@
+"""What tests share: servers, clients, peers, reference suites and walks through pages."""

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ipgraph.errors import BadQuery, MemoryLimitExceeded, StoreUnavailable, TimeLimitExceeded
+from ipgraph.serialization.formats import by_name
+from ipgraph.sparql.query import Query
+from ipgraph.store.local import LocalStore
+from ipgraph.workers import run_once
+
+
+def answer(
+    graph_path: Path,
+    target: Path,
+    text: str,
+    time_limit_s: float = 10,
+    memory_limit_mib: int = 0,
+) -> bytes:
+    with target.open("wb") as out:
+        run_once(
+            lambda: LocalStore.memory(graph_path),
+            Query(text),
+            by_name("csv"),
+            out.fileno(),
+            time_limit_s=time_limit_s,
+            memory_limit_mib=memory_limit_mib,
+        )
+    return target.read_bytes()
+
+
+def test_the_answer_is_written_to_the_descriptor(graph_path, tmp_path):
+    text = "SELECT ?o { <http://e/a> <http://e/p> ?o }"
+    assert answer(graph_path, tmp_path / "out", text) == b"o\r\nhttp://e/b\r\n"
+
+
+def test_a_query_over_its_time_limit_is_stopped(graph_path, tmp_path):
+    text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with pytest.raises(TimeLimitExceeded, match="--timeout"):
+        answer(graph_path, tmp_path / "out", text, 0.3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
+def test_a_query_over_its_memory_limit_is_stopped_and_says_how_to_allow_more(
+    graph_path, tmp_path, capfd
+):
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
+    with pytest.raises(MemoryLimitExceeded, match="--memory"):
+        answer(graph_path, tmp_path / "out", text, 120, 64)
+    assert capfd.readouterr() == ("", "")  # the engine's last words are not for the terminal
+
+
+def test_an_error_of_the_child_is_raised_here(graph_path, tmp_path):
+    with pytest.raises(BadQuery) as caught:
+        answer(graph_path, tmp_path / "out", "ASK {?s ?p}")
+    assert caught.value.place.line == 1
+
+
+def test_service_is_asked_with_the_rights_of_whoever_runs_the_query(graph_path, tmp_path, endpoint):
+    text = f"SELECT ?x {{ SERVICE <{endpoint.address}/sparql> {{ ?s ?p ?x }} }}"
+    assert answer(graph_path, tmp_path / "out", text) == b"x\r\nhere\r\n"
+    assert len(endpoint.queries) == 1
+    endpoint.answers["/sparql"] = (500, {}, b"broken")
+    with pytest.raises(StoreUnavailable, match=r"could not be asked: .*\s+broken"):
+        answer(graph_path, tmp_path / "out", text)
+
+
+def test_it_leaves_no_process_and_no_descriptor_behind(graph_path, tmp_path):
+    descriptors, threads = Path("/proc/self/fd"), Path("/proc/self/task")
+    if not descriptors.is_dir():
+        pytest.skip("/proc is missing here")
+
+    def held() -> tuple[int, list[str]]:
+        children = [(each / "children").read_text() for each in threads.iterdir()]
+        return len(os.listdir(descriptors)), sorted(" ".join(children).split())
+
+    before = held()
+    answer(graph_path, tmp_path / "out", "ASK {}")
+    assert held() == before
+
+
+def test_importing_it_loads_neither_rdflib_nor_flask_nor_the_pool():
+    code = "from ipgraph.workers import run_once; import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"rdflib", "flask", "asyncio", "multiprocessing", "ipgraph.workers.pool"}
