@@ -46,8 +46,8 @@ def test_a_translation_is_complete_and_keeps_the_places(language):
 
 def test_a_number_chooses_between_one_and_many_and_is_grouped():
     words = translations.load("en")
-    assert words("entity.supports", n=1) == "1 statement here"
-    assert words("entity.supports", n=1234) == "1,234 statements here"
+    assert words("entity.supports", n=1) == "1 statement on this page"
+    assert words("entity.supports", n=1234) == "1,234 statements on this page"
 
 
 def test_an_unknown_key_is_an_error():
