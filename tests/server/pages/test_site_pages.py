@@ -63,7 +63,7 @@ def test_every_page_and_the_command_line_count_the_same_documents(client, projec
 
 def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(client):
     text = unescape(client.get("/sources?authority=primary&genre=statute&sort=issued").text)
-    assert "of primary authority" in text
+    assert "with primary authority" in text
     assert "of type “statute”" in text
     assert "sorted by date" in text
     found = rows(client, "/sources?authority=primary&genre=statute")
