@@ -358,3 +358,21 @@ def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
     assert "Preparedness Directorate" in history
     assert "National Protection and Programs Directorate" not in history
     assert "See “Over time” for" not in client.get("/page/ip").text
+
+
+def test_a_spanish_page_names_relations_in_spanish_and_marks_english_names(client):
+    relation = re.compile(r"<dt><a [^>]*>([^<]+)</a>")
+    spanish, english = client.get("/page/pscd?lang=es").text, client.get("/page/pscd").text
+    assert {"Unidad de", "Realiza", "Actúa a través de"} <= set(relation.findall(spanish))
+    assert {"Unit of", "Performs", "Works through"} <= set(relation.findall(english))
+    assert not {"Unit of", "Performs", "Works through"} & set(relation.findall(spanish))
+    assert '<h1 lang="en">Protective Security Coordination Division' in spanish
+    assert "<h1>Protective Security Coordination Division" in english
+
+
+def test_the_query_builder_and_the_page_of_a_relation_use_its_spanish_name(client):
+    for _ in range(2):  # the second time from memory
+        assert ">actúa a través de</option>" in client.get("/sparql?lang=es").text
+        assert ">works through</option>" in client.get("/sparql").text
+    assert "<h1>Actúa a través de</h1>" in client.get("/ontology/worksThrough?lang=es").text
+    assert "<h1>Works through</h1>" in client.get("/ontology/worksThrough").text
