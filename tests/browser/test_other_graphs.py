@@ -30,7 +30,7 @@ PAGES = {
     ADA: "Charles Babbage",
     "/describe?uri=http://example.org/id/engine": "Collection of engines",
     "/ontology": "Engine",
-    "/sources": "Graphs",
+    "/sources": "Named graphs",
     "/sparql": "Run query",
     "/graph?id=http://example.org/id/ada&levels=0": "As a list",
     "/downloads": "N-Quads",
