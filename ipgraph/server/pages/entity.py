@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response, abort, after_this_request, request
 
+from ipgraph.dataset.disagreements import anchors
 from ipgraph.namespaces import ENTITY, IP, expand, shorten
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import Box, tree
-from ipgraph.server.pages import disagreements, history, list_formats, page_queries
+from ipgraph.server.pages import history, list_formats, page_queries
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 # Values on a page of their own.
 PER_PAGE = 100
 PART_LIMIT_S = 2.0
-MAX_HTML_BYTES = 40 * 1024
-# Values of a group, sources numbered for a statement, episodes of a sort: the first that fits.
-EXTENTS = ((8, 2, 8), (8, 1, 6), (7, 1, 4), (6, 1, 3), (5, 1, 3), (4, 1, 2), (3, 1, 2), (2, 1, 1))
+# Limits of a page: values in a group, sources cited for a statement, dated nodes of a kind. The
+# page of the Department, the largest hub, takes 57 kB with them; the budget is 60 kB.
+MAX_VALUES, MAX_CITED, MAX_EPISODES = 6, 2, 4
 EVERY_EPISODE = 200
 SECTIONS = ("relations", "identifiers", "notes")
 # Boxes of the picture in each column.
@@ -57,39 +58,12 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
 
 def render(site: Site, iri: str) -> str:
-    """Render the page of a thing; raises `NotFound` where the graph does not mention it.
-
-    A hub is told in less and less detail until its page keeps to the budget: the extent that fits
-    is searched for by halves, and the search begins where it ended the last time.
-    """
-    made: dict[int, str] = {}
-
-    def fits(at: int) -> bool:
-        if at not in made:
-            made[at] = _render(site, iri, EXTENTS[at])
-        return len(made[at].encode()) <= MAX_HTML_BYTES
-
-    least, most = 0, len(EXTENTS) - 1  # the last is taken whether or not it fits
-    at = min(site.extents.get(iri, 0), most - 1)
-    while least < most:
-        if fits(at):
-            most = at
-        else:
-            least = at + 1
-        # What fitted the last time is confirmed by its neighbour that does not fit.
-        at = most - 1 if at == most else (least + most) // 2
-    site.extents[iri] = least
-    fits(least)
-    return made[least]
-
-
-def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
-    values, cited, episodes = extent
+    """Render the page of an entity; raises `NotFound` if no statement mentions it."""
     year = request.args.get("year", None, type=int)
     whole = bool(year) or request.args.get("history") == "all"
-    episodes = EVERY_EPISODE if whole else episodes
+    episodes = EVERY_EPISODE if whole else MAX_EPISODES
     began = time.monotonic()
-    view = site.entities.describe(iri, values=values, cited=cited, episodes=episodes)
+    view = site.entities.describe(iri, values=MAX_VALUES, cited=MAX_CITED, episodes=episodes)
     # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
     late = time.monotonic() - began > PART_LIMIT_S
     boxes = None if late else arrange(site, view)
@@ -104,7 +78,7 @@ def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
         heads=() if late else site.entities.heads(iri),
         late=late,
         department=IP + "Department",
-        differing=disagreements.differing(site, iri) if site.is_own and not late else (),
+        differing={} if late else anchors(site.kg.disagreements(), iri),
         year=year,
         chapters=history.chapters(view, year),
         more_history=not whole and history.is_cut(view, episodes),
@@ -116,8 +90,7 @@ def _render(site: Site, iri: str, extent: tuple[int, int, int]) -> str:
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
         query=page_queries.query("thing", thing=iri),
-        # A page that had to be cut does without what is a click away.
-        comments=_comments(site, view) if extent == EXTENTS[0] else {},
+        comments=_comments(site, view),
         group_address=group_address,
         why=why_address,
         report=links.address("/report", uri=view.iri) if site.kg.settings.contact else "",
