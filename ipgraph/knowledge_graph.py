@@ -18,15 +18,15 @@ from ipgraph.store.local import LocalStore
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-    from ipgraph.checks import Findings
+    from ipgraph.checks import CheckReport
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
     from ipgraph.dataset.statistics import Statistics
-    from ipgraph.entities.documents import Sources
     from ipgraph.entities.entity import Entities, View
     from ipgraph.entities.labels import Name
     from ipgraph.entities.neighborhood import Neighborhood, Neighborhoods
+    from ipgraph.entities.sources import Sources
     from ipgraph.entities.timeline import Timeline, Timelines
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search.index import Found, SearchIndex
@@ -138,7 +138,7 @@ class KnowledgeGraph:
         store = self.store if self._external else self.store_for(question.infer)
         return Result(question.ask(store, values))
 
-    def check(self) -> Findings:
+    def check(self) -> CheckReport:
         """Check the files that this graph was built from, and report problems."""
         from ipgraph import checks
 
@@ -166,7 +166,8 @@ class KnowledgeGraph:
         """Descriptions of entities by IRI."""
         from ipgraph.entities.entity import Entities
 
-        return Entities(self.store_for())
+        counts = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
+        return Entities(self.store_for(), counts=counts)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -218,10 +219,9 @@ class KnowledgeGraph:
     @cached_property
     def sources(self) -> Sources:
         """The documents that the statements of the graph come from."""
-        from ipgraph.entities.documents import Sources
+        from ipgraph.entities.sources import Sources
 
-        counts = self.built.manifest["counts"]["graphs"] if self.snapshot else {}
-        return Sources(self.entities, counts)
+        return Sources(self.entities)
 
     def search(self, text: str, *, kind: str = "", limit: int = 20) -> Found:
         """Return the entities whose names, or else descriptions, contain all words of `text`.

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, readable
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
 from ipgraph.namespaces import (
     DC_ELEMENTS,
     DCAT,
@@ -103,7 +103,7 @@ def _of_origin(origin: str) -> str:
         return urlsplit(places[0]).hostname or UNNAMED
     # Without the suffixes: people-2024.ttl.gz is “People 2024”.
     names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(each).name) for each in places]
-    shown = [readable("/" + unquote(name)) for name in names[:2] if name]
+    shown = [label_from_iri("/" + unquote(name)) for name in names[:2] if name]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
     return _cut(", ".join(shown) + more) if shown else UNNAMED
 

@@ -11,10 +11,11 @@ from pyoxigraph import Literal, NamedNode
 from ipgraph.entities.history import CHANGE, PLACEMENT, Episode, year_of
 from ipgraph.entities.labels import DEFAULT_GRAPH
 from ipgraph.entities.relations import MAX_READ
-from ipgraph.entities.statements import Citations, Source, Value, gather
+from ipgraph.entities.statements import Citations, Value, gather
 from ipgraph.namespaces import IP, ORG, RDF
 
 if TYPE_CHECKING:
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Entities
 
 ESTABLISHED, DISSOLVED = IP + "establishedOn", IP + "dissolvedOn"
@@ -63,13 +64,13 @@ class Timelines:
 
     def whole(self) -> Timeline:
         """Return all events of the graph; at most `MAX_EVENTS` of each type are read."""
-        citations = Citations(self._store, self._entities.labels, 2)
+        citations = Citations(self._entities.bibliography, 2)
         events = [
             *self._dated(ESTABLISHED, citations),
             *self._dated(DISSOLVED, citations),
             *self._changes(citations),
         ]
-        return Timeline(_in_order(events), citations.listed())
+        return Timeline(_in_order(events), citations.sources())
 
     def of(self, iri: str) -> Timeline:
         """Return the events and the history of one entity. Raises `NotFound`."""

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
-from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, readable
+from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
 from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class _Builder:
         ):
             for text in self._texts(iri, NamedNode(predicate)):
                 names.setdefault(text, sort)
-        names.setdefault(readable(iri), 2)
+        names.setdefault(label_from_iri(iri), 2)
         return names
 
     def _texts(self, iri: str, predicate: NamedNode) -> Iterator[str]:

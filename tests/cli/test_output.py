@@ -7,9 +7,7 @@ import pytest
 from ipgraph.dataset.documentation import constraints
 from ipgraph.entities.history import year_of
 from ipgraph.entities.neighborhood import MAX_NODES
-from ipgraph.namespaces import ENTITY, IP, ORG, SOURCE
-
-SEED = SOURCE + "more-about-ip"
+from ipgraph.namespaces import ENTITY, IP, ORG
 
 
 @pytest.mark.parametrize(
@@ -52,24 +50,6 @@ def test_a_shape_says_in_words_what_it_asks_of_a_class(project):
         for each in project.documentation.terms(kind)
     }
     assert any(iri in known for iri in asked)
-
-
-def test_a_document_is_told_with_what_it_states(project):
-    document = project.sources.document(SEED)
-    assert document.title == "More About the Office of Infrastructure Protection"
-    assert document.statements == project.snapshot.manifest["counts"]["graphs"][SEED]
-    drawn, more = project.sources.drawn(SEED, 10)
-    assert len(drawn) == 10
-    assert more
-    assert all(each.subject.iri != SEED for each in drawn)
-    rest, _ = project.sources.drawn(SEED, 10, 10)
-    assert not {each.subject.iri for each in drawn} & {each.subject.iri for each in rest}
-
-
-def test_every_document_has_a_title_and_statements(project):
-    documents = project.sources.documents()
-    assert len(documents) > 400
-    assert [each.iri for each in documents if not each.title or not each.statements] == []
 
 
 def test_a_neighbourhood_of_parts_is_a_tree_from_its_start(project):

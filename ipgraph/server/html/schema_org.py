@@ -20,7 +20,7 @@ from ipgraph.server.html import links
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities.documents import Document
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import View
     from ipgraph.server.pages.site import Site
 
@@ -63,7 +63,7 @@ def of_thing(site: Site, view: View) -> Markup:
     return _written(said)
 
 
-def of_document(site: Site, document: Document) -> Markup:
+def of_document(site: Site, document: Source) -> Markup:
     """Tell what a document is called, who published it when, and where it is."""
     publisher = {"@type": "Organization", "name": document.publisher}
     return _written(
