@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ipgraph.workers.admission import AdmissionQueue
 from ipgraph.workers.run import Run, outcome_of, rejection
 from ipgraph.workers.scheduler import Scheduler, available_processors
-from ipgraph.workers.state import OutcomeCounter, PoolLimits, PoolState
+from ipgraph.workers.state import Outcome, OutcomeCounter, PoolLimits, PoolState
 from ipgraph.workers.worker_set import WorkerSet
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Pool:
         """
         started = time.monotonic()
         if not self.fast_queue.acquire(self.state.limits.wait_limit_s, is_connected):
-            self.outcomes.add("busy")
+            self.outcomes.add(Outcome.BUSY)
             raise rejection(is_connected, started)
         run = self._run(time_limit_s, is_connected)
         return self._result(run, lambda: run.execute(request, form))
@@ -105,7 +105,7 @@ class Pool:
         try:
             run.send(worker, request, form)
         except EOFError:
-            run.finish("crash")
+            run.finish(Outcome.CRASH)
             return None
         return run
 
@@ -148,7 +148,7 @@ class Pool:
                 self._streaming = {run for run in self._streaming if not run.is_finished}
                 slow = [run for run in self._streaming if run.is_too_slow(now)]
             for run in slow:
-                run.finish("slow_client")
+                run.finish(Outcome.SLOW_CLIENT)
 
 
 class ResultStream:
@@ -173,7 +173,7 @@ class ResultStream:
 
     def close(self) -> None:
         """Stop the query if it still runs."""
-        self._run.finish("disconnected")
+        self._run.finish(Outcome.DISCONNECTED)
 
 
 def _workers(graph_path: Path, limits: PoolLimits) -> WorkerSet:

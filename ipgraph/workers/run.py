@@ -17,6 +17,7 @@ from ipgraph.errors import (
     TimeLimitExceeded,
 )
 from ipgraph.workers import wire
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,7 +154,7 @@ class Run:
         allowed_s = self._streamed_bytes / (self._state.limits.min_rate_kib_s << 10) + _GRACE_S
         return now - self._streaming_since - self.busy_s > allowed_s
 
-    def finish(self, outcome: str) -> None:
+    def finish(self, outcome: Outcome) -> None:
         """Release the worker and the slot in the queue. Only the first call has an effect."""
         with self._lock:
             if self.is_finished:
@@ -164,7 +165,7 @@ class Run:
         if worker is not None:
             if worker.is_demoted:
                 self._state.scheduler.remove(worker)
-            if outcome in ("answered", "refused") and not worker.is_demoted:
+            if outcome in (Outcome.ANSWERED, Outcome.REFUSED) and not worker.is_demoted:
                 self.workers.release(worker)
             else:
                 worker.kill()
@@ -181,7 +182,7 @@ class Run:
         if kind == wire.ERROR:
             raise wire.unpack_error(payload)
         self.is_complete = True
-        self.finish("answered")
+        self.finish(Outcome.ANSWERED)
         return None
 
     def _next_frame(self) -> tuple[int, bytes]:
@@ -252,19 +253,19 @@ class Run:
         )
 
 
-def outcome_of(error: BaseException) -> str:
-    """Return the name of a failed query's outcome in the metrics."""
+def outcome_of(error: BaseException) -> Outcome:
+    """Return the outcome of a query that raised `error`."""
     if isinstance(error, TimeLimitExceeded):
-        return "timeout"
+        return Outcome.TIMEOUT
     if isinstance(error, MemoryLimitExceeded):
-        return "memory"
+        return Outcome.MEMORY
     if isinstance(error, QueryTooComplex):
-        return "crash"
+        return Outcome.CRASH
     if isinstance(error, Busy):
-        return "busy"
+        return Outcome.BUSY
     if isinstance(error, IpGraphError):
-        return "refused"
-    return "disconnected"
+        return Outcome.REFUSED
+    return Outcome.DISCONNECTED
 
 
 def rejection(is_connected: Callable[[], bool], started: float) -> Exception:

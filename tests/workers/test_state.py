@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import time
 
-from ipgraph.workers.state import OutcomeCounter
+from ipgraph.workers.state import Outcome, OutcomeCounter
 
 THREADS, ROUNDS = 8, 25
 
@@ -34,6 +34,6 @@ def test_no_outcome_is_lost_when_many_threads_count():
         thread.start()
     for thread in threads:
         thread.join()
-    assert counter["answered"] == THREADS * ROUNDS
-    assert counter.items() == [("answered", THREADS * ROUNDS)]
-    assert counter["busy"] == 0
+    assert counter[Outcome.ANSWERED] == THREADS * ROUNDS
+    assert counter.items() == [(Outcome.ANSWERED, THREADS * ROUNDS)]
+    assert counter[Outcome.BUSY] == 0

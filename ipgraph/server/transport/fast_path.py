@@ -21,6 +21,7 @@ from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import Repeats
 from ipgraph.workers.pool import ResultStream
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
@@ -227,7 +228,7 @@ class Express:
         self._free(line)
         run, channel = query.run, query.channel
         run.busy_s = time.monotonic() - query.since
-        run.finish("answered")
+        run.finish(Outcome.ANSWERED)
         self._begin_next()
         service = self._front.service
         answering = ResultStream(run)
