@@ -187,11 +187,7 @@ def _cells(premises: set[Triple]) -> tuple[dict[str, str], dict[str, str], set[T
     return (
         first,
         rest,
-        {
-            triple
-            for triple in premises
-            if not triple[1].startswith(f"<{_RDF}") or triple[1] == A
-        },
+        {triple for triple in premises if not triple[1].startswith(f"<{_RDF}") or triple[1] == A},
     )
 
 
