@@ -24,7 +24,7 @@ class WorkerSet:
 
     @property
     def process_ids(self) -> dict[str, int]:
-        """The ids of the zygote and of its workers by name: ``zygote``, ``worker-1`` …"""
+        """The process ids by name: ``zygote``, ``worker-1``, ``worker-2`` and so on."""
         workers = self._zygote.worker_pids
         names = {f"worker-{number}": pid for number, pid in enumerate(workers, start=1)}
         return {"zygote": self._zygote.pid, **names}
