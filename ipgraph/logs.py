@@ -13,7 +13,7 @@ import re
 import sys
 import time
 from logging.handlers import WatchedFileHandler
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from ipgraph.errors import UsageError
 
@@ -83,7 +83,7 @@ def configure(settings: Settings) -> Callable[[], None]:
     everything, ours, access = map(logging.getLogger, ("", ROOT, ACCESS))
     before = (ours.level, access.level, access.propagate)
     to_stderr = logging.StreamHandler(sys.stderr)
-    to_stderr.setFormatter(_formatter(settings.log_format, sys.stderr))
+    to_stderr.setFormatter(_formatter(settings.log_format, is_terminal=sys.stderr.isatty()))
     everything.addHandler(to_stderr)
     ours.setLevel(logging.INFO)
     access.setLevel(logging.INFO if settings.access_log else logging.WARNING)
@@ -112,14 +112,13 @@ def _file_handler(path: str, log_format: str) -> logging.Handler:
             f"Cannot open the access log {path}: {error.strerror}.",
             hint="Choose another file with --access-log, or - for standard error.",
         ) from error
-    handler.setFormatter(_formatter(log_format, handler.stream))
+    handler.setFormatter(_formatter(log_format, is_terminal=False))
     return handler
 
 
-def _formatter(log_format: str, stream: IO[str]) -> logging.Formatter:
-    if log_format == "auto":
-        log_format = "text" if stream.isatty() else "json"
-    return TextFormatter() if log_format == "text" else JsonFormatter()
+def _formatter(log_format: str, *, is_terminal: bool) -> logging.Formatter:
+    is_text = is_terminal if log_format == "auto" else log_format == "text"
+    return TextFormatter() if is_text else JsonFormatter()
 
 
 def _timestamp(record: logging.LogRecord) -> str:
