@@ -139,6 +139,13 @@ class Settings:
         60, "time for which clients may keep an answer unasked", NOTES, unit="s"
     )
     access_log: str = setting("", "file of the access log; - is standard error, empty none", NOTES)
+    log_format: str = setting(
+        "auto",
+        "how log records are written: json, an object a line; text; auto, text on a terminal "
+        "and else json",
+        NOTES,
+        choices=("auto", "json", "text"),
+    )
     logged_query_chars: int = setting(
         500, "characters of a query text that the access log keeps", NOTES
     )

@@ -70,7 +70,7 @@ from ipgraph.server.pages import (
 )
 from ipgraph.server.pages.error import error_page
 from ipgraph.server.service import Service
-from ipgraph.workers.run import ClientLeft
+from ipgraph.workers.run import ClientDisconnected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping
@@ -91,7 +91,7 @@ _NOTHING_HERE = "There is nothing at this address."
 _CLIENT_LEFT_STATUS = 499  # in log and figures only: nobody is there to read it
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9\-]{1,64}(?:\s*,\s*[A-Za-z0-9\-]{1,64}){0,40}$")
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-_EXPECTED = (IpGraphError, HttpError, ClientLeft)
+_EXPECTED = (IpGraphError, HttpError, ClientDisconnected)
 
 
 class Application(Flask):
@@ -157,7 +157,7 @@ class Application(Flask):
         def record(status: int, size: int, outcome: str) -> None:
             self.record(found.finished(status, size, outcome))
 
-        delivery = Delivery(start_response, own_headers, record, (IpGraphError, ClientLeft))
+        delivery = Delivery(start_response, own_headers, record, (IpGraphError, ClientDisconnected))
         response = None if self.is_extended else self._answer_without_flask(found)
         if response is None:
             environ["werkzeug.request"] = found
@@ -293,7 +293,7 @@ class Application(Flask):
 
     def _on_error(self, error: Exception) -> Response:
         """Answer with what the client is told of an error."""
-        if isinstance(error, ClientLeft):
+        if isinstance(error, ClientDisconnected):
             request.notes["outcome"] = CLIENT_LEFT
             return Response.of((), status=_CLIENT_LEFT_STATUS)
         if isinstance(error, HttpError):

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
     from ipgraph.server.context import Request
     from ipgraph.workers.jobs import Explanation
-    from ipgraph.workers.pool import Answering
+    from ipgraph.workers.pool import ResultStream
 
 _BUFFERED_BYTES = 1 << 20  # of a response that is made whole in a file, in memory
 _PART_BYTES = 1 << 16
 
 
-def begin(request: Request, job: Job, form: Format | None = None) -> Answering:
+def begin(request: Request, job: Job, form: Format | None = None) -> ResultStream:
     """Have a worker do a job, for as long as the client is there."""
     pool = request.service.pool
-    return pool.answer(job, form or by_name("json"), alive=request.is_connected)
+    return pool.execute(job, form or by_name("json"), is_connected=request.is_connected)
 
 
 def run(request: Request, name: str, text: str) -> bytes:
@@ -44,7 +44,7 @@ def explain(request: Request, subject: str, predicate: str, object: str) -> Expl
     return jobs.read_explanation(run(request, "explain", statement))
 
 
-def stream(request: Request, headers: Headers, answering: Answering) -> Response:
+def stream(request: Request, headers: Headers, answering: ResultStream) -> Response:
     """Return a response that passes on a long result as it comes.
 
     A client of HTTP/1.0 takes the end of the connection for the end of the response. Where the
@@ -69,7 +69,7 @@ def stream(request: Request, headers: Headers, answering: Answering) -> Response
 class _Parts:
     """The parts of a long result; closing it stops the query."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: ResultStream) -> None:
         self._answering = answering
 
     def __iter__(self) -> Iterator[bytes]:

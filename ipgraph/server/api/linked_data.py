@@ -184,7 +184,7 @@ def _rdf(
     infer = whole_graph or choice.name == CSV.name or request.service.settings.infer
     answering = jobs.begin(request, Job(job, iri, infer), by_name(choice.name))
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
-    body = answering.whole
+    body = answering.body
     if body is None:
         return jobs.stream(request, headers, answering)
     return Response.of(headers, body)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.sparql.guard import Inspection
     from ipgraph.store import EngineResult
-    from ipgraph.workers.pool import Answering
+    from ipgraph.workers.pool import ResultStream
     from ipgraph.workers.run import Run
 
 PATHS = ("/sparql", "/sparql/", "/query", "/query/")
@@ -96,13 +96,13 @@ def resume(request: Request, prepared: Prepared, run: Run) -> Response:
     return finish(request, prepared, request.service.pool.resume(run))
 
 
-def finish(request: Request, prepared: Prepared, answering: Answering) -> Response:
+def finish(request: Request, prepared: Prepared, answering: ResultStream) -> Response:
     """Write a result that is coming, or is here."""
     found, choice, root = prepared.found, prepared.choice, request.script_root
     request.notes["worker_ms"] = round(answering.elapsed_ms, 2)
     link = f'<{root}/void.ttl>; rel="describedby", <{root}/sparql>; rel="service-desc"'
     headers = [("Content-Type", choice.content_type), ("Vary", "Accept"), ("Link", link)]
-    whole = answering.whole
+    whole = answering.body
     if whole is None:
         return jobs.stream(request, tuple(headers), answering)
     headers += unknown_terms.headers(request.edition, found, choice.name, whole)
@@ -112,13 +112,15 @@ def finish(request: Request, prepared: Prepared, answering: Answering) -> Respon
     return request.lookup.store(prepared.key, response, prepared.query.text)
 
 
-def _answer(request: Request, query: Query, form: Format, time_limit_s: float | None) -> Answering:
+def _answer(
+    request: Request, query: Query, form: Format, time_limit_s: float | None
+) -> ResultStream:
     """Query the endpoints of SERVICE first, where there are any, then a worker."""
     service, is_connected = request.service, request.is_connected
     found = service.inspect(query.text)
     if found.services:
         query, time_limit_s = service.federation.consult(query, found, time_limit_s, is_connected)
-    return service.pool.answer(query, form, time_limit_s=time_limit_s, alive=is_connected)
+    return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=is_connected)
 
 
 def _query(asked: Asked) -> Query:
@@ -180,7 +182,7 @@ def _checked(iris: tuple[str, ...], parameter: str) -> tuple[str, ...]:
 class _Source:
     """A binary file to read an answer from, as it comes."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: ResultStream) -> None:
         self._answering = answering
         self._parts = iter(answering)
         self._rest = b""

@@ -52,12 +52,12 @@ def ontology(request: Request) -> ResponseReturnValue:
     if (choice := _rdf_choice(request)) is not None:
         return document(request, "ontology", choice)
     site = site_of(request)
-    classes = site.kg.documentation.terms("class")
+    classes = site.documentation.terms("class")
     body = site.render(
         "ontology.html",
         classes=classes,
-        properties=site.kg.documentation.terms("property"),
-        below=site.kg.documentation.tree(classes),
+        properties=site.documentation.terms("property"),
+        below=site.documentation.tree(classes),
         picture=_picture(site, classes),
         prefixes=PREFIXES,
         version=[_said(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
@@ -102,7 +102,7 @@ def _rdf_choice(request: Request) -> Choice | None:
 
 def render(site: Site, iri: str) -> str:
     """Render the page of a class or property; anything else is told as a thing."""
-    view = site.kg.documentation.term(iri)
+    view = site.documentation.term(iri)
     if view is None:
         return entity.render(site, iri)
     page = links.page_number()
@@ -162,7 +162,7 @@ def _picture(site: Site, classes: tuple[TermView, ...]) -> Markup | None:
         for each in classes
         if each.uses and (each.name.iri.startswith(ONTOLOGY) or not site.is_own)
     )[:MAX_BOXES]
-    below = site.kg.documentation.tree(own)
+    below = site.documentation.tree(own)
 
     def box(each: TermView) -> Box:
         children = tuple(box(child) for child in below.get(each.name.iri, ()))

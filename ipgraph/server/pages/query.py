@@ -113,13 +113,14 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
     elapsed_ms = round((time.perf_counter() - began) * 1000)
     pairs = answer.pairs() if answer else []
     charted = bool(pairs) and request.args.get("view") == "chart"
-    classes, relations = request.edition.part(query_builder.menus_of)
+    classes, relations = site.once_per_language(query_builder.choices)
     endpoint = site.root() + "/sparql"
     body = site.render(
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
         answer=answer,
         error=error,
+        error_heading=_heading(error),
         infer=asked.infer,
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
@@ -134,6 +135,13 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
     response = make_response(body, HTTP_STATUSES[type(error)] if error else 200)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _heading(error: IpGraphError | None) -> str:
+    """Return the key of the heading above an error."""
+    if isinstance(error, LimitReached):
+        return "sparql.limited"
+    return "sparql.unread" if isinstance(error, BadQuery) else "sparql.refused"
 
 
 def _labelled(request: Request, asked: Asked, suffix: str) -> Response:

@@ -12,13 +12,12 @@ from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
 from ipgraph.server.html import links
 from ipgraph.server.html.translations import plural
 from ipgraph.server.http.routes import Parameter, Routes
-from ipgraph.server.pages.site import Site
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.server.context import Request
-    from ipgraph.server.edition import Edition
+    from ipgraph.server.pages.site import Site
 
 # Which ?subject relates to which ?object; the terms are put in, never pieces of text.
 QUERY = """$prefixes
@@ -62,13 +61,8 @@ def ask(request: Request) -> ResponseReturnValue:
     return redirect(links.address("/sparql", query=_written(*terms)) + "#results")
 
 
-def menus_of(edition: Edition) -> tuple[list[Choice], list[Choice]]:
-    """Return the classes and relations to choose from; use it with `Edition.part`."""
-    return choices(edition.part(Site))
-
-
 def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
-    """Return the classes and the relations that the data use, by label."""
+    """Return the classes and the relations that the data use, by label in the page's language."""
     found: list[list[Choice]] = []
     for kind in ("class", "property"):
         terms = [
@@ -88,7 +82,8 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
                 if site.entities.joins_things(term.iri)
                 and (not site.is_own or rank(term.iri) < 500)
             ]
-        entries = [Choice(shorten(term.iri), term.label, plural(term.label)) for term in most]
+        names = [site.entities.labels.name(term.iri) for term in most]
+        entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
         found.append(sorted(entries, key=lambda each: each.label.casefold()))
     return found[0], found[1]
 

@@ -10,10 +10,11 @@ import json
 import shlex
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import render_template
+from flask import has_request_context, render_template
 
+from ipgraph.dataset.documentation import Documentation
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
 from ipgraph.server.api import sparql
@@ -25,6 +26,7 @@ from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import page_queries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from flask import Flask
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from ipgraph.server.http.response import Response
     from ipgraph.settings import Settings
     from ipgraph.store import EngineResult
+
+Part = TypeVar("Part")
 
 routes = Routes()
 # Each class and the colour of its kind; a class takes that of the nearest class above it.
@@ -86,8 +90,7 @@ class Site:
         self.settings: Settings = edition.settings
         self.lock = threading.RLock()
         self._styles: dict[str, str] = {}
-        # In how much detail each entity was described so that its page kept to the budget.
-        self.extents: dict[str, int] = {}
+        self._by_language: dict[object, Any] = {}
 
     @staticmethod
     def run(text: str, *, infer: bool) -> EngineResult:
@@ -99,8 +102,31 @@ class Site:
 
     @property
     def entities(self) -> Entities:
-        """What tells about the things of the graph."""
-        return self.kg.entities
+        """The entities of the graph, with labels in the page's language where the data have them.
+
+        English is the fallback of every other language.
+        """
+        if self.language() == translations.DEFAULT:
+            return self.kg.entities
+        return self.once_per_language(_translated_entities)
+
+    def once_per_language(self, make: Callable[[Site], Part]) -> Part:
+        """Return what `make` makes of this site in the page's language; it is made once."""
+        key = (make, self.language())
+        with self.lock:
+            if key not in self._by_language:
+                self._by_language[key] = make(self)
+            return cast("Part", self._by_language[key])
+
+    @staticmethod
+    def language() -> str:
+        """Return the language of the page, or English outside a request."""
+        return translations.current_language() if has_request_context() else translations.DEFAULT
+
+    @property
+    def documentation(self) -> Documentation:
+        """The classes and properties of the graph, named in the language of the page."""
+        return Documentation(self.entities, self.index)
 
     @property
     def index(self) -> SearchIndex:
@@ -218,6 +244,11 @@ class Site:
         if name in self.bundles:
             name = f"dist/{self.bundles[name]['file']}"
         return request.script_root + request.service.static_files.address(name)
+
+
+def _translated_entities(site: Site) -> Entities:
+    entities = site.kg.entities
+    return type(entities)(entities.store, (site.language(), translations.DEFAULT))
 
 
 def site_of(request: Request) -> Site:

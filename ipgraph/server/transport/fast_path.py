@@ -22,6 +22,8 @@ from ipgraph.server.context import apply_prefix
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import RawRequestCache
+from ipgraph.workers.pool import ResultStream
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
@@ -193,11 +195,11 @@ class FastPath:
     def _start_now(self, query: RunningQuery) -> bool:
         """Send a query to an idle worker, if there is one."""
         prepared = query.prepared
-        run = self._service.pool.begin(
+        run = self._service.pool.try_start(
             prepared.query,
             prepared.form,
             time_limit_s=prepared.time_limit_s,
-            alive=query.connection.is_connected,
+            is_connected=query.connection.is_connected,
         )
         if run is None:
             return False
@@ -231,9 +233,9 @@ class FastPath:
         self._release(worker_socket)
         run, connection = query.run, query.connection
         run.busy_s = time.monotonic() - query.since
-        run.finish("answered")
+        run.finish(Outcome.ANSWERED)
         self._start_next()
-        answering = self._service.pool.answering(run)
+        answering = ResultStream(run)
         try:
             response = sparql.finish(query.request, query.prepared, answering)
             parts = self._application.head_and_body(query.request, response)
@@ -252,7 +254,8 @@ class FastPath:
         run = query.run
         run.busy_s = time.monotonic() - query.since
         query.request.hand_over(
-            lambda: sparql.resume(query.request, query.prepared, run), lambda: run.finish("left")
+            lambda: sparql.resume(query.request, query.prepared, run),
+            lambda: run.finish(Outcome.DISCONNECTED),
         )
         query.connection.request_to_resume = query.request
         self._to_thread(query)
