@@ -17,7 +17,7 @@ from ipgraph.cli.options import reasoner_option, settings_of
     "form",
     type=click.Choice(["text", "json", "sarif", "junit"]),
     default="text",
-    help="How findings are written; SARIF and JUnit are for CI services.",
+    help="Format of the report; SARIF and JUnit are for CI services.",
 )
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), help="Write there, not to the terminal."

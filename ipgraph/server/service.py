@@ -33,7 +33,7 @@ class Service:
     def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
         self.settings = settings
         self.edition = Edition(kg)
-        self.cache = Cache(settings.cached_mib << 20)
+        self.cache = Cache(settings.response_cache_mib << 20)
         self.aliases: dict[Hashable, Hashable] = {}
         self.statuses: Counter[int] = Counter()
         self.started = time.time()
@@ -70,7 +70,7 @@ class Service:
         names = (
             "query_time_limit_s",
             "query_memory_limit_mib",
-            "answer_limit_mib",
+            "result_limit_mib",
             "max_query_kib",
             "max_query_depth",
             "max_query_chain",
@@ -114,9 +114,9 @@ def limits(settings: Settings) -> PoolLimits:
         wait_s=settings.wait_limit_s,
         time_s=settings.query_time_limit_s,
         demote_after_s=settings.demote_after_ms / 1000,
-        min_rate_kib_s=settings.least_rate_kib_s,
+        min_rate_kib_s=settings.min_rate_kib_s,
         memory_mib=settings.query_memory_limit_mib,
-        answer_bytes=settings.answer_limit_mib << 20,
+        answer_bytes=settings.result_limit_mib << 20,
     )
 
 
@@ -139,7 +139,7 @@ def federation_terms(settings: Settings) -> FederationTerms:
     return FederationTerms(
         allowed=settings.allowed_services,
         private=settings.allow_private_services,
-        max_bytes=settings.service_answer_limit_mib << 20,
+        max_bytes=settings.service_result_limit_mib << 20,
         time_limit_s=settings.query_time_limit_s,
         wait_s=settings.wait_limit_s,
         places=settings.workers,

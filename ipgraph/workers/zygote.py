@@ -153,7 +153,7 @@ class _Chunks:
         if self._left < 0:
             raise SizeLimitExceeded(
                 f"The answer is larger than {self._max_bytes:,} bytes; add LIMIT, or take a dump.",
-                limit="answer_limit_mib",
+                limit="result_limit_mib",
             )
         self._held += part
         if len(self._held) >= self._chunk_bytes:
