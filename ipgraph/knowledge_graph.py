@@ -18,7 +18,7 @@ from ipgraph.store.local import LocalStore
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-    from ipgraph.checks import Findings
+    from ipgraph.checks import CheckReport
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
@@ -138,7 +138,7 @@ class KnowledgeGraph:
         store = self.store if self._external else self.store_for(question.infer)
         return Result(question.ask(store, values))
 
-    def check(self) -> Findings:
+    def check(self) -> CheckReport:
         """Check the files that this graph was built from, and report problems."""
         from ipgraph import checks
 

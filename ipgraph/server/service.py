@@ -17,7 +17,8 @@ from ipgraph.server.edition import Edition
 from ipgraph.server.http.response_cache import Cache
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
-from ipgraph.workers.pool import Pool, PoolLimits
+from ipgraph.workers.pool import Pool
+from ipgraph.workers.state import PoolLimits
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -111,12 +112,12 @@ def limits(settings: Settings) -> PoolLimits:
     return PoolLimits(
         workers=settings.workers,
         max_waiting=settings.max_waiting,
-        wait_s=settings.wait_limit_s,
-        time_s=settings.query_time_limit_s,
+        wait_limit_s=settings.wait_limit_s,
+        time_limit_s=settings.query_time_limit_s,
         demote_after_s=settings.demote_after_ms / 1000,
         min_rate_kib_s=settings.min_rate_kib_s,
-        memory_mib=settings.query_memory_limit_mib,
-        answer_bytes=settings.result_limit_mib << 20,
+        memory_limit_mib=settings.query_memory_limit_mib,
+        max_result_bytes=settings.result_limit_mib << 20,
     )
 
 

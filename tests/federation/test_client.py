@@ -11,7 +11,7 @@ from ipgraph.federation.client import Federation, FederationTerms
 from ipgraph.federation.fetcher import Table
 from ipgraph.sparql.guard import Bounds, inspect
 from ipgraph.sparql.query import Query
-from ipgraph.workers.run import ClientLeft
+from ipgraph.workers.run import ClientDisconnected
 
 EMPTY = Table("json", '{"head":{"vars":[]},"results":{"bindings":[]}}')
 
@@ -75,11 +75,11 @@ def test_an_endpoint_gets_less_than_the_whole_time_and_a_client_that_left_nothin
     def ask(order, alive):
         given.append(order.time_limit_s)
         if not alive():
-            raise ClientLeft
+            raise ClientDisconnected
         return EMPTY
 
     federation = Federation(FederationTerms(allowed="h", time_limit_s=10.0), ask)
     consult(federation, "ASK { SERVICE <http://h/> {} }", time_limit_s=60.0)
     assert given[0] <= 8.0
-    with pytest.raises(ClientLeft):
-        consult(federation, "ASK { SERVICE <http://h/> {} }", alive=lambda: False)
+    with pytest.raises(ClientDisconnected):
+        consult(federation, "ASK { SERVICE <http://h/> {} }", is_connected=lambda: False)

@@ -34,12 +34,12 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.get("/ontology", endpoint="ontology")
     def ontology() -> str:
-        classes = site.kg.documentation.terms("class")
+        classes = site.documentation.terms("class")
         return site.render(
             "ontology.html",
             classes=classes,
-            properties=site.kg.documentation.terms("property"),
-            below=site.kg.documentation.tree(classes),
+            properties=site.documentation.terms("property"),
+            below=site.documentation.tree(classes),
             picture=_picture(site, classes),
             prefixes=PREFIXES,
             version=[_said(site, each) for each in (OWL + "versionInfo", DCTERMS + "modified")],
@@ -57,7 +57,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
 def render(site: Site, iri: str) -> str:
     """Render the page of a class or property; anything else is told as a thing."""
-    view = site.kg.documentation.term(iri)
+    view = site.documentation.term(iri)
     if view is None:
         return entity.render(site, iri)
     page = links.page_number()
@@ -117,7 +117,7 @@ def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | Non
         for each in classes
         if each.uses and (each.name.iri.startswith(ONTOLOGY) or not site.is_own)
     )[:MAX_BOXES]
-    below = site.kg.documentation.tree(own)
+    below = site.documentation.tree(own)
 
     def box(each: TermDocumentation) -> Box:
         children = tuple(box(child) for child in below.get(each.name.iri, ()))

@@ -71,7 +71,8 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
                 if site.entities.has_entity_values(term.iri)
                 and (not site.is_own or rank(term.iri) < 500)
             ]
-        entries = [Choice(shorten(term.iri), term.label, plural(term.label)) for term in most]
+        names = [site.entities.labels.name(term.iri) for term in most]
+        entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
         found.append(sorted(entries, key=lambda each: each.label.casefold()))
     return found[0], found[1]
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
+    from ipgraph.dataset.documentation import Documentation
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.timeline import Timeline
@@ -77,6 +78,8 @@ class Site:
         self.kg = kg
         self.run = run or self._run_here
         self._styles: dict[str, str] = {}
+        self._translated: dict[str, Entities] = {}
+        self._menus: dict[str, tuple[list[Choice], list[Choice]]] = {}
 
     def _run_here(self, text: str, *, infer: bool) -> EngineResult:
         """Answer in this process: for a service of one's own, where nobody has to be stopped."""
@@ -84,8 +87,29 @@ class Site:
 
     @property
     def entities(self) -> Entities:
-        """What tells about the things of the graph."""
-        return self.kg.entities
+        """The entities of the graph, with labels in the page's language where the data have them.
+
+        English is the fallback of every other language.
+        """
+        language = self.language()
+        if language == translations.DEFAULT:
+            return self.kg.entities
+        if language not in self._translated:
+            languages = (language, translations.DEFAULT)
+            self._translated[language] = type(self.kg.entities)(self.kg.entities.store, languages)
+        return self._translated[language]
+
+    @staticmethod
+    def language() -> str:
+        """Return the language of the page, or English outside a request."""
+        return str(g.get("language", translations.DEFAULT)) if g else translations.DEFAULT
+
+    @property
+    def documentation(self) -> Documentation:
+        """The classes and properties of the graph, named in the language of the page."""
+        from ipgraph.dataset.documentation import Documentation
+
+        return Documentation(self.entities, self.index)
 
     @property
     def index(self) -> SearchIndex:
@@ -101,7 +125,7 @@ class Site:
     @staticmethod
     def words() -> translations.Texts:
         """Return the words of the language being read."""
-        return translations.load(getattr(g, "language", translations.DEFAULT))
+        return translations.load(Site.language())
 
     def describe(self, iri: str, *, episodes: int = 0) -> Description:
         """Describe a thing within the bounds of a page, so that none outgrows its budget."""
@@ -153,12 +177,15 @@ class Site:
             return ""
         return questions.shown(questions.find(self, name).text)
 
-    @cached_property
+    @property
     def menus(self) -> tuple[list[Choice], list[Choice]]:
-        """The classes and relations by which one asks without SPARQL."""
+        """The classes and relations of the query builder, in the language of the page."""
         from ipgraph.server.pages import query_builder
 
-        return query_builder.choices(self)
+        language = self.language()
+        if language not in self._menus:
+            self._menus[language] = query_builder.choices(self)
+        return self._menus[language]
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -199,7 +226,7 @@ class Site:
 
     def render(self, template: str, **values: Any) -> str:
         """Render a page in the shell, in the language being read."""
-        language = getattr(g, "language", translations.DEFAULT)
+        language = self.language()
         words = translations.load(language)
         return render_template(
             template,

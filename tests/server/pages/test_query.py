@@ -37,8 +37,8 @@ def test_the_page_of_a_graph_shows_its_turtle_and_lets_no_markup_through(serve, 
 
 def test_a_large_graph_is_cut_on_the_page_and_whole_behind_a_link(running):
     page = running.query("CONSTRUCT WHERE { ?s a ?o }", accept="text/html").body.decode()
-    assert "The first 200 triples as Turtle" in page
-    whole = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All as Turtle', page)
+    assert "The first 200 triples in Turtle" in page
+    whole = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All triples in Turtle', page)
     reply = running.ask(unescape(whole.group(1)))
     assert reply.type == "text/turtle"
     assert len(reply.body) > 100_000
