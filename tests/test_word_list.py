@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parent.parent
 PENDING = (
     *(f"ipgraph/{name}" for name in ("cli/", "dataset/", "entities/", "federation/", "search/")),
     *(f"ipgraph/{name}" for name in ("serialization/", "server/", "settings.py", "snapshots/")),
-    *("ipgraph/store/", "ipgraph/sparql/", "ipgraph/workers/", "benchmarks/", "tests/"),
+    *("ipgraph/store/", "ipgraph/sparql/", "ipgraph/workers/", "tests/"),
     *("web/templates/", "hatch_build.py", "ipgraph/errors.py", "ipgraph/scratch.py"),
 )
 EXEMPT = {"tests/test_word_list.py", "docs/contributing/style.md"}

@@ -50,11 +50,17 @@ def missing_documents(text: str) -> list[str]:
     return sorted({name for name in NAME.findall(text) if not is_document(name)})
 
 
+# Tests that invent names of documents to plant faults.
+INVENTING = ("tests/docs/test_documents.py", "tests/test_word_list.py")
+
+
 def test_every_document_that_code_or_configuration_names_exists():
     sources = [
         path
         for path in FILES
-        if path.suffix in TEXTS and "data/sources" not in path.as_posix() and path != Path(__file__)
+        if path.suffix in TEXTS
+        and "data/sources" not in path.as_posix()
+        and not path.as_posix().endswith(INVENTING)
     ]
     named = 0
     missing = {}
