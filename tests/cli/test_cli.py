@@ -143,7 +143,7 @@ def test_query_is_stopped_at_its_time_limit_with_exit_code_3(run):
     cross = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     done = run("query", "--timeout", "0.3", cross)
     assert done.returncode == 3
-    assert "stopped after 0.3 s" in done.stderr
+    assert "exceeded the time limit of 0.3 s" in done.stderr
 
 
 def test_unsuitable_format_is_an_error_that_lists_suitable_ones(run):
@@ -161,7 +161,7 @@ def test_query_on_an_oxigraph_folder_is_stopped_at_its_time_limit_too(run, tmp_p
     text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     done = run("query", "--store", tmp_path / "store", "--timeout", "0.2", text)
     assert done.returncode == 3
-    assert "stopped after 0.2 s" in done.stderr
+    assert "exceeded the time limit of 0.2 s" in done.stderr
     counted = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c }"
     done = run("query", "--store", tmp_path / "store", "--format", "csv", counted)
     assert done.stdout.split() == ["n", "3000"]
