@@ -129,6 +129,12 @@ class Settings:
         60, "time for which clients may cache a response without asking again", CACHING, unit="s"
     )
     access_log: str = setting("", "file of the access log; -: standard error; empty: none", CACHING)
+    log_format: str = setting(
+        "auto",
+        "format of log records: json, one object per line; text; auto, text on a terminal, else json",
+        CACHING,
+        choices=("auto", "json", "text"),
+    )
     logged_query_chars: int = setting(500, "characters of a query text in the access log", CACHING)
     contact: str = setting(
         "", "address for reports of errors and vulnerabilities, as mailto:…", CACHING

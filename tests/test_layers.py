@@ -17,7 +17,7 @@ PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first. A name stands for a module or a package of `ipgraph`, `server.html` for
 # a package inside `server`. Imports for type checkers count like any other.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespaces", "resources", "settings", "scratch"),
+    ("errors", "namespaces", "resources", "settings", "scratch", "logs"),
     ("store", "sparql"),
     ("reasoning", "entities"),
     ("serialization", "search", "dataset"),
@@ -31,7 +31,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 # The server sees the library through these; what they hide is free to change.
 SEEN_BY_SERVER = {
-    *("__init__", "errors", "namespaces", "resources", "settings", "scratch"),
+    *("__init__", "errors", "namespaces", "resources", "settings", "scratch", "logs"),
     *("knowledge_graph", "opening", "store", "sparql", "entities", "serialization", "dataset"),
     *("search", "workers", "federation", "checks", "server"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import select
 import subprocess
 import sys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ipgraph.sparql.query import Query
 
     Ask = Callable[[Order, Callable[[], bool]], Table]
+
+_LOGGER = logging.getLogger(__name__)
 
 _MAX_SERVICES = 8  # each costs the endpoint a query and this machine a process
 _SHARE = 0.8  # of the time left that one endpoint may take: SILENT must leave some for the rest
@@ -124,6 +127,8 @@ class Federation:
         try:
             table = self._ask(order, is_connected)
         except StoreUnavailable as error:
+            # %r: an endpoint words a part of the message, and may send line ends.
+            _LOGGER.warning("SERVICE <%s> failed: %r", clause.endpoint, error)
             if not clause.silent:
                 raise StoreUnavailable(f"SERVICE at {clause.place}: {error}") from error
             table = Table("", "")

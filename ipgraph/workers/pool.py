@@ -10,6 +10,7 @@ address do not help).
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
     from ipgraph.workers.wire import Request
 
+_LOGGER = logging.getLogger(__name__)
+
 _TURN_S = 0.25
 
 
@@ -40,6 +43,7 @@ class Pool:
             slow_queue=AdmissionQueue(max(1, limits.workers - 1), max(1, limits.max_waiting // 2)),
             scheduler=Scheduler(max(1, available_processors() - 1)),
             outcomes=OutcomeCounter(),
+            restarts=OutcomeCounter(),
             workers=_workers(graph_path, limits),
         )
         self._streaming: set[Run] = set()
@@ -51,6 +55,19 @@ class Pool:
     def outcomes(self) -> OutcomeCounter:
         """How many queries ended with each outcome."""
         return self.state.outcomes
+
+    @property
+    def restarts(self) -> OutcomeCounter:
+        """How many workers were replaced, by the outcome of their last query.
+
+        A worker that answered is replaced too if it was demoted; one that died idle has crashed.
+        """
+        return self.state.restarts
+
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """The ids of the processes that hold the current snapshot, by name."""
+        return self.state.workers.process_ids
 
     @property
     def fast_queue(self) -> AdmissionQueue:
@@ -105,6 +122,7 @@ class Pool:
         try:
             run.send(worker, request, form)
         except EOFError:
+            _LOGGER.warning("Idle worker %d died", worker.pid)
             run.finish(Outcome.CRASH)
             return None
         return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import select
 import signal
@@ -21,6 +22,8 @@ from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, REAP
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+_LOGGER = logging.getLogger(__name__)
 
 _START_LIMIT_S = 120.0
 _RECEIVE_BYTES = 256 << 10
@@ -41,6 +44,7 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
             )
         self.has_stated = False
+        self._worker_pids: set[int] = set()
         config = {"graph": str(graph_path), "memory_limit_mib": memory_limit_mib}
         message = json.dumps(config).encode()
         self._control.settimeout(_START_LIMIT_S)
@@ -51,6 +55,12 @@ class Zygote:
     def pid(self) -> int:
         """The process id of the zygote."""
         return self._process.pid
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """The process ids of the workers that have not been reaped, in order."""
+        # Without the lock, which loading a store holds for seconds; a copy of a set is atomic.
+        return sorted(self._worker_pids.copy())
 
     def fork(self) -> Worker:
         """Return a new worker; about 3 ms."""
@@ -63,9 +73,9 @@ class Zygote:
             if not descriptors:
                 raise self._ended()
             has_stated = self.has_stated
-        return Worker(
-            self, socket.socket(fileno=descriptors[0]), PID.unpack(message)[0], has_stated
-        )
+            pid = PID.unpack(message)[0]
+            self._worker_pids.add(pid)
+        return Worker(self, socket.socket(fileno=descriptors[0]), pid, has_stated)
 
     def load_stated(self) -> None:
         """Load the store without inferred statements; later workers hold it."""
@@ -77,11 +87,13 @@ class Zygote:
     def reap(self, pid: int) -> None:
         """Reap a killed worker, without waiting until its memory is free."""
         with self._lock, contextlib.suppress(OSError):
+            self._worker_pids.discard(pid)
             self._control.sendall(REAP + PID.pack(pid))
 
     def exit_status(self, pid: int) -> int:
         """Reap a worker that ended by itself; return its exit code, or minus the signal."""
         with self._lock, contextlib.suppress(OSError):
+            self._worker_pids.discard(pid)
             self._control.sendall(EXIT_STATUS + PID.pack(pid))
             response = self._control.recv(PID.size, socket.MSG_WAITALL)
             if len(response) == PID.size:
@@ -107,6 +119,7 @@ class Zygote:
         raise self._ended()
 
     def _ended(self) -> StoreUnavailable:
+        _LOGGER.error("The process that holds the graph has ended (pid %d)", self._process.pid)
         return StoreUnavailable(
             "The process that holds the graph has ended.", hint="Restart the service."
         )

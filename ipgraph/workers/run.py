@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ipgraph.workers.processes import Worker
     from ipgraph.workers.state import PoolState
     from ipgraph.workers.wire import Request
+
+_LOGGER = logging.getLogger(__name__)
 
 _CHECK_INTERVAL_S = 0.1  # how often a waiting query checks that its client is still connected
 _BUFFER_BYTES = 1 << 20  # this much of a result is collected before any of it is passed on
@@ -67,7 +70,9 @@ class Run:
         try:
             self._worker.send(packed)
         except EOFError:  # it died while it was idle: not this query's fault
-            self._worker.exit_status()
+            status = self._worker.exit_status()
+            _LOGGER.warning("Idle worker %d died: %s", self._worker.pid, _reason(status))
+            self._state.restarts.add(Outcome.CRASH)
             self._worker = self.workers.fork()
             self._worker.send(packed)
         self.collect()
@@ -170,6 +175,7 @@ class Run:
             else:
                 worker.kill()
                 self.workers.discard()
+                self._state.restarts.add(outcome)
         if queue is not None:
             queue.release()
         self._state.outcomes.add(outcome)
@@ -239,6 +245,7 @@ class Run:
 
     def _crash(self, worker: Worker) -> LimitReached:
         code = worker.exit_status()
+        _LOGGER.warning("Worker %d died with its query: %s", worker.pid, _reason(code))
         if code == -signal.SIGABRT:  # how Rust ends when memory is refused
             return MemoryLimitExceeded(
                 "The query exceeded the memory limit. "
@@ -251,6 +258,11 @@ class Run:
             limit="query-too-complex",
             elapsed_ms=round(self.busy_s * 1000),
         )
+
+
+def _reason(status: int) -> str:
+    """Return in words what ended a process."""
+    return f"exit code {status}" if status >= 0 else signal.strsignal(-status) or str(-status)
 
 
 def outcome_of(error: BaseException) -> Outcome:

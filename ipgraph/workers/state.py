@@ -72,4 +72,5 @@ class PoolState:
     slow_queue: AdmissionQueue
     scheduler: Scheduler
     outcomes: OutcomeCounter
+    restarts: OutcomeCounter  # workers that were replaced, by the outcome of their last query
     workers: WorkerSet

@@ -22,6 +22,13 @@ class WorkerSet:
         self._in_use = 0
         self._is_retired = False
 
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """The process ids by name: ``zygote``, ``worker-1``, ``worker-2`` and so on."""
+        workers = self._zygote.worker_pids
+        names = {f"worker-{number}": pid for number, pid in enumerate(workers, start=1)}
+        return {"zygote": self._zygote.pid, **names}
+
     def acquire(self, infer: bool) -> Worker:
         """Return a worker that holds the requested store; `release` it or `discard` it later."""
         if not infer:

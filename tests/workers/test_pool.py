@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
+import select
+import signal
 import threading
 
 import pytest
@@ -24,6 +28,10 @@ RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 MEMORY_HOG = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
 # Bypasses the guard on purpose: the engine's own parser does not survive it.
 FATAL = "ASK" + "{" * 200_000 + "}" * 200_000
+
+needs_pidfd = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="waiting for a process of another parent needs a pidfd"
+)
 
 
 def rows(pool: Pool, text: str, **fields) -> list[dict]:
@@ -83,6 +91,50 @@ def test_a_query_that_crashes_its_worker_fails_alone(patient_pool):
     with pytest.raises(QueryTooComplex):
         execute(patient_pool, FATAL)
     assert b"true" in execute(patient_pool, "ASK {}")
+
+
+def test_a_crashed_worker_is_counted_as_restarted_and_logged(patient_pool, caplog):
+    crashed = patient_pool.process_ids["worker-1"]
+    with caplog.at_level(logging.WARNING, "ipgraph.workers"), pytest.raises(QueryTooComplex):
+        execute(patient_pool, FATAL)
+    assert patient_pool.restarts.items() == [("crash", 1)]
+    (record,) = caplog.records
+    assert f"Worker {crashed} died with its query: " in record.getMessage()
+    execute(patient_pool, "ASK {}")
+    assert patient_pool.process_ids["worker-1"] != crashed
+
+
+def kill(pid: int) -> None:
+    """Kill a process of another parent and wait for its end."""
+    ended = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    assert select.select([ended], [], [], 60)[0]
+    os.close(ended)
+
+
+@needs_pidfd
+def test_a_worker_that_is_killed_while_idle_is_replaced_counted_and_logged(patient_pool, caplog):
+    killed = patient_pool.process_ids["worker-1"]
+    kill(killed)
+    with caplog.at_level(logging.WARNING, "ipgraph.workers"):
+        assert b"true" in execute(patient_pool, "ASK {}")
+    assert patient_pool.restarts.items() == [("crash", 1)]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Idle worker {killed} died: {signal.strsignal(signal.SIGKILL)}"
+    ]
+    assert patient_pool.process_ids.keys() == {"zygote", "worker-1"}
+    assert patient_pool.process_ids["worker-1"] != killed
+
+
+@needs_pidfd
+def test_a_lost_zygote_is_logged_as_an_error(patient_pool, caplog):
+    zygote = patient_pool.process_ids["zygote"]
+    kill(zygote)
+    with caplog.at_level(logging.ERROR, "ipgraph.workers"), pytest.raises(StoreUnavailable):
+        patient_pool.state.workers.fork()
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert f"(pid {zygote})" in record.getMessage()
 
 
 def test_a_syntax_error_has_its_class_its_place_and_its_hint(pool):
