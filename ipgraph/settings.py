@@ -131,7 +131,7 @@ class Settings:
     access_log: str = setting("", "file of the access log; -: standard error; empty: none", CACHING)
     log_format: str = setting(
         "auto",
-        "format of log records: json, one object per line; text; auto, text on a terminal, else json",
+        "format of log records: json (one object per line), text, or auto (text on a terminal)",
         CACHING,
         choices=("auto", "json", "text"),
     )
