@@ -76,7 +76,7 @@ def protected(folder: str) -> None:
     engine = ox.Store()
     engine.bulk_extend(unprotected.quads(TRIPLES // 2))
     settings = Settings(
-        port=0, query_time_limit_s=LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
+        port=0, query_time_limit_s=LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
     )
     app = create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings)
     server = listening.make(app, settings)

@@ -58,7 +58,7 @@ class Service:
         self.settings = settings
         self.routes = routes or RouteTable()
         self.edition = Edition(kg, settings)
-        self.cache = ResponseCache(settings.cached_mib << 20)
+        self.cache = ResponseCache(settings.response_cache_mib << 20)
         self.statistics = Statistics()
         self.static_files = StaticFiles(_static_folder())
         self.started = time.time()
@@ -98,7 +98,7 @@ class Service:
         names = (
             "query_time_limit_s",
             "query_memory_limit_mib",
-            "answer_limit_mib",
+            "result_limit_mib",
             "max_query_kib",
             "max_query_depth",
             "max_query_chain",
@@ -150,9 +150,9 @@ def limits(settings: Settings) -> PoolLimits:
         wait_limit_s=settings.wait_limit_s,
         time_limit_s=settings.query_time_limit_s,
         demote_after_s=settings.demote_after_ms / 1000,
-        min_rate_kib_s=settings.least_rate_kib_s,
+        min_rate_kib_s=settings.min_rate_kib_s,
         memory_limit_mib=settings.query_memory_limit_mib,
-        max_result_bytes=settings.answer_limit_mib << 20,
+        max_result_bytes=settings.result_limit_mib << 20,
     )
 
 
@@ -175,7 +175,7 @@ def federation_terms(settings: Settings) -> FederationTerms:
     return FederationTerms(
         allowed=settings.allowed_services,
         private=settings.allow_private_services,
-        max_bytes=settings.service_answer_limit_mib << 20,
+        max_bytes=settings.service_result_limit_mib << 20,
         time_limit_s=settings.query_time_limit_s,
         wait_s=settings.wait_limit_s,
         places=settings.workers,

@@ -152,7 +152,7 @@ class _FrameWriter:
             raise SizeLimitExceeded(
                 f"The result is larger than {self._max_bytes:,} bytes. Add LIMIT, or download "
                 "the whole graph.",
-                limit="answer_limit_mib",
+                limit="result_limit_mib",
             )
         self._buffer += part
         if len(self._buffer) >= self._chunk_bytes:

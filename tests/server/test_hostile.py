@@ -40,7 +40,7 @@ def target(serve_session):
     )
     kg = KnowledgeGraph(Settings(), external=LocalStore(engine))
     with serve_session(
-        kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
+        kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
     ) as running:
         yield running
 

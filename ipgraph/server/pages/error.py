@@ -27,7 +27,7 @@ def error_page(request: Request, problem: Problem) -> Response:
         alternates=problem.more.get("alternates"),
         reference=request.id if problem.status >= 500 else "",
         asked=text,
-        nearest=site.index.nearest(text) if text else (),
+        nearest=site.index.similar(text) if text else (),
     )
     headers = (("Content-Type", HTML.content_type), ("Vary", "Accept"), NO_STORE)
     return Response.of((*headers, *problem.headers), body.encode(), problem.status)

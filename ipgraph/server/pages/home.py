@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.dataset.questions import Question
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -96,6 +96,6 @@ def _examples(site: Site) -> list[Question]:
     return [known[name] for name in STARTS if name in known]
 
 
-def _centre(site: Site) -> View | None:
+def _centre(site: Site) -> Description | None:
     """Describe the office that the project's graph is about; any other graph has none."""
     return site.describe(CENTRE) if site.is_own else None
