@@ -17,6 +17,8 @@ from ipgraph.server.transport import listening
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask.testing import FlaskClient
+
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.application import Application
     from ipgraph.server.transport.interfaces import Server
@@ -71,6 +73,23 @@ class Running:
         """Ask a query by GET."""
         fields = urlencode({"query": text, **parameters})
         return self.ask(f"/sparql?{fields}", **({"Accept": accept} if accept else {}))
+
+
+@contextlib.contextmanager
+def application(kg: KnowledgeGraph, **changed: Any) -> Iterator[Application]:
+    """Make the service over a graph without a server, and without a cache unless it is set."""
+    app = create_app(kg, replace(kg.settings, **{"response_cache_mib": 0, **changed}))
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def browser(app: Application) -> FlaskClient:
+    """Return a client that sends the Accept header of a browser, if a test sends no other."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+    return client
 
 
 @contextlib.contextmanager
