@@ -13,9 +13,8 @@ from urllib.parse import quote
 import pytest
 
 import ipgraph
+from ipgraph.namespaces import ENTITY
 from ipgraph.server.api.reconciliation import PREVIEW
-from ipgraph.server.http import request as exchanges
-from ipgraph.server.http.response import Response
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def request(text: str, *headers: str, path: str = "/sparql", method: str = "GET"
 
 def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
     data = request(ROW % 7, "Accept: application/sparql-results+json")
-    hits = running.app.service.cache.hits
+    hits = running.app.service.cache.figures.hits
     with connected(running.port) as line:
         answers = [line.ask(data) for _ in range(6)]
     assert {each.status for each in answers} == {200}
@@ -86,7 +85,7 @@ def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
     assert {each.headers["etag"] for each in answers} == {answers[0].headers["etag"]}
     assert len({each.headers["x-request-id"] for each in answers}) == 6
     assert all(each.headers.keys() == answers[0].headers.keys() for each in answers)
-    assert running.app.service.cache.hits - hits == 5
+    assert running.app.service.cache.figures.hits - hits == 5
 
 
 def test_other_queries_under_the_same_headers_get_their_own_answers(running):
@@ -273,18 +272,22 @@ def test_a_large_answer_that_its_client_reads_late_arrives_whole(running):
 
 
 @pytest.mark.parametrize(
-    ("path", "policy"), [(PREVIEW, "frame-ancestors *"), ("/about", "frame-ancestors 'none'")]
+    ("path", "policy"),
+    [
+        (f"{PREVIEW}?id={quote(ENTITY)}ip", "frame-ancestors *"),
+        ("/about", "frame-ancestors 'none'"),
+    ],
 )
-def test_the_loop_writes_the_headers_of_an_address_as_threads_do(running, path, policy):
-    exchange = exchanges.begin({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, "")
-    response = Response(200, (("Content-Type", "text/html"),), b"text")
-    head, body = running.app.written(exchange, response)
-    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    written = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
-    started: list = []
-    running.app._send(exchange, response, lambda *given: started.extend(given))
-    from_a_thread = dict(started[1])
-    assert (first, body) == ("HTTP/1.1 200 OK", b"text")
-    assert written.keys() - {"Date"} == from_a_thread.keys()  # waitress adds the date
-    assert policy in written["Content-Security-Policy"]
-    assert written["Content-Security-Policy"] == from_a_thread["Content-Security-Policy"]
+def test_the_loop_writes_the_same_headers_as_threads(serve, project, path, policy):
+    data = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n".encode()
+    with serve(project) as service, connected(service.port) as line:
+        from_a_thread, *from_the_loop = (line.ask(data) for _ in range(4))
+        assert service.app.service.cache.figures.hits == 3
+    assert policy in from_a_thread.headers["content-security-policy"]
+    varying = {"date", "server-timing", "x-request-id"}
+    for answer in from_the_loop:
+        assert answer.body == from_a_thread.body
+        assert answer.headers.keys() == from_a_thread.headers.keys() > varying
+        assert {answer.headers[name] for name in answer.headers.keys() - varying} == {
+            from_a_thread.headers[name] for name in answer.headers.keys() - varying
+        }
