@@ -223,7 +223,7 @@ def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
     def fail(*arguments):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("ipgraph.server.api.operations.respond", fail)
+    monkeypatch.setattr("ipgraph.server.service.Service.limits", property(fail))
     with serve(small) as running:
         reply = running.ask("/health")
     assert reply.status == 500
