@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import pytest
-
 import ipgraph
 from ipgraph.namespaces import ENTITY
 from ipgraph.server.api.reconciliation import PREVIEW
