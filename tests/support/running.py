@@ -95,8 +95,14 @@ def browser(app: Application) -> FlaskClient:
 @contextlib.contextmanager
 def serving(kg: KnowledgeGraph, **changed: Any) -> Iterator[Running]:
     """Serve a graph under changed settings until the block ends."""
-    settings = replace(kg.settings, port=0, **changed)
-    app = create_app(kg, settings)
+    with serving_app(create_app(kg, replace(kg.settings, port=0, **changed))) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving_app(app: Application, **changed: Any) -> Iterator[Running]:
+    """Serve an application until the block ends, and close it; `changed` are for the server."""
+    settings = replace(app.service.settings, port=0, **changed)
     server = listening.make(app, settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
