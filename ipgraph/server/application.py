@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import time
-import traceback
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -36,8 +35,8 @@ from ipgraph.server.api import (
 )
 from ipgraph.server.context import Request, apply_prefix, request
 from ipgraph.server.http import response_headers
-from ipgraph.server.http.access_log import Log
-from ipgraph.server.http.delivery import CLIENT_LEFT, Delivery
+from ipgraph.server.http.access_log import AccessLog
+from ipgraph.server.http.delivery import DISCONNECTED, Delivery
 from ipgraph.server.http.negotiation import HTML, PLAIN, wants_html
 from ipgraph.server.http.representations import negotiate
 from ipgraph.server.http.response import (
@@ -99,10 +98,10 @@ class Application(Flask):
 
     response_class = Response
 
-    def __init__(self, service: Service, log: Log) -> None:
+    def __init__(self, service: Service) -> None:
         super().__init__("ipgraph", static_folder=None, template_folder=_template_folder())
         self.service = service
-        self.log = log
+        self.access_log = AccessLog(service.settings.logged_query_chars)
         for route in service.routes:
             self._add(route)
         self.register_error_handler(HTTPException, self._on_http_exception)
@@ -112,9 +111,8 @@ class Application(Flask):
         site.prepare_templates(self)
 
     def close(self) -> None:
-        """End the workers and the logs."""
+        """End the workers."""
         self.service.close()
-        self.log.close()
 
     @property
     def is_extended(self) -> bool:
@@ -169,8 +167,8 @@ class Application(Flask):
 
     def record(self, finished: FinishedRequest) -> None:
         """Record a finished request: the one place that every request ends in."""
-        self.service.statistics.record(finished)
-        self.log.access(finished)
+        self.service.metrics.record(finished)
+        self.access_log.write(finished)
 
     def answer_from_cache(self, found: Request, *, in_loop: bool = False) -> Response | None:
         """Return the cached response to the very same request."""
@@ -223,9 +221,9 @@ class Application(Flask):
         self,
         exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
     ) -> None:
-        """Write a failure to the error log."""
-        trace = "".join(traceback.format_exception(exc_info[1]))
-        self.log.error(request.id, request.path, str(request.notes.get("query", "")), trace)
+        """Log a failure; in the place of Flask's own method."""
+        query = str(request.notes.get("query", ""))
+        self.access_log.write_failure(request.id, request.method, request.path, query, exc_info[1])
 
     def _add(self, route: Route) -> None:
         def view(**values: Any) -> Response:
@@ -242,6 +240,7 @@ class Application(Flask):
 
     def _respond(self, route: Route, values: dict[str, Any]) -> Response:
         """Answer a request to a route: negotiate, look in the cache, call the handler."""
+        request.route = route.path
         if request.method == "OPTIONS":
             return _preflight(route, request.headers.get("Access-Control-Request-Headers", ""))
         if not route.is_available(request.edition):
@@ -259,7 +258,7 @@ class Application(Flask):
         if HTML in route.offers or request.choice is not None:
             response.headers.setdefault("Vary", "Accept")
         if is_cached and response.is_cacheable:
-            return request.lookup.store(key, response)
+            return request.lookup.store(key, response, route=route.path)
         return response
 
     def _answer_without_flask(self, found: Request) -> Response | None:
@@ -294,7 +293,7 @@ class Application(Flask):
     def _on_error(self, error: Exception) -> Response:
         """Answer with what the client is told of an error."""
         if isinstance(error, ClientDisconnected):
-            request.notes["outcome"] = CLIENT_LEFT
+            request.notes["outcome"] = DISCONNECTED
             return Response.of((), status=_CLIENT_LEFT_STATUS)
         if isinstance(error, HttpError):
             problem = error.problem
@@ -343,11 +342,12 @@ class Application(Flask):
 def create(kg: KnowledgeGraph, settings: Settings) -> Application:
     """Return the service over a graph."""
     routes = RouteTable(module.routes for module in MODULES)
-    return Application(Service(kg, settings, routes), Log(settings))
+    return Application(Service(kg, settings, routes))
 
 
 def _note_hit(found: Request) -> None:
     found.notes["cache"] = "hit"
+    found.route = found.lookup.route
     if found.lookup.query:
         found.notes["query"] = found.lookup.query
 

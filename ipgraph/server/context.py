@@ -40,6 +40,7 @@ class Request(flask.Request):
     _abandonment: Callable[[], None] | None = None
     choice: Choice | None = None  # of the offers of its route, where there are several
     is_response_streamed = False
+    route = ""  # the path of its route, as OpenAPI writes it, once that is known
 
     def __init__(self, environ: MutableMapping[str, Any], service: Service) -> None:
         super().__init__(cast("dict[str, Any]", environ), populate_request=False)
@@ -138,7 +139,7 @@ class Request(flask.Request):
             self.remote_addr or "",
             self.method,
             self.path,
-            self.url_rule.rule if self.url_rule else "",
+            self.route,
             status,
             size,
             self.elapsed_ms,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import signal
 import sys
 import threading
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import scratch
+from ipgraph import logs, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app
 from ipgraph.server.pages import site
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ipgraph.server.application import Application
     from ipgraph.server.transport.interfaces import Server
     from ipgraph.settings import Settings
+
+_LOGGER = logging.getLogger(__name__)
 
 # Size and time of each file, by its path.
 Stats = dict[str, tuple[int, int]]
@@ -38,6 +41,14 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     Raises `StoreUnavailable` where the address cannot be listened on.
     """
     started = time.perf_counter()
+    undo_logging = logs.configure(settings)
+    try:
+        _serve(kg, settings, started, watch=watch)
+    finally:
+        undo_logging()
+
+
+def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: bool) -> None:
     seen = _stats(kg)
     application = create_app(kg, settings)
     server = _bind(application, settings)
@@ -124,17 +135,13 @@ def _drain(application: Application, server: Server) -> None:
 
 
 def reload_now(application: Application) -> None:
-    """Serve the files as they are now; where they are broken, say so and go on with the old.
-
-    The access log goes on in a new file, if the old one was moved away.
-    """
-    application.log.reopen()
+    """Serve the files as they are now; where they are broken, say so and go on with the old."""
     try:
         changed = application.service.reload()
     except IpGraphError as error:
-        _say(f"Not reloaded: {error} {error.hint}".strip())
+        _LOGGER.error("Not reloaded: %s", f"{error} {error.hint}".strip())
         return
-    _say("Reloaded." if changed else "Nothing has changed.")
+    _LOGGER.info("Reloaded." if changed else "Nothing has changed.")
 
 
 def _watch(application: Application, seen: Stats, stop: threading.Event) -> None:
@@ -157,7 +164,3 @@ def _stats(kg: KnowledgeGraph) -> Stats:
             continue  # it went while we looked
         found[str(path)] = (stat.st_size, stat.st_mtime_ns)
     return found
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ipgraph.errors import StoreUnavailable, UsageError
 from ipgraph.federation.client import Federation, FederationTerms
 from ipgraph.opening import reopen
 from ipgraph.server.edition import Edition
+from ipgraph.server.http.metrics import Metrics
 from ipgraph.server.http.response_cache import ResponseCache
 from ipgraph.server.http.routes import RouteTable
 from ipgraph.server.http.static_files import StaticFiles
@@ -26,27 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.http.access_log import FinishedRequest
     from ipgraph.settings import Settings
-
-
-class Statistics:
-    """How many requests ended with each status; safe for threads."""
-
-    def __init__(self) -> None:
-        self._statuses: Counter[int] = Counter()
-        self._lock = threading.Lock()
-
-    def record(self, finished: FinishedRequest) -> None:
-        """Count a finished request."""
-        with self._lock:
-            self._statuses[finished.status] += 1
-
-    @property
-    def statuses(self) -> dict[int, int]:
-        """The number of requests by status."""
-        with self._lock:
-            return dict(self._statuses)
 
 
 class Service:
@@ -59,7 +39,7 @@ class Service:
         self.routes = routes or RouteTable()
         self.edition = Edition(kg, settings)
         self.cache = ResponseCache(settings.response_cache_mib << 20)
-        self.statistics = Statistics()
+        self.metrics = Metrics(self)
         self.static_files = StaticFiles(_static_folder())
         self.started = time.time()
         self.draining = False

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from ipgraph import logs
 from ipgraph.server import create_app
 from ipgraph.server.transport import listening
 
@@ -103,6 +104,7 @@ def serving(kg: KnowledgeGraph, **changed: Any) -> Iterator[Running]:
 def serving_app(app: Application, **changed: Any) -> Iterator[Running]:
     """Serve an application until the block ends, and close it; `changed` are for the server."""
     settings = replace(app.service.settings, port=0, **changed)
+    undo_logging = logs.configure(settings) if settings.access_log else lambda: None
     server = listening.make(app, settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -113,3 +115,4 @@ def serving_app(app: Application, **changed: Any) -> Iterator[Running]:
         thread.join(10)
         server.shut_down(5)
         app.close()
+        undo_logging()

@@ -71,6 +71,7 @@ def prepare(request: Request) -> Prepared | Response | None:
 
     Return the response where none is needed, and None where a page is wanted.
     """
+    request.route = PATHS[0]
     asked = request.once(protocol.read)
     if asked.text is None:
         return _without_query(request, asked)
@@ -109,7 +110,9 @@ def finish(request: Request, prepared: Prepared, answering: ResultStream) -> Res
     if found.volatile:
         return Response.of((*headers, NO_STORE), whole)
     response = Response.of(headers, whole)
-    return request.lookup.store(prepared.key, response, prepared.query.text)
+    return request.lookup.store(
+        prepared.key, response, query=prepared.query.text, route=request.route
+    )
 
 
 def _answer(

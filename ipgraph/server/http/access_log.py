@@ -1,24 +1,25 @@
-"""The access log and the error log: one JSON object a line, with the id of the request."""
+"""Records of finished requests and of failures, for Python's `logging`."""
 
 from __future__ import annotations
 
-import json
-import sys
-import threading
-import time
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ipgraph import logs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ipgraph.settings import Settings
+_ACCESS = logging.getLogger(logs.ACCESS)
+_ERROR = logging.getLogger(logs.ERROR)
+_MAX_PATH_CHARS = 200
 
 
 class FinishedRequest(NamedTuple):
     """A request whose response was sent, or cut off: what logs and metrics say of it.
 
     `route` is the rule of the address, empty where there is none. `outcome` is ``answered``,
-    ``cached``, ``cut``, ``client left`` or the type of a problem.
+    ``cached``, ``cut``, ``disconnected`` or the type of a problem.
     """
 
     id: str
@@ -33,74 +34,46 @@ class FinishedRequest(NamedTuple):
     notes: Mapping[str, Any]
 
 
-class Log:
-    """Two logs; safe for threads. Errors go to standard error whatever the access log is."""
+class AccessLog:
+    """Writes to the loggers ``ipgraph.access`` and ``ipgraph.error``. Thread-safe."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._query_chars = settings.logged_query_chars
-        self._lock = threading.Lock()
-        self._access: IO[str] | None = None
-        self._path = settings.access_log if settings.access_log != "-" else ""
-        if self._path:
-            self._access = self._opened()
-        elif settings.access_log:
-            self._access = sys.stderr
+    def __init__(self, logged_query_chars: int) -> None:
+        """Query texts are cut after `logged_query_chars`."""
+        self._query_chars = logged_query_chars
 
     @property
     def is_on(self) -> bool:
-        """True if requests are logged."""
-        return self._access is not None
+        """True if a handler may want finished requests: the level is INFO or lower."""
+        return _ACCESS.isEnabledFor(logging.INFO)
 
-    def access(self, finished: FinishedRequest) -> None:
-        """Write one request that was answered, or cut off."""
-        if self._access is None:
+    def write(self, finished: FinishedRequest) -> None:
+        """Log a finished request."""
+        if not _ACCESS.isEnabledFor(logging.INFO):
             return
-        notes = dict(finished.notes)
-        if "query" in notes:
-            notes["query"] = notes["query"][: self._query_chars]
-        self._write(
-            {
-                "id": finished.id,
-                "client": finished.client,
-                "method": finished.method,
-                "path": finished.path[:200],
-                "status": finished.status,
-                "bytes": finished.size,
-                "ms": round(finished.duration_ms, 2),
-                **notes,
-            },
-        )
+        fields = {
+            "id": finished.id,
+            "client": finished.client,
+            "method": finished.method,
+            "path": finished.path[:_MAX_PATH_CHARS],
+            "route": finished.route,
+            "status": finished.status,
+            "bytes": finished.size,
+            "ms": round(finished.duration_ms, 2),
+            **finished.notes,
+            "outcome": finished.outcome,
+        }
+        if "query" in fields:
+            fields["query"] = str(fields["query"])[: self._query_chars]
+        _ACCESS.info("%(method)s %(path)s %(status)s", fields, extra=fields)
 
-    def error(self, request_id: str, path: str, query: str, trace: str) -> None:
-        """Write a failure of the service itself, with its trace."""
+    def write_failure(
+        self, request_id: str, method: str, path: str, query: str, error: BaseException | None
+    ) -> None:
+        """Log a failure of the service itself, with the traceback of its error."""
         fields = {
             "id": request_id,
-            "path": path[:200],
+            "method": method,
+            "path": path[:_MAX_PATH_CHARS],
             "query": query[: self._query_chars],
-            "trace": trace,
         }
-        self._write({"level": "error", **fields}, to_errors=True)
-
-    def reopen(self) -> None:
-        """Open the file again by its name: the old one was moved away."""
-        if self._path:
-            with self._lock:
-                self.close()
-                self._access = self._opened()
-
-    def _opened(self) -> IO[str]:
-        return open(self._path, "a", encoding="utf-8", buffering=1)
-
-    def close(self) -> None:
-        """Close the file of the access log."""
-        if self._access is not None and self._access is not sys.stderr:
-            self._access.close()
-
-    def _write(self, fields: dict[str, Any], *, to_errors: bool = False) -> None:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        line = json.dumps({"time": stamp, **fields}, ensure_ascii=True)
-        with self._lock:
-            # Read under the lock: the log may have been opened again.
-            out = sys.stderr if to_errors or self._access is None else self._access
-            out.write(line + "\n")
-            out.flush()
+        _ERROR.error("%(method)s %(path)s failed", fields, exc_info=error, extra=fields)

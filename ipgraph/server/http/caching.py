@@ -43,7 +43,7 @@ class Lookup:
     """The look-up of one request in the cache: made once, by identity or by key."""
 
     __slots__ = ("_accept_encoding", "_cache", "_identity", "_max_age_s", "_tags", "_version",
-                 "coding", "is_made", "key", "query")  # fmt: skip
+                 "coding", "is_made", "key", "query", "route")  # fmt: skip
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Lookup:
         self.key: Hashable = None  # of the response found
         self.coding = ""  # how its body is sent
         self.query = ""  # the query text that it answers
+        self.route = ""  # the path of the route that made it
         self.is_made = False
 
     def by_identity(self, *, in_loop: bool = False) -> Response | None:
@@ -99,12 +100,14 @@ class Lookup:
                 )
         return None
 
-    def store(self, key: Hashable, response: Response, query: str = "") -> Response:
+    def store(
+        self, key: Hashable, response: Response, *, query: str = "", route: str = ""
+    ) -> Response:
         """Put a cacheable response into the cache; return it with its tag and its freshness."""
         tag = self._version.tag(key)
         added = (("Last-Modified", self._version.modified), self._freshness())
         headers = (*response.headers, *added)
-        entry = CachedResponse(headers, response.get_data(), tag, query)
+        entry = CachedResponse(headers, response.get_data(), tag, query, route)
         self._cache.put((self._version.name, key), entry, self._identity)
         if self._tags and self._identity is not None and _matches(self._tags, tag):
             return _not_modified(entry)
@@ -113,7 +116,7 @@ class Lookup:
         return response
 
     def _found(self, key: Hashable, entry: CachedResponse) -> Response:
-        self.query = entry.query
+        self.query, self.route = entry.query, entry.route
         coding = ""
         if self._tags and self._identity is not None and _matches(self._tags, entry.tag):
             coding, response = NOTHING, _not_modified(entry)

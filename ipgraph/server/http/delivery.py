@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Record = Callable[[int, int, str], None]  # status, bytes sent, outcome
 
-CUT, CLIENT_LEFT = "cut", "client left"
+CUT, DISCONNECTED = "cut", "disconnected"
 
 
 class ResponseCut(Exception):

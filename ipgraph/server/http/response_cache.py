@@ -36,6 +36,7 @@ class CachedResponse:
     body: bytes
     tag: str
     query: str = ""  # the text that it answers, for the log
+    route: str = ""  # the path of the route that made it, for the metrics
     uses: int = 0
     compressed: bytes | None = None
 

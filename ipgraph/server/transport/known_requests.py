@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ipgraph.server.application import Application
     from ipgraph.server.context import Request
     from ipgraph.server.http.access_log import FinishedRequest
+    from ipgraph.server.http.metrics import Series
     from ipgraph.server.http.response import Response
 
 _MAX_REQUEST_BYTES = 8 << 10
@@ -42,6 +43,7 @@ class _ReadyResponse:
     head: str
     environ: Mapping[str, Any]
     finished: FinishedRequest
+    series: Series
 
 
 class RawRequestCache:
@@ -72,14 +74,16 @@ class RawRequestCache:
             return None
         request_id = new_id()
         head = self._application.head(ready.head, started, request_id)
-        finished = ready.finished
-        if self._application.log.is_on:
-            finished = finished._replace(
+        duration_ms = (time.perf_counter() - started) * 1000
+        if self._application.access_log.is_on:
+            finished = ready.finished._replace(
                 id=request_id,
                 client=self.client_of(ready.environ, client),
-                duration_ms=(time.perf_counter() - started) * 1000,
+                duration_ms=duration_ms,
             )
-        self._application.record(finished)
+            self._application.record(finished)
+        else:  # what `record` does then, and 1 µs sooner
+            ready.series.observe(duration_ms)
         return head, body
 
     def remember(self, data: bytes, request: Request, response: Response) -> None:
@@ -93,12 +97,14 @@ class RawRequestCache:
             self._responses.clear()
             self._cached_bytes = 0
         size = len(response.get_data())
+        finished = request.finished(response.status_code, size)
         self._responses[data] = _ReadyResponse(
             lookup.key,
             lookup.coding,
             self._application.stable_head(response, size),
             request.environ,
-            request.finished(response.status_code, size),
+            finished,
+            self._service.metrics.series(finished),
         )
         self._cached_bytes += len(data)
 
