@@ -198,8 +198,9 @@ def _memory_metrics(processes: dict[str, int]) -> Iterator[Metric]:
         except OSError:
             continue  # it has just ended, or the platform has no such file
         kib = dict(line.split()[:2] for line in rollup.splitlines()[1:])
-        resident.add_metric((name,), int(kib["Rss:"]) << 10)
-        proportional.add_metric((name,), int(kib["Pss:"]) << 10)
+        if "Pss:" in kib:  # nothing is there between the end of a process and its reaping
+            resident.add_metric((name,), int(kib["Rss:"]) << 10)
+            proportional.add_metric((name,), int(kib["Pss:"]) << 10)
     yield resident
     yield proportional
 
