@@ -205,12 +205,14 @@ def checked(page: Path, cache: Path | None = None) -> tuple[str, list[Difference
 
 
 def _environment(folder: Path, cache: Path | None) -> dict[str, str]:
-    """Return variables under which `ipgraph` is this checkout and output has 100 columns."""
+    """Return variables for this checkout and this Python, and output of 100 columns."""
     tools = folder / ".bin"
     tools.mkdir()
-    program = tools / "ipgraph"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ipgraph "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
+    for name, arguments in (("ipgraph", "-m ipgraph"), ("python", "")):
+        program = tools / name
+        line = f'exec "{sys.executable}" {arguments} "$@"'
+        program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        program.chmod(0o755)
     paths = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
     return {
         **os.environ,
