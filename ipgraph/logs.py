@@ -12,6 +12,7 @@ import logging
 import re
 import sys
 import time
+from functools import lru_cache
 from logging.handlers import WatchedFileHandler
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ _STANDARD_ERROR = "-"
 
 # What every record has; all other attributes are fields of the record.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_ENCODER = json.JSONEncoder(default=str)  # kept: `json.dumps` with options makes one each time
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BARE_VALUE = re.compile(r"[\w./:;@+,*%?&#~-]+", re.ASCII)
 
@@ -47,7 +49,7 @@ class JsonFormatter(logging.Formatter):
         }
         if trace := _trace(self, record):
             fields["exception"] = trace
-        return json.dumps(fields, ensure_ascii=True, default=str)
+        return _ENCODER.encode(fields)
 
 
 class TextFormatter(logging.Formatter):
@@ -123,8 +125,13 @@ def _formatter(log_format: str, *, is_terminal: bool) -> logging.Formatter:
 
 def _timestamp(record: logging.LogRecord) -> str:
     """Return the time of a record in UTC, to the millisecond."""
-    seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-    return f"{seconds}.{int(record.msecs):03}Z"
+    return f"{_second(int(record.created))}.{int(record.msecs):03}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    """Return a time in UTC; the same second is written for many records."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

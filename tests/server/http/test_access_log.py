@@ -106,7 +106,9 @@ def test_a_file_moved_away_is_followed_by_a_new_one_without_a_signal(
 
 
 def test_a_record_costs_nothing_while_nobody_listens(monkeypatch):
-    monkeypatch.setattr(access_log._ACCESS, "info", lambda *arguments, **more: pytest.fail("made"))
+    monkeypatch.setattr(
+        access_log._ACCESS, "handle", lambda *arguments, **more: pytest.fail("made")
+    )
     finished = FinishedRequest("a1", "", "GET", "/", "/", 200, 7, 0.1, "answered", {})
     assert not AccessLog(10).is_on
     AccessLog(10).write(finished)
