@@ -85,7 +85,9 @@ def test_after_all_of_them_the_service_holds_nothing_back(target):
     pool = target.app.service.pool
     assert (pool.fast_queue.waiting, pool.slow_queue.waiting) == (0, 0)
     assert target.ask("/health").json()["status"] == "ok"
-    assert not target.app.service.statistics.statuses.get(500)
+    registry = target.app.service.metrics.registry
+    assert registry.get_sample_value("ipgraph_requests_total", {"status": "200"})
+    assert registry.get_sample_value("ipgraph_requests_total", {"status": "500"}) is None
 
 
 SMUGGLED = (

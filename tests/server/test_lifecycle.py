@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -8,7 +9,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.serialization.formats import by_name
@@ -170,55 +170,28 @@ def test_health_says_draining_with_503_while_it_stops(serve, small):
         assert (reply.status, reply.json()["status"]) == (503, "draining")
 
 
-def test_metrics_count_requests_and_queries(serve, small):
-    with serve(small) as running:
-        running.query("ASK {}")
-        running.query("ASK {")
-        text = running.ask("/metrics").body.decode()
-        assert 'ipgraph_requests_total{status="200"} 1' in text
-        assert 'ipgraph_requests_total{status="400"} 1' in text
-        assert 'ipgraph_queries_total{outcome="answered"} 1' in text
+def test_requests_and_reloads_are_logged_to_standard_error(rdf_folder, tmp_path):
+    with Served(rdf_folder, tmp_path / "cache", "--access-log", "-") as served:
+        served.get("/health")
+        request = json.loads(served.wait_for("ipgraph.access"))
+        assert (request["path"], request["status"], request["level"]) == ("/health", 200, "info")
+        served.process.send_signal(signal.SIGHUP)
+        reload = json.loads(served.wait_for("Nothing has changed"))
+        assert reload["logger"] == "ipgraph.server.lifecycle"
 
 
-def test_metrics_are_what_prometheus_reads(serve, small):
-    with serve(small) as running:
-        running.query("ASK {}")
-        reply = running.ask("/metrics")
-    assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-    families = {each.name: each for each in text_string_to_metric_families(reply.body.decode())}
-    assert families["ipgraph_requests"].type == "counter"
-    assert families["ipgraph_workers"].type == "gauge"
-    assert all(each.documentation for each in families.values())
-    (sample,) = families["ipgraph_queries"].samples
-    assert (sample.labels, sample.value) == ({"outcome": "answered"}, 1)
-
-
-def test_a_log_that_was_moved_away_is_opened_anew_at_a_reload(serve, small, tmp_path):
-    path = tmp_path / "access.log"
-    with serve(small, access_log=str(path)) as running:
-        running.ask("/health")
-        path.rename(tmp_path / "old.log")
-        serving_module.reload_now(running.app)
-        running.ask("/prefixes")
-    assert "/health" in (tmp_path / "old.log").read_text()
-    assert "/prefixes" in path.read_text()
-    assert "/health" not in path.read_text()
-
-
-def test_the_access_log_has_a_json_line_a_request_with_the_query_cut(serve, small, tmp_path):
-    import json
-
-    path = tmp_path / "access.log"
-    with serve(small, access_log=str(path), logged_query_chars=10) as running:
-        reply = running.query("SELECT * { ?s ?p ?o }")
-    (line,) = path.read_text().splitlines()
-    found = json.loads(line)
-    assert found["id"] == reply.headers["X-Request-Id"]
-    assert (found["status"], found["path"], found["query"]) == (200, "/sparql", "SELECT * {")
+def test_a_failed_reload_is_an_error_in_text_on_demand(rdf_folder, tmp_path):
+    with Served(rdf_folder, tmp_path / "cache", "--log-format", "text") as served:
+        served.wait_for("Ctrl+C")
+        (rdf_folder / "one.ttl").write_text("this is not Turtle")
+        served.process.send_signal(signal.SIGHUP)
+        line = served.wait_for("Not reloaded")
+        assert " ERROR ipgraph.server.lifecycle: Not reloaded: " in line
+        assert "one.ttl" in line
 
 
 def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
-    serve, small, monkeypatch, capsys
+    serve, small, monkeypatch, caplog
 ):
     def fail(*arguments):
         raise RuntimeError("secret detail")
@@ -229,4 +202,4 @@ def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
     assert reply.status == 500
     assert b"secret" not in reply.body
     assert reply.headers["X-Request-Id"] in reply.body.decode()
-    assert "secret detail" in capsys.readouterr().err
+    assert "secret detail" in caplog.text

@@ -87,6 +87,16 @@ def test_long_texts_are_cut(caplog):
     assert (len(failure.path), failure.query) == (200, "x" * 10)
 
 
+def test_the_file_has_a_json_line_for_each_request_with_its_query_cut(serve, small, tmp_path):
+    path = tmp_path / "access.log"
+    with serve(small, access_log=str(path), logged_query_chars=10) as running:
+        reply = running.query("SELECT * { ?s ?p ?o }")
+    (line,) = path.read_text().splitlines()
+    found = json.loads(line)
+    assert found["id"] == reply.headers["X-Request-Id"]
+    assert (found["status"], found["path"], found["query"]) == (200, "/sparql", "SELECT * {")
+
+
 @pytest.mark.parametrize("fast_path", [True, False])
 def test_a_file_moved_away_is_followed_by_a_new_one_without_a_signal(
     serve, small, tmp_path, fast_path
