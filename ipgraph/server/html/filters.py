@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -32,15 +32,15 @@ def linked(text: str) -> Markup:
     return Markup("").join(made)
 
 
-def in_quotes(text: str) -> str:
-    """Write a text as a string of Python."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def anchor(name: str) -> str:
     """Make of a prefixed name or an IRI what may stand in an address after the hash."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
 
 
+def host(address: str) -> str:
+    """Return the host of an address, to name where a link leads."""
+    return urlsplit(address).netloc
+
+
 # Each is known to templates by its own name.
-ALL = (sentence_case, readable, linked, in_quotes, anchor, highlight)
+ALL = (sentence_case, readable, linked, anchor, host, highlight)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, IP, ONTOLOGY_GRAPH, RDFS, SKOS
-from ipgraph.server.pages import list_formats, questions
+from ipgraph.server.pages import developer_section, list_formats, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,8 @@ KINDS = {
     "name": "disagreements",
     "responsibility": "disagreements",
 }
+# Documents of a reading that the page lists.
+MAX_DOCUMENTS = 4
 ORIGINS = (IP + "establishedBy", IP + "foundedBy")
 NAMES = (RDFS + "label", SKOS + "altLabel")
 AGENCY_OF = IP + "sectorSpecificAgencyOf"
@@ -46,6 +48,16 @@ class Reading:
     text: str
     iri: str
     documents: tuple[Document, ...]
+
+    @property
+    def shown(self) -> tuple[Document, ...]:
+        """The documents that the page lists."""
+        return self.documents[:MAX_DOCUMENTS]
+
+    @property
+    def hidden(self) -> int:
+        """How many documents the page only counts."""
+        return len(self.documents) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,9 @@ def _page(site: Site) -> ResponseReturnValue:
         kinds={kind: [each for each in found if each.kind == kind] for kind in KINDS},
         questions=KINDS,
         total=len(found),
+        developers=developer_section.of_list(
+            site, python='for row in kg.ask("disagreements"):\n    print(row)'
+        ),
     )
 
 

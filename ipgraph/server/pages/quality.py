@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server.pages import list_formats
+from ipgraph.server.html import code_samples
+from ipgraph.server.pages import developer_section, list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
+_PYTHON = """findings = kg.validate()
+for fault in findings.faults:
+    print(fault.message)"""
 
 
 class Checking:
@@ -66,11 +71,22 @@ def register(blueprint: Blueprint, site: Site) -> None:
                 (f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults
             ]
             return list_formats.rows(("check", "message", "thing", "detail", "place"), rows)
-        return site.render("quality.html", findings=found, error="")
+        return _rendered(site, found, "")
+
+
+def _rendered(site: Site, findings: Findings | None, error: str) -> str:
+    # The checks read files, so the sample opens the graph of the project and no endpoint.
+    sample = code_samples.python("ipgraph.open()", _PYTHON)
+    return site.render(
+        "quality.html",
+        findings=findings,
+        error=error,
+        developers=replace(developer_section.of_list(site), python=sample),
+    )
 
 
 def _waiting(site: Site, error: str) -> Response:
-    response = make_response(site.render("quality.html", findings=None, error=error))
+    response = make_response(_rendered(site, None, error))
     response.headers["Cache-Control"] = "no-store"
     if not error:
         response.headers["Refresh"] = str(RELOAD_S)
