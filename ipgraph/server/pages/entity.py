@@ -177,11 +177,17 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
         cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
         rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
         return list_formats.rows(("label", "iri", "inferred", "sources"), rows)
+    view, words, heading = site.describe(iri), site.words(), sentence_case(group.label)
+    name = view.name
     return site.render(
         "related.html",
-        view=site.describe(iri),
+        view=view,
         group=group,
-        heading=sentence_case(group.label),
+        heading=heading,
+        title=words("entity.related_title", relation=heading, label=name.label),
+        short_title=words(
+            "entity.related_title", relation=heading, label=name.acronym or name.label
+        ),
         values=values,
         page_number=page,
         has_next=len(group.values) > page * PER_PAGE,

@@ -235,6 +235,10 @@ class Site:
             can_search="pages.search" in current_app.view_functions,
             can_explain="pages.why" in current_app.view_functions,
             can_date="pages.timeline" in current_app.view_functions,
+            search_label=words("search.label" if self.is_own else "search.label_any"),
+            search_placeholder=words(
+                "search.placeholder" if self.is_own else "search.placeholder_any"
+            ),
             address=links.address,
             page=links.page,
             data=links.data,
