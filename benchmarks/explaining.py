@@ -18,7 +18,7 @@ import pyoxigraph as ox
 import ipgraph
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.reasoning import Explainer
-from ipgraph.reasoning.closure.bulk import load_closed
+from ipgraph.reasoning.closure.bulk_loading import load_closed
 from ipgraph.store.local import LocalStore
 from reasoning import data
 

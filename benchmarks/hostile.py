@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ipgraph import KnowledgeGraph
+from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.server import create_app, front_of
 from ipgraph.server.transport import server as http_server
 from ipgraph.settings import Settings
@@ -77,7 +77,7 @@ def protected(folder: str) -> None:
     settings = Settings(
         port=0, query_time_limit_s=LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
     )
-    front = front_of(create_app(KnowledgeGraph(settings, outside=LocalStore(engine)), settings))
+    front = front_of(create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings))
     server = http_server.make(front, settings)
     threading.Thread(target=server.run, daemon=True).start()
     sentinel = unprotected.Sentinel()

@@ -49,7 +49,7 @@ def measure(contestant: str, files: list[str]) -> dict[str, Any]:
 def _ours(files: list[Path]) -> tuple[float, int]:
     import pyoxigraph as ox
 
-    from ipgraph.reasoning.closure.bulk import load_closed
+    from ipgraph.reasoning.closure.bulk_loading import load_closed
 
     start = time.perf_counter()
     engine = ox.Store()
@@ -61,7 +61,7 @@ def _ours(files: list[Path]) -> tuple[float, int]:
 def _ours_on_disk(files: list[Path]) -> tuple[float, int]:
     import pyoxigraph as ox
 
-    from ipgraph.reasoning.closure.bulk import load_closed
+    from ipgraph.reasoning.closure.bulk_loading import load_closed
 
     with tempfile.TemporaryDirectory(dir=os.environ["BENCHMARK_WORK"]) as folder:
         start = time.perf_counter()

@@ -89,7 +89,7 @@ class Inconsistent(InvalidData):
 
 
 class NotEntailed(IpGraphError):
-    """The statement is neither stated nor entailed."""
+    """The statement is neither stated nor inferred."""
 
 
 class LimitReached(IpGraphError):

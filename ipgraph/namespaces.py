@@ -38,7 +38,20 @@ SKOS = PREFIXES["skos"]
 DCTERMS = PREFIXES["dcterms"]
 ORG = PREFIXES["org"]
 FOAF = PREFIXES["foaf"]
+SCHEMA = PREFIXES["schema"]
 IP = ONTOLOGY
+
+# Known to the code, not declared for queries.
+DC_ELEMENTS = "http://purl.org/dc/elements/1.1/"
+DCAT = "http://www.w3.org/ns/dcat#"
+SCHEMA_HTTP = "http://schema.org/"  # the older spelling of `SCHEMA`, still common in data
+SD = "http://www.w3.org/ns/sparql-service-description#"
+SHACL = "http://www.w3.org/ns/shacl#"
+VOID = "http://rdfs.org/ns/void#"
+
+# The vocabularies that ontologies are written in; their terms say nothing about a dataset.
+ONTOLOGY_LANGUAGES = (OWL, RDF, RDFS)
+BUILT_IN = (*ONTOLOGY_LANGUAGES, XSD)
 
 
 def shorten(iri: str) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +57,6 @@ class Settings:
     """The settings of one run. A name with a unit in it is a number of that unit."""
 
     cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder", GRAPH)
-    base: str = setting(
-        BASE, "IRI under which the project's own terms, things and sources live", GRAPH
-    )
     reasoner: str = setting(
         "rl",
         "what infers: rl (this project's) or owlrl (the reference)",

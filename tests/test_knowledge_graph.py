@@ -88,7 +88,7 @@ def test_a_folder_that_oxigraph_wrote_is_opened_as_it_is(tmp_path):
     del store
     graph = ipgraph.open(tmp_path / "store", settings=Settings(cache=str(tmp_path / "cache")))
     assert graph.query("ASK { <http://a> <http://b> 'c' }")
-    with pytest.raises(UsageError, match="not built here"):
+    with pytest.raises(UsageError, match="not built by ipgraph"):
         graph.info()
     with pytest.raises(UsageError, match="inferred"):
         graph.query("ASK {}", infer=False)
@@ -114,3 +114,37 @@ def test_xml_refuses_what_xml_cannot_hold(project):
     answer = project.query('SELECT ("a\\u0001b" AS ?x) {}')
     with pytest.raises(ipgraph.IpGraphError, match=r"U\+0001, which XML cannot hold"):
         answer.serialize("xml")
+
+
+def test_neighbors_take_any_name_and_levels_restrict_them_to_parts(project):
+    around = project.neighbors("Office of Infrastructure Protection")
+    assert around.nodes[0].name.iri == ENTITY + "ip"
+    assert ENTITY + "nppd" in {node.name.iri for node in around.nodes}
+    parts = project.neighbors("IP", levels=1)
+    assert PSCD in {node.name.iri for node in parts.nodes}
+    assert ENTITY + "nppd" not in {node.name.iri for node in parts.nodes}
+
+
+def test_the_timeline_of_an_entity_has_its_events_and_history_with_sources(project):
+    timeline = project.timeline("NPPD")
+    assert {event.type for event in timeline.events} >= {"established", "changed"}
+    assert timeline.history
+    numbers = {source.number for source in timeline.sources}
+    entries = [*timeline.events, *timeline.history]
+    assert all(entry.sources and numbers.issuperset(entry.sources) for entry in entries)
+    assert {number for entry in entries for number in entry.sources} == numbers
+
+
+def test_the_timeline_of_the_graph_contains_the_events_of_an_entity(project):
+    everything = {(event.date, event.type) for event in project.timeline().events}
+    events = project.timeline("NPPD").events
+    assert events
+    assert {(event.date, event.type) for event in events} <= everything
+
+
+def test_names_and_terms_have_labels(project):
+    label = "Protective Security Coordination Division"
+    assert project.label("PSCD") == project.label(f"<{PSCD}>") == label
+    assert project.label(ox.NamedNode(PSCD)) == label
+    assert project.label(ox.NamedNode("http://example.org/no-such-thing")) == "No such thing"
+    assert project.label(ox.Literal("text", language="en")) == "text"

@@ -6,6 +6,22 @@ import sys
 import pytest
 
 import ipgraph
+from ipgraph.cli.main import COMMANDS
+
+# Commands about the process, the terminal or the snapshot: the library has no operation for them.
+ONLY_COMMANDS = {"serve", "build", "completion"}
+# Operations that the command line does not have: what they return is for Python.
+ONLY_METHODS = {"dataset", "disagreements", "label", "neighbors", "timeline"}
+OPERATIONS = {
+    *("query", "ask", "search", "describe", "explain", "check", "export", "info"),
+    *ONLY_METHODS,
+}
+
+
+def test_the_public_names_are_what_users_write():
+    assert set(ipgraph.__all__) == {
+        *("open", "KnowledgeGraph", "Result", "Settings", "IpGraphError", "__version__"),
+    }
 
 
 def test_every_public_name_resolves_and_is_documented():
@@ -18,6 +34,22 @@ def test_every_public_name_resolves_and_is_documented():
 def test_an_unknown_name_is_an_attribute_error_that_names_it():
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = ipgraph.nothing_of_the_kind
+
+
+def test_an_internal_name_is_not_an_attribute_of_the_package():
+    assert not hasattr(ipgraph, "Pool")
+    assert not hasattr(ipgraph, "Query")
+
+
+def test_commands_and_methods_have_the_same_names():
+    methods = {name for name in vars(ipgraph.KnowledgeGraph) if not name.startswith("_")}
+    assert methods >= OPERATIONS
+    assert set(COMMANDS) - ONLY_COMMANDS == OPERATIONS - ONLY_METHODS
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_operation_is_documented(name):
+    assert getattr(ipgraph.KnowledgeGraph, name).__doc__
 
 
 def test_importing_the_package_loads_no_library():

@@ -148,7 +148,7 @@ class _Run:
                 thing = shorten(thing[1:-1])
             finding = Finding(f"consistency/{each.rule}", each.message, thing, place=place)
             self.add("consistency", [finding])
-        for construct in closure.outside:
+        for construct in closure.unsupported:
             message = "An axiom lies outside OWL 2 RL, so that nothing is inferred from it."
             self.add("consistency", [Finding("consistency/profile", message, construct)])
         self._checked["consistency"] = 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.errors import Place
-from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces import RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ class Places:
 
 def _graphs(engine: ox.Store, thing: ox.NamedNode) -> Iterable[str]:
     """Yield the graphs that speak of a thing, the one that labels it first."""
-    label = ox.NamedNode(PREFIXES["rdfs"] + "label")
+    label = ox.NamedNode(RDFS + "label")
     for predicate in (label, None):
         for quad in engine.quads_for_pattern(thing, predicate, None, None):
             if isinstance(quad.graph_name, ox.NamedNode):

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ipgraph.checks.findings import Finding
 from ipgraph.errors import InvalidData
-from ipgraph.namespaces import RDF, XSD, shorten
+from ipgraph.namespaces import RDF, RDFS, SHACL, XSD, shorten
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -23,23 +23,15 @@ if TYPE_CHECKING:
 
     from ipgraph.checks.locations import Places
 
-SH = "http://www.w3.org/ns/shacl#"
 _TYPE = RDF + "type"
-_ANNOTATIONS = {SH + "message", SH + "severity", SH + "path", _TYPE}
+_ANNOTATIONS = {SHACL + "message", SHACL + "severity", SHACL + "path", _TYPE}
 # The lexical forms without which a literal is ill-typed (XML Schema 1.1 part 2; no time zones).
 _FORMS = {
     XSD + "date": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
     XSD + "gYearMonth": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     XSD + "gYear": "^[0-9]{4}$",
 }
-_TARGET = (
-    "?this <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-    "/<http://www.w3.org/2000/01/rdf-schema#subClassOf>* {target} ."
-)
-_IS_A = (
-    "FILTER NOT EXISTS {{ {value} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-    "/<http://www.w3.org/2000/01/rdf-schema#subClassOf>* {expected} }}"
-)
+_IS_A = f"<{_TYPE}>/<{RDFS}subClassOf>*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +73,8 @@ class Shapes:
     def checks(self) -> tuple[Check, ...]:
         """Return the constraints of every node shape, each once for each class it targets."""
         made: list[Check] = []
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(SH + "targetClass"), None):
-            target = _TARGET.format(target=quad.object)
+        for quad in self._store.quads_for_pattern(None, ox.NamedNode(SHACL + "targetClass"), None):
+            target = f"?this {_IS_A} {quad.object} ."
             for shape in self._values(quad.subject, "property"):
                 made += self._property_checks(shape, target)
             for constraint in self._values(quad.subject, "sparql"):
@@ -107,7 +99,7 @@ class Shapes:
     def _constraint(self, predicate: str, value: object, path: str) -> str:
         """Return the pattern that holds for each ?this (and ?value) that breaks a constraint."""
         each = f"?this {path} ?value ."
-        kind = predicate.removeprefix(SH)
+        kind = predicate.removeprefix(SHACL)
         if kind in ("minCount", "maxCount"):
             return self._count(kind, _number(value), path)
         if kind == "pattern":
@@ -136,12 +128,12 @@ class Shapes:
             quads = list(self._store.quads_for_pattern(alternative, None, None))  # type: ignore[arg-type]
             if len(quads) != 1:
                 raise self._unknown("an alternative of sh:or with several constraints")
-            yield self._single(quads[0].predicate.value.removeprefix(SH), quads[0].object)
+            yield self._single(quads[0].predicate.value.removeprefix(SHACL), quads[0].object)
 
     def _single(self, kind: str, value: object) -> str:
         """Return a filter that keeps the values which break a constraint on single values."""
         if kind == "class":
-            return _IS_A.format(value="?value", expected=value)
+            return f"FILTER NOT EXISTS {{ ?value {_IS_A} {value} }}"
         if kind == "datatype" and isinstance(value, ox.NamedNode):
             form = _FORMS.get(value.value, "")
             ill = f' || !REGEX(STR(?value), "{form}")' if form else ""
@@ -153,7 +145,7 @@ class Shapes:
         if isinstance(path, ox.NamedNode):
             return str(path)
         for kind, form in (("inversePath", "^{}"), ("alternativePath", "")):
-            for quad in self._store.quads_for_pattern(path, ox.NamedNode(SH + kind), None):  # type: ignore[arg-type]
+            for quad in self._store.quads_for_pattern(path, ox.NamedNode(SHACL + kind), None):  # type: ignore[arg-type]
                 if form:
                     return form.format(self._path_text(quad.object))
                 parts = (self._path_text(each) for each in self._list(quad.object))
@@ -173,11 +165,11 @@ class Shapes:
         raise self._unknown("a list without an end")
 
     def _values(self, subject: object, name: str) -> list[ox.NamedNode]:
-        quads = self._store.quads_for_pattern(subject, ox.NamedNode(SH + name), None)  # type: ignore[arg-type]
+        quads = self._store.quads_for_pattern(subject, ox.NamedNode(SHACL + name), None)  # type: ignore[arg-type]
         return [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
 
     def _one(self, subject: ox.NamedNode, name: str) -> object:
-        for quad in self._store.quads_for_pattern(subject, ox.NamedNode(SH + name), None):
+        for quad in self._store.quads_for_pattern(subject, ox.NamedNode(SHACL + name), None):
             return quad.object
         raise self._unknown(f"{shorten(subject.value)} without sh:{name}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.checks.findings import Finding
-from ipgraph.namespaces import PREFIXES, shorten
+from ipgraph.namespaces import RDFS, SCHEMA, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,14 +42,13 @@ _SCHEMA = frozenset(
         "sameAs",
     }
 )
-_USED = """SELECT DISTINCT ?term WHERE {
-  { ?subject ?term ?object } UNION { ?subject a ?term }
-  UNION { ?any <http://www.w3.org/2000/01/rdf-schema#subClassOf>
-    |<http://www.w3.org/2000/01/rdf-schema#subPropertyOf>
-    |<http://www.w3.org/2000/01/rdf-schema#seeAlso> ?term }
-  UNION { ?term a ?class }
+_USED = f"""PREFIX rdfs: <{RDFS}>
+SELECT DISTINCT ?term WHERE {{
+  {{ ?subject ?term ?object }} UNION {{ ?subject a ?term }}
+  UNION {{ ?any rdfs:subClassOf|rdfs:subPropertyOf|rdfs:seeAlso ?term }}
+  UNION {{ ?term a ?class }}
   FILTER(isIRI(?term))
-}"""
+}}"""
 
 
 def faults(engine: ox.Store, places: Places) -> Iterator[Finding]:
@@ -65,7 +64,7 @@ def faults(engine: ox.Store, places: Places) -> Iterator[Finding]:
             if term.startswith(str(namespace)) and term not in namespace:
                 yield _finding(term, name, engine, places)
     for term in terms:
-        local = term.removeprefix(PREFIXES["schema"])
+        local = term.removeprefix(SCHEMA)
         if local != term and local not in _SCHEMA:
             yield _finding(term, "schema", engine, places)
 

@@ -44,6 +44,6 @@ def command(
     graph = open_graph(target, settings_of(obj))
     proof = graph.explain(subject, predicate, object_)
     if format_name == "text":
-        click.echo(proof.text(graph.called))
+        click.echo(proof.text(graph.explainer.name))
     else:
         click.echo(proof.json() if format_name == "json" else proof.turtle(), nl=False)

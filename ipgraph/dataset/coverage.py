@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.dataset import questions
-from ipgraph.namespaces import BASE, EDITORS_GRAPH, IP, ORG
+from ipgraph.namespaces import EDITORS_GRAPH, IP, ORG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,37 +43,32 @@ class Holdings:
     disagreements: Mapping[str, int]
 
 
-def holdings(
-    store: Store, counts: Mapping[str, Mapping[str, int]], base: str = BASE
-) -> Holdings | None:
+def holdings(store: Store, counts: Mapping[str, Mapping[str, int]]) -> Holdings | None:
     """Count what the graph of `store` holds; None where it is not this project's graph.
 
     `counts` are those of the snapshot's manifest: triples by graph, things by class.
     """
-    authority = ox.NamedNode((IP + "authority").replace(BASE, base))
+    authority = ox.NamedNode(IP + "authority")
     ranks = {
         quad.subject.value: quad.object.value.rsplit("/", 1)[-1].lower()
         for quad in store.quads(None, authority, None, ox.DefaultGraph())
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
     }
-    editors = EDITORS_GRAPH.replace(BASE, base)
-    if editors not in ranks:
+    if EDITORS_GRAPH not in ranks:
         return None
-    ranks[editors] = "editors"
+    ranks[EDITORS_GRAPH] = "editors"
     statements: Counter[str] = Counter()
     for graph, number in counts["graphs"].items():
         if graph in ranks:
             statements[ranks[graph]] += number
     documents = Counter(ranks.values())
-    differing = questions.named("disagreements", base).ask(store)
+    differing = questions.named("disagreements").ask(store)
     assert isinstance(differing, ox.QuerySolutions)  # noqa: S101  the question is a SELECT
     kinds = Counter(str(getattr(row["kind"], "value", "")) for row in differing)
     return Holdings(
         documents={rank: documents[rank] for rank in _order(documents)},
         statements={rank: statements[rank] for rank in _order(statements)},
-        nodes={
-            name: counts["classes"].get(iri.replace(BASE, base), 0) for name, iri in NODES.items()
-        },
+        nodes={name: counts["classes"].get(iri, 0) for name, iri in NODES.items()},
         disagreements=dict(sorted(kinds.items())),
     )
 

@@ -14,7 +14,16 @@ import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Name
-from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, SKOS, shorten
+from ipgraph.namespaces import (
+    INFERRED_GRAPH,
+    ONTOLOGY_LANGUAGES,
+    OWL,
+    RDF,
+    RDFS,
+    SHACL,
+    SKOS,
+    shorten,
+)
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -22,10 +31,8 @@ if TYPE_CHECKING:
     from ipgraph.search.index import SearchIndex
 
 # The languages in which ontologies are written; their terms document nothing of the graph.
-META = (OWL, RDF, RDFS)
 # The graphs that hold what nobody stated there: the inferred one, and the merge of all.
 _NOT_STATED = (NamedNode(INFERRED_GRAPH), DEFAULT_GRAPH)
-SHACL = "http://www.w3.org/ns/shacl#"
 _SUBCLASS = RDFS + "subClassOf"
 _SUBPROPERTY = RDFS + "subPropertyOf"
 
@@ -90,7 +97,9 @@ class Documentation:
 
     def terms(self, kind: str) -> tuple[TermView, ...]:
         """Return all classes or properties but those of RDF, RDFS and OWL, by label."""
-        found = [term for term in self._index.terms(kind) if not term.iri.startswith(META)]
+        found = [
+            term for term in self._index.terms(kind) if not term.iri.startswith(ONTOLOGY_LANGUAGES)
+        ]
         return tuple(self._view(term.iri, kind, term.uses) for term in found)
 
     def term(self, iri: str) -> TermView | None:

@@ -29,14 +29,14 @@ import pyoxigraph as ox
 
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
-from ipgraph.namespaces import BASE, PREFIXES, shorten
+from ipgraph.namespaces import PREFIXES, shorten
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ipgraph.store import Result, Store
+    from ipgraph.store import EngineResult, Store
 
 _HEADER = re.compile(r"# (title|description|topic|parameter|infer|expected[^:]*): ?(.*)")
 _VALUES = r"VALUES \?{name} \{{ *(.+?) *\}}"
@@ -109,7 +109,7 @@ class Question:
             text = _replaced(text, name, str(known[name].term(value, store)))
         return text
 
-    def ask(self, store: Store, values: Mapping[str, str] | None = None) -> Result:
+    def ask(self, store: Store, values: Mapping[str, str] | None = None) -> EngineResult:
         """Return the answer of `store`; choose a store with or without inference by `infer`."""
         return store.evaluate(self.bind(values or {}, store), prefixes=PREFIXES)
 
@@ -123,9 +123,9 @@ class Question:
         return tuple(lines)
 
 
-def load(path: Path, base: str = BASE) -> Question:
+def load(path: Path) -> Question:
     """Read one question; raises `InvalidData` that says what its header lacks."""
-    text = path.read_text(encoding="utf-8").replace(BASE, base)
+    text = path.read_text(encoding="utf-8")
     headers: dict[str, list[str]] = {}
     rows: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -161,17 +161,17 @@ def load(path: Path, base: str = BASE) -> Question:
     )
 
 
-def all_questions(base: str = BASE) -> tuple[Question, ...]:
+def all_questions() -> tuple[Question, ...]:
     """Return every question of the project, by topic and title."""
-    found = [load(path, base) for path in sorted((folder("ontology") / "questions").glob("*.rq"))]
+    found = [load(path) for path in sorted((folder("ontology") / "questions").glob("*.rq"))]
     return tuple(sorted(found, key=lambda each: (each.topic, each.title)))
 
 
-def named(name: str, base: str = BASE) -> Question:
+def named(name: str) -> Question:
     """Return the question of a name; raises `NotFound` that names the nearest."""
     path = folder("ontology") / "questions" / f"{name}.rq"
     if "/" not in name and path.is_file():
-        return load(path, base)
+        return load(path)
     from difflib import get_close_matches
 
     known = [each.stem for each in sorted(path.parent.glob("*.rq"))]
@@ -196,7 +196,7 @@ def _parameter(path: Path, text: str, line: str) -> Parameter:
     return Parameter(parts[0], Kind(parts[1]), parts[2], bound[0].strip('"'))
 
 
-def _rows(result: Result, columns: tuple[str, ...]) -> set[tuple[str, ...]]:
+def _rows(result: EngineResult, columns: tuple[str, ...]) -> set[tuple[str, ...]]:
     if isinstance(result, ox.QueryBoolean):
         return {("true" if result else "false",)}
     if isinstance(result, ox.QueryTriples):

@@ -9,8 +9,19 @@ from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, readable
-from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
+from ipgraph.namespaces import (
+    DC_ELEMENTS,
+    DCAT,
+    DCTERMS,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SCHEMA_HTTP,
+    SKOS,
+    VOID,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,29 +34,28 @@ UNNAMED = "RDF graph"
 _HEADS = tuple(
     NamedNode(each)
     for each in (
-        "http://rdfs.org/ns/void#Dataset",
-        "http://www.w3.org/ns/dcat#Dataset",
-        "https://schema.org/Dataset",
-        "http://schema.org/Dataset",
-        "http://rdfs.org/ns/void#DatasetDescription",
+        VOID + "Dataset",
+        DCAT + "Dataset",
+        SCHEMA + "Dataset",
+        SCHEMA_HTTP + "Dataset",
+        VOID + "DatasetDescription",
         SKOS + "ConceptScheme",
         OWL + "Ontology",
     )
 )
 _TITLES = tuple(
-    NamedNode(each)
-    for each in (DCTERMS + "title", "http://purl.org/dc/elements/1.1/title", *LABEL_PROPERTIES)
+    NamedNode(each) for each in (DCTERMS + "title", DC_ELEMENTS + "title", *LABEL_PROPERTIES)
 )
 _DESCRIPTIONS = tuple(
     NamedNode(each)
     for each in (
         DCTERMS + "description",
-        "http://purl.org/dc/elements/1.1/description",
+        DC_ELEMENTS + "description",
         DCTERMS + "abstract",
         RDFS + "comment",
         SKOS + "definition",
-        "https://schema.org/description",
-        "http://schema.org/description",
+        SCHEMA + "description",
+        SCHEMA_HTTP + "description",
     )
 )
 _TYPE = NamedNode(RDF + "type")
@@ -93,7 +103,7 @@ def _of_origin(origin: str) -> str:
         return urlsplit(places[0]).hostname or UNNAMED
     # Without the suffixes: people-2024.ttl.gz is “People 2024”.
     names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(each).name) for each in places]
-    shown = [readable("/" + unquote(name)) for name in names[:2] if name]
+    shown = [label_from_iri("/" + unquote(name)) for name in names[:2] if name]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
     return _cut(", ".join(shown) + more) if shown else UNNAMED
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from ipgraph.entities.bibliography import Bibliography, Source
 from ipgraph.entities.history import TIES, Episode, Episodes, Figure
 from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.entities.names import resolve
@@ -25,12 +26,14 @@ from ipgraph.entities.relations import (
     Grouping,
     by_property,
 )
-from ipgraph.entities.statements import TYPE, Citations, Reader, Source, Statement, Value, gather
+from ipgraph.entities.statements import TYPE, Citations, Reader, Statement, Value, gather
 from ipgraph.entities.vocabulary import DEFINITIONS, Terms
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import IP, ORG, SKOS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ipgraph.store import Store
 
 MAX_DEPTH = 12
@@ -93,9 +96,16 @@ class View:
 class Entities:
     """Tells about the things of one graph that does not change."""
 
-    def __init__(self, store: Store, languages: tuple[str, ...] = ("en",)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        languages: tuple[str, ...] = ("en",),
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Take the languages of labels in order, and the number of statements of each graph."""
         self.store = store
         self.labels = Labels(store, languages)
+        self.bibliography = Bibliography(store, self.labels, counts or {})
         self.terms = Terms(store, self.labels)
         self.reader = Reader(store, self.labels, self.terms)
         self._episodes = Episodes(self.reader)
@@ -121,7 +131,7 @@ class Entities:
         about, complete = gather(self.store.quads(None, None, node, None), MAX_READ)
         if not own and not about:
             raise NotFound(f"Nothing in this graph is called <{iri}>.")
-        citations = Citations(self.store, self.labels, extent.cited)
+        citations = Citations(self.bibliography, extent.cited)
         facts = by_property(own)
         definitions = self._values(facts, DEFINITIONS, citations)
         grouping = Grouping(self.reader, self._episodes, node, citations, extent)
@@ -146,7 +156,7 @@ class Entities:
             alongside=self._alongside(iri, breadcrumb),
             episodes=dated,
             figures=figures,
-            sources=citations.listed(),
+            sources=citations.sources(),
         )
 
     def breadcrumb(self, iri: str) -> tuple[Name, ...]:
@@ -207,10 +217,10 @@ class Entities:
         self, iri: str, property_iri: str, *, incoming: bool, limit: int
     ) -> tuple[Group, tuple[Source, ...]]:
         """Return one group with up to `limit` values, and its sources, for a page of its own."""
-        citations = Citations(self.store, self.labels)
+        citations = Citations(self.bibliography)
         extent = Extent(values=limit)
         grouping = Grouping(self.reader, self._episodes, _node(iri), citations, extent)
-        return grouping.group(property_iri, incoming), citations.listed()
+        return grouping.group(property_iri, incoming), citations.sources()
 
     def joins_things(self, property_iri: str) -> bool:
         """Say whether a property has a thing as value, by the first statement that uses it."""

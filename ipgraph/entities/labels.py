@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DCTERMS, FOAF, IP, PREFIXES, RDFS, SKOS
+from ipgraph.namespaces import DC_ELEMENTS, DCTERMS, FOAF, IP, RDFS, SCHEMA, SCHEMA_HTTP, SKOS
 
 if TYPE_CHECKING:
     from ipgraph.store import Store
@@ -24,9 +24,9 @@ LABEL_PROPERTIES = (
     SKOS + "prefLabel",
     DCTERMS + "title",
     FOAF + "name",
-    PREFIXES["schema"] + "name",
-    "http://schema.org/name",
-    "http://purl.org/dc/elements/1.1/title",
+    SCHEMA + "name",
+    SCHEMA_HTTP + "name",
+    DC_ELEMENTS + "title",
 )
 ACRONYM = IP + "acronym"
 DEFAULT_GRAPH = DefaultGraph()
@@ -46,7 +46,7 @@ class Name:
     acronym: str = ""
 
 
-def readable(iri: str) -> str:
+def label_from_iri(iri: str) -> str:
     """Make the last part of an IRI readable: ``…/id/dams-sector`` → ``Dams sector``."""
     last = re.split(r"[/#:]", unquote(iri).rstrip("/#:"))[-1]
     words = [word for word in _WORD_BREAK.split(last) if word]
@@ -92,7 +92,7 @@ class Labels:
             if isinstance(quad.object, Literal)
         )
         acronym = next((each for each in acronyms if each != text), "")
-        return Name(iri, text or readable(iri), language, acronym)
+        return Name(iri, text or label_from_iri(iri), language, acronym)
 
     def choose(self, literals: list[Literal]) -> tuple[str, str]:
         """Choose among texts by language; of equals the first property's, then by alphabet.

@@ -1,4 +1,4 @@
-"""The surroundings of a thing as nodes and edges: bounded, and in the order of reading."""
+"""The neighborhood of an entity as nodes and edges: bounded, in reading order."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
 
-# Things drawn of one relation, and at one time: more of them would be a hairball.
-MAX_OF_RELATION = 25
+# Entities per relation, and in all: with more, a drawing is unreadable.
+MAX_PER_RELATION = 25
 MAX_NODES = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A thing of a neighbourhood. `origin` is the node it was reached from, empty at the start."""
+    """An entity in a neighborhood. `origin` is the node that led to it, empty for the first."""
 
     name: Name
     kind: Name | None
     origin: str
-    more: int  # neighbours that are not in the neighbourhood
+    more: int  # neighbors that are not in the neighborhood
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A statement between two nodes, in the direction in which it is stated."""
+    """A statement between two nodes, in its stated direction."""
 
     source: str
     target: str
@@ -40,8 +40,8 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhood:
-    """Nodes, the start first, and the edges among them."""
+class Neighborhood:
+    """Nodes, the starting one first, and the edges between them."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -53,61 +53,62 @@ class _Link:
     other: Value
 
 
-class Surveyor:
-    """Surveys the surroundings of things of one graph."""
+class Neighborhoods:
+    """Reads the neighborhoods of the entities of one graph."""
 
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
 
-    def parts(self, iri: str, levels: int) -> Neighbourhood:
-        """Return a thing and its parts, `levels` deep; a thing without parts and its neighbours."""
-        reached: dict[str, str] = {iri: ""}
-        front = [iri]
+    def parts(self, iri: str, levels: int) -> Neighborhood:
+        """Return an entity and its parts, `levels` deep; if it has no parts, its neighbors."""
+        origins: dict[str, str] = {iri: ""}
+        level = [iri]
         for _ in range(levels):
-            following = []
-            for each in front:
-                for value in self._entities.parts(each)[:MAX_OF_RELATION]:
-                    if value.iri not in reached and len(reached) < MAX_NODES:
-                        reached[value.iri] = each
-                        following.append(value.iri)
-            front = following
-        if len(reached) == 1:
+            next_level = []
+            for whole in level:
+                for part in self._entities.parts(whole)[:MAX_PER_RELATION]:
+                    if part.iri not in origins and len(origins) < MAX_NODES:
+                        origins[part.iri] = whole
+                        next_level.append(part.iri)
+            level = next_level
+        if len(origins) == 1:
             return self.around(iri)
-        return self._drawn(reached, parts_only=True)
+        return self._neighborhood(origins, parts_only=True)
 
-    def around(self, iri: str) -> Neighbourhood:
-        """Return a thing and its neighbours by every relation that sources state."""
-        reached: dict[str, str] = {iri: ""}
+    def around(self, iri: str) -> Neighborhood:
+        """Return an entity and its neighbors by every stated relation."""
+        origins: dict[str, str] = {iri: ""}
         for link in self._links(iri):
-            if len(reached) < MAX_NODES:
-                reached.setdefault(link.other.iri, iri)
-        return self._drawn(reached, parts_only=False)
+            if len(origins) < MAX_NODES:
+                origins.setdefault(link.other.iri, iri)
+        return self._neighborhood(origins, parts_only=False)
 
-    def _drawn(self, reached: dict[str, str], *, parts_only: bool) -> Neighbourhood:
+    def _neighborhood(self, origins: dict[str, str], *, parts_only: bool) -> Neighborhood:
         edges: dict[tuple[str, str, str], Edge] = {}
         nodes = []
-        for iri, origin in reached.items():
+        start = next(iter(origins))
+        for iri, origin in origins.items():
             links = self._links(iri)
             others = {link.other.iri for link in links}
             for link in links:
                 edge = link.edge
-                wanted = edge.is_part or not parts_only
-                # Around a thing its own relations are drawn, not those among its neighbours.
-                near = not parts_only and iri != next(iter(reached)) and not edge.is_part
-                if link.other.iri in reached and wanted and not near:
+                # Of all relations, those of the start are included, but not those among its
+                # neighbors.
+                is_included = edge.is_part or (iri == start and not parts_only)
+                if link.other.iri in origins and is_included:
                     edges.setdefault((edge.source, edge.target, edge.relation.iri), edge)
             nodes.append(
                 Node(
                     self._entities.labels.name(iri),
                     self._entities.reader.kind(iri),
                     origin,
-                    len(others - reached.keys()),
+                    len(others - origins.keys()),
                 )
             )
-        return Neighbourhood(tuple(nodes), tuple(edges.values()))
+        return Neighborhood(tuple(nodes), tuple(edges.values()))
 
     def _links(self, iri: str) -> list[_Link]:
-        view = self._entities.describe(iri, values=MAX_OF_RELATION, cited=1, episodes=0)
+        view = self._entities.describe(iri, values=MAX_PER_RELATION, cited=1, episodes=0)
         return [
             _Link(
                 Edge(

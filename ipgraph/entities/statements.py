@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
-from ipgraph.namespaces import DCTERMS, FOAF, INFERRED_GRAPH, OWL, RDF, RDFS, XSD
+from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pyoxigraph import Quad
 
+    from ipgraph.entities.bibliography import Bibliography, Source
     from ipgraph.entities.vocabulary import Terms
     from ipgraph.store import Store, Subject, Term
 
@@ -69,19 +70,6 @@ class Value:
     parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a node without a name
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document that supports statements of a view."""
-
-    number: int
-    iri: str
-    title: str
-    publisher: str = ""
-    issued: str = ""
-    page: str = ""
-    statements: int = 0
-
-
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
     """Join at most `limit` quads into statements, and say whether that was all of them."""
     graphs: dict[tuple[Subject, NamedNode, Term], set[str]] = {}
@@ -101,62 +89,31 @@ def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
 
 
 class Citations:
-    """The sources of one view, numbered in the order in which they are first cited."""
+    """The sources of one description, numbered in the order of their first citation."""
 
-    def __init__(self, store: Store, labels: Labels, most: int = 0) -> None:
-        self._store = store
-        self._labels = labels
-        self._most = most  # sources numbered for one statement; 0: all
+    def __init__(self, bibliography: Bibliography, max_per_statement: int = 0) -> None:
+        self._bibliography = bibliography
+        self._max_per_statement = max_per_statement  # 0: all
         self._numbers: dict[str, int] = {}
-        self._counts: dict[str, int] = {}
+        self._supported: dict[str, int] = {}
 
     def cite(self, statement: Statement) -> tuple[int, ...]:
-        """Return the numbers of a statement's sources, those cited before first among equals."""
-        graphs = sorted(statement.sources, key=lambda each: (self._numbers.get(each, 1e9), each))
-        chosen = graphs[: self._most] if self._most else graphs
-        for graph in chosen:
+        """Return the numbers of the sources of a statement; already cited sources are preferred."""
+        graphs = sorted(statement.sources, key=lambda iri: (self._numbers.get(iri, 1e9), iri))
+        cited = graphs[: self._max_per_statement or None]
+        for graph in cited:
             self._numbers.setdefault(graph, len(self._numbers) + 1)
-            self._counts[graph] = self._counts.get(graph, 0) + 1
-        return tuple(sorted(self._numbers[graph] for graph in chosen))
+            self._supported[graph] = self._supported.get(graph, 0) + 1
+        return tuple(sorted(self._numbers[graph] for graph in cited))
 
-    def listed(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """Return every source cited so far, by number."""
         return tuple(
             replace(
-                read_source(self._store, self._labels, graph),
-                number=number,
-                statements=self._counts[graph],
+                self._bibliography.source(graph), number=number, supported=self._supported[graph]
             )
             for graph, number in self._numbers.items()
         )
-
-
-def read_source(store: Store, labels: Labels, iri: str) -> Source:
-    """Read the bibliographic facts of a source, uncounted and unnumbered."""
-
-    def first(name: str) -> str:
-        found = sorted(
-            (
-                quad.object
-                for quad in store.quads(NamedNode(iri), NamedNode(name), None, DEFAULT_GRAPH)
-            ),
-            key=str,
-        )
-        if not found:
-            return ""
-        one = found[0]
-        if isinstance(one, NamedNode):
-            return one.value if name == FOAF + "page" else labels.name(one.value).label
-        return one.value if isinstance(one, Literal) else ""
-
-    return Source(
-        number=0,
-        iri=iri,
-        title=labels.name(iri).label,
-        publisher=first(DCTERMS + "publisher"),
-        issued=first(DCTERMS + "issued"),
-        page=first(FOAF + "page"),
-    )
 
 
 class Reader:

@@ -1,4 +1,4 @@
-"""Change over time: what was founded, changed and ended, and what was placed where, when."""
+"""Events with dates: what was established, changed and dissolved, in a graph or for one entity."""
 
 from __future__ import annotations
 
@@ -11,24 +11,29 @@ from pyoxigraph import Literal, NamedNode
 from ipgraph.entities.history import CHANGE, PLACEMENT, Episode, year_of
 from ipgraph.entities.labels import DEFAULT_GRAPH
 from ipgraph.entities.relations import MAX_READ
-from ipgraph.entities.statements import Citations, Source, Value, gather
+from ipgraph.entities.statements import Citations, Value, gather
 from ipgraph.namespaces import IP, ORG, RDF
 
 if TYPE_CHECKING:
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Entities
 
 ESTABLISHED, DISSOLVED = IP + "establishedOn", IP + "dissolvedOn"
-MAX_HAPPENINGS = 2000
+MAX_EVENTS = 2000
+
+_TYPES = {ESTABLISHED: "established", DISSOLVED: "dissolved"}
+_BEFORE, _AFTER = ORG + "originalOrganization", ORG + "resultingOrganization"
+_CAUSE = IP + "causedBy"
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that a source dates. `sort`: ``established``, ``dissolved`` or ``changed``."""
+class Event:
+    """A dated event. `type`: ``established``, ``dissolved`` or ``changed``."""
 
     date: str
-    sort: str
-    things: tuple[Value, ...]  # what it happened to; of a change, what it was before
-    results: tuple[Value, ...]  # of a change, what it became
+    type: str
+    things: tuple[Value, ...]  # the entities concerned; of a change, those before it
+    results: tuple[Value, ...]  # of a change, the entities after it
     causes: tuple[Value, ...]
     sources: tuple[int, ...]
 
@@ -40,73 +45,103 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Happenings, earliest first, and the sources that they cite."""
+    """Events, earliest first, and the sources that they cite.
 
-    happenings: tuple[Happening, ...]
+    The timeline of one entity also has its `history`: its placements, assignments and memberships.
+    """
+
+    events: tuple[Event, ...]
     sources: tuple[Source, ...]
+    history: tuple[Episode, ...] = ()
 
 
-class Chronicle:
-    """Tells what happened to the things of one graph."""
+class Timelines:
+    """Reads the timelines of one graph."""
 
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
         self._store = entities.store
 
-    def timeline(self) -> Timeline:
-        """Return everything that is dated; at most `MAX_HAPPENINGS` of each sort are read."""
-        citations = Citations(self._store, self._entities.labels, 2)
-        found = [
-            *self._dated(ESTABLISHED, "established", citations),
-            *self._dated(DISSOLVED, "dissolved", citations),
+    def whole(self) -> Timeline:
+        """Return all events of the graph; at most `MAX_EVENTS` of each type are read."""
+        citations = Citations(self._entities.bibliography, 2)
+        events = [
+            *self._dated(ESTABLISHED, citations),
+            *self._dated(DISSOLVED, citations),
             *self._changes(citations),
         ]
-        found.sort(key=lambda each: (each.year, each.date, each.sort, each.things[0].text))
-        return Timeline(tuple(found), citations.listed())
+        return Timeline(_in_order(events), citations.sources())
+
+    def of(self, iri: str) -> Timeline:
+        """Return the events and the history of one entity. Raises `NotFound`."""
+        view = self._entities.describe(iri, values=1)
+        this = (self._entities.reader.value(NamedNode(iri)),)
+        events = [
+            Event(value.text, _TYPES[name.iri], this, (), (), value.sources)
+            for name, values in view.dates
+            if name.iri in _TYPES
+            for value in values
+        ]
+        changes = [episode for episode in view.episodes if episode.kind == CHANGE]
+        for change in changes:
+            before, after = change.parts[_BEFORE], change.parts[_AFTER]
+            causes, sources = change.parts[_CAUSE], change.sources
+            events.append(Event(change.since, "changed", before or after, after, causes, sources))
+        history = tuple(episode for episode in view.episodes if episode.kind != CHANGE)
+        numbers = [event.sources for event in events] + [episode.sources for episode in history]
+        cited = {number for support in numbers for number in support}
+        sources_cited = tuple(source for source in view.sources if source.number in cited)
+        return Timeline(_in_order(events), sources_cited, history)
 
     def placements(self, iri: str) -> tuple[Episode, ...]:
-        """Return where a thing was placed, earliest first."""
+        """Return the placements of a unit, earliest first."""
         view = self._entities.describe(iri, values=1, cited=1)
         return tuple(
-            each
-            for each in view.episodes
-            if each.kind == PLACEMENT and each.tie == IP + "placedUnit"
+            episode
+            for episode in view.episodes
+            if episode.kind == PLACEMENT and episode.tie == IP + "placedUnit"
         )
 
-    def _dated(self, predicate: str, sort: str, citations: Citations) -> list[Happening]:
+    def _dated(self, predicate: str, citations: Citations) -> list[Event]:
         quads = self._store.quads(None, NamedNode(predicate))
         return [
-            Happening(
-                each.object.value,
-                sort,
-                (self._entities.reader.value(each.subject),),
+            Event(
+                statement.object.value,
+                _TYPES[predicate],
+                (self._entities.reader.value(statement.subject),),
                 (),
                 (),
-                citations.cite(each),
+                citations.cite(statement),
             )
-            for each in gather(quads, MAX_HAPPENINGS)[0]
-            if isinstance(each.object, Literal) and not each.inferred
+            for statement in gather(quads, MAX_EVENTS)[0]
+            if isinstance(statement.object, Literal) and not statement.inferred
         ]
 
-    def _changes(self, citations: Citations) -> list[Happening]:
-        happenings = []
+    def _changes(self, citations: Citations) -> list[Event]:
+        events = []
         quads = self._store.quads(None, NamedNode(RDF + "type"), NamedNode(CHANGE), DEFAULT_GRAPH)
-        for quad in islice(quads, MAX_HAPPENINGS):
+        for quad in islice(quads, MAX_EVENTS):
             statements, _ = gather(self._store.quads(quad.subject), MAX_READ)  # type: ignore[arg-type]
-            stated = [each for each in statements if not each.inferred]
+            stated = [statement for statement in statements if not statement.inferred]
             parts: dict[str, list[Value]] = {}
-            for each in stated:
-                if isinstance(each.object, NamedNode):
-                    value = self._entities.reader.value(each.object)
-                    parts.setdefault(each.predicate, []).append(value)
-            dates = [each for each in stated if each.predicate == IP + "onDate"]
-            before = tuple(parts.get(ORG + "originalOrganization", ()))
-            after = tuple(parts.get(ORG + "resultingOrganization", ()))
+            for statement in stated:
+                if isinstance(statement.object, NamedNode):
+                    value = self._entities.reader.value(statement.object)
+                    parts.setdefault(statement.predicate, []).append(value)
+            dates = [statement for statement in stated if statement.predicate == IP + "onDate"]
+            before, after = tuple(parts.get(_BEFORE, ())), tuple(parts.get(_AFTER, ()))
             if dates and (before or after):
-                causes = tuple(parts.get(IP + "causedBy", ()))
-                date = min(each.object.value for each in dates)
+                causes = tuple(parts.get(_CAUSE, ()))
+                date = min(statement.object.value for statement in dates)
                 sources = citations.cite(dates[0])
-                happenings.append(
-                    Happening(date, "changed", before or after, after, causes, sources)
-                )
-        return happenings
+                events.append(Event(date, "changed", before or after, after, causes, sources))
+        return events
+
+
+def _in_order(events: list[Event]) -> tuple[Event, ...]:
+    return tuple(
+        sorted(
+            events,
+            key=lambda event: (event.year, event.date, event.type, event.things[0].text),
+        )
+    )

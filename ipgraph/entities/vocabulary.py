@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
-from ipgraph.namespaces import DCTERMS, IP, ORG, OWL, PREFIXES, RDF, RDFS, SKOS
+from ipgraph.namespaces import (
+    DCTERMS,
+    FOAF,
+    IP,
+    ORG,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SCHEMA_HTTP,
+    SKOS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,9 +75,9 @@ READ_LAST = (
     SKOS + "inScheme",
     DCTERMS + "subject",
     DCTERMS + "source",
-    PREFIXES["schema"] + "sameAs",
+    SCHEMA + "sameAs",
     IP + "identifier",
-    PREFIXES["foaf"] + "page",
+    FOAF + "page",
     RDFS + "seeAlso",
     RDFS + "isDefinedBy",
 )
@@ -74,14 +85,14 @@ DEFINITIONS = (
     SKOS + "definition",
     RDFS + "comment",
     DCTERMS + "description",
-    PREFIXES["schema"] + "description",
-    "http://schema.org/description",
+    SCHEMA + "description",
+    SCHEMA_HTTP + "description",
 )
 
 _NOTES = frozenset(
     (IP + "note", *(SKOS + each for each in ("note", "editorialNote", "scopeNote", "historyNote")))
 )
-_IDENTIFIERS = frozenset((IP + "identifier", PREFIXES["schema"] + "sameAs", OWL + "sameAs"))
+_IDENTIFIERS = frozenset((IP + "identifier", SCHEMA + "sameAs", OWL + "sameAs"))
 _RANKS = {iri: rank for rank, iri in enumerate(READING_ORDER)}
 _LAST_RANKS = {iri: 1000 + rank for rank, iri in enumerate(READ_LAST)}
 _SUBCLASS = NamedNode(RDFS + "subClassOf")

@@ -1,4 +1,9 @@
-"""Inference: what follows from a graph by the rules of OWL 2 RL, and why."""
+"""Reasoning: what follows from a graph by the rules of OWL 2 RL, and why.
+
+`rules`, `datatypes`, `trivia` and `vocabulary` say what the rules are; `closure` applies them,
+`proofs` explains what they conclude, `wording` writes it as text. `owlrl_reference` and
+`sparql_rules` are independent implementations.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +32,10 @@ REASONERS = ("rl", "owlrl")
 
 
 def infer(engine: ox.Store, *, reasoner: str = "rl", full: bool = False) -> Closure:
-    """Return what follows from the RDF merge of all graphs of `engine`; `engine` stays as it is.
+    """Return what follows from the RDF merge of all graphs of `engine`, which does not change.
 
-    `reasoner` is one of `REASONERS`; another one is a `UsageError`. `full`, which only ``rl`` has,
-    keeps the reflexive, axiomatic and `owl:Thing` triples.
+    `reasoner` is one of `REASONERS`; otherwise raise `UsageError`. `full`, an option of ``rl``
+    only, keeps the reflexive, axiomatic and `owl:Thing` triples.
     """
     if reasoner == "owlrl":
         from ipgraph.reasoning import owlrl_reference
@@ -40,4 +45,4 @@ def infer(engine: ox.Store, *, reasoner: str = "rl", full: bool = False) -> Clos
         from ipgraph.reasoning.closure import reasoner as rl
 
         return rl.infer(engine, full=full)
-    raise UsageError(f"There is no reasoner {reasoner!r}; there are {', '.join(REASONERS)}.")
+    raise UsageError(f"Unknown reasoner {reasoner!r}. Choose one of: {', '.join(REASONERS)}.")

@@ -1,9 +1,9 @@
 """The datatypes of OWL 2 RL: which literals are values of which (rules dt-type1 to dt-not-type).
 
 A literal belongs to every datatype whose value space has its value: `"5"^^xsd:integer` is an
-`xsd:byte` as well. What a literal's own datatype cannot read is a value of nothing. The types of
-literals are concluded for the datatypes that some rule reads, for nothing else comes of them; only
-where a thing and a literal are the same, which OWL DL forbids, the thing lacks the literal's types.
+`xsd:byte` as well. An ill-typed literal is a value of no datatype. The types of literals are
+concluded only for the datatypes that a rule reads, because no other conclusion needs them; if an
+IRI and a literal are the same, which OWL DL forbids, the IRI does not get the literal's types.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from ipgraph.namespaces import RDF, RDFS, XSD
 from ipgraph.reasoning.rules import Atom
-from ipgraph.reasoning.trivia import TYPE
+from ipgraph.reasoning.vocabulary import DATATYPE, TYPE
 
-# datatype: least and greatest value (None: no bound); all are decimals without a fraction.
+# Least and greatest value by datatype (None: unbounded); all are decimals without a fraction.
 _INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "integer": (None, None),
     "nonNegativeInteger": (0, None),
@@ -32,7 +32,7 @@ _INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "unsignedByte": (0, 255),
 }
 _NAME = r"[A-Za-z_À-￿][-.\w]*"
-# datatype: the strings it has.
+# The strings of each datatype.
 _STRINGS = {
     "string": r"(?s).*",
     "normalizedString": r"[^\t\n\r]*",
@@ -46,7 +46,7 @@ _DATE = r"-?\d{4,}-\d\d-\d\d"
 _TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
 _ZONE = r"(?:Z|[+-]\d\d:\d\d)"
 _FLOAT = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN"
-# datatype: how its literals are written, for those that share values with no other datatype.
+# The lexical forms of each datatype that shares values with no other.
 _OTHERS = {
     "boolean": "true|false|1|0",
     "float": _FLOAT,
@@ -68,15 +68,15 @@ DATATYPES: tuple[str, ...] = (
     PLAIN,
     LITERAL,
     XML,
-    *(f"<{XSD}{each}>" for each in ("decimal", *_INTEGERS, *_STRINGS, *_OTHERS)),
+    *(f"<{XSD}{name}>" for name in ("decimal", *_INTEGERS, *_STRINGS, *_OTHERS)),
 )
 
 # dt-type1
-DATATYPE_AXIOMS = tuple(Atom(each, TYPE, f"<{RDFS}Datatype>") for each in DATATYPES)
+DATATYPE_AXIOMS = tuple(Atom(datatype, TYPE, DATATYPE) for datatype in DATATYPES)
 
 
-def belongs(literal: str, datatype: str) -> bool:
-    """Tell whether the value of a literal in N-Triples syntax is in the datatype's value space."""
+def is_value_of(literal: str, datatype: str) -> bool:
+    """True if the value of a literal is in the datatype's value space, both as N-Triples."""
     match = _LITERAL.fullmatch(literal)
     if not match or datatype == LITERAL:
         return bool(match)
@@ -97,8 +97,8 @@ def belongs(literal: str, datatype: str) -> bool:
 def _is_string(text: str, datatype: str) -> bool:
     if datatype not in _STRINGS:
         return False
-    for written, meant in (("\\t", "\t"), ("\\n", "\n"), ("\\r", "\r")):
-        text = text.replace(written, meant)
+    for escape, character in (("\\t", "\t"), ("\\n", "\n"), ("\\r", "\r")):
+        text = text.replace(escape, character)
     return re.fullmatch(_STRINGS[datatype], text) is not None
 
 
@@ -107,7 +107,7 @@ def _is_other(text: str, datatype: str) -> bool:
 
 
 def _is_number(text: str, datatype: str) -> bool:
-    """Tell whether a number written as `text` is a value of a datatype below xsd:decimal."""
+    """True if the number `text` is a value of xsd:decimal or of a datatype derived from it."""
     if not _NUMBER.fullmatch(text):
         return False
     if datatype == "decimal":
@@ -123,23 +123,23 @@ def _is_number(text: str, datatype: str) -> bool:
     )
 
 
-def same_value(first: str, second: str) -> bool | None:
-    """Tell whether two literals have the same value; None where that is not known here."""
-    one, other = _LITERAL.fullmatch(first), _LITERAL.fullmatch(second)
-    if first == second or not one or not other:
+def have_same_value(first: str, second: str) -> bool | None:
+    """True if two literals have the same value; None if their datatypes are not compared here."""
+    left, right = _LITERAL.fullmatch(first), _LITERAL.fullmatch(second)
+    if first == second or not left or not right:
         return True if first == second else None
-    kinds = [_kind(each[3], each[2]) for each in (one, other)]
-    if "" in kinds:
+    spaces = [_value_space(match[3], match[2]) for match in (left, right)]
+    if "" in spaces:
         return None
-    if kinds[0] != kinds[1]:
+    if spaces[0] != spaces[1]:
         return False
-    if kinds[0] == "number":
-        return _value(one[1]) == _value(other[1])
-    return one[1] == other[1] and one[2] == other[2] if kinds[0] == "string" else None
+    if spaces[0] == "number":
+        return _value(left[1]) == _value(right[1])
+    return left[1] == right[1] and left[2] == right[2] if spaces[0] == "string" else None
 
 
-def _kind(datatype: str | None, language: str | None) -> str:
-    """Return the family of datatypes whose values no other family has, or nothing."""
+def _value_space(datatype: str | None, language: str | None) -> str:
+    """Return the family of datatypes that shares values with no other family, or nothing."""
     own = (datatype or XSD + "string").removeprefix(XSD)
     if language or own in _STRINGS:
         return "string"

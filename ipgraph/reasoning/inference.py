@@ -1,4 +1,4 @@
-"""What a reasoner hands back, whichever reasoner it was."""
+"""What every reasoner returns: the closure of a graph and its inconsistencies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Premise:
-    """A triple that an argument rests on, in N-Triples syntax, and the graphs that state it.
+    """A triple that a conclusion rests on, in N-Triples syntax, and the graphs that state it.
 
-    `sources` is empty where the triple is inferred.
+    `sources` is empty if the triple is inferred.
     """
 
     subject: str
@@ -26,28 +26,28 @@ class Premise:
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """A contradiction: the OWL 2 RL rule that concludes `false`, and what it concludes it from."""
+    """A contradiction: the OWL 2 RL rule that concludes `false`, and its premises."""
 
     rule: str
     message: str
     premises: tuple[Premise, ...]
 
     def __str__(self) -> str:
-        """Write the message, the rule, and one line for each premise with the graphs it is from."""
+        """Return the message and the rule, then one line for each premise with its graphs."""
         lines = [f"{self.message} (rule {self.rule})"]
-        for each in self.premises:
-            origin = ", ".join(each.sources) or "inferred"
-            lines.append(f"  {each.subject} {each.predicate} {each.object}  [{origin}]")
+        for premise in self.premises:
+            origin = ", ".join(premise.sources) or "inferred"
+            lines.append(f"  {premise.subject} {premise.predicate} {premise.object}  [{origin}]")
         return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """What follows from a graph: the triples that are not stated in it, and its contradictions.
+    """The triples that follow from a graph and are not stated in it, and its inconsistencies.
 
-    `chunks` hold the inferred triples as N-Triples, each triple once over all chunks, in an order
+    `chunks` hold the inferred triples as N-Triples, each triple in one chunk only, in an order
     that depends on the input alone. Blank nodes keep the labels they have in the input.
-    `outside` names constructs that were recognized and are beyond OWL 2 RL.
+    `unsupported` has a sentence for each construct that is used and that OWL 2 RL has no rule for.
     `timings` are milliseconds by step.
     """
 
@@ -55,7 +55,7 @@ class Closure:
     chunks: Collection[bytes]
     count: int
     inconsistencies: tuple[Inconsistency, ...] = ()
-    outside: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -64,35 +64,35 @@ class Closure:
 
     @property
     def triples(self) -> Iterator[ox.Triple]:
-        """Read the inferred triples one by one."""
+        """Yield the inferred triples, parsed from the chunks each time."""
         for chunk in self.chunks:
             for quad in ox.parse(chunk, format=ox.RdfFormat.N_TRIPLES):
                 yield quad.triple
 
     def store(self, engine: ox.Store, graph: ox.NamedNode | None = None) -> None:
-        """Add the inferred triples to `graph` of `engine` (the default graph where None).
+        """Add the inferred triples to `graph` of `engine` (the default graph if None).
 
         Blank nodes are those of `engine` with the same label, which Oxigraph's own `load`
         would rename; so only chunks without any take its fast path.
         """
-        place = graph or ox.DefaultGraph()
-        blank: list[bytes] = []
-        plain = _Stream(self.chunks, blank)
+        target = graph or ox.DefaultGraph()
+        blank_chunks: list[bytes] = []
+        stream = _Stream(self.chunks, blank_chunks)
         engine.bulk_load(
-            cast("IO[bytes]", plain), format=ox.RdfFormat.N_TRIPLES, to_graph=place, lenient=True
+            cast("IO[bytes]", stream), format=ox.RdfFormat.N_TRIPLES, to_graph=target, lenient=True
         )
-        if blank:
+        if blank_chunks:
             name = "" if graph is None else f" {graph}"
-            lines = b"".join(blank).replace(b" .\n", f"{name} .\n".encode())
+            lines = b"".join(blank_chunks).replace(b" .\n", f"{name} .\n".encode())
             engine.bulk_extend(ox.parse(lines, format=ox.RdfFormat.N_QUADS, lenient=True))
 
 
 class _Stream:
-    """Chunks of N-Triples as a file to read; those that may mention blank nodes are set aside."""
+    """Chunks of N-Triples as a readable file; those that may have blank nodes are set aside."""
 
-    def __init__(self, chunks: Iterable[bytes], blank: list[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], blank_chunks: list[bytes]) -> None:
         self._chunks = iter(chunks)
-        self._blank = blank
+        self._blank_chunks = blank_chunks
         self._rest = memoryview(b"")
 
     def read(self, size: int) -> bytes:
@@ -101,8 +101,8 @@ class _Stream:
             chunk = next(self._chunks, None)
             if chunk is None:
                 return b""
-            if b"_:" in chunk:  # in a text as well: the slow way is right for both
-                self._blank.append(chunk)
+            if b"_:" in chunk:  # in a text as well: the slow path is right for both
+                self._blank_chunks.append(chunk)
             else:
                 self._rest = memoryview(chunk)
         part, self._rest = self._rest[:size], self._rest[size:]

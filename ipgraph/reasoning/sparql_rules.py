@@ -1,10 +1,10 @@
-"""The rules as SPARQL updates: a third implementation, and the way to close a graph where it lies.
+"""The rules as SPARQL updates: a third implementation, and the way to close a graph in its store.
 
 Each rule is one INSERT over the default graph; run them all until nothing is added. A store that
 holds no literal as subject loses what follows only through one, and the datatype rules, which look
 into literals, are not among them. Nor can it hold the triples of a property that is only named as
-the inverse of another, so bodies read those backwards (prp-inv2). `trivia.is_trivial` tells what to
-leave out afterwards.
+the inverse of another, so bodies read those in reverse (prp-inv2). `trivia.is_trivial` finds what
+to leave out afterwards.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import OWL, RDF
-from ipgraph.reasoning.rules import AXIOMS, LISTS, MEMBER, SAME, Atom, Rule, unrolled
+from ipgraph.reasoning.rules import AXIOMS, LIST_PROPERTIES, Atom, Rule, unroll
+from ipgraph.reasoning.vocabulary import FIRST, INVERSE_OF, MEMBER, REST, SAME_AS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-_MEMBER_PATH = f"<{RDF}rest>*/<{RDF}first>"
-# The lists whose lengths `updates` wants to know, as a query: predicate and length.
+_MEMBER_PATH = f"{REST}*/{FIRST}"
+# Predicate and length of the lists that `updates` needs to know.
 LIST_LENGTHS = f"""
 SELECT DISTINCT ?predicate ?length WHERE {{
   {{
     SELECT ?predicate ?list (COUNT(?cell) AS ?length) WHERE {{
-      VALUES ?predicate {{ {" ".join(LISTS)} }}
+      VALUES ?predicate {{ {" ".join(LIST_PROPERTIES)} }}
       ?owner ?predicate ?list .
-      ?list <{RDF}rest>* ?cell .
-      ?cell <{RDF}first> ?member .
+      ?list {REST}* ?cell .
+      ?cell {FIRST} ?member .
     }}
     GROUP BY ?predicate ?list
   }}
@@ -35,43 +35,45 @@ SELECT DISTINCT ?predicate ?length WHERE {{
 """
 
 
-def updates(lengths: Mapping[str, Collection[int]]) -> tuple[str, ...]:
-    """Return one update for each rule that concludes a triple, and one for the axioms.
-
-    `lengths` are those of the lists in the graph, by predicate in N-Triples syntax.
-    """
-    axioms = "INSERT DATA {\n" + "".join(f"  {_triple(each)} .\n" for each in AXIOMS) + "}"
-    rules = [each for each in unrolled(lengths) if each.head is not None]
-    turned = [each for each in rules if each.head and each.head.predicate.startswith("?")]
-    return (axioms, *(insert(each) for each in rules), *(insert(_turned(each)) for each in turned))
-
-
-def _turned(rule: Rule) -> Rule:
-    """Conclude backwards what a rule concludes of a property named as the inverse of another."""
-    if rule.head is None:
-        return rule
-    subject, predicate, object_ = rule.head
-    inverse = Atom(predicate, f"<{OWL}inverseOf>", "?turned")
-    return replace(rule, body=(*rule.body, inverse), head=Atom(object_, "?turned", subject))
-
-
 def close(
     update: Callable[[str], object],
     count: Callable[[], int],
     lengths: Mapping[str, Collection[int]],
 ) -> int:
-    """Run all updates until the graph stops growing; return how often that was.
+    """Run all updates until the graph stops growing; return the number of rounds.
 
-    `update` runs one, `count` tells how many triples there are; both may be far away.
+    `update` runs one update and `count` returns the number of triples; both may be remote.
     """
     texts = updates(lengths)
     rounds, before = 0, -1
     while (now := count()) != before:
         before = now
         rounds += 1
-        for each in texts:
-            update(each)
+        for text in texts:
+            update(text)
     return rounds
+
+
+def updates(lengths: Mapping[str, Collection[int]]) -> tuple[str, ...]:
+    """Return one update for each rule that concludes a triple, and one for the axioms.
+
+    `lengths` are those of the lists in the graph, by predicate in N-Triples syntax.
+    """
+    axioms = "INSERT DATA {\n" + "".join(f"  {_triple(axiom)} .\n" for axiom in AXIOMS) + "}"
+    rules = [rule for rule in unroll(lengths) if rule.head is not None]
+    reversed_rules = [
+        _reversed(rule) for rule in rules if rule.head and rule.head.predicate.startswith("?")
+    ]
+    return (axioms, *(insert(rule) for rule in (*rules, *reversed_rules)))
+
+
+def _reversed(rule: Rule) -> Rule:
+    """Return the rule that concludes, for the inverse of an unnamed property, what `rule` does."""
+    if rule.head is None:
+        return rule
+    subject, predicate, object_ = rule.head
+    inverse = Atom(predicate, INVERSE_OF, "?inverse")
+    return replace(rule, body=(*rule.body, inverse), head=Atom(object_, "?inverse", subject))
 
 
 def insert(rule: Rule) -> str:
@@ -79,20 +81,20 @@ def insert(rule: Rule) -> str:
     if rule.head is None:
         raise ValueError(f"{rule.name} concludes no triple")
     head = rule.head
-    terms = [term for each in rule.body for term in (each.subject, each.object)]
+    terms = [term for atom in rule.body for term in (atom.subject, atom.object)]
     patterns = [
-        _either_way(place, each) if each.predicate in terms else _pattern(place, each)
-        for place, each in enumerate(rule.body)
+        _either_direction(position, atom) if atom.predicate in terms else _pattern(position, atom)
+        for position, atom in enumerate(rule.body)
     ]
-    filters = [f"FILTER({one} != {other})" for one, other in rule.unequal]
-    if head.predicate == SAME:
+    filters = [f"FILTER({left} != {right})" for left, right in rule.unequal]
+    if head.predicate == SAME_AS:
         filters.append(f"FILTER({head.subject} != {head.object})")
     if head.subject.startswith("?"):
         filters.append(f"FILTER(!isLiteral({head.subject}))")
     if head.predicate.startswith("?"):
         filters.append(f"FILTER(isIRI({head.predicate}))")
     filters.append(f"FILTER NOT EXISTS {{ {_triple(head)} }}")
-    where = "".join(f"  {each}\n" for each in (*patterns, *filters))
+    where = "".join(f"  {line}\n" for line in (*patterns, *filters))
     return f"# {rule.name}\nINSERT {{ {_triple(head)} }}\nWHERE {{\n{where}}}"
 
 
@@ -100,18 +102,18 @@ def _triple(atom: Atom) -> str:
     return f"{atom.subject} {atom.predicate} {atom.object}"
 
 
-def _pattern(place: int, atom: Atom) -> str:
-    """Write a pattern; membership is a path, and a whole number matches by value."""
+def _pattern(position: int, atom: Atom) -> str:
+    """Return a pattern of a body; membership is a path, and a whole number matches by value."""
     if atom.predicate == MEMBER:
         return f"{atom.subject} {_MEMBER_PATH} {atom.object} ."
     if atom.object.isdigit():
-        number = f"?number{place}"
+        number = f"?number{position}"
         return f"{atom.subject} {atom.predicate} {number} . FILTER({number} = {atom.object})"
     return f"{_triple(atom)} ."
 
 
-def _either_way(place: int, atom: Atom) -> str:
-    """Write a pattern whose property an axiom names, perhaps as the inverse of another."""
-    other = f"?inverse{place}"
-    turned = f"{atom.predicate} <{OWL}inverseOf> {other} . {atom.object} {other} {atom.subject}"
-    return f"{{ {_triple(atom)} }} UNION {{ {turned} FILTER(isBlank({atom.predicate})) }}"
+def _either_direction(position: int, atom: Atom) -> str:
+    """Return a pattern whose property an axiom names, perhaps as the inverse of another."""
+    other = f"?inverse{position}"
+    reverse = f"{atom.predicate} {INVERSE_OF} {other} . {atom.object} {other} {atom.subject}"
+    return f"{{ {_triple(atom)} }} UNION {{ {reverse} FILTER(isBlank({atom.predicate})) }}"

@@ -1,4 +1,4 @@
-"""Terms and reasons in words."""
+"""Terms and the reasons of rules as text."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def short(term: str) -> str:
-    """Return a term as a reader would write it: a prefixed name, a text in quotes."""
+def short_name(term: str) -> str:
+    """Return a term in N-Triples syntax as a prefixed name, or as a text in quotes."""
     if term.startswith("<"):
         return shorten(term[1:-1])
     return term.replace(f"^^<{XSD}string>", "").replace(f"<{XSD}", "xsd:").removesuffix(">")
 
 
-def in_words(reason: str, terms: Mapping[str, str], name: Callable[[str], str] = short) -> str:
-    """Fill the slots of a rule's reason: `{x}` is what `?x` is bound to, as `name` calls it."""
+def fill_reason(
+    reason: str, terms: Mapping[str, str], name: Callable[[str], str] = short_name
+) -> str:
+    """Return the reason of a rule with the name of what `?x` is bound to in place of `{x}`."""
     return _SLOT.sub(lambda slot: name(terms.get("?" + slot[1], slot[1])), reason)

@@ -13,8 +13,8 @@ from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
-from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, readable
-from ipgraph.namespaces import IP, OWL, RDF, RDFS, SKOS
+from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
+from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,7 @@ SAMPLE = 300
 MAX_DESCRIPTION = 240
 _TYPE = NamedNode(RDF + "type")
 _DESCRIPTIONS = tuple(
-    NamedNode(each)
-    for each in (SKOS + "definition", RDFS + "comment", "http://purl.org/dc/terms/description")
+    NamedNode(each) for each in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 )
 _CLASSES = frozenset((OWL + "Class", RDFS + "Class"))
 _PROPERTIES = frozenset(
@@ -198,7 +197,7 @@ class _Builder:
         ):
             for text in self._texts(iri, NamedNode(predicate)):
                 names.setdefault(text, sort)
-        names.setdefault(readable(iri), 2)
+        names.setdefault(label_from_iri(iri), 2)
         return names
 
     def _texts(self, iri: str, predicate: NamedNode) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ipgraph.serialization.formats import Format, Holds, by_name, of_kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 # XML 1.0, production 2: what no XML document can hold, even as a character reference.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -32,18 +32,18 @@ class Fitting:
     bindings: Format
     triples: Format
 
-    def of(self, result: Result) -> Format:
+    def of(self, result: EngineResult) -> Format:
         """Return the format of the two that `result` needs."""
         return self.bindings if kind(result) is Holds.BINDINGS else self.triples
 
 
-def kind(result: Result) -> Holds:
+def kind(result: EngineResult) -> Holds:
     """Return what `result` needs of a format."""
     return Holds.BINDINGS if isinstance(result, _BINDINGS) else Holds.TRIPLES
 
 
 def write(
-    result: Result,
+    result: EngineResult,
     form: Format | Fitting,
     out: IO[bytes],
     prefixes: Mapping[str, str] = PREFIXES,
@@ -120,14 +120,14 @@ class _XmlGuard:
         self._out.flush()
 
 
-class Answer:
+class Result:
     """What a query answers: solutions, a truth value or triples, computed as it is read.
 
     It can be read once. Iterating yields `dict[str, Term]` of the bound variables for SELECT and
     `pyoxigraph.Triple` for CONSTRUCT and DESCRIBE; ``bool(answer)`` is the answer of an ASK.
     """
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: EngineResult) -> None:
         self.result = result
 
     @property

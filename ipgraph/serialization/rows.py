@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
+from ipgraph.namespaces import XSD
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from ipgraph.store import Term
 
 _WHITE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}  # readers of XML trim or fold what is bare
-_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
+_STRING = ox.NamedNode(XSD + "string")
 
 
 def write_rows(solutions: ox.QuerySolutions, form: Format, out: IO[bytes], limit: int) -> None:

@@ -23,6 +23,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # What no XML 1.0 document can hold.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f￾￿]")
+# Spreadsheets keep 15 digits of a number: larger ones are written as text, and so are INF and NaN.
+_MAX_EXACT = 10**15
 _SHEET = "worksheets/sheet{}.xml"
 
 
@@ -97,7 +99,7 @@ def _line(cells: Sequence[str | float]) -> str:
 
 
 def _cell(value: str | float) -> str:
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and abs(value) <= _MAX_EXACT:
         return f"<c><v>{value}</v></c>"
-    text = escape(_NOT_XML.sub("�", value), quote=False)
+    text = escape(_NOT_XML.sub("�", str(value)), quote=False)
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

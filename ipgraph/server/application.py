@@ -14,7 +14,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import ClientLeft
 from ipgraph.errors import IpGraphError
 from ipgraph.server.api import linked_data, operations, sparql
 from ipgraph.server.api.reconciliation import PATH as RECONCILE
@@ -22,6 +21,7 @@ from ipgraph.server.api.reconciliation import PREVIEW
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import HttpError, Problem, Response, problem_of, write_problem
+from ipgraph.workers.run import ClientLeft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping

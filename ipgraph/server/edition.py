@@ -20,7 +20,7 @@ from ipgraph.namespaces import RDF
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
 
 
 class Edition:

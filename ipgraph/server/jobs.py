@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from ipgraph import Query
 from ipgraph.serialization.formats import by_name
+from ipgraph.workers.wire import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph import Answering
     from ipgraph.serialization.formats import Format
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.pages.site import Site
     from ipgraph.server.service import Service
+    from ipgraph.workers.jobs import Explanation
+    from ipgraph.workers.pool import Answering
 
     Work = Callable[[str, str], bytes]
 
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
 WORK = "ipgraph.work"
 
 
-def begin(
-    service: Service, exchange: Exchange, query: Query, form: Format | None = None
-) -> Answering:
-    """Have a worker do the job of `query`, for as long as the client is there."""
-    return service.pool.answer(query, form or by_name("json"), alive=exchange.alive())
+def begin(service: Service, exchange: Exchange, job: Job, form: Format | None = None) -> Answering:
+    """Have a worker do a job, for as long as the client is connected."""
+    return service.pool.answer(job, form or by_name("json"), alive=exchange.alive())
 
 
 def work(service: Service, exchange: Exchange) -> Work:
     """Return what has a worker do a job and waits for all of its answer."""
-    return lambda job, text: b"".join(begin(service, exchange, Query(text, job=job)))
+    return lambda name, text: b"".join(begin(service, exchange, Job(name, text)))
 
 
 def of_request() -> Work | None:
@@ -46,3 +45,13 @@ def resolve(site: Site, name: str) -> str:
     """Return the IRI of the thing that a visitor calls `name`; raises `NotFound`."""
     found = of_request()
     return found("resolve", name).decode() if found else site.entities.resolve(name)
+
+
+def explain(site: Site, subject: str, predicate: str, object: str) -> Explanation:
+    """Return the proof of a statement; raises what `KnowledgeGraph.explain` raises."""
+    from ipgraph.workers import jobs
+
+    run = of_request()
+    if run is None:
+        return site.kg.explain(subject, predicate, object)
+    return jobs.read_explanation(run("explain", jobs.statement_text(subject, predicate, object)))

@@ -18,7 +18,7 @@ from ipgraph.server.pages import site
 from ipgraph.server.transport import server as http_server
 
 if TYPE_CHECKING:
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.application import Front
     from ipgraph.server.transport.server import Server
     from ipgraph.settings import Settings

@@ -9,26 +9,21 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ipgraph import (
-    Bounds,
-    Federation,
-    FederationTerms,
-    Inspection,
-    Pool,
-    PoolLimits,
-    Query,
-    admit,
-    scratch,
-)
+from ipgraph import scratch
 from ipgraph.errors import UsageError
+from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.opening import reopen
 from ipgraph.server.edition import Edition
 from ipgraph.server.http.response_cache import Cache
+from ipgraph.sparql.guard import Bounds, Inspection, admit
+from ipgraph.sparql.query import Query
+from ipgraph.workers.pool import Pool, PoolLimits
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from pathlib import Path
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.settings import Settings
 
 
@@ -99,7 +94,7 @@ class Service:
 
         Raises what building raises; the old graph is then still served.
         """
-        fresh = self.edition.kg.refreshed()
+        fresh = reopen(self.edition.kg)
         if fresh is self.edition.kg:
             return False
         self.replace(fresh)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ipgraph import reasoning
 from ipgraph.errors import Inconsistent
-from ipgraph.namespaces import BASE, EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.search import builder
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, write_store
@@ -41,7 +41,7 @@ def build(
     """
     clock = _Clock(report)
     clock.begin("load")
-    engine = loading.load(recipe.inputs, base=recipe.base)
+    engine = loading.load(recipe.inputs)
     clock.begin("infer")
     closure = reasoning.infer(engine, reasoner=recipe.reasoner)
     if closure.inconsistencies:
@@ -61,7 +61,7 @@ def build(
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
-        manifest["outside_owl_rl"] = list(closure.outside)  # what the ontology says in vain
+        manifest["outside_owl_rl"] = list(closure.unsupported)  # what the ontology says in vain
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
         if folder.exists():  # without a manifest, or it would not be built again
@@ -77,15 +77,13 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
         "content_hash": _content_hash(scratch / "graph.nq"),
         "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "base": recipe.base,
         "reasoner": recipe.reasoner,
         "inputs": [{"path": str(each.path), "graph": each.graph} for each in recipe.inputs],
-        "counts": _counts(LocalStore.on_disk(scratch / "store").engine, recipe.base),
+        "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
     }
 
 
-def _counts(engine: ox.Store, base: str) -> dict[str, Any]:
-    own = {base + graph.removeprefix(BASE) for graph in (ONTOLOGY_GRAPH, EDITORS_GRAPH)}
+def _counts(engine: ox.Store) -> dict[str, Any]:
     graphs = _counted(engine, _COUNT_GRAPHS)
     inferred = graphs.pop(INFERRED_GRAPH, 0)
     triples = _counted(engine, _COUNT_TRIPLES)[""]
@@ -93,7 +91,7 @@ def _counts(engine: ox.Store, base: str) -> dict[str, Any]:
         "triples": triples,
         "stated": triples - inferred,
         "inferred": inferred,
-        "sources": len(graphs.keys() - own),
+        "sources": len(graphs.keys() - {ONTOLOGY_GRAPH, EDITORS_GRAPH}),
         "graphs": graphs,
         "classes": _counted(engine, _COUNT_CLASSES),
     }

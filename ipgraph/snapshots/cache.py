@@ -106,7 +106,7 @@ def _write_record(recipe: Recipe, cache: Path, seen: str, name: str) -> None:
 
 def _record_path(recipe: Recipe, cache: Path) -> Path:
     # A short hash will do: a record that belongs to other files shows by the files it names.
-    key = crc32("\n".join((recipe.origin, recipe.base, recipe.reasoner)).encode())
+    key = crc32("\n".join((recipe.origin, recipe.reasoner)).encode())
     return cache / "inputs" / f"{key:08x}.txt"
 
 
@@ -126,7 +126,7 @@ def _name(recipe: Recipe) -> str:
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.base, recipe.reasoner, *(f"{each} {version(each)}" for each in _LIBRARIES)]
+    parts = [recipe.reasoner, *(f"{each} {version(each)}" for each in _LIBRARIES)]
     for part in parts:
         digest.update(part.encode() + b"\0")
     for each in recipe.inputs:

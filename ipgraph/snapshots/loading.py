@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotFound, Place
-from ipgraph.namespaces import BASE, EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE
+from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from rdflib import Dataset
 
@@ -87,12 +87,11 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
     return tuple(found.values())
 
 
-def load(inputs: Iterable[Input], *, base: str = BASE) -> ox.Store:
+def load(inputs: Iterable[Input]) -> ox.Store:
     """Return a store in memory that holds each input in its named graph.
 
-    With another `base`, the project's own IRIs are renamed to lie under it. Triples that a TriG or
-    N-Quads file puts into no graph go to the graph of the file. Blank nodes of two files never
-    meet. Raises `InvalidData` with file, line and column at the first fault.
+    Triples that a TriG or N-Quads file puts into no graph go to the graph of the file. Blank nodes
+    of two files never meet. Raises `InvalidData` with file, line and column at the first fault.
     """
     from rdflib import URIRef
 
@@ -111,8 +110,6 @@ def load(inputs: Iterable[Input], *, base: str = BASE) -> ox.Store:
             raise _invalid(each.path, error) from error
         except OSError as error:
             raise NotFound(f"{each.path} cannot be read: {error.strerror or error}") from error
-    if base != BASE:
-        engine = _rebased(engine, base)
     return engine
 
 
@@ -150,23 +147,3 @@ def _invalid(path: Path, error: SyntaxError) -> InvalidData:
     _, colon, expected = text.partition(": ")
     place = Place(error.lineno or 1, error.offset or 1, str(path))
     return InvalidData(f"{place}: {expected if colon else text}", place=place)
-
-
-def _rebased(engine: ox.Store, base: str) -> ox.Store:
-    """Return a copy of `engine` in which IRIs under `BASE` lie under `base`."""
-    renamed: dict[ox.NamedNode, ox.NamedNode] = {}
-
-    def moved(term: object) -> object:
-        if not isinstance(term, ox.NamedNode) or not term.value.startswith(BASE):
-            return term
-        if term not in renamed:
-            renamed[term] = ox.NamedNode(base + term.value.removeprefix(BASE))
-        return renamed[term]
-
-    def quads() -> Iterator[ox.Quad]:
-        for quad in engine:
-            yield ox.Quad(*(moved(term) for term in quad))  # type: ignore[arg-type]
-
-    copy = ox.Store()
-    copy.bulk_extend(quads())
-    return copy

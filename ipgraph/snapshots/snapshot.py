@@ -30,14 +30,13 @@ _STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a snapshot is made from: the files, the base IRI and the reasoner.
+    """What a snapshot is made from: the files and the reasoner.
 
     `origin` names the set of files however many there are now: the project, or paths as given.
     """
 
     origin: str
     inputs: tuple[Input, ...]
-    base: str
     reasoner: str
 
 

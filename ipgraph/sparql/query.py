@@ -29,8 +29,7 @@ class Query:
     `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.
     `prefixes` are declared before the text is read, for callers that need not declare their own.
     `max_rows` cuts the answer after so many rows or triples. `tables` take the places of SERVICE,
-    in the order of the text. With `job` the text is not SPARQL but what that job of
-    `ipgraph.workers.jobs` is given.
+    in the order of the text.
     """
 
     text: str
@@ -41,4 +40,3 @@ class Query:
     base: str = BASE
     max_rows: int | None = None
     tables: tuple[ServiceResult, ...] = ()
-    job: str = ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-Result: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
+EngineResult: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
 Subject: TypeAlias = "ox.NamedNode | ox.BlankNode"
 Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal"
 
@@ -30,7 +30,7 @@ class Store(Protocol):
         named_graphs: Sequence[str] = (),
         prefixes: dict[str, str] | None = None,
         base: str | None = None,
-    ) -> Result:
+    ) -> EngineResult:
         """Return the result of SPARQL query `text`, computed as it is read.
 
         `default_graphs` and `named_graphs` override FROM and FROM NAMED (SPARQL 1.1 Protocol,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ipgraph.sparql.service_values import Functions
-    from ipgraph.store import Result, Subject, Term
+    from ipgraph.store import EngineResult, Subject, Term
 
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
@@ -61,7 +61,7 @@ class LocalStore:
         prefixes: dict[str, str] | None = None,
         base: str | None = None,
         functions: Functions | None = None,
-    ) -> Result:
+    ) -> EngineResult:
         """Return the result of query `text`; `Store.evaluate` says what the graphs mean.
 
         `functions` may be called by the text, beside those of SPARQL.

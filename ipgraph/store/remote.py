@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from http.client import HTTPResponse
 
-    from ipgraph.store import Result, Subject, Term
+    from ipgraph.store import EngineResult, Subject, Term
 
 _ACCEPT = (
     "application/sparql-results+json, application/n-triples;q=0.9, "
@@ -44,7 +44,7 @@ class RemoteStore:
         named_graphs: Sequence[str] = (),
         prefixes: Mapping[str, str] | None = None,
         base: str | None = None,
-    ) -> Result:
+    ) -> EngineResult:
         """Return the result of query `text`, read from the endpoint as it comes."""
         declared = f"BASE <{base}> " if base else ""
         declared += "".join(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ipgraph.sparql.guard import Inspection
     from ipgraph.sparql.query import Query
     from ipgraph.sparql.service_values import Functions
-    from ipgraph.store import Result, Store
+    from ipgraph.store import EngineResult, Store
 
 _NO_DESCRIPTOR = "(os error 24)"  # EMFILE: what a worker meets that has none left
 
@@ -42,7 +42,7 @@ def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[byt
         raise _engine_refusal(query, error) from error
 
 
-def evaluate(store: Store, query: Query) -> Result:
+def evaluate(store: Store, query: Query) -> EngineResult:
     """Return the result of `query` on `store`; `write_answer` says how and what it raises."""
     default, named = query.default_graphs, query.named_graphs
     if not default and not named and _may_name_graphs(query.text):

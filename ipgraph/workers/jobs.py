@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.reasoning import Explainer
+from ipgraph.reasoning import Explanation as Explanation  # noqa: PLC0414  the server's type
 from ipgraph.serialization import graphs
 from ipgraph.serialization.formats import Holds
 from ipgraph.serialization.results import write_statements
@@ -23,22 +24,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.sparql.query import Query
     from ipgraph.store import Store
+    from ipgraph.workers.wire import Job
 
-    Job = Callable[[Store, str, Format, IO[bytes]], None]
+    Function = Callable[[Store, str, Format, IO[bytes]], None]
 
 # By the identity of a store: a process has two at most, and keeps them.
 _EXPLAINERS: dict[int, Explainer] = {}
 _COLUMNS = ("subject", "predicate", "object", "source")
 
 
-def perform(store: Store, query: Query, form: Format, out: IO[bytes]) -> None:
-    """Do the job of `query`; raises what the job raises, and `NotAcceptable` as a query does."""
+def perform(store: Store, job: Job, form: Format, out: IO[bytes]) -> None:
+    """Do a job; raises what the job raises, and `NotAcceptable` as a query does."""
     try:
-        JOBS[query.job](store, query.text, form, out)
+        JOBS[job.name](store, job.text, form, out)
     except InvalidData as error:  # of the format, not of the data: another one holds the answer
         raise NotAcceptable(str(error)) from error
+
+
+def statement_text(subject: str, predicate: str, object: str) -> str:
+    """Return the input of the job ``explain``."""
+    return json.dumps((subject, predicate, object))
+
+
+def read_explanation(answer: bytes) -> Explanation:
+    """Return the explanation that the job ``explain`` wrote."""
+    return Explanation.of(json.loads(answer))
 
 
 def _resolve(store: Store, name: str, form: Format, out: IO[bytes]) -> None:
@@ -91,7 +102,7 @@ def _write_rows(quads: Iterable[ox.Quad], out: IO[bytes]) -> None:
     out.write(text.getvalue().encode())
 
 
-JOBS: dict[str, Job] = {
+JOBS: dict[str, Function] = {
     "resolve": _resolve,
     "explain": _explain,
     "describe": _describe,

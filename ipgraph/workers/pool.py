@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.sparql.query import Query
+    from ipgraph.workers.wire import Request
 
 _TURN_S = 0.25
 
@@ -61,13 +61,13 @@ class Pool:
 
     def answer(
         self,
-        query: Query,
+        request: Request,
         form: Format,
         *,
         time_limit_s: float | None = None,
         alive: Callable[[], bool] = lambda: True,
     ) -> Answering:
-        """Ask `query` and return its answer once the first bytes of it are known.
+        """Ask `request` and return its answer once the first bytes of it are known.
 
         `time_limit_s` can only lower the limit. `alive` tells whether anybody waits still. Raises
         `Busy`, the other leaves of `LimitReached`, what the query itself raises, and `ClientLeft`.
@@ -78,17 +78,17 @@ class Pool:
             self.outcomes["busy"] += 1
             raise busy(alive, started)
         run = Run(self, alive, limit_s)
-        return self._answering(run, lambda: run.start(query, form))
+        return self._answering(run, lambda: run.start(request, form))
 
     def begin(
         self,
-        query: Query,
+        request: Request,
         form: Format,
         *,
         time_limit_s: float | None = None,
         alive: Callable[[], bool] = lambda: True,
     ) -> Run | None:
-        """Send `query` to an idle worker without waiting for anything; None where none is idle.
+        """Send `request` to an idle worker without waiting for anything; None where none is idle.
 
         The caller collects what is ready, and finishes the run or has it resumed.
         """
@@ -100,7 +100,7 @@ class Pool:
             self.fast.leave()
             return None
         try:
-            run.begin(worker, query, form)
+            run.begin(worker, request, form)
         except EOFError:
             run.finish("crash")
             return None

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.sparql.query import Query
     from ipgraph.workers.admission import Lane
     from ipgraph.workers.pool import Pool
     from ipgraph.workers.processes import Worker
+    from ipgraph.workers.wire import Request
 
 _LOOK_UP_S = 0.1  # how often a waiting query looks whether its client is still there
 _HELD_BYTES = 1 << 20  # so much of an answer is waited for before any of it is handed on
@@ -57,16 +57,16 @@ class Run:
         self._finished = False
         self._ahead: list[tuple[int, bytes]] = []
 
-    def start(self, query: Query, form: Format) -> None:
-        """Send the query to a worker and wait for its first frame, and the end if it is near."""
-        request = wire.pack_request(query, form.name, self._pool.limits.answer_bytes)
-        self._worker = self._taken(query.infer)
+    def start(self, request: Request, form: Format) -> None:
+        """Send the request to a worker and wait for its first frame, and the end if it is near."""
+        packed = wire.pack_request(request, form.name, self._pool.limits.answer_bytes)
+        self._worker = self._taken(request.infer)
         try:
-            self._worker.ask(request)
+            self._worker.ask(packed)
         except EOFError:  # it died while it was idle: not this query's fault
             self._worker.autopsy()
             self._worker = self.crew.fork()
-            self._worker.ask(request)
+            self._worker.ask(packed)
         self.collect()
 
     def _taken(self, infer: bool) -> Worker:
@@ -78,11 +78,11 @@ class Run:
             self.crew = self._pool.crew  # the graph was replaced just now
             return self.crew.take(infer)
 
-    def begin(self, worker: Worker, query: Query, form: Format) -> None:
-        """Send the query to a worker and go on; raises `EOFError` where it has died."""
+    def begin(self, worker: Worker, request: Request, form: Format) -> None:
+        """Send the request to a worker and go on; raises `EOFError` where it has died."""
         self._worker = worker
         self._fileno = worker.fileno()
-        worker.ask(wire.pack_request(query, form.name, self._pool.limits.answer_bytes))
+        worker.ask(wire.pack_request(request, form.name, self._pool.limits.answer_bytes))
 
     def fileno(self) -> int:
         """Return the descriptor of the line to the worker."""

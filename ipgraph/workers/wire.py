@@ -1,15 +1,16 @@
 """What goes over the socket between a worker and whoever asks it: requests, frames and errors.
 
-A request is a length and JSON. An answer is frames: a kind (one byte), a length (four) and so many
-bytes; any number of `DATA`, then one `END` or one `ERROR`. Both ends are this program, so nothing
-is checked twice.
+A request, a query or a job, is a length and JSON. An answer is frames: a kind (one byte), a length
+(four) and so many bytes; any number of `DATA`, then one `END` or one `ERROR`. Both ends are this
+program, so nothing is checked twice.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ipgraph import errors
 from ipgraph.errors import IpGraphError, Place
@@ -25,34 +26,52 @@ LENGTH = struct.Struct("<I")
 _FIELDS = ("hint", "limit", "elapsed_ms")
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request for a job of `ipgraph.workers.jobs`: its name, its input and the store to use."""
+
+    name: str
+    text: str
+    infer: bool = True
+
+
+Request: TypeAlias = Query | Job
+
+
 def frame(kind: int, payload: bytes | bytearray = b"") -> bytes:
     """Return one frame."""
     return FRAME.pack(kind, len(payload)) + payload
 
 
-def pack_request(query: Query, format_name: str, max_bytes: int) -> bytes:
-    """Return the request to answer `query` in a format, in at most so many bytes."""
-    body = json.dumps(
-        [
-            query.text,
-            query.infer,
-            query.default_graphs,
-            query.named_graphs,
-            query.prefixes,
-            query.base,
-            format_name,
-            max_bytes,
-            [[getattr(each, name) for name in each.__slots__] for each in query.tables],
-            query.job,
-        ]
-    ).encode()
+def pack_request(request: Request, format_name: str, max_bytes: int) -> bytes:
+    """Return the bytes of a request whose response has this format and at most this size."""
+    fields = _job_fields(request) if isinstance(request, Job) else _query_fields(request)
+    body = json.dumps([format_name, max_bytes, isinstance(request, Job), *fields]).encode()
     return LENGTH.pack(len(body)) + body
 
 
-def unpack_request(body: bytes) -> tuple[Query, str, int]:
-    """Return what `pack_request` packed, less the length."""
-    text, infer, default, named, prefixes, base, format_name, max_bytes, *rest = json.loads(body)
-    tables, job = rest
+def _job_fields(job: Job) -> tuple[object, ...]:
+    return (job.name, job.text, job.infer)
+
+
+def _query_fields(query: Query) -> tuple[object, ...]:
+    return (
+        query.text,
+        query.infer,
+        query.default_graphs,
+        query.named_graphs,
+        query.prefixes,
+        query.base,
+        [[getattr(table, name) for name in table.__slots__] for table in query.tables],
+    )
+
+
+def unpack_request(body: bytes) -> tuple[Request, str, int]:
+    """Return the request that `pack_request` packed (without its length), format and size."""
+    format_name, max_bytes, is_job, *fields = json.loads(body)
+    if is_job:
+        return Job(*fields), format_name, max_bytes
+    text, infer, default, named, prefixes, base, tables = fields
     query = Query(
         text=text,
         infer=infer,
@@ -61,7 +80,6 @@ def unpack_request(body: bytes) -> tuple[Query, str, int]:
         prefixes=tuple((name, iri) for name, iri in prefixes),
         base=base,
         tables=_tables(tables) if tables else (),
-        job=job,
     )
     return query, format_name, max_bytes
 

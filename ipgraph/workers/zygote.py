@@ -120,10 +120,10 @@ def _be_worker(sock: socket.socket, stores: Mapping[bool, LocalStore], memory_mi
 
 
 def _serve_one(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> None:
-    query, format_name, max_bytes = wire.unpack_request(wire_read(sock))
+    request, format_name, max_bytes = wire.unpack_request(wire_read(sock))
     out = _Chunks(sock, max_bytes)
     try:
-        _answer(stores[query.infer], query, by_name(format_name), out)  # type: ignore[arg-type]
+        _answer(stores[request.infer], request, by_name(format_name), out)  # type: ignore[arg-type]
         out.end(wire.END)
     except IpGraphError as error:
         out.end(wire.ERROR, wire.pack_error(error), keep=False)
@@ -131,11 +131,11 @@ def _serve_one(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> None:
         out.end(wire.ERROR, wire.pack_error(_OUT_OF_MEMORY), keep=False)
 
 
-def _answer(store: LocalStore, query: Query, form: Format, out: IO[bytes]) -> None:
-    if query.job:
-        jobs.perform(store, query, form, out)
+def _answer(store: LocalStore, request: wire.Request, form: Format, out: IO[bytes]) -> None:
+    if isinstance(request, wire.Job):
+        jobs.perform(store, request, form, out)
     else:
-        write_answer(store, query, form, out)
+        write_answer(store, request, form, out)
 
 
 class _Chunks:
@@ -175,11 +175,11 @@ def _warm(store: LocalStore) -> None:
     for form in FORMATS:
         text = "ASK {}" if form.holds is Holds.BINDINGS else "CONSTRUCT { ?s ?p ?o } WHERE {}"
         write_answer(store, Query(text), form, io.BytesIO())
-        for job in ("describe", "graph"):
-            jobs.perform(store, Query("urn:none", job=job), form, io.BytesIO())
-    for job, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
+        for name in ("describe", "graph"):
+            jobs.perform(store, wire.Job(name, "urn:none"), form, io.BytesIO())
+    for name, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
         with contextlib.suppress(IpGraphError):
-            jobs.perform(store, Query(text, job=job), by_name("json"), io.BytesIO())
+            jobs.perform(store, wire.Job(name, text), by_name("json"), io.BytesIO())
     for text in ("SELEC", "ASK { ?s ?p }", "ASK FROM <urn:none> {}", "ASK FROM <none> { é }"):
         with contextlib.suppress(IpGraphError):
             write_answer(store, Query(text), by_name("json"), io.BytesIO())

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.checks import rules, shapes
-from ipgraph.namespaces import ONTOLOGY, RDF
+from ipgraph.namespaces import ONTOLOGY, OWL, RDF, SHACL
 from ipgraph.resources import folder
 
 from .conftest import FAULTS
@@ -41,11 +41,11 @@ def test_a_fault_breaks_exactly_its_shape(
 def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_on_each_constraint() -> None:
     store = ox.Store()
     store.load(path=str(folder("ontology") / "shapes.ttl"), format=ox.RdfFormat.TURTLE)
-    target = ox.NamedNode(shapes.SH + "targetClass")
+    target = ox.NamedNode(SHACL + "targetClass")
     targets = [quad.object.value for quad in store.quads_for_pattern(None, target, None)]
     ontology = ox.Store()
     ontology.load(path=str(folder("ontology") / "ip.ttl"), format=ox.RdfFormat.TURTLE)
-    owl_class = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
+    owl_class = ox.NamedNode(OWL + "Class")
     declared = {
         quad.subject.value
         for quad in ontology.quads_for_pattern(None, ox.NamedNode(RDF + "type"), owl_class)
@@ -55,9 +55,7 @@ def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_on_each_c
     assert len(targets) == len(set(targets))
     assert declared <= set(targets)
     for kind in ("PropertyShape", "SPARQLConstraint"):
-        shaped = store.quads_for_pattern(None, None, ox.NamedNode(shapes.SH + kind))
+        shaped = store.quads_for_pattern(None, None, ox.NamedNode(SHACL + kind))
         for quad in list(shaped):
-            messages = store.quads_for_pattern(
-                quad.subject, ox.NamedNode(shapes.SH + "message"), None
-            )
+            messages = store.quads_for_pattern(quad.subject, ox.NamedNode(SHACL + "message"), None)
             assert list(messages), quad.subject

@@ -9,6 +9,7 @@ import pytest
 from ipgraph.checks import shapes
 from ipgraph.checks.locations import Places
 from ipgraph.errors import InvalidData
+from ipgraph.namespaces import SHACL
 from ipgraph.resources import folder
 from ipgraph.store.local import merge
 
@@ -53,7 +54,7 @@ def by_pyshacl(engine: ox.Store) -> set[tuple[str, str]]:
         data.parse(data=dumped, format="nt")
         rules = rdflib.Graph().parse(folder("ontology") / "shapes.ttl", format="turtle")
         _, report, _ = pyshacl.validate(data, shacl_graph=rules, inference="none")
-    sh = rdflib.Namespace(shapes.SH)
+    sh = rdflib.Namespace(SHACL)
     found = set()
     for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
         source = report.value(result, sh.sourceConstraint) or report.value(result, sh.sourceShape)

@@ -7,9 +7,7 @@ import pytest
 from ipgraph.dataset.documentation import constraints
 from ipgraph.entities.history import year_of
 from ipgraph.entities.neighborhood import MAX_NODES
-from ipgraph.namespaces import ENTITY, IP, ORG, SOURCE
-
-SEED = SOURCE + "more-about-ip"
+from ipgraph.namespaces import ENTITY, IP, ORG
 
 
 @pytest.mark.parametrize(
@@ -54,26 +52,8 @@ def test_a_shape_says_in_words_what_it_asks_of_a_class(project):
     assert any(iri in known for iri in asked)
 
 
-def test_a_document_is_told_with_what_it_states(project):
-    document = project.sources.document(SEED)
-    assert document.title == "More About the Office of Infrastructure Protection"
-    assert document.statements == project.snapshot.manifest["counts"]["graphs"][SEED]
-    drawn, more = project.sources.drawn(SEED, 10)
-    assert len(drawn) == 10
-    assert more
-    assert all(each.subject.iri != SEED for each in drawn)
-    rest, _ = project.sources.drawn(SEED, 10, 10)
-    assert not {each.subject.iri for each in drawn} & {each.subject.iri for each in rest}
-
-
-def test_every_document_has_a_title_and_statements(project):
-    documents = project.sources.documents()
-    assert len(documents) > 400
-    assert [each.iri for each in documents if not each.title or not each.statements] == []
-
-
 def test_a_neighbourhood_of_parts_is_a_tree_from_its_start(project):
-    found = project.surveyor.parts(ENTITY + "ip", 2)
+    found = project.neighborhoods.parts(ENTITY + "ip", 2)
     assert found.nodes[0].name.iri == ENTITY + "ip"
     drawn = {node.name.iri for node in found.nodes}
     assert all(node.origin in drawn for node in found.nodes[1:])
@@ -82,7 +62,7 @@ def test_a_neighbourhood_of_parts_is_a_tree_from_its_start(project):
 
 
 def test_a_neighbourhood_is_bounded_and_counts_what_it_leaves_out(project):
-    found = project.surveyor.around(ENTITY + "dhs")
+    found = project.neighborhoods.around(ENTITY + "dhs")
     assert 20 < len(found.nodes) <= MAX_NODES
     drawn = {node.name.iri for node in found.nodes}
     assert all({edge.source, edge.target} <= drawn for edge in found.edges)
@@ -90,20 +70,20 @@ def test_a_neighbourhood_is_bounded_and_counts_what_it_leaves_out(project):
 
 
 def test_a_thing_without_parts_is_shown_among_its_neighbours(project):
-    found = project.surveyor.parts(ENTITY + "obp", 2)
+    found = project.neighborhoods.parts(ENTITY + "obp", 2)
     assert len(found.nodes) > 1
 
 
 def test_the_timeline_is_in_order_and_each_event_has_a_source(project):
-    timeline = project.chronicle.timeline()
-    years = [each.year for each in timeline.happenings]
+    timeline = project.timelines.whole()
+    years = [each.year for each in timeline.events]
     assert years == sorted(years)
-    assert {each.sort for each in timeline.happenings} == {"established", "changed", "dissolved"}
-    assert [each for each in timeline.happenings if not each.sources] == []
+    assert {each.type for each in timeline.events} == {"established", "changed", "dissolved"}
+    assert [each for each in timeline.events if not each.sources] == []
 
 
 def test_an_episode_held_in_the_years_between_its_dates(project):
-    placements = project.chronicle.placements(ENTITY + "ip")
+    placements = project.timelines.placements(ENTITY + "ip")
     held = {
         value.acronym or value.text
         for each in placements

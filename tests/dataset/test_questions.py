@@ -76,7 +76,7 @@ def test_there_are_sixty_questions_and_more_over_every_topic() -> None:
 def test_a_question_answers_as_expected_on_disk_and_in_memory(
     question: questions.Question, project: KnowledgeGraph
 ) -> None:
-    on_disk = project.chosen_store(question.infer)
+    on_disk = project.store_for(question.infer)
     assert question.differences(on_disk) == ()
     in_memory = LocalStore.memory(project.built.graph_path, infer=question.infer)
     assert question.differences(in_memory) == ()
@@ -85,7 +85,7 @@ def test_a_question_answers_as_expected_on_disk_and_in_memory(
 def test_inference_changes_the_answer_of_no_question_that_does_without(
     project: KnowledgeGraph,
 ) -> None:
-    store = project.chosen_store(True)
+    store = project.store_for(True)
     differing = {each.name: each.differences(store) for each in ALL}
     assert {name: lines for name, lines in differing.items() if lines} == {}
 
@@ -115,7 +115,7 @@ def test_some_questions_need_inference_and_answer_less_without(project: Knowledg
     inferring = [each for each in ALL if each.infer]
     assert len(inferring) >= 5
     for question in inferring:
-        assert question.differences(project.chosen_store(False)), question.name
+        assert question.differences(project.store_for(False)), question.name
 
 
 def test_a_value_takes_the_place_of_the_default(

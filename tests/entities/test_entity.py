@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.entities.entity import Entities
-from ipgraph.entities.labels import readable
+from ipgraph.entities.labels import label_from_iri
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG
 from ipgraph.store.local import LocalStore, merge
@@ -56,7 +56,7 @@ def test_a_label_in_english_is_preferred_then_one_without_a_language_then_any():
     ],
 )
 def test_a_thing_without_a_label_is_called_by_the_last_part_of_its_iri(iri, text):
-    assert readable(iri) == text
+    assert label_from_iri(iri) == text
 
 
 def test_every_statement_names_the_sources_that_state_it():

@@ -240,7 +240,7 @@ def test_each_sparql_rule_concludes_what_the_closure_does(rule: str) -> None:
 
 
 def test_all_rules_have_an_update_and_are_named_in_it() -> None:
-    lengths = {each: {2} for each in sparql_rules.LISTS}
+    lengths = {each: {2} for each in sparql_rules.LIST_PROPERTIES}
     texts = sparql_rules.updates(lengths)
     assert {text.split("\n")[0].removeprefix("# ") for text in texts[1:]} >= set(RULES)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph import reasoning
-from ipgraph.reasoning.closure.bulk import load_closed
+from ipgraph.reasoning.closure.bulk_loading import load_closed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph import reasoning
-from ipgraph.reasoning.rules import NAMES, unrolled
+from ipgraph.reasoning.rules import RULE_NAMES, unroll
 from support.ontologies import PREFIXES, graph_of
 
 # For each rule: a graph that breaks it and nothing else.
@@ -44,9 +44,9 @@ FAULTS = {
 
 
 def test_every_rule_that_concludes_false_has_a_fault() -> None:
-    false_rules = {each.name for each in unrolled({}) if each.head is None}
+    false_rules = {each.name for each in unroll({}) if each.head is None}
     assert false_rules == {each for each in FAULTS if not each.startswith("dt-")}
-    assert false_rules < set(NAMES)
+    assert false_rules < set(RULE_NAMES)
 
 
 @pytest.mark.parametrize("rule", FAULTS)
@@ -103,10 +103,10 @@ def test_a_consistent_graph_has_no_inconsistencies() -> None:
     ],
 )
 def test_what_is_outside_the_profile_is_reported(axiom: str, word: str) -> None:
-    (sentence,) = reasoning.infer(graph_of(axiom)).outside
+    (sentence,) = reasoning.infer(graph_of(axiom)).unsupported
     assert word in sentence
 
 
 def test_an_ontology_within_the_profile_reports_nothing() -> None:
     within = ":C owl:maxCardinality 1 ; owl:onProperty :p ; rdfs:subClassOf :D ."
-    assert reasoning.infer(graph_of(within)).outside == ()
+    assert reasoning.infer(graph_of(within)).unsupported == ()

@@ -33,11 +33,11 @@ def test_a_name_that_nothing_has_is_not_found(project) -> None:
 
 
 def test_what_does_not_hold_is_told_apart_from_what_is_unknown(project) -> None:
-    with pytest.raises(NotEntailed, match="neither stated nor entailed"):
+    with pytest.raises(NotEntailed, match="neither stated nor inferred"):
         project.explain("DHS", "partOf", "PSCD")
 
 
 def test_what_was_found_out_is_forgotten_in_time_and_found_again(project, monkeypatch) -> None:
     first = project.explain("PSCD", "partOf", "DHS")
-    monkeypatch.setattr("ipgraph.reasoning.proofs.explainer._MAX_REMEMBERED", 0)
+    monkeypatch.setattr("ipgraph.reasoning.proofs.explainer._MAX_CACHED", 0)
     assert project.explain("PSCD", "partOf", "DHS") == first

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from ipgraph.reasoning.closure.bulk import load_closed
+from ipgraph.reasoning.closure.bulk_loading import load_closed
 from support.ontologies import LUBM, ROOT, needs_lubm
 
 if TYPE_CHECKING:

@@ -49,5 +49,5 @@ def test_storing_a_closure_keeps_the_blank_nodes_of_the_graph() -> None:
 
 
 def test_an_unknown_reasoner_is_refused_by_name() -> None:
-    with pytest.raises(UsageError, match="no reasoner 'magic'"):
+    with pytest.raises(UsageError, match="Unknown reasoner 'magic'"):
         reasoning.infer(ox.Store(), reasoner="magic")

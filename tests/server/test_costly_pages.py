@@ -46,7 +46,7 @@ def graph(quads):
     engine = ox.Store()
     engine.bulk_extend(quads)
     merge(engine)
-    return KnowledgeGraph(Settings(), outside=LocalStore(engine))
+    return KnowledgeGraph(Settings(), external=LocalStore(engine))
 
 
 @pytest.fixture(scope="module")

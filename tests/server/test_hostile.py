@@ -38,7 +38,7 @@ def target(serve_session):
         )
         for n in range(TRIPLES)
     )
-    kg = KnowledgeGraph(Settings(), outside=LocalStore(engine))
+    kg = KnowledgeGraph(Settings(), external=LocalStore(engine))
     with serve_session(
         kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
     ) as running:

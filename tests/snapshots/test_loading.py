@@ -72,18 +72,6 @@ def test_a_path_that_is_not_there_or_holds_no_rdf_is_named(tmp_path):
         loading.inputs_of([tmp_path / "note.txt"])
 
 
-def test_another_base_moves_the_projects_own_names_and_no_others(tmp_path):
-    file = tmp_path / "a.ttl"
-    file.write_text(
-        "<https://w3id.org/ipgraph/id/ip> a <http://www.w3.org/ns/org#Organization> .",
-        encoding="utf-8",
-    )
-    engine = loading.load(loading.inputs_of([file]), base="https://example.org/kg/")
-    (quad,) = engine
-    assert quad.subject.value == "https://example.org/kg/id/ip"
-    assert quad.object.value == "http://www.w3.org/ns/org#Organization"
-
-
 def test_json_ld_contexts_on_the_network_are_never_fetched(tmp_path):
     file = tmp_path / "a.jsonld"
     file.write_text('{"@context": "http://127.0.0.1:9/context", "name": "x"}', encoding="utf-8")

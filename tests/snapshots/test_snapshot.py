@@ -6,6 +6,7 @@ import pytest
 
 import ipgraph
 from ipgraph.errors import InvalidData, StoreUnavailable
+from ipgraph.opening import reopen
 from ipgraph.settings import Settings
 from ipgraph.snapshots import cache as catalog
 
@@ -61,20 +62,20 @@ def test_an_edit_makes_a_new_snapshot_and_the_old_files_find_the_old_one(rdf_fol
     before = file.read_text(encoding="utf-8")
     first = ipgraph.open(rdf_folder, settings=settings)
     file.write_text(before + ":erin :knows :carol .\n", encoding="utf-8")
-    second = first.refreshed()
+    second = reopen(first)
     assert count(second) == 4
     file.write_text(before, encoding="utf-8")
     stages: list[str] = []
-    third = second.refreshed(stages.append)
+    third = reopen(second, stages.append)
     assert third.built.hash == first.built.hash
     assert stages == []
 
 
 def test_a_new_file_in_a_folder_is_seen(rdf_folder, settings):
     first = ipgraph.open(rdf_folder, settings=settings)
-    assert first.refreshed() is first
+    assert reopen(first) is first
     (rdf_folder / "three.ttl").write_text("<http://a> <http://b> 1 .", encoding="utf-8")
-    assert count(first.refreshed()) == 4
+    assert count(reopen(first)) == 4
 
 
 def test_a_broken_file_leaves_the_old_snapshot_as_it_was(rdf_folder, settings):
@@ -83,7 +84,7 @@ def test_a_broken_file_leaves_the_old_snapshot_as_it_was(rdf_folder, settings):
     before = file.read_text(encoding="utf-8")
     file.write_text("oops", encoding="utf-8")
     with pytest.raises(InvalidData, match=r"one\.ttl:1:"):
-        first.refreshed()
+        reopen(first)
     assert count(first) == 3
     file.write_text(before, encoding="utf-8")
     stages: list[str] = []

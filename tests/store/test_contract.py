@@ -12,7 +12,7 @@ import pytest
 
 import ipgraph
 from ipgraph.errors import BadQuery, StoreUnavailable
-from ipgraph.serialization.results import Answer
+from ipgraph.serialization.results import Result
 from ipgraph.settings import Settings
 from ipgraph.store import Store
 from ipgraph.store.local import LocalStore
@@ -66,45 +66,45 @@ def test_it_is_a_store(store):
 
 
 def test_a_select_gives_terms_by_variable(store):
-    answer = Answer(store.evaluate(f"SELECT ?n ?age {{ ?s <{EX}name> ?n }}"))
+    answer = Result(store.evaluate(f"SELECT ?n ?age {{ ?s <{EX}name> ?n }}"))
     assert answer.variables == ("n", "age")
     assert list(answer) == [{"n": ox.Literal("Carol", language="en")}]
 
 
 def test_an_ask_is_true_or_false(store):
-    assert Answer(store.evaluate(f"ASK {{ ?s <{EX}knows> ?o }}"))
-    assert not Answer(store.evaluate(f"ASK {{ ?s <{EX}hates> ?o }}"))
+    assert Result(store.evaluate(f"ASK {{ ?s <{EX}knows> ?o }}"))
+    assert not Result(store.evaluate(f"ASK {{ ?s <{EX}hates> ?o }}"))
 
 
 def test_a_construct_gives_triples(store):
     text = f"CONSTRUCT {{ ?o <{EX}isKnownTo> ?s }} WHERE {{ ?s <{EX}knows> ?o }}"
-    (triple,) = Answer(store.evaluate(text))
+    (triple,) = Result(store.evaluate(text))
     assert triple == ox.Triple(DAVE, ox.NamedNode(EX + "isKnownTo"), CAROL)
 
 
 def test_a_triple_of_two_graphs_counts_once(store):
-    (row,) = Answer(store.evaluate(f"SELECT (COUNT(*) AS ?n) {{ ?s <{EX}knows> ?o }}"))
+    (row,) = Result(store.evaluate(f"SELECT (COUNT(*) AS ?n) {{ ?s <{EX}knows> ?o }}"))
     assert row["n"].value == "1"
 
 
 def test_default_graphs_are_merged_and_named_graphs_kept(store):
     graphs = [
         row["g"].value
-        for row in Answer(store.evaluate("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"))
+        for row in Result(store.evaluate("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"))
     ]
     own = [each for each in graphs if each.endswith(("one.ttl", "two.ttl"))]
     assert len(own) == 2
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    (row,) = Answer(store.evaluate(count, default_graphs=own))
+    (row,) = Result(store.evaluate(count, default_graphs=own))
     assert row["n"].value == "3"
-    (row,) = Answer(store.evaluate(count, default_graphs=own[:1]))
+    (row,) = Result(store.evaluate(count, default_graphs=own[:1]))
     assert row["n"].value == "2"
-    (row,) = Answer(store.evaluate(count, named_graphs=own[:1]))
+    (row,) = Result(store.evaluate(count, named_graphs=own[:1]))
     assert row["n"].value == "0"
 
 
 def test_prefixes_can_be_declared_for_the_caller(store):
-    (row,) = Answer(store.evaluate("SELECT ?o { ?s ex:age ?o }", prefixes={"ex": EX}))
+    (row,) = Result(store.evaluate("SELECT ?o { ?s ex:age ?o }", prefixes={"ex": EX}))
     assert row["o"].value == "41"
 
 

@@ -12,10 +12,11 @@ from ipgraph.namespaces import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import View
     from ipgraph.entities.history import Episode
     from ipgraph.entities.relations import Group
-    from ipgraph.entities.statements import Source, Value
+    from ipgraph.entities.statements import Value
 
 _INFERRED = "inferred"
 _OWN_LANGUAGE = "en"  # of the labels of this project: a reader is told of other languages only

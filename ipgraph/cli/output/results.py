@@ -73,14 +73,14 @@ def _asked(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
 
 
 def _evaluate(graph: KnowledgeGraph, query: Query, form: Format | Fitting, descriptor: int) -> None:
-    if graph.snapshot is None and graph.is_opened:  # an endpoint has limits of its own
+    if graph.snapshot is None and graph.has_open_store:  # an endpoint has limits of its own
         with os.fdopen(os.dup(descriptor), "wb") as out:
             write(graph.query(query.text).result, form, out, max_rows=query.max_rows)
         return
     from ipgraph import workers
 
     workers.run_once(
-        graph.chosen_store,
+        graph.store_for,
         query,
         form,
         descriptor,

@@ -35,7 +35,7 @@ def summary(graph: KnowledgeGraph) -> str:
 
 def _evidence(graph: KnowledgeGraph) -> list[str]:
     """Say what the project's graph rests on; nothing of other graphs."""
-    held = holdings(graph.store, graph.info()["counts"], graph.settings.base)
+    held = holdings(graph.store, graph.info()["counts"])
     if held is None:
         return []
 

@@ -9,24 +9,21 @@ import pyoxigraph as ox
 from rich.text import Text
 
 from ipgraph.entities.labels import Labels
-from ipgraph.namespaces import PREFIXES, shorten
+from ipgraph.namespaces import XSD, shorten
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.store import Term
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_NUMBERS = {
-    PREFIXES["xsd"] + name
-    for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")
-}
+_NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")}
 
 
 class Cells:
     """Writes terms as a reader wants them: a thing by its label and, in grey, its name."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self._labels = Labels(graph.chosen_store())
+        self._labels = Labels(graph.store_for())
 
     def text(self, term: Term | None) -> Text:
         """Return the text of a cell; control characters of a hostile literal are replaced."""

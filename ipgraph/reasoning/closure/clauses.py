@@ -1,4 +1,4 @@
-"""Rules after compilation: Horn clauses over numbered relations.
+"""Compiled rules: Horn clauses over numbered relations.
 
 A relation's key is the number of its property, or the bitwise complement of its class's number.
 """
@@ -16,7 +16,7 @@ Term = int | str  # a numbered term, or a variable
 
 
 class Pattern(NamedTuple):
-    """What is asked of one relation. `object` is unused for a class.
+    """A pattern over one relation. `object` is unused for a class.
 
     A head whose class is a variable has the key `ANY_CLASS` and that variable as `object`.
     """
@@ -27,12 +27,12 @@ class Pattern(NamedTuple):
 
     @property
     def is_class(self) -> bool:
-        """Tell whether the relation is a class."""
+        """Whether the relation is a class."""
         return self.key < 0
 
     def variables(self) -> set[str]:
         """Return the names of the variables."""
-        return {each for each in (self.subject, self.object) if isinstance(each, str)}
+        return {term for term in (self.subject, self.object) if isinstance(term, str)}
 
 
 ANY_CLASS = -(1 << 40)
@@ -42,38 +42,38 @@ ANY_CLASS = -(1 << 40)
 class Clause:
     """A compiled rule and its state in the fixpoint.
 
-    `waiting` holds, by place in the body, the codes that came since it last ran; `fresh` says that
-    it never ran; `rank` is its stratum. `origin` is the rule and what its axioms bind, kept for
-    clauses that conclude `false`, which must name them.
+    `waiting` holds the codes added since its last run, by position in the body; `is_new` is True
+    until its first run; `stratum` orders the runs. `origin` is the rule and what its axioms bind,
+    for clauses that conclude `false`, which must name them.
     """
 
     name: str
     body: tuple[Pattern, ...]
     head: Pattern | None
     unequal: tuple[tuple[Term, Term], ...] = ()
-    fresh: bool = True
-    queued: bool = False
-    rank: int = 0
+    is_new: bool = True
+    is_queued: bool = False
+    stratum: int = 0
     waiting: dict[int, list[Column]] = field(default_factory=dict)
     origin: tuple[Rule, dict[str, int]] | None = None
     plans: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def plan(self, start: int) -> tuple[int, ...]:
-        """Return the order in which to join the body when its place `start` is the first."""
+        """Return the order in which to join the body from position `start`."""
         if start not in self.plans:
-            self.plans[start] = order_from(self.body, self.body[start].variables(), start)
+            self.plans[start] = join_order(self.body, self.body[start].variables(), start)
         return self.plans[start]
 
 
-def order_from(body: tuple[Pattern, ...], known: set[str], *done: int) -> tuple[int, ...]:
+def join_order(body: tuple[Pattern, ...], known: set[str], *done: int) -> tuple[int, ...]:
     """Order a body greedily: next is the pattern with the fewest variables still unknown.
 
-    `known` are the variables bound before, `done` the places not to visit again.
+    `known` are the variables bound before, `done` the positions to leave out.
     """
-    left = [place for place in range(len(body)) if place not in done]
+    left = [position for position in range(len(body)) if position not in done]
     order = []
     while left:
-        best = min(left, key=lambda place: _cost(body[place], known))
+        best = min(left, key=lambda position: _cost(body[position], known))
         left.remove(best)
         order.append(best)
         known = known | body[best].variables()
@@ -83,6 +83,6 @@ def order_from(body: tuple[Pattern, ...], known: set[str], *done: int) -> tuple[
 def _cost(pattern: Pattern, known: set[str]) -> tuple[int, int]:
     variables = pattern.variables()
     unknown = len(variables - known)
-    # A pattern that shares nothing with what is known multiplies: it goes last.
-    apart = unknown == len(variables) and unknown > 0 and not isinstance(pattern.subject, int)
-    return (unknown + (2 if apart else 0), 0 if pattern.is_class else 1)
+    # A pattern that shares no variable with the known ones is a cross product: it goes last.
+    is_apart = unknown == len(variables) and unknown > 0 and not isinstance(pattern.subject, int)
+    return (unknown + (2 if is_apart else 0), 0 if pattern.is_class else 1)

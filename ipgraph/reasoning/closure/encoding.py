@@ -1,8 +1,8 @@
-"""Terms as numbers and triples as columns: what the closure computes with.
+"""Terms as numbers and triples as columns, for the closure to compute with.
 
-A term is its N-Triples text in bytes; its number is its place of first appearance. Lines are read
-many at a time, by one regular expression and `map` over a dictionary, which costs about 0.6 µs a
-triple: a loop in Python would cost three times that.
+A term is its N-Triples text in bytes; terms are numbered in the order in which they appear. Lines
+are read many at a time, by one regular expression and `map` over a dictionary, which costs about
+0.6 µs a triple: a loop in Python would cost three times that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from ipgraph.namespaces import XSD
+from ipgraph.reasoning.vocabulary import TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +26,9 @@ Column = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 HALF = 32  # a pair is one number: the first term's in the upper half, the second's in the lower
 LOW = (1 << HALF) - 1
-_LINE = re.compile(rb"([^ ]+) ([^ ]+) ([^\n]+) \.\n")  # as every writer of N-Triples spaces it
-_TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-INTEGER_KINDS = ("nonNegativeInteger", "integer", "int", "positiveInteger", "decimal", "short")
-_CHUNK_BYTES = 1 << 20  # what a processor keeps near: 32 MiB cost half as much again
+_LINE = re.compile(rb"([^ ]+) ([^ ]+) ([^\n]+) \.\n")  # spaced as every writer of N-Triples does
+_INTEGER_DATATYPES = ("nonNegativeInteger", "integer", "int", "positiveInteger", "decimal", "short")
+_CHUNK_BYTES = 1 << 20  # fits the processor's cache: 32 MiB cost half as much again
 
 
 class Dictionary(dict[bytes, int]):
@@ -40,17 +40,17 @@ class Dictionary(dict[bytes, int]):
         return number
 
     def number(self, term: str) -> int:
-        """Return the number of a term written as text."""
+        """Return the number of a term given as str."""
         return self[term.encode()]
 
     def integers(self, value: int) -> list[str]:
         """Return the literals among the terms whose value is the whole number `value`."""
         found = []
-        for each in (f'"{value}"', f'"+{value}"', f'"0{value}"', f'"{value}.0"'):
+        for text in (f'"{value}"', f'"+{value}"', f'"0{value}"', f'"{value}.0"'):
             found += [
-                f"{each}^^<{XSD}{kind}>"
-                for kind in INTEGER_KINDS
-                if f"{each}^^<{XSD}{kind}>".encode() in self
+                f"{text}^^<{XSD}{datatype}>"
+                for datatype in _INTEGER_DATATYPES
+                if f"{text}^^<{XSD}{datatype}>".encode() in self
             ]
         return found
 
@@ -60,7 +60,7 @@ class Dictionary(dict[bytes, int]):
 
 
 def read_lines(lines: bytes, dictionary: Dictionary) -> tuple[Column, Column, Column]:
-    """Return subjects, predicates and objects of N-Triples; other spellings of it cost more."""
+    """Return subjects, predicates and objects of N-Triples; unusual spacing costs more."""
     if lines and not lines.endswith(b"\n"):
         lines += b"\n"
     rows = _LINE.findall(lines)
@@ -79,27 +79,27 @@ def read_lines(lines: bytes, dictionary: Dictionary) -> tuple[Column, Column, Co
 
 
 def _canonical(lines: bytes) -> bytes:
-    """Return N-Triples with comments, blank lines and odd spacing as Oxigraph writes it."""
+    """Return any N-Triples (comments, blank lines, unusual spacing) as Oxigraph writes them."""
     triples = (quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
     return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def chunks_of(path: str) -> Iterator[bytes]:
-    """Read a file of N-Triples in pieces of whole lines, about 1 MiB each."""
+    """Yield a file of N-Triples in chunks of whole lines, about 1 MiB each."""
     with open(path, "rb") as file:
-        while piece := file.read(_CHUNK_BYTES):
-            yield piece + file.readline()
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk + file.readline()
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Hold back Python's cycle collector: millions of tuples cost it a third of the time."""
-    enabled = gc.isenabled()
+def without_garbage_collection() -> Iterator[None]:
+    """Pause Python's garbage collector, which takes a third of the time for millions of tuples."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if enabled:
+        if was_enabled:
             gc.enable()
 
 
@@ -108,12 +108,12 @@ class Columns:
 
     def __init__(self, dictionary: Dictionary) -> None:
         self._dictionary = dictionary
-        self._type = dictionary[_TYPE]
+        self._type = dictionary[TYPE.encode()]
         self._classes: dict[int, list[Column]] = {}
         self._properties: dict[int, list[Column]] = {}
 
     def add(self, lines: bytes) -> None:
-        """Add the triples of some lines of N-Triples."""
+        """Add triples given as lines of N-Triples."""
         subjects, predicates, objects = read_lines(lines, self._dictionary)
         order = np.argsort(predicates, kind="stable")
         for predicate, rows in groups(predicates, order):
@@ -127,15 +127,15 @@ class Columns:
 
     def classes(self) -> dict[int, Column]:
         """Return the members of each class."""
-        return {each: distinct(columns) for each, columns in self._classes.items()}
+        return {key: distinct(columns) for key, columns in self._classes.items()}
 
     def properties(self) -> dict[int, Column]:
         """Return the pairs of each property."""
-        return {each: distinct(columns) for each, columns in self._properties.items()}
+        return {key: distinct(columns) for key, columns in self._properties.items()}
 
 
 def distinct(columns: list[Column]) -> Column:
-    """Return the values of some columns, sorted, each once."""
+    """Return the distinct values of several columns, sorted."""
     column = columns[0] if len(columns) == 1 else np.concatenate(columns)
     if len(column) < 2:
         return column

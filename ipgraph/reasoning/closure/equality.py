@@ -1,8 +1,8 @@
-"""Replacement by equality: what holds of a thing holds of whatever is the same (eq-rep-s, -p, -o).
+"""Replacement by equality: a statement holds for everything equal to its terms (eq-rep-s, -p, -o).
 
 These rules name no property, so as clauses they would be three for each relation of the graph. Here
-each relation is instead compared with the things that have equals, which are few, and only when it
-or `owl:sameAs` grew since the last time.
+each relation is instead compared with the terms that have equals, which are few, and only when it
+or `owl:sameAs` grew since the last run.
 """
 
 from __future__ import annotations
@@ -17,47 +17,47 @@ if TYPE_CHECKING:
 
 
 class Relations(Protocol):
-    """The relations that equality is applied to: a `Fixpoint`."""
+    """The relations that equality applies to: a `Fixpoint`."""
 
     relations: dict[int, Relation]
 
     def relation(self, key: int) -> Relation:
-        """Return the relation of a key, an empty one if nothing was added to it."""
+        """Return the relation of a key; it is empty if nothing was added to it."""
 
     def conclude(self, key: int, codes: Column) -> bool:
-        """Add sorted distinct codes as inferred; True if one of them was new."""
+        """Add codes, sorted and distinct, as inferred; True if any was new."""
 
 
 class Replacement:
-    """Apply eq-rep-* to the relations of a fixpoint."""
+    """Applies eq-rep-* to the relations of a fixpoint."""
 
-    def __init__(self, fixpoint: Relations, same: int) -> None:
-        self._fixpoint = fixpoint
+    def __init__(self, relations: Relations, same: int) -> None:
+        self._relations = relations
         self._same = same
-        self._seen: dict[int, tuple[int, int]] = {}
+        self._seen_sizes: dict[int, tuple[int, int]] = {}
 
     def run(self) -> bool:
-        """Conclude what equality adds to each relation that changed; tell whether it was new."""
-        pairs = self._fixpoint.relation(self._same).codes
+        """Conclude what equality adds to the relations that changed; True if anything was new."""
+        pairs = self._relations.relation(self._same).codes
         if not len(pairs):
             return False
-        found = False
+        is_new = False
         equal = distinct([pairs >> HALF])  # eq-sym makes both sides the same set
-        for key in list(self._fixpoint.relations):
-            codes = self._fixpoint.relation(key).codes
-            state = (len(codes), len(pairs))
-            if not len(codes) or self._seen.get(key) == state:
+        for key in list(self._relations.relations):
+            codes = self._relations.relation(key).codes
+            sizes = (len(codes), len(pairs))
+            if not len(codes) or self._seen_sizes.get(key) == sizes:
                 continue
-            self._seen[key] = state
+            self._seen_sizes[key] = sizes
             if key != self._same:
                 for other, added in self._replaced(key, codes, equal, pairs):
-                    found |= self._fixpoint.conclude(other, added)
-        return found
+                    is_new |= self._relations.conclude(other, added)
+        return is_new
 
     def _replaced(
         self, key: int, codes: Column, equal: Column, pairs: Column
     ) -> Iterator[tuple[int, Column]]:
-        """Yield relations and what equality adds to them because of `codes` in relation `key`."""
+        """Yield relations and the codes that equality adds to them because of `codes` of `key`."""
         name = ~key if key < 0 else key
         for other in self._equals(pairs, name):
             yield ~other if key < 0 else other, codes
@@ -66,16 +66,16 @@ class Replacement:
             if len(members):
                 yield key, distinct([_others(members, pairs)[1]])
             return
-        # Few things have equals: to search the pairs for them is cheaper than the reverse.
+        # Few terms have equals: searching the pairs for them is cheaper than the reverse.
         _, rows = rows_with(codes, equal)
         if len(rows):
             which, others = _others(codes[rows] >> HALF, pairs)
             yield key, distinct([others << HALF | codes[rows][which] & LOW])
-        hit = contains(equal, codes & LOW)
-        if hit.any():
-            found = codes[hit]
-            which, others = _others(found & LOW, pairs)
-            yield key, distinct([found[which] & ~LOW | others])
+        has_equal = contains(equal, codes & LOW)
+        if has_equal.any():
+            replaced = codes[has_equal]
+            which, others = _others(replaced & LOW, pairs)
+            yield key, distinct([replaced[which] & ~LOW | others])
 
     def _equals(self, pairs: Column, term: int) -> list[int]:
         start, end = pairs.searchsorted((term << HALF, (term + 1) << HALF))
@@ -83,6 +83,6 @@ class Replacement:
 
 
 def _others(terms: Column, pairs: Column) -> tuple[Column, Column]:
-    """Return, for each equal of each of `terms`, the row of the term and the equal."""
+    """Return the equals of all `terms`: the position of the term, and the term equal to it."""
     which, rows = rows_with(pairs, terms)
     return which, pairs[rows] & LOW

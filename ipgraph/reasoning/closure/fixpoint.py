@@ -1,8 +1,8 @@
-"""The closure: clauses run semi-naively over relations, stratum by stratum, until nothing is new.
+"""The fixpoint: clauses run semi-naively over relations, stratum by stratum, until nothing is new.
 
-A clause runs once over all there is and after that only over what was added since: each addition to
-a relation is handed to the clauses that read it. Clauses that depend on each other share a stratum;
-strata run in order of dependency, so that most relations are complete before anything reads them.
+A clause runs once over everything and after that only over additions: codes added to a relation
+are passed to the clauses that read it. Clauses that depend on each other share a stratum; strata
+run in order of dependency, so that most relations are complete before a clause reads them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, order_from
+from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, join_order
 from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct, groups
 from ipgraph.reasoning.closure.equality import Replacement
 from ipgraph.reasoning.closure.relations import (
@@ -25,16 +25,19 @@ from ipgraph.reasoning.closure.relations import (
     scan,
     size,
 )
+from ipgraph.reasoning.closure.strata import assign_strata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 class Fixpoint:
-    """The relations of a graph and the clauses that hold of them."""
+    """The relations of a graph and the clauses that apply to them.
+
+    `same` is the number of `owl:sameAs`, which never becomes reflexive.
+    """
 
     def __init__(self, same: int) -> None:
-        """Begin with nothing; `same` numbers `owl:sameAs`, which is never made reflexive."""
         self.relations: dict[int, Relation] = {}
         self.clauses: list[Clause] = []
         self._same = same
@@ -43,64 +46,68 @@ class Fixpoint:
         self._turn = 0
 
     def relation(self, key: int) -> Relation:
-        """Return the relation of a key, empty where nothing was said of it."""
+        """Return the relation of a key; it is empty if nothing was added to it."""
         found = self.relations.get(key)
         if found is None:
             found = self.relations[key] = Relation(is_class=key < 0)
         return found
 
     def state(self, key: int, codes: Column) -> None:
-        """Add sorted distinct codes as stated."""
+        """Add codes, sorted and distinct, as stated."""
         relation = self.relation(key)
-        fresh = relation.add(codes)
+        added = relation.add(codes)
         relation.stated = distinct([relation.stated, codes]) if len(relation.stated) else codes
-        self._announce(relation, fresh)
+        self._notify_readers(relation, added)
 
     def conclude(self, key: int, codes: Column) -> bool:
-        """Add sorted distinct codes as inferred; tell whether one was new."""
+        """Add codes, sorted and distinct, as inferred; True if any was new."""
         if key == self._same and len(codes):
             codes = codes[(codes >> HALF) != (codes & LOW)]
         if not len(codes):
             return False
         relation = self.relation(key)
-        fresh = relation.add(codes)
-        self._announce(relation, fresh)
-        return len(fresh) > 0
+        added = relation.add(codes)
+        self._notify_readers(relation, added)
+        return len(added) > 0
 
     def add_clauses(self, clauses: Iterable[Clause]) -> None:
-        """Add clauses and put all that were ever added into strata again."""
+        """Add clauses and assign the strata of all clauses again."""
         added = list(clauses)
         self.clauses += added
-        rank(self.clauses)
+        assign_strata(self.clauses)
         for clause in added:
-            for place, pattern in enumerate(clause.body):
-                self.relation(pattern.key).readers.append((clause, place))
+            for position, pattern in enumerate(clause.body):
+                self.relation(pattern.key).readers.append((clause, position))
             self._enqueue(clause)
 
     def run(self) -> None:
-        """Conclude until nothing is new."""
+        """Apply the clauses until nothing is new."""
         while True:
             while self._queue:
                 _, _, clause = heapq.heappop(self._queue)
-                clause.queued = False
+                clause.is_queued = False
                 for bindings in self._solutions(clause):
                     self._apply(clause, bindings)
             if not self._replacement.run():
                 return
 
     def solve(self, body: tuple[Pattern, ...]) -> Bindings:
-        """Return the solutions of some patterns over all there is."""
-        return self._all(Clause("", body, None))
+        """Return the solutions of a body over everything known so far."""
+        return self.solutions_of(Clause("", body, None))
 
     def solutions_of(self, clause: Clause) -> Bindings:
-        """Return the solutions of a clause's body over all there is."""
-        return self._all(clause)
+        """Return the solutions of a clause's body, joined from its smallest relation on."""
+        sizes = [len(self.relation(pattern.key).codes) for pattern in clause.body]
+        start = min(range(len(sizes)), key=sizes.__getitem__)
+        if not sizes[start]:
+            return {"": EMPTY}
+        return self._join(clause, start, self.relation(clause.body[start].key).codes)
 
     def first_solution(self, clause: Clause, bound: dict[str, int]) -> dict[str, int] | None:
-        """Return one solution of a clause's body in which some variables are as `bound` says."""
-        bindings: Bindings = {name: np.array([each], np.int64) for name, each in bound.items()}
-        for place in order_from(clause.body, set(bound)):
-            pattern = clause.body[place]
+        """Return a solution of a clause's body in which variables have the values `bound`."""
+        bindings: Bindings = {name: np.array([term], np.int64) for name, term in bound.items()}
+        for position in join_order(clause.body, set(bound)):
+            pattern = clause.body[position]
             bindings = join(bindings, pattern, self.relation(pattern.key))
             if not size(bindings):
                 return None
@@ -110,42 +117,37 @@ class Fixpoint:
             return None
         return {name: int(column[0]) for name, column in bindings.items()}
 
-    def _announce(self, relation: Relation, codes: Column) -> None:
+    def _notify_readers(self, relation: Relation, codes: Column) -> None:
         if not len(codes):
             return
-        for clause, place in relation.readers:
-            if not clause.fresh:
-                clause.waiting.setdefault(place, []).append(codes)
+        for clause, position in relation.readers:
+            if not clause.is_new:
+                clause.waiting.setdefault(position, []).append(codes)
             self._enqueue(clause)
 
     def _enqueue(self, clause: Clause) -> None:
-        if not clause.queued:
-            clause.queued = True
+        if not clause.is_queued:
+            clause.is_queued = True
             self._turn += 1
-            heapq.heappush(self._queue, (clause.rank, self._turn, clause))
+            heapq.heappush(self._queue, (clause.stratum, self._turn, clause))
 
     def _solutions(self, clause: Clause) -> list[Bindings]:
-        if clause.fresh:
-            clause.fresh = False
-            return [self._all(clause)]
+        if clause.is_new:
+            clause.is_new = False
+            return [self.solutions_of(clause)]
         waiting, clause.waiting = clause.waiting, {}
-        return [self._from(clause, place, distinct(waiting[place])) for place in sorted(waiting)]
+        return [
+            self._join(clause, position, distinct(waiting[position]))
+            for position in sorted(waiting)
+        ]
 
-    def _all(self, clause: Clause) -> Bindings:
-        """Solve a body over all there is, beginning with its smallest relation."""
-        sizes = [len(self.relation(pattern.key).codes) for pattern in clause.body]
-        start = min(range(len(sizes)), key=sizes.__getitem__)
-        if not sizes[start]:
-            return {"": EMPTY}
-        return self._from(clause, start, self.relation(clause.body[start].key).codes)
-
-    def _from(self, clause: Clause, start: int, codes: Column) -> Bindings:
-        """Solve a body whose place `start` is held to `codes`."""
+    def _join(self, clause: Clause, start: int, codes: Column) -> Bindings:
+        """Return the solutions of a body whose pattern at `start` matches `codes` only."""
         bindings = scan(clause.body[start], codes)
-        for place in clause.plan(start):
+        for position in clause.plan(start):
             if not size(bindings):
                 return {"": EMPTY}
-            pattern = clause.body[place]
+            pattern = clause.body[position]
             bindings = join(bindings, pattern, self.relation(pattern.key))
         return differing(bindings, clause.unequal) if clause.unequal else bindings
 
@@ -159,63 +161,3 @@ class Fixpoint:
         pairs = pack(Pattern(0, head.object, head.subject), bindings)
         for class_, rows in groups(pairs >> HALF, np.arange(len(pairs))):
             self.conclude(~class_, pairs[rows] & LOW)
-
-
-def rank(clauses: list[Clause]) -> None:
-    """Give each clause of `clauses` its stratum: not below those it reads from."""
-    keys: dict[int, int] = {ANY_CLASS: 0}
-    for clause in clauses:
-        for pattern in (*clause.body, *((clause.head,) if clause.head else ())):
-            keys.setdefault(pattern.key, len(keys))
-    # Clauses lead to relations and relations to the clauses that read them: fewer edges than
-    # from clause to clause.
-    offset = len(keys)
-    following: list[list[int]] = [[] for _ in range(offset + len(clauses))]
-    following[0] = [place for key, place in keys.items() if ANY_CLASS != key < 0]
-    for number, clause in enumerate(clauses, offset):
-        for pattern in clause.body:
-            following[keys[pattern.key]].append(number)
-        if clause.head:
-            following[number].append(keys[clause.head.key])
-    components = _components(following)
-    for number, clause in enumerate(clauses, offset):
-        clause.rank = components[number]
-
-
-def _components(following: list[list[int]]) -> list[int]:
-    """Return the strongly connected component of each node, in topological order (Tarjan)."""
-    count = len(following)
-    order, low, component = [-1] * count, [0] * count, [-1] * count
-    path: list[int] = []
-    visited = found = 0
-    for root in range(count):
-        if order[root] >= 0:
-            continue
-        work = [(root, 0)]
-        while work:
-            node, place = work.pop()
-            if place == 0:
-                order[node] = low[node] = visited
-                visited += 1
-                path.append(node)
-            descended = False
-            successors = following[node]
-            while place < len(successors):
-                other = successors[place]
-                if order[other] < 0:
-                    work += [(node, place), (other, 0)]
-                    descended = True
-                    break
-                if component[other] < 0:
-                    low[node] = min(low[node], low[other])
-                place += 1
-            if descended:
-                continue
-            if low[node] == order[node]:
-                while True:
-                    member = path.pop()
-                    component[member] = found
-                    if member == node:
-                        break
-                found += 1
-    return [found - 1 - each for each in component]

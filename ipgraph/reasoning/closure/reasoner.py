@@ -1,4 +1,4 @@
-"""The reasoner: triples in, what follows from them out, and more triples in at any time."""
+"""The reasoner: add triples, get their closure, add more triples at any time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 import pyoxigraph as ox
 
 from ipgraph.reasoning.closure.compiler import Compiler
-from ipgraph.reasoning.closure.consistency import inconsistencies
-from ipgraph.reasoning.closure.encoding import Columns, Dictionary, uncollected
+from ipgraph.reasoning.closure.consistency import find_inconsistencies
+from ipgraph.reasoning.closure.encoding import Columns, Dictionary, without_garbage_collection
 from ipgraph.reasoning.closure.fixpoint import Fixpoint
-from ipgraph.reasoning.closure.profile import constructs_outside
+from ipgraph.reasoning.closure.unsupported import unsupported_constructs
 from ipgraph.reasoning.closure.writer import InferredTriples
-from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, belongs
+from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, is_value_of
 from ipgraph.reasoning.inference import Closure
-from ipgraph.reasoning.rules import AXIOMS, SAME
-from ipgraph.reasoning.trivia import RESOURCE, THING, TYPE
+from ipgraph.reasoning.rules import AXIOMS
+from ipgraph.reasoning.vocabulary import RESOURCE, SAME_AS, THING, TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Reasoner:
-    """Closes a graph under OWL 2 RL; what is added later is closed incrementally.
+    """Closes a graph under OWL 2 RL; later additions are closed incrementally.
 
     ::
 
@@ -35,34 +35,34 @@ class Reasoner:
         reasoner.add(lines)         # N-Triples
         closure = reasoner.close()
         reasoner.add(more)
-        closure = reasoner.close()  # costs what is new, not what there was
+        closure = reasoner.close()  # the cost depends on the additions, not on the whole
 
-    `full` keeps what says nothing as well: reflexive, axiomatic and `owl:Thing` triples.
+    `full` keeps the trivial triples as well: reflexive, axiomatic and `owl:Thing` triples.
     """
 
     def __init__(self, *, full: bool = False) -> None:
         self._full = full
         self._dictionary = Dictionary()
         number = self._dictionary.number
-        for term in (TYPE, THING, RESOURCE, SAME):
+        for term in (TYPE, THING, RESOURCE, SAME_AS):
             number(term)
-        self._fixpoint = Fixpoint(number(SAME))
+        self._fixpoint = Fixpoint(number(SAME_AS))
         self._compiler = Compiler(self._fixpoint, self._dictionary)
         self._dormant: list[Clause] = []
         self._checks: list[Clause] = []
-        self._typed: dict[int, int] = {}
+        self._typed_counts: dict[int, int] = {}
         self._load_ms = 0.0
         for axiom in (*AXIOMS, *(DATATYPE_AXIOMS if full else ())):
             subject = np.array([number(axiom.subject)], np.int64)
             self._fixpoint.conclude(~number(axiom.object), subject)
 
     def add(self, lines: bytes | Iterable[bytes]) -> None:
-        """Add what is stated, as N-Triples: one text, or pieces that end where a line does."""
+        """Add stated triples as N-Triples: one text, or chunks of whole lines."""
         start = time.perf_counter()
         columns = Columns(self._dictionary)
-        with uncollected():
-            for piece in (lines,) if isinstance(lines, bytes) else lines:
-                columns.add(piece)
+        with without_garbage_collection():
+            for chunk in (lines,) if isinstance(lines, bytes) else lines:
+                columns.add(chunk)
             for class_, codes in columns.classes().items():
                 self._fixpoint.state(~class_, codes)
             for property_, codes in columns.properties().items():
@@ -70,25 +70,25 @@ class Reasoner:
         self._load_ms += (time.perf_counter() - start) * 1000
 
     def close(self, sources: Callable[[str, str, str], tuple[str, ...]] | None = None) -> Closure:
-        """Return what follows from all that was added.
+        """Return what follows from everything added so far.
 
-        `sources` tells which graphs state a triple; inconsistencies quote it.
+        `sources` returns the graphs that state a triple; inconsistencies name them.
         """
         start = time.perf_counter()
         self._fixpoint.run()
-        while clauses := self._compiler.clauses():
+        while clauses := self._compiler.new_clauses():
             self._admit(clauses)
             self._fixpoint.run()
         closed = time.perf_counter()
-        faults = inconsistencies(self._fixpoint, self._dictionary, self._checks, sources)
+        found = find_inconsistencies(self._fixpoint, self._dictionary, self._checks, sources)
         checked = time.perf_counter()
         triples = InferredTriples(self._fixpoint.relations, self._dictionary, full=self._full)
         return Closure(
             reasoner="rl",
             chunks=triples,
             count=triples.count,
-            inconsistencies=faults,
-            outside=constructs_outside(self._fixpoint, self._dictionary),
+            inconsistencies=found,
+            unsupported=unsupported_constructs(self._fixpoint, self._dictionary),
             timings={
                 "load": self._load_ms,
                 "close": (closed - start) * 1000,
@@ -97,47 +97,49 @@ class Reasoner:
         )
 
     def _admit(self, clauses: list[Clause]) -> None:
-        """Set clauses to work, but those whose conclusions say nothing and nobody reads."""
-        self._checks += [each for each in clauses if each.head is None]
-        candidates = self._dormant + [each for each in clauses if each.head is not None]
-        idle = set()
+        """Add clauses to the fixpoint, except those whose trivial conclusions no clause reads."""
+        self._checks += [clause for clause in clauses if clause.head is None]
+        candidates = self._dormant + [clause for clause in clauses if clause.head is not None]
+        unread = set()
         if not self._full:
-            tops = {~self._dictionary.number(each) for each in (THING, RESOURCE)}
+            tops = {~self._dictionary.number(term) for term in (THING, RESOURCE)}
             read = {
                 pattern.key
-                for each in (*self._fixpoint.clauses, *candidates, *self._checks)
-                for pattern in each.body
-                if each.head is None or each.head.key != pattern.key
+                for clause in (*self._fixpoint.clauses, *candidates, *self._checks)
+                for pattern in clause.body
+                if clause.head is None or clause.head.key != pattern.key
             }
-            idle = tops - read
-        self._dormant = [each for each in candidates if each.head and each.head.key in idle]
+            unread = tops - read
+        self._dormant = [
+            clause for clause in candidates if clause.head and clause.head.key in unread
+        ]
         self._fixpoint.add_clauses(
-            [each for each in candidates if each.head and each.head.key not in idle]
+            [clause for clause in candidates if clause.head and clause.head.key not in unread]
         )
         self._type_literals()
 
     def _type_literals(self) -> None:
-        """Conclude dt-type2 for the datatypes that some clause reads."""
+        """Conclude dt-type2 for the datatypes that a clause reads."""
         for datatype in DATATYPES:
             key = ~self._dictionary.get(datatype.encode(), -1)
             relation = self._fixpoint.relations.get(key)
-            known = len(self._dictionary)
-            if relation is not None and self._typed.get(key, 0) < known:
-                self._typed[key] = known
-                found = [
+            count = len(self._dictionary)
+            if relation is not None and self._typed_counts.get(key, 0) < count:
+                self._typed_counts[key] = count
+                members = [
                     number
                     for term, number in self._dictionary.items()
-                    if term[0] == 34 and belongs(term.decode(), datatype)
+                    if term[0] == 34 and is_value_of(term.decode(), datatype)
                 ]
-                self._fixpoint.conclude(key, np.array(found, np.int64))
+                self._fixpoint.conclude(key, np.array(members, np.int64))
 
 
 def infer(engine: ox.Store, *, full: bool = False) -> Closure:
-    """Close the RDF merge of all graphs of `engine`; its inconsistencies quote those graphs."""
+    """Return the closure of the RDF merge of all graphs of `engine`, with sources by graph."""
     reasoner = Reasoner(full=full)
     reasoner.add(
-        engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=each) or b""
-        for each in (ox.DefaultGraph(), *engine.named_graphs())
+        engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
+        for graph in (ox.DefaultGraph(), *engine.named_graphs())
     )
     return reasoner.close(partial(graphs_of, engine))
 
@@ -147,7 +149,7 @@ def graphs_of(engine: ox.Store, subject: str, predicate: str, object_: str) -> t
     line = f"{subject} {predicate} {object_} .".encode()
     try:
         triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
-    except SyntaxError:  # a literal as subject: no graph holds it
+    except SyntaxError:  # a literal as subject: no graph contains it
         return ()
     quads = engine.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
     names = {

@@ -1,7 +1,7 @@
-"""Relations as sorted columns of numbers, and the joins over them.
+"""Relations as sorted columns of numbers, and joins over them.
 
 A class is the column of its members, a property the column of its pairs (`encoding.HALF`). Every
-column is sorted and holds each value once, so that a join is a binary search and a union a merge.
+column is sorted and distinct, so that a join is a binary search and a union a merge.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 class Relation:
     """The members of a class or the pairs of a property, stated and inferred."""
 
-    __slots__ = ("_turned", "codes", "is_class", "readers", "stated")
+    __slots__ = ("_reversed", "codes", "is_class", "readers", "stated")
 
     def __init__(self, *, is_class: bool, stated: Column = EMPTY) -> None:
         self.is_class = is_class
         self.codes = stated
         self.stated = stated
         self.readers: list[tuple[Clause, int]] = []
-        self._turned: Column | None = None
+        self._reversed: Column | None = None
 
     def add(self, codes: Column) -> Column:
-        """Add sorted distinct codes and return those that are new."""
+        """Add codes, sorted and distinct, and return those that are new."""
         if len(self.codes):
             codes = codes[~contains(self.codes, codes)]
             if not len(codes):
@@ -44,15 +44,15 @@ class Relation:
             self.codes.sort(kind="stable")  # two sorted runs: one merge
         else:
             self.codes = codes
-        self._turned = None
+        self._reversed = None
         return codes
 
     @property
-    def turned(self) -> Column:
-        """Return the pairs of a property turned round, sorted by their second term."""
-        if self._turned is None:
-            self._turned = np.sort(turn(self.codes))
-        return self._turned
+    def reversed(self) -> Column:
+        """The pairs of a property with their terms exchanged, sorted by their second term."""
+        if self._reversed is None:
+            self._reversed = np.sort(reverse(self.codes))
+        return self._reversed
 
     def inferred(self) -> Column:
         """Return the codes that were not stated."""
@@ -63,25 +63,25 @@ class Relation:
         return self.codes[~contains(self.stated, self.codes)]
 
 
-def turn(pairs: Column) -> Column:
+def reverse(pairs: Column) -> Column:
     """Return pairs with their terms exchanged."""
     return (pairs & LOW) << HALF | pairs >> HALF
 
 
 def contains(column: Column, values: Column) -> Mask:
-    """Tell of each value whether the sorted `column` holds it."""
+    """Return which of `values` the sorted `column` contains."""
     if not len(column):
         return np.zeros(len(values), np.bool_)
-    places = column.searchsorted(values)  # the method: numpy's function costs 1 µs more
-    places[places == len(column)] = 0
-    found: Mask = column[places] == values
+    positions = column.searchsorted(values)  # the method: numpy's function costs 1 µs more
+    positions[positions == len(column)] = 0
+    found: Mask = column[positions] == values
     return found
 
 
 def scan(pattern: Pattern, codes: Column) -> Bindings:
-    """Return what the variables of `pattern` are bound to by the codes of its relation.
+    """Return the bindings of the variables of `pattern` for the codes of its relation.
 
-    Where it has none, the solutions are counted by a column without a name.
+    If it has none, a column without a name has as many rows as there are solutions.
     """
     subject, object_ = pattern.subject, pattern.object
     if pattern.is_class:
@@ -121,7 +121,7 @@ def join(bindings: Bindings, pattern: Pattern, relation: Relation) -> Bindings:
     if subject is not None:
         return _extended(bindings, subject, relation.codes, str(pattern.object))
     if object_ is not None:
-        return _extended(bindings, object_, relation.turned, str(pattern.subject))
+        return _extended(bindings, object_, relation.reversed, str(pattern.subject))
     return _cross(bindings, scan(pattern, relation.codes))
 
 
@@ -138,15 +138,15 @@ def _filtered(bindings: Bindings, keep: Mask) -> Bindings:
 def _extended(bindings: Bindings, known: Column, pairs: Column, name: str) -> Bindings:
     """Bind `name` to the second terms of those `pairs` whose first term is `known`."""
     which, rows = rows_with(pairs, known)
-    extended = {each: column[which] for each, column in bindings.items()}
+    extended = {variable: column[which] for variable, column in bindings.items()}
     extended[name] = pairs[rows] & LOW
     return extended
 
 
 def rows_with(pairs: Column, terms: Column) -> tuple[Column, Column]:
-    """Return the rows of sorted pairs that begin with each of `terms`, and with which of them.
+    """Return the rows of sorted pairs whose first term is one of `terms`.
 
-    The first column tells the place of the term, the second the row; as many as there are rows.
+    The first column is the position of the term in `terms`, the second the row in `pairs`.
     """
     starts = pairs.searchsorted(terms << HALF)
     counts = pairs.searchsorted((terms + 1) << HALF) - starts
@@ -158,7 +158,7 @@ def rows_with(pairs: Column, terms: Column) -> tuple[Column, Column]:
 
 
 def _cross(left: Bindings, right: Bindings) -> Bindings:
-    """Return every solution of `left` with every one of `right`, which share no variable."""
+    """Return the cross product of two sets of solutions that share no variable."""
     first, second = size(left), size(right)
     crossed = {name: np.repeat(column, second) for name, column in left.items()}
     crossed.update({name: np.tile(column, first) for name, column in right.items()})
@@ -169,17 +169,17 @@ def differing(bindings: Bindings, unequal: Sequence[tuple[Term, Term]]) -> Bindi
     """Return the solutions in which the terms of each pair of `unequal` differ."""
     for first, second in unequal:
         count = size(bindings)
-        one, other = _column(first, bindings, count), _column(second, bindings, count)
-        if one is not None and other is not None:
-            bindings = _filtered(bindings, one != other)
+        left, right = _column(first, bindings, count), _column(second, bindings, count)
+        if left is not None and right is not None:
+            bindings = _filtered(bindings, left != right)
     return bindings
 
 
 def pack(pattern: Pattern, bindings: Bindings) -> Column:
-    """Return the codes that a head concludes, sorted and distinct."""
+    """Return the codes that the head `pattern` concludes, sorted and distinct."""
     count = size(bindings)
     subject = _column(pattern.subject, bindings, count)
-    assert subject is not None  # noqa: S101 - heads use no variable that bodies lack
+    assert subject is not None  # noqa: S101 - a head has no variable that its body lacks
     if pattern.is_class:
         return distinct([subject])
     object_ = _column(pattern.object, bindings, count)

@@ -1,4 +1,4 @@
-"""Inferred triples as N-Triples, written from the columns when they are asked for."""
+"""The writer: inferred triples as N-Triples, written from the columns on demand."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ipgraph.namespaces import RDFS
 from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, Dictionary, distinct
-from ipgraph.reasoning.rules import MEMBER, SAME
-from ipgraph.reasoning.trivia import BUILT_IN, NOTHING, REFLEXIVE, TOP, TYPE, is_axiomatic
+from ipgraph.reasoning.trivia import REFLEXIVE, TOP, is_axiomatic
+from ipgraph.reasoning.vocabulary import (
+    BUILT_IN_STARTS,
+    MEMBER,
+    NOTHING,
+    SAME_AS,
+    SUBCLASS_OF,
+    TYPE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.reasoning.closure.relations import Relation
 
-_ROWS = 1 << 17  # triples in a chunk: some 20 MiB
-_MEMBER, _SAME, _TYPE = (each.encode() for each in (MEMBER, SAME, TYPE))
+_CHUNK_TRIPLES = 1 << 17  # about 20 MiB
+_MEMBER, _SAME_AS, _TYPE = MEMBER.encode(), SAME_AS.encode(), TYPE.encode()
+_BUILT_IN_STARTS = tuple(start.encode() for start in BUILT_IN_STARTS)
 
 
 class InferredTriples(Collection[bytes]):
-    """The triples that were concluded and not stated, in chunks, trivial ones left out.
+    """The inferred triples that are not stated, in chunks; trivial ones are left out.
 
-    Iterating writes them, at about 0.4 µs a triple, each time.
+    Every iteration writes them again, at about 0.4 µs a triple.
     """
 
     def __init__(
@@ -38,7 +45,7 @@ class InferredTriples(Collection[bytes]):
         )
         self._columns: dict[int, Column] = {}
         for key in sorted(relations):
-            column = self._kept(key, relations[key].inferred())
+            column = self._writable(key, relations[key].inferred())
             if len(column):
                 self._columns[key] = column
         if full:
@@ -47,20 +54,20 @@ class InferredTriples(Collection[bytes]):
 
     def __len__(self) -> int:
         """Return the number of chunks."""
-        return sum(-(-len(column) // _ROWS) for column in self._columns.values())
+        return sum(-(-len(column) // _CHUNK_TRIPLES) for column in self._columns.values())
 
     def __contains__(self, chunk: object) -> bool:
-        return any(chunk == each for each in self)
+        return any(chunk == own for own in self)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Write the triples relation by relation, each relation's in the order of its numbers."""
+        """Yield the triples by relation, in the order of their terms' numbers."""
         for key, column in self._columns.items():
-            for start in range(0, len(column), _ROWS):
-                codes = column[start : start + _ROWS]
+            for start in range(0, len(column), _CHUNK_TRIPLES):
+                codes = column[start : start + _CHUNK_TRIPLES]
                 yield self._members(~key, codes) if key < 0 else self._pairs(key, codes)
 
-    def _kept(self, key: int, codes: Column) -> Column:
-        """Return the codes whose triples RDF can hold and, unless `full`, that say something."""
+    def _writable(self, key: int, codes: Column) -> Column:
+        """Return the codes whose triples RDF can hold and, unless `full`, are not trivial."""
         if not len(codes):
             return codes
         name = self._terms[~key if key < 0 else key]
@@ -71,28 +78,30 @@ class InferredTriples(Collection[bytes]):
         if self._full:
             return codes[keep]
         if key < 0:
-            return self._kept_members(name.decode(), codes[keep])
-        return self._kept_pairs(name.decode(), codes[keep])
+            return self._nontrivial_members(name.decode(), codes[keep])
+        return self._nontrivial_pairs(name.decode(), codes[keep])
 
-    def _kept_members(self, class_: str, members: Column) -> Column:
+    def _nontrivial_members(self, class_: str, members: Column) -> Column:
         if class_ in TOP[TYPE]:
             return members[:0]
-        if is_axiomatic(BUILT_IN[0], TYPE, class_):
-            said = [not self._terms[each].startswith(_BUILT_IN) for each in members.tolist()]
-            return members[np.array(said, np.bool_)]
+        if is_axiomatic(BUILT_IN_STARTS[0], TYPE, class_):
+            is_own = [
+                not self._terms[member].startswith(_BUILT_IN_STARTS) for member in members.tolist()
+            ]
+            return members[np.array(is_own, np.bool_)]
         return members
 
-    def _kept_pairs(self, property_: str, pairs: Column) -> Column:
+    def _nontrivial_pairs(self, property_: str, pairs: Column) -> Column:
         if property_ in REFLEXIVE:
             pairs = pairs[(pairs >> HALF) != (pairs & LOW)]
         for top in TOP.get(property_, ()):
             pairs = pairs[(pairs & LOW) != self._dictionary.get(top.encode(), -1)]
-        if property_ == _SUBCLASS:
+        if property_ == SUBCLASS_OF:
             pairs = pairs[(pairs >> HALF) != self._dictionary.get(NOTHING.encode(), -1)]
         return pairs
 
     def _add_reflexive(self, relations: dict[int, Relation]) -> None:
-        """Add eq-ref: everything that a triple mentions is the same as itself."""
+        """Add eq-ref: every term of a triple is the same as itself."""
         parts: list[Column] = []
         for key, relation in relations.items():
             if not len(relation.codes) or self._terms[key if key >= 0 else ~key] == _MEMBER:
@@ -104,7 +113,7 @@ class InferredTriples(Collection[bytes]):
                 parts += [relation.codes >> HALF, relation.codes & LOW]
         terms = distinct(parts)
         terms = terms[~self._literals[terms]]
-        same = self._dictionary[_SAME]
+        same = self._dictionary[_SAME_AS]
         stated = relations[same].stated if same in relations else terms[:0]
         pairs = np.setdiff1d(terms << HALF | terms, stated)
         known = self._columns.get(same)
@@ -122,7 +131,3 @@ class InferredTriples(Collection[bytes]):
             b" .\n".join([s + between + o for s, o in zip(subjects, objects, strict=True)])
             + b" .\n"
         )
-
-
-_BUILT_IN = tuple(each.encode() for each in BUILT_IN)
-_SUBCLASS = f"<{RDFS}subClassOf>"

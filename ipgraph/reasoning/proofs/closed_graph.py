@@ -1,4 +1,4 @@
-"""A closed graph as a proof sees it: triples to look up, lists to walk, and who states what."""
+"""A closed graph for proofs: look up triples, walk lists, find the graphs that state a triple."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import OWL, RDF
-from ipgraph.reasoning.rules import LISTS, Rule, unrolled
+from ipgraph.reasoning import vocabulary
+from ipgraph.reasoning.rules import LIST_PROPERTIES, Rule, unroll
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
-FIRST, REST, NIL = (ox.NamedNode(RDF + each) for each in ("first", "rest", "nil"))
-TYPE = ox.NamedNode(RDF + "type")
-THING = ox.NamedNode(OWL + "Thing")
-_INVERSE = ox.NamedNode(OWL + "inverseOf")
-_MAX_LIST = 1000
+_MAX_LIST_LENGTH = 1000
+
+
+def node(iri: str) -> ox.NamedNode:
+    """Return the node of an IRI in N-Triples syntax."""
+    return ox.NamedNode(iri[1:-1])
+
+
+TYPE, THING, SUBCLASS_OF = map(node, (vocabulary.TYPE, vocabulary.THING, vocabulary.SUBCLASS_OF))
+_FIRST, _REST, _NIL, _INVERSE_OF = map(
+    node, (vocabulary.FIRST, vocabulary.REST, vocabulary.NIL, vocabulary.INVERSE_OF)
+)
 
 
 class Fact(NamedTuple):
-    """A triple; its subject may be a literal, as in the rules of OWL 2 RL."""
+    """A triple whose subject may be a literal, as in the rules of OWL 2 RL."""
 
     subject: Term
     predicate: Term
@@ -37,60 +44,60 @@ class Fact(NamedTuple):
 
 
 class ClosedGraph:
-    """The triples of a store that holds a closure, each once.
+    """The distinct triples of a store that contains a closure.
 
-    Where the store's default graph has triples it is taken for the merge of all graphs. What
-    graph `inferred` alone holds is inferred; the other graphs state what they hold.
+    If the store's default graph has triples, it must be the merge of all graphs. A triple that
+    only graph `inferred` contains is inferred; the other graphs state theirs.
     """
 
     def __init__(self, store: Store, inferred: str) -> None:
         self._store = store
         self._inferred = ox.NamedNode(inferred)
-        anything = store.quads(None, None, None, ox.DefaultGraph())
-        self._merged = next(iter(anything), None) is not None
+        merged = store.quads(None, None, None, ox.DefaultGraph())
+        self._is_merged = next(iter(merged), None) is not None
         self._sources: dict[Fact, tuple[str, ...]] = {}
 
     def match(
         self, subject: Term | None, predicate: Term | None, object_: Term | None
     ) -> Iterator[Fact]:
-        """Yield the triples of a pattern; nothing where RDF could not hold one."""
+        """Yield the triples of a pattern; none if RDF cannot hold them."""
         if isinstance(subject, ox.Literal):
             return
         if isinstance(predicate, ox.BlankNode):
-            yield from self._inverses(subject, predicate, object_)
+            yield from self._match_inverse(subject, predicate, object_)
             return
         if predicate is not None and not isinstance(predicate, ox.NamedNode):
             return
-        graph = ox.DefaultGraph() if self._merged else None
+        graph = ox.DefaultGraph() if self._is_merged else None
         quads = self._store.quads(subject, predicate, object_, graph)
-        if self._merged:
+        if self._is_merged:
             yield from map(Fact.of, quads)
         else:
             yield from dict.fromkeys(map(Fact.of, quads))
 
-    def _inverses(
+    def _match_inverse(
         self, subject: Term | None, predicate: ox.BlankNode, object_: Term | None
     ) -> Iterator[Fact]:
         """Yield the triples of a property that is named only as the inverse of another.
 
         RDF cannot hold them; as steps of a proof they follow by prp-inv2.
         """
-        for inverse in self.match(predicate, _INVERSE, None):
+        for inverse in self.match(predicate, _INVERSE_OF, None):
             for fact in self.match(object_, inverse.object, subject):
                 yield Fact(fact.object, predicate, fact.subject)
 
     def holds(self, fact: Fact) -> bool:
-        """Tell whether a triple is stated or inferred."""
+        """True if a triple is stated or inferred."""
         return next(self.match(*fact), None) is not None
 
     def sources(self, fact: Fact) -> tuple[str, ...]:
-        """Return the graphs that state a triple, sorted; none where it is inferred."""
+        """Return the graphs that state a triple, sorted; none if it is inferred."""
         known = self._sources.get(fact)
         if known is None:
-            known = self._sources[fact] = self._look_up(fact)
+            known = self._sources[fact] = self._find_sources(fact)
         return known
 
-    def _look_up(self, fact: Fact) -> tuple[str, ...]:
+    def _find_sources(self, fact: Fact) -> tuple[str, ...]:
         subject, predicate, object_ = fact
         if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
             return ()
@@ -105,25 +112,25 @@ class ClosedGraph:
         )
 
     def lists_with(self, member: Term) -> Iterator[Term]:
-        """Yield the cells from which a walk along `rdf:rest` meets `member`."""
-        cells = [fact.subject for fact in self.match(None, FIRST, member)]
+        """Yield the cells from which a walk along `rdf:rest` reaches `member`."""
+        cells = [fact.subject for fact in self.match(None, _FIRST, member)]
         seen: set[Term] = set()
         while cells:
             cell = cells.pop()
             if cell not in seen:
                 seen.add(cell)
                 yield cell
-                cells += [fact.subject for fact in self.match(None, REST, cell)]
+                cells += [fact.subject for fact in self.match(None, _REST, cell)]
 
     def cells(self, start: Term) -> Iterator[tuple[Fact, list[Fact]]]:
-        """Yield each membership of a list with the cells from its start that show it."""
+        """Yield the memberships of a list, with the cells from its start that prove them."""
         path: list[Fact] = []
         cell = start
-        for _ in range(_MAX_LIST):
-            for first in self.match(cell, FIRST, None):
+        for _ in range(_MAX_LIST_LENGTH):
+            for first in self.match(cell, _FIRST, None):
                 yield first, [*path, first]
-            rest = next(self.match(cell, REST, None), None)
-            if rest is None or rest.object == NIL:
+            rest = next(self.match(cell, _REST, None), None)
+            if rest is None or rest.object == _NIL:
                 return
             path.append(rest)
             cell = rest.object
@@ -134,9 +141,9 @@ class ClosedGraph:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules of OWL 2 RL, unrolled for the lists that this graph has."""
+        """The rules of OWL 2 RL, unrolled for the lists of this graph."""
         lengths: dict[str, set[int]] = {}
-        for predicate in LISTS:
-            for fact in self.match(None, ox.NamedNode(predicate[1:-1]), None):
+        for predicate in LIST_PROPERTIES:
+            for fact in self.match(None, node(predicate), None):
                 lengths.setdefault(predicate, set()).add(len(self.members(fact.object)))
-        return unrolled({name: found - {0} for name, found in lengths.items()})
+        return unroll({name: found - {0} for name, found in lengths.items()})

@@ -1,4 +1,4 @@
-"""Proofs to read: as text, as JSON, as Turtle."""
+"""Explanations: proofs as text, JSON and Turtle."""
 
 from __future__ import annotations
 
@@ -6,36 +6,54 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS
+from ipgraph.namespaces import PREFIXES
 from ipgraph.reasoning.inference import Premise
-from ipgraph.reasoning.wording import short
+from ipgraph.reasoning.vocabulary import (
+    DOMAIN,
+    EQUIVALENT_CLASS,
+    EQUIVALENT_PROPERTY,
+    FIRST,
+    INTERSECTION_OF,
+    INVERSE_OF,
+    ON_PROPERTY,
+    PROPERTY_CHAIN,
+    RANGE,
+    REST,
+    SAME_AS,
+    SUBCLASS_OF,
+    SUBPROPERTY_OF,
+    TYPE,
+    UNION_OF,
+)
+from ipgraph.reasoning.wording import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _VERBS = {
-    f"<{RDF}type>": "is a",
-    f"<{RDFS}subClassOf>": "is a kind of",
-    f"<{RDFS}subPropertyOf>": "is a kind of",
-    f"<{RDFS}domain>": "is only said of a",
-    f"<{RDFS}range>": "has only values that are a",
-    f"<{OWL}inverseOf>": "is the inverse of",
-    f"<{OWL}sameAs>": "is the same as",
-    f"<{OWL}equivalentClass>": "is the same class as",
-    f"<{OWL}equivalentProperty>": "means the same as",
-    f"<{OWL}propertyChainAxiom>": "follows from the chain",
-    f"<{OWL}intersectionOf>": "is what is each of",
-    f"<{OWL}unionOf>": "is what is one of",
-    f"<{OWL}onProperty>": "is about",
+    TYPE: "is a",
+    SUBCLASS_OF: "is a kind of",
+    SUBPROPERTY_OF: "implies",
+    DOMAIN: "has only subjects of type",
+    RANGE: "has only objects of type",
+    INVERSE_OF: "is the inverse of",
+    SAME_AS: "is the same as",
+    EQUIVALENT_CLASS: "is the same class as",
+    EQUIVALENT_PROPERTY: "means the same as",
+    PROPERTY_CHAIN: "follows from the chain",
+    INTERSECTION_OF: "is the intersection of",
+    UNION_OF: "is the union of",
+    ON_PROPERTY: "restricts",
 }
-_CELLS = frozenset(f"<{RDF}{each}>" for each in ("first", "rest"))
+_CELL_PREDICATES = frozenset({FIRST, REST})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a proof: a triple that graphs state, or that a rule concludes from lines before.
+    """One step of a proof: a triple that graphs state, or that a rule concludes.
 
-    `premises` are numbers of earlier steps, from 1; a stated triple has none, and no `rule`.
+    `premises` are the numbers of earlier steps, from 1. A stated triple has no `rule`, `reason` or
+    `premises`.
     """
 
     number: int
@@ -49,7 +67,7 @@ class Step:
 class Explanation:
     """Why a triple holds: its steps, premises first, the triple itself last.
 
-    `cost` is the number of rule applications, counted as often as they are used; 0 where the triple
+    `cost` is the number of rule applications, counted as often as they are used; 0 if the triple
     is stated.
     """
 
@@ -66,28 +84,27 @@ class Explanation:
         """Whether the triple is stated, not inferred."""
         return bool(self.conclusion.sources)
 
-    def text(self, name: Callable[[str], str] = short) -> str:
-        """Write the proof for people, one step a line; the cells of lists are not shown.
+    def text(self, name: Callable[[str], str] = short_name) -> str:
+        """Return the proof as text, one paragraph for each step; list cells are left out.
 
-        `name` says how a term, given in N-Triples syntax, is called.
+        `name` returns the name to show for a term in N-Triples syntax.
         """
-        shown = [each for each in self.steps if each.triple.predicate not in _CELLS]
-        numbers = {each.number: place for place, each in enumerate(shown, 1)}
+        shown = [step for step in self.steps if step.triple.predicate not in _CELL_PREDICATES]
+        numbers = {step.number: number for number, step in enumerate(shown, 1)}
         lines = []
-        for each in shown:
-            line = f"{numbers[each.number]}. {_sentence(each.triple, name)}"
-            if each.triple.sources:
-                line += (
-                    f"\n   stated in {', '.join(name(f'<{one}>') for one in each.triple.sources)}"
-                )
+        for step in shown:
+            lines.append(f"{numbers[step.number]}. {_sentence(step.triple, name)}")
+            if step.triple.sources:
+                sources = ", ".join(name(f"<{source}>") for source in step.triple.sources)
+                lines.append(f"   stated in {sources}")
             else:
-                origin = ", ".join(str(numbers[one]) for one in each.premises if one in numbers)
-                line += f"\n   {each.reason} ({each.rule}" + (f" from {origin})" if origin else ")")
-            lines.append(line)
+                premises = [str(numbers[number]) for number in step.premises if number in numbers]
+                origin = f" from {', '.join(premises)}" if premises else ""
+                lines.append(f"   {step.reason} ({step.rule}{origin})")
         return "\n".join(lines)
 
     def data(self) -> dict[str, Any]:
-        """Return the proof as what JSON can hold; terms are in N-Triples syntax."""
+        """Return the proof as values for JSON; terms are in N-Triples syntax."""
         goal = self.conclusion
         return {
             "subject": goal.subject,
@@ -95,62 +112,63 @@ class Explanation:
             "object": goal.object,
             "stated": self.is_stated,
             "cost": self.cost,
-            "steps": [
-                {
-                    "number": each.number,
-                    "triple": [each.triple.subject, each.triple.predicate, each.triple.object],
-                    **({"sources": list(each.triple.sources)} if each.triple.sources else {}),
-                    **(
-                        {"rule": each.rule, "reason": each.reason, "premises": list(each.premises)}
-                        if each.rule
-                        else {}
-                    ),
-                }
-                for each in self.steps
-            ],
+            "steps": [_step_data(step) for step in self.steps],
         }
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Explanation:
-        """Return the proof that `data` has written."""
+        """Return the proof that `data()` returned."""
         steps = [
             Step(
-                each["number"],
-                _premise(each),
-                each.get("rule", ""),
-                each.get("reason", ""),
-                tuple(each.get("premises", ())),
+                step["number"],
+                _premise(step),
+                step.get("rule", ""),
+                step.get("reason", ""),
+                tuple(step.get("premises", ())),
             )
-            for each in data["steps"]
+            for step in data["steps"]
         ]
         return cls(tuple(steps), data["cost"])
 
     def json(self) -> str:
-        """Write the proof as JSON."""
+        """Return the proof as JSON."""
         return json.dumps(self.data(), ensure_ascii=False, indent=2) + "\n"
 
     def turtle(self) -> str:
-        """Write the proof as Turtle: a reified statement a step, derived from those before it.
+        """Return the proof as Turtle: a reified statement for each step, derived from earlier ones.
 
-        A literal as subject stands where RDF allows one, in the object of `rdf:subject`.
+        A literal as subject is in the object of `rdf:subject`, where RDF allows it.
         """
         lines = [
-            f"PREFIX {each}: <{PREFIXES[each]}>" for each in ("dcterms", "prov", "rdf", "rdfs")
+            f"PREFIX {prefix}: <{PREFIXES[prefix]}>"
+            for prefix in ("dcterms", "prov", "rdf", "rdfs")
         ]
-        for each in self.steps:
+        for step in self.steps:
             properties = [
                 "a rdf:Statement",
-                f"rdf:subject {each.triple.subject}",
-                f"rdf:predicate {each.triple.predicate}",
-                f"rdf:object {each.triple.object}",
+                f"rdf:subject {step.triple.subject}",
+                f"rdf:predicate {step.triple.predicate}",
+                f"rdf:object {step.triple.object}",
             ]
-            properties += [f"prov:hadPrimarySource <{one}>" for one in each.triple.sources]
-            properties += [f"prov:wasDerivedFrom _:step{one}" for one in each.premises]
-            if each.rule:
-                properties.append(f"dcterms:conformsTo {_rule_iri(each.rule)}")
-                properties.append(f"rdfs:comment {json.dumps(each.reason, ensure_ascii=False)}@en")
-            lines.append(f"\n_:step{each.number}\n  " + " ;\n  ".join(properties) + "\n.")
+            properties += [f"prov:hadPrimarySource <{source}>" for source in step.triple.sources]
+            properties += [f"prov:wasDerivedFrom _:step{number}" for number in step.premises]
+            if step.rule:
+                properties.append(f"dcterms:conformsTo {_rule_iri(step.rule)}")
+                properties.append(f"rdfs:comment {json.dumps(step.reason, ensure_ascii=False)}@en")
+            lines.append(f"\n_:step{step.number}\n  " + " ;\n  ".join(properties) + "\n.")
         return "\n".join(lines) + "\n"
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "number": step.number,
+        "triple": [step.triple.subject, step.triple.predicate, step.triple.object],
+    }
+    if step.triple.sources:
+        data["sources"] = list(step.triple.sources)
+    if step.rule:
+        data |= {"rule": step.rule, "reason": step.reason, "premises": list(step.premises)}
+    return data
 
 
 def _premise(step: dict[str, Any]) -> Premise:
@@ -165,5 +183,5 @@ def _rule_iri(rule: str) -> str:
 
 def _sentence(triple: Premise, name: Callable[[str], str]) -> str:
     return " ".join(
-        _VERBS.get(part) or name(part) for part in (triple.subject, triple.predicate, triple.object)
+        _VERBS.get(term) or name(term) for term in (triple.subject, triple.predicate, triple.object)
     )

@@ -1,4 +1,4 @@
-"""How the body of a rule holds in a closed graph: each way, with the triples that show it."""
+"""Matching: the ways in which the body of a rule holds in a closed graph, with their triples."""
 
 from __future__ import annotations
 
@@ -8,33 +8,40 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import OWL, RDFS
-from ipgraph.reasoning.proofs.closed_graph import THING, TYPE, ClosedGraph, Fact, Term
-from ipgraph.reasoning.rules import AXIOMS, MEMBER, Atom, Rule
+from ipgraph.reasoning import vocabulary
+from ipgraph.reasoning.proofs.closed_graph import (
+    SUBCLASS_OF,
+    THING,
+    TYPE,
+    ClosedGraph,
+    Fact,
+    Term,
+    node,
+)
+from ipgraph.reasoning.rules import AXIOMS, Atom, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SUBCLASS = ox.NamedNode(RDFS + "subClassOf")
-_REFLEXIVE = frozenset({_SUBCLASS, ox.NamedNode(RDFS + "subPropertyOf")})
-# Rules that a class or property being within itself helps; in the others it changes nothing.
+_REFLEXIVE = frozenset({SUBCLASS_OF, node(vocabulary.SUBPROPERTY_OF)})
+# The only rules that conclude more because classes and properties are above themselves.
 _USE_REFLEXIVE = frozenset({"scm-hv", "scm-svf1", "scm-svf2", "scm-avf1", "scm-avf2"})
-# Of proofs of the same cost the one that ends with the rule that says most is given.
+# Of two proofs with the same cost, prefer the one whose last rule is first here.
 _PREFERRED = ("cax-sco", "prp-spo1", "prp-trp", "scm-sco", "scm-spo")
-_NOTHING = ox.NamedNode(OWL + "Nothing")
+_NOTHING = node(vocabulary.NOTHING)
 Bound = dict[str, Term]
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A rule read from its head: its terms as terms, its body in the order to solve it."""
+    """A rule for backward search: its head as terms, its body in the order to solve it."""
 
     rule: Rule
     head: tuple[str | Term, str | Term, str | Term]
     body: tuple[Atom, ...]
 
-    def unified(self, goal: Fact) -> Bound | None:
-        """Return what makes the head equal to `goal`, or None where nothing does."""
+    def unify(self, goal: Fact) -> Bound | None:
+        """Return the bindings that make the head equal to `goal`, or None."""
         bound: Bound = {}
         for term, value in zip(self.head, goal, strict=True):
             if not isinstance(term, str):
@@ -45,27 +52,27 @@ class Clause:
         return bound
 
 
-def _read(term: str) -> str | Term:
-    """Turn a rule's term into one of Oxigraph's; variables and numbers stay texts."""
-    return ox.NamedNode(term[1:-1]) if term.startswith("<") else term
+def _term_or_variable(text: str) -> str | Term:
+    """Return a term of a rule as a node; variables and numbers stay texts."""
+    return node(text) if text.startswith("<") else text
 
 
 def _ordered(rule: Rule, known: set[str]) -> tuple[Atom, ...]:
-    """Order a body so that each pattern has as few unknown variables as can be."""
+    """Order a body greedily: next is the pattern with the fewest unknown variables."""
     left = list(rule.body)
     order = []
     while left:
-        best = min(left, key=lambda atom: _unknown(atom, known))
+        best = min(left, key=lambda atom: _cost(atom, known))
         left.remove(best)
         order.append(best)
-        known = known | {each for each in best if each.startswith("?")}
+        known = known | {term for term in best if term.startswith("?")}
     return tuple(order)
 
 
-def _unknown(atom: Atom, known: set[str]) -> float:
-    count = len({each for each in atom if each.startswith("?")} - known)
-    blind = atom.predicate.startswith("?") and atom.predicate not in known
-    return count + (1.5 if blind else 0)
+def _cost(atom: Atom, known: set[str]) -> float:
+    count = len({term for term in atom if term.startswith("?")} - known)
+    has_unknown_predicate = atom.predicate.startswith("?") and atom.predicate not in known
+    return count + (1.5 if has_unknown_predicate else 0)
 
 
 class Matcher:
@@ -76,38 +83,38 @@ class Matcher:
 
     @cached_property
     def clauses(self) -> list[Clause]:
-        """The rules that conclude a triple, those that say most first."""
+        """The rules that conclude a triple, preferred ones first."""
         clauses = []
         for rule in self._graph.rules:
             if rule.head is not None:
-                known = {each for each in rule.head if each.startswith("?")}
-                head = rule.head
-                terms = (_read(head.subject), _read(head.predicate), _read(head.object))
-                clauses.append(Clause(rule, terms, _ordered(rule, known)))
-        rank = {name: place for place, name in enumerate(_PREFERRED)}
-        return sorted(clauses, key=lambda each: rank.get(each.rule.name, len(rank)))
+                known = {term for term in rule.head if term.startswith("?")}
+                subject, predicate, object_ = map(_term_or_variable, rule.head)
+                clauses.append(Clause(rule, (subject, predicate, object_), _ordered(rule, known)))
+        rank = {name: position for position, name in enumerate(_PREFERRED)}
+        return sorted(clauses, key=lambda clause: rank.get(clause.rule.name, len(rank)))
 
     def solutions(
-        self, clause: Clause, bound: Bound, place: int = 0, premises: tuple[Fact, ...] = ()
+        self, clause: Clause, bound: Bound, position: int = 0, premises: tuple[Fact, ...] = ()
     ) -> Iterator[tuple[Bound, tuple[Fact, ...]]]:
-        """Yield the ways the body of `clause` holds from `place` on: bindings and triples.
+        """Yield the bindings and triples with which the body of `clause` holds from `position` on.
 
-        The triples are in the graph, or closures leave them out and they may hold all the same.
+        The triples are in the graph, or closures leave them out and they may still hold.
         """
-        if place == len(clause.body):
-            if all(value(one, bound) != value(two, bound) for one, two in clause.rule.unequal):
+        if position == len(clause.body):
+            unequal = clause.rule.unequal
+            if all(value(left, bound) != value(right, bound) for left, right in unequal):
                 yield bound, premises
             return
-        atom = clause.body[place]
-        for more, facts in self._matches(clause.rule, atom, bound):
-            yield from self.solutions(clause, more, place + 1, (*premises, *facts))
+        atom = clause.body[position]
+        for extended, facts in self._matches(clause.rule, atom, bound):
+            yield from self.solutions(clause, extended, position + 1, (*premises, *facts))
 
     def _matches(
         self, rule: Rule, atom: Atom, bound: Bound
     ) -> Iterator[tuple[Bound, tuple[Fact, ...]]]:
-        """Yield the ways a pattern holds: what it binds, and the triples that show it."""
+        """Yield the bindings with which a pattern holds, and the triples that prove it."""
         subject, object_ = value(atom.subject, bound), value(atom.object, bound)
-        if atom.predicate == MEMBER:
+        if atom.predicate == vocabulary.MEMBER:
             yield from self._memberships(atom, subject, object_, bound)
             return
         predicate = value(atom.predicate, bound)
@@ -117,16 +124,16 @@ class Matcher:
             None if isinstance(predicate, str) else predicate,
             None if isinstance(object_, str) else object_,
         )
-        found = False
+        is_found = False
         for fact in facts:
             if number and not _is_number(fact.object, number):
                 continue
-            more = _extended(atom, fact, bound)
-            if more is not None:
-                found = True
-                yield more, (fact,)
-        if not found or rule.name in _USE_REFLEXIVE or predicate == _SUBCLASS:
-            yield from self._unsaid(rule, atom, (subject, predicate, object_), bound)
+            extended = _extend(atom, fact, bound)
+            if extended is not None:
+                is_found = True
+                yield extended, (fact,)
+        if not is_found or rule.name in _USE_REFLEXIVE or predicate == SUBCLASS_OF:
+            yield from self._implicit_matches(rule, atom, (subject, predicate, object_), bound)
 
     def _memberships(
         self, atom: Atom, subject: str | Term, object_: str | Term, bound: Bound
@@ -140,47 +147,47 @@ class Matcher:
         for start in starts:
             for first, cells in self._graph.cells(start):
                 fact = Fact(start, TYPE, first.object)
-                more = _extended(atom, fact, bound)
-                if more is not None:
-                    yield more, tuple(cells)
+                extended = _extend(atom, fact, bound)
+                if extended is not None:
+                    yield extended, tuple(cells)
 
-    def _unsaid(
+    def _implicit_matches(
         self, rule: Rule, atom: Atom, terms: tuple[str | Term, ...], bound: Bound
     ) -> Iterator[tuple[Bound, tuple[Fact, ...]]]:
-        """Yield what holds though closures leave it out: it is proved when it is needed."""
+        """Yield matches that closures leave out; the prover proves their triples if needed."""
         subject, predicate, object_ = terms
-        if predicate == _SUBCLASS and isinstance(object_, str) and not isinstance(subject, str):
-            above = Fact(subject, _SUBCLASS, THING)
-            more = _extended(atom, above, bound)
-            if more is not None:
-                yield more, (above,)
+        if predicate == SUBCLASS_OF and isinstance(object_, str) and not isinstance(subject, str):
+            below_thing = Fact(subject, SUBCLASS_OF, THING)
+            extended = _extend(atom, below_thing, bound)
+            if extended is not None:
+                yield extended, (below_thing,)
         if rule.name in _USE_REFLEXIVE and isinstance(predicate, ox.NamedNode):
             if predicate not in _REFLEXIVE:
                 return
-            # What is bound is within itself, if it is a class or a property at all.
-            one = object_ if isinstance(subject, str) else subject
-            if not isinstance(one, str) and (isinstance(object_, str) or object_ == one):
-                fact = Fact(one, predicate, one)
-                more = _extended(atom, fact, bound)
-                if more is not None:
-                    yield more, (fact,)
+            # The bound term is above itself if it is a class or a property at all.
+            term = object_ if isinstance(subject, str) else subject
+            if not isinstance(term, str) and (isinstance(object_, str) or object_ == term):
+                fact = Fact(term, predicate, term)
+                extended = _extend(atom, fact, bound)
+                if extended is not None:
+                    yield extended, (fact,)
         elif (known := fact_of(terms)) and _is_left_out(known):
             yield bound, (known,)
 
 
 def fact_of(terms: tuple[str | Term, ...]) -> Fact | None:
-    """Return the triple of three terms, or None where one of them is not known."""
-    known = [each for each in terms if not isinstance(each, str)]
+    """Return the triple of three terms, or None if one of them is unknown."""
+    known = [term for term in terms if not isinstance(term, str)]
     return Fact(known[0], known[1], known[2]) if len(known) == 3 else None
 
 
 def _is_left_out(fact: Fact) -> bool:
-    """Tell whether a triple that closures leave out may hold all the same."""
+    """True if closures leave the triple out although it may hold."""
     if isinstance(fact.subject, ox.Literal):
         return True
-    if fact.object == THING and fact.predicate in (TYPE, _SUBCLASS):
+    if fact.object == THING and fact.predicate in (TYPE, SUBCLASS_OF):
         return True
-    if fact.predicate == _SUBCLASS and fact.subject == _NOTHING:
+    if fact.predicate == SUBCLASS_OF and fact.subject == _NOTHING:
         return True
     return Atom(*map(str, fact)) in AXIOMS
 
@@ -195,23 +202,23 @@ def _is_number(term: Term, number: str) -> bool:
 
 
 def value(term: str, bound: Bound) -> str | Term:
-    """Return what a rule's term stands for, or its text where that is not known."""
+    """Return the node of a rule's term, or its text if it is an unbound variable or a number."""
     if term.startswith("<"):
-        return _constants.setdefault(term, ox.NamedNode(term[1:-1]))
+        return _constants.setdefault(term, node(term))
     return bound.get(term, term)
 
 
 _constants: dict[str, Term] = {}
 
 
-def _extended(atom: Atom, fact: Fact, bound: Bound) -> Bound | None:
-    """Return `bound` with what makes a pattern equal to a fact that matches its known terms."""
-    more = bound
+def _extend(atom: Atom, fact: Fact, bound: Bound) -> Bound | None:
+    """Return `bound` with the bindings that make a pattern equal to a fact, or None."""
+    extended = bound
     for term, value in zip(atom, fact, strict=True):
         if term.startswith("?"):
-            known = more.get(term)
+            known = extended.get(term)
             if known is None:
-                more = {**more, term: value}
+                extended = {**extended, term: value}
             elif known != value:
                 return None
-    return more
+    return extended

@@ -1,11 +1,11 @@
-"""Why a triple holds: the shortest proof, searched backwards from it over the closed graph.
+"""The prover: the shortest proof of a triple, searched backward over the closed graph.
 
-Nothing is recorded while a graph is closed; that would double its cost for all triples to explain
-the few that anyone asks about. Instead the rules are read from their heads: each way to instantiate
-a body in the closed graph is a step, and the search deepens one rule application at a time. The
+Closing a graph records nothing: that would double its cost for all triples, to explain the few
+that anyone asks about. Instead the rules are read from their heads: every instance of a body in
+the closed graph is a possible last step, and the search deepens one rule application at a time. The
 cost of a proof is the number of its rule applications, counted as often as they are used; the first
-depth at which one is found is the least, and because premises cost less than what they prove, no
-proof is circular.
+depth at which a proof is found is the least, and because premises cost less than what they prove,
+no proof is circular.
 """
 
 from __future__ import annotations
@@ -16,25 +16,22 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import RDFS
-from ipgraph.reasoning.datatypes import DATATYPES, belongs
-from ipgraph.reasoning.proofs.closed_graph import THING, TYPE, ClosedGraph, Fact, Term
+from ipgraph.reasoning.datatypes import DATATYPES, is_value_of
+from ipgraph.reasoning.proofs.closed_graph import SUBCLASS_OF, THING, TYPE, ClosedGraph, Fact, Term
 from ipgraph.reasoning.proofs.matching import Bound, Clause, Matcher, fact_of, value
 from ipgraph.reasoning.rules import AXIOMS, Atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_DEPTH = 60  # rule applications; a chain of that length is no explanation any more
-_MAX_TRIES = 200  # near misses of one rule with one pattern left out
-_MAX_WAYS = 20_000  # instantiations of one rule for one triple that are looked at
-
-_SUBCLASS = ox.NamedNode(RDFS + "subClassOf")
+MAX_DEPTH = 60  # rule applications; a longer chain no longer explains anything
+_MAX_NEAR_MISSES = 200  # per rule, with one pattern of its body left out
+_MAX_APPLICATIONS = 20_000  # per rule and triple
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One application of a rule: what it rests on, and what its variables stand for."""
+class Application:
+    """One application of a rule: its premises and the bindings of its variables."""
 
     rule: str
     reason: str
@@ -43,142 +40,158 @@ class Way:
 
 
 class Prover:
-    """Finds shortest proofs in one closed graph; what it learns it keeps."""
+    """Finds shortest proofs in one closed graph and caches what it finds."""
 
     def __init__(self, graph: ClosedGraph) -> None:
-        self.graph = graph
+        self._graph = graph
         self._matcher = Matcher(graph)
-        self._best: dict[Fact, tuple[int, Way]] = {}
-        self._failed: dict[Fact, int] = {}
-        self._ways: dict[Fact, list[Way]] = {}
-
-    def prove(self, goal: Fact, depth: int = MAX_DEPTH) -> int | None:
-        """Return the cost of the shortest proof of `goal`, 0 where it is stated.
-
-        None where there is no proof of at most `depth` rule applications. `way` then tells the
-        last step of the proof found.
-        """
-        if self.graph.sources(goal):
-            return 0
-        if goal not in self._best and goal not in self._failed:
-            self._try_stated(goal)
-        if goal in self._best:
-            cost = self._best[goal][0]
-            return cost if cost <= depth else None
-        ways = self._ways[goal]
-        for budget in range(self._failed[goal] + 1, depth + 1 if ways else 0):
-            for way in ways:
-                if self._affordable(way, budget - 1):
-                    self._best[goal] = (budget, way)
-                    del self._ways[goal]
-                    return budget
-            self._failed[goal] = budget
-        return None
-
-    def _try_stated(self, goal: Fact) -> None:
-        """Look for a way whose premises are all stated; the others are kept for later."""
-        ways = []
-        for way in self._ways_to(goal):
-            if all(self.graph.sources(each) for each in way.premises):
-                self._best[goal] = (1, way)
-                return
-            ways.append(way)
-        self._failed[goal] = 1
-        # The fewer premises are to be proved, the sooner a proof is found.
-        ways.sort(key=lambda way: sum(not self.graph.sources(each) for each in way.premises))
-        self._ways[goal] = ways
+        self._proved: dict[Fact, tuple[int, Application]] = {}
+        self._failed_depths: dict[Fact, int] = {}
+        self._candidates: dict[Fact, list[Application]] = {}
 
     @property
-    def remembered(self) -> int:
-        """The number of triples about which something was found out."""
-        return len(self._best) + len(self._failed)
+    def cache_size(self) -> int:
+        """The number of triples with a cached result."""
+        return len(self._proved) + len(self._failed_depths)
 
-    def way(self, goal: Fact) -> Way:
+    def prove(self, goal: Fact, depth: int = MAX_DEPTH) -> int | None:
+        """Return the cost of the shortest proof of `goal`, 0 if it is stated.
+
+        None if there is no proof with at most `depth` rule applications. Afterwards `last_step`
+        returns the last step of the proof.
+        """
+        if self._graph.sources(goal):
+            return 0
+        if goal not in self._proved and goal not in self._failed_depths:
+            self._try_stated_premises(goal)
+        if goal in self._proved:
+            cost = self._proved[goal][0]
+            return cost if cost <= depth else None
+        candidates = self._candidates[goal]
+        for budget in range(self._failed_depths[goal] + 1, depth + 1 if candidates else 0):
+            for candidate in candidates:
+                if self._is_affordable(candidate, budget - 1):
+                    self._proved[goal] = (budget, candidate)
+                    del self._candidates[goal]
+                    return budget
+            self._failed_depths[goal] = budget
+        return None
+
+    def last_step(self, goal: Fact) -> Application:
         """Return the last step of the shortest proof of a goal that was proved."""
-        return self._best[goal][1]
+        return self._proved[goal][1]
 
-    def _affordable(self, way: Way, budget: int) -> bool:
-        """Tell whether all premises can be proved with `budget` applications in all."""
-        inferred = [each for each in way.premises if not self.graph.sources(each)]
-        least = [self._least(each) for each in inferred]
-        spare = budget - sum(least)
+    def _try_stated_premises(self, goal: Fact) -> None:
+        """Look for an application with stated premises only; save the others as candidates."""
+        candidates = []
+        for application in self._applications_to(goal):
+            if all(self._graph.sources(premise) for premise in application.premises):
+                self._proved[goal] = (1, application)
+                return
+            candidates.append(application)
+        self._failed_depths[goal] = 1
+        # The fewer premises must be proved, the sooner a proof is found.
+        candidates.sort(
+            key=lambda application: sum(
+                not self._graph.sources(premise) for premise in application.premises
+            )
+        )
+        self._candidates[goal] = candidates
+
+    def _is_affordable(self, application: Application, budget: int) -> bool:
+        """True if all premises together can be proved with `budget` rule applications."""
+        inferred = [premise for premise in application.premises if not self._graph.sources(premise)]
+        minimums = [self._minimum_cost(premise) for premise in inferred]
+        spare = budget - sum(minimums)
         if spare < 0:
             return False
-        for premise, expected in zip(inferred, least, strict=True):
-            cost = self.prove(premise, expected + spare)
+        for premise, minimum in zip(inferred, minimums, strict=True):
+            cost = self.prove(premise, minimum + spare)
             if cost is None:
                 return False
-            spare -= cost - expected
+            spare -= cost - minimum
         return True
 
-    def _least(self, goal: Fact) -> int:
-        """Return what a proof of an inferred triple costs at least, as far as is known."""
-        if goal in self._best:
-            return self._best[goal][0]
-        return self._failed.get(goal, 0) + 1
+    def _minimum_cost(self, goal: Fact) -> int:
+        """Return the least possible cost of an inferred triple, as far as is known."""
+        if goal in self._proved:
+            return self._proved[goal][0]
+        return self._failed_depths.get(goal, 0) + 1
 
-    def nearest(self, goal: Fact) -> tuple[str, Fact] | None:
+    def near_miss(self, goal: Fact) -> tuple[str, Fact] | None:
         """Return a rule that would conclude `goal` if one more triple held, and that triple.
 
-        Of several the one with the most premises that do hold, and then one whose relation the two
-        things have with others. None where that is not cheap to
-        find; equality and axioms that might be stated are not considered.
+        Prefer the rule with the most premises that hold, then a triple whose subject and object
+        have the same property with others. None if nothing is found at low cost; equality, and
+        axioms that might be stated, are not considered.
         """
         best: tuple[tuple[int, int], str, Fact] | None = None
         for clause in self._matcher.clauses:
-            bound = clause.unified(goal)
+            bound = clause.unify(goal)
             if bound is None or clause.rule.name.startswith("eq-"):
                 continue
-            for place, atom in enumerate(clause.body):
-                if not (atom.predicate.startswith("?") or atom.object.startswith("?c")):
+            for fact, premises in self._missing_facts(clause, bound):
+                if fact == goal:
                     continue
-                rest = replace(clause, body=clause.body[:place] + clause.body[place + 1 :])
-                for found, premises in islice(self._matcher.solutions(rest, bound), _MAX_TRIES):
-                    fact = fact_of(tuple(value(each, found) for each in atom))
-                    if fact is None or fact == goal:
-                        continue
-                    score = (len(set(premises) - {goal}), self._usage(fact))
-                    if best is None or score > best[0]:
-                        best = (score, clause.rule.name, fact)
+                score = (len(set(premises) - {goal}), self._usage(fact))
+                if best is None or score > best[0]:
+                    best = (score, clause.rule.name, fact)
         return best[1:] if best else None
 
+    def _missing_facts(
+        self, clause: Clause, bound: Bound
+    ) -> Iterator[tuple[Fact, tuple[Fact, ...]]]:
+        """Yield single triples that complete the body of `clause`, with its other premises."""
+        for position, atom in enumerate(clause.body):
+            if not (atom.predicate.startswith("?") or atom.object.startswith("?c")):
+                continue
+            rest = replace(clause, body=clause.body[:position] + clause.body[position + 1 :])
+            solutions = self._matcher.solutions(rest, bound)
+            for solution, premises in islice(solutions, _MAX_NEAR_MISSES):
+                fact = fact_of(tuple(value(term, solution) for term in atom))
+                if fact is not None:
+                    yield fact, premises
+
     def _usage(self, fact: Fact) -> int:
-        """Count the ends of a triple that have its relation to something else, 0 to 2."""
+        """Count which of subject and object have the triple's property with others: 0 to 2."""
         ends = ((fact.subject, None), (None, fact.object))
         return sum(
-            next(self.graph.match(subject, fact.predicate, object_), None) is not None
+            next(self._graph.match(subject, fact.predicate, object_), None) is not None
             for subject, object_ in ends
         )
 
-    def _ways_to(self, goal: Fact) -> Iterator[Way]:
-        yield from self._axioms(goal)
+    def _applications_to(self, goal: Fact) -> Iterator[Application]:
+        yield from self._axiomatic(goal)
         for clause in self._matcher.clauses:
-            bound = clause.unified(goal)
+            bound = clause.unify(goal)
             if bound is not None:
-                yield from islice(self._applications(clause, goal, bound), _MAX_WAYS)
+                applications = self._applications_of(clause, goal, bound)
+                yield from islice(applications, _MAX_APPLICATIONS)
 
-    def _axioms(self, goal: Fact) -> Iterator[Way]:
-        """Yield the ways that need no premises: axiomatic triples and the types of literals."""
+    def _axiomatic(self, goal: Fact) -> Iterator[Application]:
+        """Yield the applications to axiomatic triples, types of literals and owl:Thing."""
         if isinstance(goal.subject, ox.Literal) and goal.predicate == TYPE:
             datatype = str(goal.object)
-            if datatype in DATATYPES and belongs(str(goal.subject), datatype):
-                yield Way("dt-type2", "{x} is a value of {c}", (), _named(x=goal[0], c=goal[2]))
+            if datatype in DATATYPES and is_value_of(str(goal.subject), datatype):
+                bound = _bindings(x=goal.subject, c=goal.object)
+                yield Application("dt-type2", "{x} is a value of {c}", (), bound)
         if Atom(*map(str, goal)) in AXIOMS:
-            yield Way("axiom", "this holds in every graph", ())
+            yield Application("axiom", "this holds in every graph", ())
         if goal.predicate == TYPE and goal.object == THING:
-            for fact in self.graph.match(goal.subject, TYPE, None):
-                above = Fact(fact.object, _SUBCLASS, THING)
-                bound = _named(c=fact.object, d=THING, x=goal.subject)
-                yield Way("cax-sco", "every {c} is a {d}", (above, fact), bound)
+            for fact in self._graph.match(goal.subject, TYPE, None):
+                below_thing = Fact(fact.object, SUBCLASS_OF, THING)
+                bound = _bindings(c=fact.object, d=THING, x=goal.subject)
+                yield Application("cax-sco", "every {c} is a {d}", (below_thing, fact), bound)
 
-    def _applications(self, clause: Clause, goal: Fact, bound: Bound) -> Iterator[Way]:
+    def _applications_of(self, clause: Clause, goal: Fact, bound: Bound) -> Iterator[Application]:
         seen = set()
-        for found, premises in self._matcher.solutions(clause, bound):
-            kept = tuple(dict.fromkeys(premises))
-            if goal not in kept and kept not in seen:
-                seen.add(kept)
-                yield Way(clause.rule.name, clause.rule.reason, kept, tuple(found.items()))
+        for solution, facts in self._matcher.solutions(clause, bound):
+            premises = tuple(dict.fromkeys(facts))
+            if goal not in premises and premises not in seen:
+                seen.add(premises)
+                rule = clause.rule
+                yield Application(rule.name, rule.reason, premises, tuple(solution.items()))
 
 
-def _named(**terms: Term) -> tuple[tuple[str, Term], ...]:
+def _bindings(**terms: Term) -> tuple[tuple[str, Term], ...]:
     return tuple(("?" + name, term) for name, term in terms.items())

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDF, XSD
+from ipgraph.namespaces import BASE, DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
 from ipgraph.serialization.formats import Holds, of_kind
 from ipgraph.server.api.linked_data import LICENSE
-from ipgraph.server.api.service_description import SD, VOID, format_iris, write
+from ipgraph.server.api.service_description import format_iris, write
 from ipgraph.server.http import public_url
 from ipgraph.server.http.negotiation import RDF_OFFERS, Choice
 from ipgraph.server.http.not_acceptable import require
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
-    from ipgraph import KnowledgeGraph
     from ipgraph.dataset.statistics import Statistics
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.edition import Edition
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
-DCAT = "http://www.w3.org/ns/dcat#"
 DESCRIPTION = (
     "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
     "Homeland Security: its units, programs, sectors, laws and history, each statement with "
@@ -185,7 +184,7 @@ def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, 
 
 def dataset_iri(kg: KnowledgeGraph, root: str) -> str:
     """Return the IRI of the dataset: the project's, or for somebody's RDF one of this site."""
-    return kg.settings.base if kg.is_own else f"{root}/void.ttl#dataset"
+    return BASE if kg.is_own else f"{root}/void.ttl#dataset"
 
 
 def _figures(figures: Statistics) -> dict[str, int]:

@@ -16,7 +16,7 @@ from ipgraph.serialization.formats import TABLE_FORMATS, Holds, of_kind
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
 MAX_LISTED = 500_000

@@ -7,15 +7,15 @@ from urllib.parse import parse_qs, quote, urlencode
 
 import pyoxigraph as ox
 
-from ipgraph import Query
 from ipgraph.errors import Gone, NotFound, UsageError
-from ipgraph.namespaces import DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
+from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.serialization.formats import Holds, by_name, of_kind
 from ipgraph.server import jobs
 from ipgraph.server.http import caching
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, Choice, Offer
 from ipgraph.server.http.not_acceptable import require
 from ipgraph.server.http.response import Headers, HttpError, Response
+from ipgraph.workers.wire import Job
 
 if TYPE_CHECKING:
     from ipgraph.server.http.request import Exchange
@@ -124,8 +124,7 @@ def _document(service: Service, exchange: Exchange, path: str) -> Response | Non
     choice = _choice(exchange, given or parse_qs(exchange.query).get("format", [""])[0])
     if choice.name == HTML.name:
         return None
-    base = service.edition.kg.settings.base
-    iri = base + path
+    iri = BASE + path
     root = exchange.environ.get("SCRIPT_NAME", "")
     about = f"{root}/{_quoted(path)}"
     links = (
@@ -166,10 +165,9 @@ def _rdf(
     kept = caching.find(service, exchange, key)
     if kept is not None:
         return kept
-    job = "graph" if whole_graph else "describe"
+    name = "graph" if whole_graph else "describe"
     infer = whole_graph or choice.name == _CSV.name or service.settings.infer
-    query = Query(iri, infer=infer, job=job)
-    answering = jobs.begin(service, exchange, query, by_name(choice.name))
+    answering = jobs.begin(service, exchange, Job(name, iri, infer), by_name(choice.name))
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
     body = answering.whole
     if body is None:

@@ -22,7 +22,7 @@ from ipgraph.server.http.response import HttpError, Response
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ipgraph import KnowledgeGraph
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import PREFIXES, RDF, RDFS, XSD
+from ipgraph.namespaces import DCAT, PREFIXES, RDF, RDFS, SD, VOID, XSD
 from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
 from ipgraph.server.http import public_url
 from ipgraph.server.http.response import Response
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
-VOID = "http://rdfs.org/ns/void#"
 _FORMATS_NS = "http://www.w3.org/ns/formats/"
 # The IRIs that W3C gives to formats (https://www.w3.org/ns/formats/).
 _FORMAT_IRIS = {
@@ -54,7 +52,7 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
     """Serialise triples in a format of the table."""
     form = by_name(format_name)
     prefixes = dict(PREFIXES) | {"sd": SD, "void": VOID, "formats": _FORMATS_NS}
-    prefixes["dcat"] = "http://www.w3.org/ns/dcat#"
+    prefixes["dcat"] = DCAT
     body = ox.serialize(
         triples
         if form.holds is Holds.TRIPLES

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from ipgraph import Query
 from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import FORMATS, by_name
 from ipgraph.server.api import protocol, service_description, unknown_terms
@@ -27,16 +26,18 @@ from ipgraph.server.http.negotiation import (
 )
 from ipgraph.server.http.not_acceptable import require
 from ipgraph.server.http.response import HttpError, Response
+from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from ipgraph import Answering, Inspection
     from ipgraph.serialization.formats import Format
     from ipgraph.server.api.protocol import Asked
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
-    from ipgraph.store import Result
+    from ipgraph.sparql.guard import Inspection
+    from ipgraph.store import EngineResult
+    from ipgraph.workers.pool import Answering
 
 PATHS = frozenset({"/sparql", "/sparql/", "/query", "/query/"})
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
@@ -140,7 +141,7 @@ def _query(asked: Asked) -> Query:
     )
 
 
-def run_for_page(service: Service, exchange: Exchange, text: str, infer: bool) -> Result:
+def run_for_page(service: Service, exchange: Exchange, text: str, infer: bool) -> EngineResult:
     """Answer a query for a page; the rows are read from the worker as the page reads them."""
     asked = exchange.environ.get(_ASKED) or protocol.Asked(text=text, infer=infer)
     exchange.note["query"] = text

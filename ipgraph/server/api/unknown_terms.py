@@ -9,16 +9,15 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import OWL, RDF, RDFS, XSD
+from ipgraph.namespaces import BUILT_IN, OWL, RDF, RDFS
 
 if TYPE_CHECKING:
-    from ipgraph import Inspection
     from ipgraph.server.edition import Edition
+    from ipgraph.sparql.guard import Inspection
 
 HEADER = "X-Unknown-Term"
 _MAX_LOOKED_UP = 50
 _MAX_NAMED = 3
-_BUILT_IN = (RDF, RDFS, OWL, XSD)
 
 
 def headers(
@@ -40,7 +39,7 @@ def headers(
 
 def unknown(edition: Edition, found: Inspection) -> list[str]:
     """Return the IRIs of a query that the graph does not mention, each once, in order."""
-    names = dict.fromkeys(use.name for use in found.names if not use.name.startswith(_BUILT_IN))
+    names = dict.fromkeys(use.name for use in found.names if not use.name.startswith(BUILT_IN))
     return [iri for iri in list(names)[:_MAX_LOOKED_UP] if not _mentioned(edition, iri)]
 
 

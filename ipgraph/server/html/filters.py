@@ -16,7 +16,7 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def readable(variable: str) -> str:
+def heading_from_variable(variable: str) -> str:
     """Write the variable of a query as a heading: ``otherDate`` as “Other date”."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
     return sentence_case(words.lower())
@@ -43,4 +43,4 @@ def host(address: str) -> str:
 
 
 # Each is known to templates by its own name.
-ALL = (sentence_case, readable, linked, anchor, host, highlight)
+ALL = (sentence_case, heading_from_variable, linked, anchor, host, highlight)

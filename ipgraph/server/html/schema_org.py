@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from markupsafe import Markup
 
-from ipgraph.namespaces import DCTERMS, FOAF, ORG, PREFIXES, SKOS
+from ipgraph.namespaces import BASE, DCTERMS, FOAF, ORG, SCHEMA, SKOS
 from ipgraph.server.api import dataset_description
 from ipgraph.server.api.linked_data import LICENSE
 from ipgraph.server.html import links
@@ -20,11 +20,10 @@ from ipgraph.server.html import links
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities.documents import Document
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import View
     from ipgraph.server.pages.site import Site
 
-_SCHEMA = PREFIXES["schema"]
 # The types of things of these classes; besides them those of schema.org that the graph gives.
 _TYPES = (
     (ORG + "Organization", "Organization"),
@@ -35,7 +34,7 @@ _TYPES = (
     (SKOS + "Concept", "DefinedTerm"),
 )
 _WITHIN = (ORG + "unitOf", ORG + "subOrganizationOf")
-_SAME = _SCHEMA + "sameAs"
+_SAME = SCHEMA + "sameAs"
 
 
 def of_thing(site: Site, view: View) -> Markup:
@@ -64,7 +63,7 @@ def of_thing(site: Site, view: View) -> Markup:
     return _written(said)
 
 
-def of_document(site: Site, document: Document) -> Markup:
+def of_document(site: Site, document: Source) -> Markup:
     """Tell what a document is called, who published it when, and where it is."""
     publisher = {"@type": "Organization", "name": document.publisher}
     return _written(
@@ -87,7 +86,7 @@ def of_dataset(site: Site) -> Markup:
     return _written(
         {
             "@type": "Dataset",
-            "@id": kg.settings.base if kg.is_own else "",
+            "@id": BASE if kg.is_own else "",
             "name": kg.title,
             "description": dataset_description.description(kg),
             "url": site.root() + "/",
@@ -105,7 +104,7 @@ def of_dataset(site: Site) -> Markup:
 
 
 def _types(view: View) -> Iterator[str]:
-    own = [each.removeprefix(_SCHEMA) for each in view.all_kinds if each.startswith(_SCHEMA)]
+    own = [each.removeprefix(SCHEMA) for each in view.all_kinds if each.startswith(SCHEMA)]
     yield from own
     found = [name for iri, name in _TYPES if iri in view.all_kinds]
     if not own or "Organization" not in found:  # which schema:GovernmentOrganization says already

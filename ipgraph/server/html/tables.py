@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ipgraph.entities.entity import Entities
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 _NUMBERS = frozenset(
     XSD + each
@@ -22,6 +24,7 @@ _NUMBERS = frozenset(
         "integer", "decimal", "double", "float", "int", "long", "short", "nonNegativeInteger",
     )
 )  # fmt: skip
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 # Datatypes whose values say by themselves what they are.
 _OBVIOUS = _NUMBERS | {XSD + each for each in ("string", "boolean", "date", "gYear", "gYearMonth")}
 
@@ -34,7 +37,7 @@ class Cell:
     iri: str = ""
     short: str = ""
     cue: str = ""
-    number: float | None = None
+    number: int | float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Table:
         return [(name.text, number.number or 0.0) for name, number in rows]
 
 
-def table(result: Result, entities: Entities, max_rows: int, max_counted: int) -> Table:
+def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: int) -> Table:
     """Read an answer into a table of at most `max_rows`; count on to at most `max_counted`."""
     if isinstance(result, ox.QueryBoolean):
         return Table((), (), None, 0, truth=bool(result))
@@ -140,18 +143,24 @@ def _count(rest: Iterable[object], read: int, max_counted: int) -> tuple[int, bo
     return min(read + more, max_counted), read + more <= max_counted
 
 
-def labelled_rows(found: Table) -> tuple[list[str], list[list[str | float]]]:
-    """Return the columns and rows of a table with a label beside each column of IRIs."""
+def labelled_rows(
+    found: Table, *, numbers: bool = False
+) -> tuple[list[str], list[list[str | int | float]]]:
+    """Return the columns and rows of a table with a label beside each column of IRIs.
+
+    Literals are texts, character for character as in the graph; with `numbers`, those of numeric
+    datatypes are Python numbers, for formats that have numbers of their own.
+    """
     linked = [any(row[at].iri for row in found.rows) for at in range(len(found.columns))]
     columns: list[str] = []
     for name, is_linked in zip(found.columns, linked, strict=True):
         columns += [name, f"{name} (label)"] if is_linked else [name]
-    rows: list[list[str | float]] = []
+    rows: list[list[str | int | float]] = []
     for row in found.rows:
-        cells: list[str | float] = []
-        for each, is_linked in zip(row, linked, strict=True):
-            value = each.text if each.number is None else each.number
-            cells += [each.iri or value, each.text if each.iri else ""] if is_linked else [value]
+        cells: list[str | int | float] = []
+        for item, is_linked in zip(row, linked, strict=True):
+            value = item.number if numbers and item.number is not None else item.text
+            cells += [item.iri or value, item.text if item.iri else ""] if is_linked else [value]
         rows.append(cells)
     return columns, rows
 
@@ -171,8 +180,13 @@ def cell(term: object, entities: Entities) -> Cell:
     return Cell(str(term))
 
 
-def _number(text: str) -> float | None:
+def _number(text: str) -> int | float | None:
+    """Return the value of a numeric literal; None for INF, NaN and text that is not a number."""
     try:
-        return float(text)
+        return int(text) if _INTEGER.fullmatch(text) else _finite(float(text))
     except ValueError:
         return None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

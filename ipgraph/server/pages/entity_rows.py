@@ -11,7 +11,7 @@ from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from ipgraph.entities.entity import View
     from ipgraph.entities.labels import Name
@@ -39,7 +39,6 @@ class RelationRow:
     meaning: str
     sources: tuple[int, ...] | None
     count: str
-    differs: bool
     more: str
 
     @property
@@ -60,17 +59,14 @@ class Facts:
 
 
 def relation_rows(
-    site: Site, groups: list[Group], meanings: Mapping[str, str], differing: Collection[str]
+    site: Site, groups: list[Group], meanings: Mapping[str, str]
 ) -> list[RelationRow]:
-    """Make the rows of some groups; `differing` names the relations on which sources differ."""
+    """Make the rows of some groups; `meanings` has comments by relations."""
     words = site.words()
-    return [_relation_row(group, words, meanings, differing) for group in groups]
+    return [_relation_row(group, words, meanings) for group in groups]
 
 
-def _relation_row(
-    group: Group, words: Texts, meanings: Mapping[str, str], differing: Collection[str]
-) -> RelationRow:
-    iri = group.relation.iri
+def _relation_row(group: Group, words: Texts, meanings: Mapping[str, str]) -> RelationRow:
     sources = group.sources
     count = ""
     if not sources and group.total >= MIN_COUNTED:
@@ -78,10 +74,9 @@ def _relation_row(
     return RelationRow(
         group=group,
         heading=sentence_case(plural(group.kind.label) if group.kind else group.label),
-        meaning=meanings.get(iri, ""),
+        meaning=meanings.get(group.relation.iri, ""),
         sources=sources,
         count=count,
-        differs=iri in differing,
         more=_more(group, words),
     )
 

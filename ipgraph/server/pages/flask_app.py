@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ipgraph.server.edition import Edition
     from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 _EXCHANGE = "ipgraph.exchange"
 _LENGTH = "content-length"
@@ -112,7 +112,7 @@ class PagesApp:
         )  # fmt: skip
         self._edition = edition
 
-    def _run(self, text: str, *, infer: bool) -> Result:
+    def _run(self, text: str, *, infer: bool) -> EngineResult:
         exchange: Exchange = request.environ[_EXCHANGE]
         return sparql.run_for_page(self._service, exchange, text, infer)
 

@@ -15,7 +15,7 @@ from ipgraph.server.pages import developer_section, page_queries
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from ipgraph.entities.neighborhood import Neighbourhood, Node
+    from ipgraph.entities.neighborhood import Neighborhood, Node
     from ipgraph.server.pages.site import Site
 
 CENTRE = ENTITY + "ip"
@@ -33,8 +33,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
     @blueprint.get("/graph/neighbours", endpoint="neighbours")
     def neighbours() -> Response:
         iri, levels = _asked(site)
-        found = site.kg.surveyor.parts(iri, levels) if levels else site.kg.surveyor.around(iri)
-        return jsonify(_as_json(site, found))
+        return jsonify(_as_json(site, _neighborhood(site, iri, levels)))
 
 
 def _asked(site: Site) -> tuple[str, int]:
@@ -51,9 +50,14 @@ def _asked(site: Site) -> tuple[str, int]:
     return iri, min(max(levels, 0), MAX_LEVELS)
 
 
+def _neighborhood(site: Site, iri: str, levels: int) -> Neighborhood:
+    neighborhoods = site.kg.neighborhoods
+    return neighborhoods.parts(iri, levels) if levels else neighborhoods.around(iri)
+
+
 def _page(site: Site) -> str:
     iri, levels = _asked(site)
-    found = site.kg.surveyor.parts(iri, levels) if levels else site.kg.surveyor.around(iri)
+    found = _neighborhood(site, iri, levels)
     root = _boxes(site, found)
     edges = [edge for edge in found.edges if not edge.is_part]
     data = links.address("/graph/neighbours", id=iri, levels=str(levels))
@@ -80,7 +84,7 @@ def _page(site: Site) -> str:
     )
 
 
-def _boxes(site: Site, found: Neighbourhood) -> Box:
+def _boxes(site: Site, found: Neighborhood) -> Box:
     below: dict[str, list[Node]] = {}
     for node in found.nodes:
         below.setdefault(node.origin, []).append(node)
@@ -97,7 +101,7 @@ def _boxes(site: Site, found: Neighbourhood) -> Box:
     return box(found.nodes[0])
 
 
-def _legend(site: Site, found: Neighbourhood) -> list[tuple[str, str]]:
+def _legend(site: Site, found: Neighborhood) -> list[tuple[str, str]]:
     """Return each colour that may be met and an example of what has it, in their order."""
     kinds = {site.kind_style(node.kind.iri): node.kind.label for node in found.nodes if node.kind}
     words = site.words()
@@ -108,7 +112,7 @@ def _legend(site: Site, found: Neighbourhood) -> list[tuple[str, str]]:
     ]
 
 
-def _as_json(site: Site, found: Neighbourhood) -> dict[str, object]:
+def _as_json(site: Site, found: Neighborhood) -> dict[str, object]:
     return {
         "nodes": [
             {

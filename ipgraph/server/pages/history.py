@@ -11,6 +11,7 @@ from ipgraph.server.html.translations import plural
 if TYPE_CHECKING:
     from ipgraph.entities.entity import View
     from ipgraph.entities.history import Episode, Figure
+    from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.html.translations import Texts
 
@@ -114,22 +115,12 @@ def others(view: View, episode: Episode) -> tuple[tuple[str, tuple[Value, ...]],
     )
 
 
-def measured(view: View) -> tuple[tuple[str, tuple[Figure, ...], bool], ...]:
-    """Group the figures of a view by what they measure, and say where sources differ.
-
-    They differ where two figures of one year have different values.
-    """
+def measured(view: View) -> tuple[tuple[Name, tuple[Figure, ...]], ...]:
+    """Group the figures of an entity by what they measure."""
     found: dict[str, list[Figure]] = {}
-    for each in view.figures:
-        found.setdefault(each.measure.label, []).append(each)
-    return tuple((label, tuple(figures), _differ(figures)) for label, figures in found.items())
-
-
-def _differ(figures: list[Figure]) -> bool:
-    values: dict[str, set[str]] = {}
-    for each in figures:
-        values.setdefault(each.as_of[:4], set()).add(each.value)
-    return any(len(some) > 1 for year, some in values.items() if year)
+    for figure in view.figures:
+        found.setdefault(figure.measure.iri, []).append(figure)
+    return tuple((figures[0].measure, tuple(figures)) for figures in found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph import KnowledgeGraph
     from ipgraph.checks import Findings
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
-_PYTHON = """findings = kg.validate()
+_PYTHON = """findings = kg.check()
 for fault in findings.faults:
     print(fault.message)"""
 
@@ -45,7 +45,7 @@ class Checking:
 
     def _run(self) -> None:
         try:
-            self.findings = self._kg.validate()
+            self.findings = self._kg.check()
         except IpGraphError as error:
             self.error = str(error)
 

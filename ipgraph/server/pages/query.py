@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ipgraph.errors import Place
     from ipgraph.server.pages.site import Site
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 MAX_ROWS = 200
 MAX_COUNTED = 100_000
@@ -74,7 +74,7 @@ class Notice:
 class Run(Protocol):
     """Answers a query text from a stranger, within the limits of the service."""
 
-    def __call__(self, text: str, *, infer: bool) -> Result:
+    def __call__(self, text: str, *, infer: bool) -> EngineResult:
         """Return the answer; raises `BadQuery` and `LimitReached`."""
         ...
 
@@ -185,7 +185,7 @@ def _labelled(site: Site, suffix: str) -> Response:
             limit="rows with labels",
             hint="Add a LIMIT, or take the CSV without labels, which has no such bound.",
         )
-    columns, rows = labelled_rows(found)
+    columns, rows = labelled_rows(found, numbers=suffix == "xlsx")
     if suffix == "xlsx":
         response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)
     else:

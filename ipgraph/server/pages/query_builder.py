@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort, redirect, request
 from pyoxigraph import NamedNode
 
-from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS, expand, shorten
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
 from ipgraph.server.html import links
 from ipgraph.server.html.translations import plural
 
@@ -29,7 +29,6 @@ SELECT DISTINCT ?subject ?subjectLabel ?object ?objectLabel WHERE {
 }
 ORDER BY ?subjectLabel ?objectLabel
 """
-_META = (OWL, RDF, RDFS)
 MAX_CHOICES = 150
 
 
@@ -59,7 +58,7 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
             term
             for term in site.index.terms(kind)
             if term.uses
-            and not term.iri.startswith(_META)
+            and not term.iri.startswith(ONTOLOGY_LANGUAGES)
             and not shorten(term.iri).startswith("<")
         ]
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]

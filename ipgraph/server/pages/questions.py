@@ -92,7 +92,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     if list_formats.wanted() != "html":
         if error:
             raise error
-        columns, rows = labelled_rows(found)  # type: ignore[arg-type]
+        columns, rows = labelled_rows(found, numbers=list_formats.wanted() == "json")  # type: ignore[arg-type]
         return list_formats.rows(columns, rows)
     body = site.render(
         "question.html",

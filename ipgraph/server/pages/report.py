@@ -15,9 +15,10 @@ from flask import abort, request
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import View
     from ipgraph.entities.relations import Group
-    from ipgraph.entities.statements import Source, Value
+    from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
 
 MAX_STATEMENTS = 500

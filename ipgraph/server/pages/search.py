@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, redirect, request
 from markupsafe import Markup, escape
 
-from ipgraph.namespaces import OWL, PREFIXES, RDF, RDFS, expand, shorten
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural
@@ -31,7 +31,6 @@ SHOWN = 12
 MAX_QUERY = 200
 KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
 # Kinds of the languages in which ontologies are written: found by search, not by browsing.
-_META = (OWL, RDF, RDFS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ def _browse(site: Site) -> ResponseReturnValue:
     if not kind:
         # Each family of kinds together, in the order of its colours; the greatest first in each.
         order = {style: at for at, style in enumerate(KIND_ORDER)}
-        kinds = [each for each in site.index.kinds() if not each[0].startswith(_META)]
+        kinds = [each for each in site.index.kinds() if not each[0].startswith(ONTOLOGY_LANGUAGES)]
         kinds.sort(key=lambda each: order.get(site.kind_style(each[0]), len(order)))
         if list_formats.wanted() != "html":
             rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]

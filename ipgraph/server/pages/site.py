@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from ipgraph.entities.documents import Document
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Entities, View
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search.index import SearchIndex
     from ipgraph.server.pages.query import Run
     from ipgraph.server.pages.query_builder import Choice
-    from ipgraph.store import Result
+    from ipgraph.store import EngineResult
 
 # Where the front leaves, for a request, the address under which the site is seen.
 ROOT = "ipgraph.root"
@@ -76,10 +76,8 @@ class Site:
         self.kg = kg
         self.run = run or self._run_here
         self._styles: dict[str, str] = {}
-        # In how much detail each thing was told so that its page kept to the budget.
-        self.extents: dict[str, int] = {}
 
-    def _run_here(self, text: str, *, infer: bool) -> Result:
+    def _run_here(self, text: str, *, infer: bool) -> EngineResult:
         """Answer in this process: for a service of one's own, where nobody has to be stopped."""
         return self.kg.query(text, infer=infer).result
 
@@ -124,14 +122,14 @@ class Site:
         return str(self.manifest.get("created", ""))[:10]
 
     @cached_property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
-        return tuple(each for each in self.kg.sources.documents() if each.iri != EDITORS_GRAPH)
+        return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
 
     @cached_property
-    def editors(self) -> Document | None:
+    def editors(self) -> Source | None:
         """What we state on our own account, as if it were a document."""
-        found = (each for each in self.kg.sources.documents() if each.iri == EDITORS_GRAPH)
+        found = (each for each in self.kg.sources.all() if each.iri == EDITORS_GRAPH)
         return next(found, None)
 
     @property
@@ -182,7 +180,7 @@ class Site:
     @cached_property
     def timeline(self) -> Timeline:
         """Everything that the graph dates."""
-        return self.kg.chronicle.timeline()
+        return self.kg.timelines.whole()
 
     @cached_property
     def class_counts(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.documents import Document, Drawn
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
@@ -95,7 +95,7 @@ def _sources(site: Site) -> ResponseReturnValue:
     )
 
 
-def _columns(site: Site, documents: list[Document], sort: str) -> list[Column]:
+def _columns(site: Site, documents: list[Source], sort: str) -> list[Column]:
     """Return the columns of the table: those in which at least one document has a value."""
     words = site.words()
     keys = [key for key in SORTS if any(getattr(d, key) for d in documents)] or SORTS
@@ -124,12 +124,12 @@ def _summary(site: Site, total: int, chosen: dict[str, str], sort: str) -> str:
     return sentence + "."
 
 
-def _with_text(site: Site) -> list[Document]:
+def _with_text(site: Site) -> list[Source]:
     text = request.args.get("q", "").strip().casefold()
     return [d for d in site.documents if text in f"{d.title} {d.publisher} {d.genre}".casefold()]
 
 
-def _fits(document: Document, chosen: dict[str, str], but: str = "") -> bool:
+def _fits(document: Source, chosen: dict[str, str], but: str = "") -> bool:
     return all(
         not value or name == but or getattr(document, name) == value
         for name, value in chosen.items()
@@ -143,7 +143,7 @@ def _facets(site: Site, name: str, chosen: dict[str, str]) -> list[Facet]:
     return [Facet(value, n, value == chosen[name]) for value, n in counts.most_common(MAX_FACETS)]
 
 
-def _ordered(documents: list[Document], sort: str) -> list[Document]:
+def _ordered(documents: list[Source], sort: str) -> list[Source]:
     """Put the latest and the most first, texts by the alphabet, and what is unknown last."""
     if sort == "statements":
         return sorted(documents, key=lambda each: -each.statements)
@@ -158,14 +158,15 @@ def render(site: Site, iri: str) -> str:
     """Render the page of a document; raises `NotFound` where the graph does not mention it."""
     page = links.page_number()
     view = site.describe(iri)
-    drawn, has_next = site.kg.sources.drawn(iri, SUBJECTS_PER_PAGE, (page - 1) * SUBJECTS_PER_PAGE)
-    document = site.kg.sources.document(iri)
+    offset = (page - 1) * SUBJECTS_PER_PAGE
+    subjects, has_next = site.kg.sources.statements_of(iri, SUBJECTS_PER_PAGE, offset)
+    document = site.kg.sources.source(iri)
     return site.render(
         "source.html",
         linked=schema_org.of_document(site, document),
         view=view,
         document=document,
-        drawn=[(group.subject, _told(group)) for group in drawn],
+        statements=[(group.subject, _told(group)) for group in subjects],
         fields=[(key, getattr(document, key)) for key in FIELDS if getattr(document, key)],
         formats=entity.FORMATS,
         developers_card=developer_section.of_address(

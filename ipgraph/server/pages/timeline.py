@@ -74,8 +74,8 @@ def _timeline(site: Site) -> ResponseReturnValue:
     last = request.args.get("to", None, type=int)
     shown = [
         each
-        for each in whole.happenings
-        if each.sort in chosen
+        for each in whole.events
+        if each.type in chosen
         and (first is None or each.year >= first)
         and (last is None or each.year <= last)
     ]
@@ -83,7 +83,7 @@ def _timeline(site: Site) -> ResponseReturnValue:
         rows = [
             (
                 each.date,
-                each.sort,
+                each.type,
                 "; ".join(value.text for value in each.things),
                 "; ".join(value.text for value in each.results),
                 "; ".join(value.text for value in each.causes),
@@ -118,7 +118,7 @@ def _spans(site: Site) -> list[Span]:
             address=links.address("/timeline", id=CENTRE),
             dates=history.period(each, site.words()),
         )
-        for each in site.kg.chronicle.placements(CENTRE)
+        for each in site.kg.timelines.placements(CENTRE)
         if each.since
     ]
 

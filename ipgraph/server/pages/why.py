@@ -39,7 +39,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
         asked = [request.args.get(name, "").strip() for name in ("s", "p", "o")]
         if not all(asked):
             abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
-        proof = site.kg.explain(*asked, work=jobs.of_request())
+        proof = jobs.explain(site, *asked)
         face = list_formats.wanted(_TURTLE)
         if face == "ttl":
             return Response(proof.turtle(), content_type="text/turtle; charset=utf-8")
@@ -49,7 +49,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
         def term(text: str) -> Term:
             address = links.page(text[1:-1]) if text.startswith("<") else ""
             if not address:
-                return Term(site.kg.called(text), "")
+                return Term(site.kg.explainer.name(text), "")
             words = {RDF + "type": "why.is_a"}
             key = words.get(text[1:-1])
             label = site.words()(key) if key else site.entities.labels.name(text[1:-1]).label

@@ -31,7 +31,7 @@ def federating(serve_session, listening):
     carol = ox.NamedNode("http://example.org/carol")
     engine.add(ox.Quad(carol, name, ox.Literal("Carol"), ox.NamedNode("http://example.org/g")))
     merge(engine)
-    kg = KnowledgeGraph(Settings(), outside=LocalStore(engine))
+    kg = KnowledgeGraph(Settings(), external=LocalStore(engine))
     allowed = f"127.0.0.1:{listening.port} 127.0.0.1:9"
     with serve_session(kg, allowed_services=allowed, allow_private_services=True) as running:
         yield running

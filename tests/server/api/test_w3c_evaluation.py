@@ -61,7 +61,7 @@ pytestmark = [
 def suite(serve_session):
     paths = {path for case in (*CASES, *FILES) for path in case.files}
     engine = w3c_suite.load(paths)
-    with serve_session(KnowledgeGraph(Settings(), outside=LocalStore(engine))) as running:
+    with serve_session(KnowledgeGraph(Settings(), external=LocalStore(engine))) as running:
         yield running
 
 

@@ -64,7 +64,7 @@ def suite(serve_session):
         path = w3c_suite.root() / f"sparql11/protocol/data{number}.nt"
         engine.load(path=str(path), format=ox.RdfFormat.N_TRIPLES,
                     to_graph=ox.NamedNode(f"{KASEI}data{number}.rdf"))  # fmt: skip
-    with serve_session(KnowledgeGraph(Settings(), outside=LocalStore(engine))) as running:
+    with serve_session(KnowledgeGraph(Settings(), external=LocalStore(engine))) as running:
         yield running
 
 

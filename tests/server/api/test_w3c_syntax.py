@@ -44,7 +44,7 @@ pytestmark = pytest.mark.skipif(not QUERIES, reason="the W3C suites are not here
 @pytest.fixture(scope="module")
 def target(serve_session):
     """The service over an empty graph: here it is the texts that count."""
-    with serve_session(KnowledgeGraph(Settings(), outside=LocalStore(ox.Store()))) as running:
+    with serve_session(KnowledgeGraph(Settings(), external=LocalStore(ox.Store()))) as running:
         yield running
 
 

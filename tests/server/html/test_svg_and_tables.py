@@ -116,6 +116,27 @@ def test_labels_stand_beside_things_and_repeated_columns_are_left_out(project):
     assert found.without_repeats().columns == ("unit",)
 
 
+def test_rows_keep_the_text_of_numbers_unless_numbers_are_wanted(project):
+    values = '(1.50 "007"^^xsd:integer) (1e0 "x")'
+    found = rows_of(project, f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ {values} }} }}")
+    assert labelled_rows(found)[1][0][1] == found.rows[0][1].text
+    assert not any(isinstance(value, float) for row in labelled_rows(found)[1] for value in row)
+    counted = rows_of(project, "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+    ((text,),) = labelled_rows(counted)[1]
+    ((number,),) = labelled_rows(counted, numbers=True)[1]
+    assert text == str(number)
+    assert isinstance(number, int)
+
+
+def test_a_workbook_writes_what_a_spreadsheet_would_round_as_text():
+    data = workbook(["n"], [[10**15], [10**15 + 1], [float("inf")], [float("nan")], [-1.5]])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = read(archive.read("xl/worksheets/sheet1.xml"))
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    assert [v.text for v in sheet.iter(f"{space}v")] == ["1000000000000000", "-1.5"]
+    assert [t.text for t in sheet.iter(f"{space}t")] == ["n", "1000000000000001", "inf", "nan"]
+
+
 def test_an_unbound_variable_is_an_empty_cell(project):
     found = rows_of(project, "SELECT ?a ?b WHERE { VALUES (?a ?b) { (1 UNDEF) } }")
     assert [cell.text for cell in found.rows[0]] == ["1", ""]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 from flask import Flask
 
 from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
-from ipgraph.namespaces import EDITORS_GRAPH, IP
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
 from ipgraph.server.pages import entity, home
@@ -98,6 +97,23 @@ def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
 
 def test_an_order_that_does_not_exist_is_refused(client):
     assert client.get("/ontology/Agency?sort=colour").status_code == 400
+
+
+# Publishers
+
+
+def test_a_page_cites_documents_with_their_publishers(client, project):
+    query = """SELECT ?document ?name { ?document ip:publisherName ?name
+      FILTER NOT EXISTS { ?document dcterms:publisher ?publisher } }"""
+    names = {row["document"].value: row["name"].value for row in project.query(query)}
+    assert names
+    sources = [source for source in project.describe("HITRAC").sources if source.iri in names]
+    assert sources
+    cited = unescape(client.get("/page/hitrac").text.partition('class="sources"')[2])
+    for source in sources:
+        name = names[source.iri]
+        assert f"{source.title}</a></cite>, {name}" in cited
+        assert name in unescape(client.get(unquote(source.iri).removeprefix(BASE.rstrip("/"))).text)
 
 
 # Where sources differ
@@ -212,7 +228,7 @@ def test_what_was_withdrawn_links_to_its_replacement(app, project):
 
 
 def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
-    text = error(app, project, problem_of(NotEntailed("It is neither stated nor entailed.")))
+    text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
     assert "<h1>This does not follow</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
@@ -291,13 +307,59 @@ def test_what_is_no_iri_gets_into_no_query():
         page_queries.query("thing", thing="x> } DROP ALL #")
 
 
+def marks(client, path):
+    """Return the comparisons that the marks "Sources differ" of a page link to."""
+    return set(re.findall(r'href="/disagreements#([^"]+)"', client.get(path).text))
+
+
 @pytest.mark.parametrize(
-    ("path", "differ"),
-    [("/page/nisac", True), ("/page/commercial-facilities-sector", True), ("/page/pscd", False)],
+    ("path", "expected"),
+    [
+        ("/page/nisac", {"date-nisac-establishedOn", "origin-nisac-establishedBy"}),
+        ("/page/nppd", {"date-nppd-establishedOn", "figure-nppd-budget-2012"}),
+        (
+            "/page/commercial-facilities-sector",
+            {"responsibility-commercial-facilities-sector-sectorSpecificAgencyOf"},
+        ),
+        ("/page/pscd", set()),
+    ],
 )
-def test_a_relation_on_which_sources_differ_links_to_the_comparison(client, path, differ):
-    relations = client.get(path).text.partition('id="relationships"')[2].partition("</section>")[0]
-    assert ('href="/disagreements"' in relations) is differ
+def test_a_fact_on_which_sources_differ_links_to_its_comparison(client, path, expected):
+    assert marks(client, path) == expected
+
+
+@pytest.mark.parametrize("path", ["/page/cipac", "/page/niac", "/page/emergency-services-scc"])
+def test_successive_charters_are_no_disagreement(client, path):
+    assert "Chartered" in client.get(path).text
+    assert not {mark for mark in marks(client, path) if mark.startswith("date-")}
+
+
+def test_a_less_precise_date_does_not_differ_from_one_that_it_contains(client, project):
+    texts = "SELECT ?thing ?date ?other { ?thing ip:establishedOn ?date, ?other }"
+    pairs = {}
+    for row in project.query(texts):
+        dates = {row["date"].value, row["other"].value}
+        pairs.setdefault(row["thing"].value, set()).update(dates)
+    contained = {
+        iri for iri, dates in pairs.items()
+        if len(dates) > 1 and all(max(dates).startswith(date) for date in dates)
+    }  # fmt: skip
+    assert len(contained) > 5
+    for iri in contained:
+        path = "/page/" + iri.removeprefix(ENTITY)
+        assert not {mark for mark in marks(client, path) if mark.startswith("date-")}, path
+
+
+def test_every_mark_of_every_page_has_its_comparison_and_no_other_page_a_mark(client, project):
+    comparisons = set(re.findall(r'<h3 id="([^"]+)"', client.get("/disagreements").text))
+    facts = project.disagreements()
+    assert comparisons == {fact.anchor for fact in facts}
+    things = {fact.thing for fact in facts if fact.kind in ("date", "figure", "origin")}
+    found = set()
+    for iri in things:
+        found |= marks(client, "/page/" + iri.removeprefix(ENTITY))
+    assert found
+    assert found <= comparisons
 
 
 def test_the_properties_of_a_class_have_examples_from_its_things(client, project):
@@ -323,38 +385,13 @@ def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
     assert len(few.text.splitlines()) == 6
 
 
-def test_a_hub_is_told_in_as_much_detail_as_the_budget_allows(monkeypatch):
-    """For each extent that fits, from each that fitted before, that extent is found."""
-    last = len(entity.EXTENTS) - 1
-    for fitting in range(last + 2):
-        for before in range(last + 1):
-            site = SimpleNamespace(extents={"x": before})
-            rendered = []
-
-            def render(_, iri, extent, fitting=fitting, rendered=rendered):
-                rendered.append(extent)
-                fits = entity.EXTENTS.index(extent) >= fitting
-                return "a" * (10 if fits else entity.MAX_HTML_BYTES + 1)
-
-            monkeypatch.setattr(entity, "_render", render)
-            entity.render(site, "x")
-            assert site.extents["x"] == min(fitting, last)
-            assert len(rendered) == len(set(rendered))
-            if before in (0, fitting):
-                assert len(rendered) <= (2 if before == fitting else 5)
-
-
-def test_at_a_glance_names_the_department_of_a_unit(client):
-    glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
-    assert "<dt>Department</dt>" in glance
-    assert ">Department of Homeland Security</a>" in glance
-    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
-
-
-def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
-    text = client.get("/page/ip?year=2006").text
-    assert "Relationships are those of mid-2013. What held in 2006" in text
-    history = text.partition('id="history"')[2].partition("</section>")[0]
-    assert "Preparedness Directorate" in history
-    assert "National Protection and Programs Directorate" not in history
-    assert "mid-2013. What held" not in client.get("/page/ip").text
+def test_a_count_is_an_integer_in_every_table(client, project):
+    query = {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}
+    count = project.info()["counts"]["triples"]
+    assert client.get("/sparql/labels.csv", query_string=query).text.splitlines() == [
+        "n", str(count),
+    ]  # fmt: skip
+    address = "/questions/disagreements?only=figure&format="
+    (csv_row, *_) = client.get(address + "csv").text.splitlines()[1:]
+    assert ".0" not in csv_row
+    assert client.get(address + "json").json[0]["year"].isdigit()
