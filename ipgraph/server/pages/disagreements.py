@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from ipgraph.dataset.disagreements import QUESTION
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
 
 KINDS = ("date", "figure", "origin", "name", "responsibility")  # in the order of the page
+# Documents of a reading that the page lists.
+MAX_DOCUMENTS = 4
 _NOT_DOCUMENTS = frozenset((INFERRED_GRAPH, ONTOLOGY_GRAPH, EDITORS_GRAPH))
 
 
@@ -37,6 +39,16 @@ class Reading:
     text: str
     iri: str
     documents: tuple[Source, ...]
+
+    @property
+    def shown(self) -> tuple[Source, ...]:
+        """The documents that the page lists."""
+        return self.documents[:MAX_DOCUMENTS]
+
+    @property
+    def hidden(self) -> int:
+        """How many documents the page only counts."""
+        return len(self.documents) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,9 @@ def _page(site: Site) -> ResponseReturnValue:
         kinds={kind: [item for item in found if item.kind == kind] for kind in KINDS},
         question=QUESTION,
         total=len(found),
+        developers=developer_section.of_list(
+            site, python='for row in kg.ask("disagreements"):\n    print(row)'
+        ),
     )
 
 

@@ -12,13 +12,16 @@ from flask import Blueprint, Response, make_response, request
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.resources import folder
 from ipgraph.server.html import links, schema_org
+from ipgraph.server.html.filters import linked
 from ipgraph.server.html.svg import tree
 from ipgraph.server.pages import (
     about,
+    developer_section,
     disagreements,
     entity,
     graph,
     ontology,
+    page_queries,
     quality,
     query,
     questions,
@@ -35,6 +38,7 @@ from ipgraph.server.pages.site import Site
 if TYPE_CHECKING:
     from ipgraph.dataset.questions import Question
     from ipgraph.entities.entity import View
+    from ipgraph.entities.labels import Name
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.http.response import Problem
     from ipgraph.server.pages.query import Run
@@ -70,6 +74,7 @@ STARTS = (
     "successors-of",
     "disagreements",
 )
+MAX_CLASSES = 12
 # The thing whose picture the home page shows.
 CENTRE = ENTITY + "ip"
 
@@ -93,7 +98,19 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
             picture=tree(boxes, centre.name.label) if centre and boxes else None,
             tree=boxes,
             examples=_examples(site),
-            classes=list(site.class_counts.items())[:12],
+            intro=_intro(site),
+            counts=site.manifest.get("counts"),
+            classes=_classes(site),
+            developers=developer_section.of_address(
+                site,
+                links.address("/"),
+                accept="application/ld+json",
+                formats=(
+                    ("VoID (Turtle)", links.address("/void.ttl")),
+                    ("DCAT (Turtle)", links.address("/dcat.ttl")),
+                ),
+                sparql=page_queries.query("home"),
+            ),
         )
 
     return pages
@@ -101,19 +118,28 @@ def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
 
 def error_page(site: Site, problem: Problem, reference: str = "") -> Response:
     """Make the page of an error: what happened, and what to do next."""
-    asked = _asked() if problem.status in (404, 410) else ""
+    is_missing = problem.status in (404, 410)
+    asked = _asked() if is_missing else ""
     body = site.render(
         "error.html",
-        status=problem.status,
-        type=problem.type,
-        detail=problem.detail,
+        title=_title(site, problem),
+        # What was asked for is repeated as it was written: no part of it becomes a link.
+        detail=problem.detail if problem.status == 404 else linked(problem.detail),
         hint=problem.hint,
         alternates=problem.more.get("alternates"),
         reference=reference,
+        is_missing=is_missing and problem.type != "not-entailed",
         asked=asked,
         nearest=site.index.nearest(asked) if asked else (),
     )
     return make_response(body, problem.status)
+
+
+def _title(site: Site, problem: Problem) -> str:
+    words = site.words()
+    name = "unentailed" if problem.type == "not-entailed" else problem.status
+    key = f"error.title_{name}"
+    return words(key if words.has(key) else "error.title_other")
 
 
 def _asked() -> str:
@@ -122,6 +148,21 @@ def _asked() -> str:
     last = name.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
     words = " ".join(last.replace("_", " ").replace("-", " ").split())
     return words[: search.MAX_QUERY]
+
+
+def _intro(site: Site) -> str:
+    words = site.words()
+    if site.is_own:
+        return words("home.intro")
+    return site.kg.description or words("home.intro_any")
+
+
+def _classes(site: Site) -> list[tuple[Name, int]]:
+    """Return the first classes of a graph that is not the project's, with their sizes."""
+    if site.is_own:
+        return []
+    counts = list(site.class_counts.items())[:MAX_CLASSES]
+    return [(site.entities.labels.name(iri), count) for iri, count in counts]
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:

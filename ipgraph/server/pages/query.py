@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 from flask import Response, make_response, request
 
 from ipgraph.errors import (
     HTTP_STATUSES,
     BadQuery,
-    IpGraphError,
     LimitReached,
     SizeLimitExceeded,
 )
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
+from ipgraph.server.html import links
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labelled_rows, table
@@ -25,6 +27,7 @@ from ipgraph.server.pages import query_builder
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from ipgraph.errors import Place
     from ipgraph.server.pages.site import Site
     from ipgraph.store import EngineResult
 
@@ -56,6 +59,18 @@ LIMIT 50
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Why a query has no answer; `place` is where it could not be read."""
+
+    title: str
+    message: str
+    text: str
+    hint: str
+    advice: str
+    place: Place | None
+
+
 class Run(Protocol):
     """Answers a query text from a stranger, within the limits of the service."""
 
@@ -85,7 +100,7 @@ def _infer() -> bool:
 def page(site: Site, query: str) -> Response:
     """Render the form and, where a query was sent, its answer or what is wrong with it."""
     answer: Table | None = None
-    error: IpGraphError | None = None
+    error: BadQuery | LimitReached | None = None
     began = time.perf_counter()
     if query.strip():
         try:
@@ -101,19 +116,61 @@ def page(site: Site, query: str) -> Response:
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
         answer=answer,
-        error=error,
+        heading=_heading(site, answer) if answer else "",
+        is_cut=answer is not None and len(answer.rows) < answer.counted,
+        notice=_notice(site, error) if error else None,
         infer=_infer(),
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
-        downloads=RDF_DOWNLOADS if answer and answer.kind == "graph" else DOWNLOADS,
-        endpoint=endpoint,
+        downloads=_downloads(site, query, answer) if answer else (),
+        seconds=int(site.kg.settings.query_time_limit_s),
+        shared=f"{endpoint}?query={quote(query)}",
         samples=samples(endpoint, answer.kind if answer else "rows"),
         classes=classes,
         relations=relations,
         examples=site.examples,
     )
     return make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+
+
+def _heading(site: Site, answer: Table) -> str:
+    words = site.words()
+    if answer.truth is not None:
+        return f"{words('sparql.answer')}: {words('sparql.yes' if answer.truth else 'sparql.no')}"
+    if len(answer.rows) == answer.counted:
+        return words("sparql.results", n=answer.counted)
+    key = "sparql.first" if answer.total is not None else "sparql.first_many"
+    return words(key, shown=len(answer.rows), n=answer.counted)
+
+
+def _notice(site: Site, error: BadQuery | LimitReached) -> Notice:
+    words, message = site.words(), str(error)
+    if isinstance(error, LimitReached):
+        return Notice(
+            words("sparql.limited"), message, message, error.hint, words("sparql.narrow"), None
+        )
+    text, place = message, error.place
+    if place:
+        where = words("sparql.place", line=str(place.line), column=str(place.column))
+        text = f"{where} {message}"
+    return Notice(words("sparql.unread"), message, text, error.hint, "", place)
+
+
+def _downloads(site: Site, query: str, answer: Table) -> list[tuple[str, str]]:
+    """Return the labels and addresses of an answer in other formats."""
+    infer = None if _infer() else "false"
+    found = [
+        (label, links.address("/sparql", query=query, format=name, infer=infer))
+        for name, label in (RDF_DOWNLOADS if answer.kind == "graph" else DOWNLOADS)
+    ]
+    if answer.kind == "rows":
+        csv_label = site.words()("sparql.csv_labels")
+        found += [
+            (label, links.address(f"/sparql/labels.{suffix}", query=query, infer=infer))
+            for label, suffix in ((csv_label, "csv"), ("Excel", "xlsx"))
+        ]
+    return found
 
 
 def _labelled(site: Site, suffix: str) -> Response:

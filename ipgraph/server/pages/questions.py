@@ -11,8 +11,9 @@ from flask import request
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import expand
 from ipgraph.server import jobs
+from ipgraph.server.html import links
 from ipgraph.server.html.tables import labelled_rows, table
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,15 @@ def register(blueprint: Blueprint, site: Site) -> None:
         if list_formats.wanted() != "html":
             rows = [(each.name, each.title, each.topic) for each in site.kg.questions]
             return list_formats.rows(("name", "title", "topic"), rows)
-        return site.render("questions.html", topics=by_topic(site), total=len(site.kg.questions))
+        return site.render(
+            "questions.html",
+            topics=by_topic(site),
+            total=len(site.kg.questions),
+            developers=developer_section.of_list(
+                site,
+                python="for question in kg.questions:\n    print(question.name, question.title)",
+            ),
+        )
 
     @blueprint.get("/questions/<name>", endpoint="question")
     def question(name: str) -> ResponseReturnValue:
@@ -92,6 +101,14 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
         text=shown(text),
         answer=found.without_repeats() if found else None,
         error=error,
+        query_address=links.address(
+            "/sparql", query=shown(text), infer=None if asked.infer else "false"
+        ),
+        developers_card=developer_section.of_address(
+            site,
+            links.with_parameters(format="csv"),
+            python=f'for row in kg.ask("{asked.name}"):\n    print(row)',
+        ),
     )
     return body, 400 if error else 200
 

@@ -9,7 +9,7 @@ from flask import redirect
 
 from ipgraph.namespaces import ENTITY, IP, SOURCE
 from ipgraph.server.html import links
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats, page_queries
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -63,6 +63,7 @@ def _sectors(site: Site) -> ResponseReturnValue:
         claimed=_claimed(site),
         unit=site.entities.labels.name(SEED_UNIT),
         seed=site.entities.labels.name(SEED),
+        developers=developer_section.of_list(site, sparql=page_queries.query("sectors")),
     )
 
 

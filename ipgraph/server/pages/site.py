@@ -16,8 +16,7 @@ from flask import current_app, g, render_template, request
 
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
-from ipgraph.server.html import filters, links, translations
-from ipgraph.server.pages import page_queries
+from ipgraph.server.html import filters, links, templates, translations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +136,16 @@ class Site:
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
 
     @cached_property
+    def version(self) -> str:
+        """The version of the graph, short; empty for one that was not built here."""
+        return str(self.manifest.get("content_hash", ""))[:12]
+
+    @cached_property
+    def created(self) -> str:
+        """The day on which the graph was built; empty for one that was not built here."""
+        return str(self.manifest.get("created", ""))[:10]
+
+    @cached_property
     def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
         return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
@@ -151,6 +160,14 @@ class Site:
     def title(self) -> str:
         """What the graph is called."""
         return self.words()("site.name") if self.is_own else self.kg.title
+
+    @property
+    def summary(self) -> str:
+        """One sentence about the graph, for pages that have none of their own."""
+        words = self.words()
+        if self.is_own:
+            return words("site.independent")
+        return self.kg.description or words("site.about_any")
 
     @property
     def opening(self) -> str:
@@ -242,20 +259,22 @@ class Site:
             can_compare="pages.disagreements" in current_app.view_functions,
             can_search="pages.search" in current_app.view_functions,
             can_explain="pages.why" in current_app.view_functions,
+            can_date="pages.timeline" in current_app.view_functions,
+            search_label=words("search.label" if self.is_own else "search.label_any"),
+            search_placeholder=words(
+                "search.placeholder" if self.is_own else "search.placeholder_any"
+            ),
             address=links.address,
             page=links.page,
             data=links.data,
-            related=links.related,
             here=links.with_parameters,
             static=self._static,
             shorten=shorten,
             plural=translations.plural,
-            behind=page_queries.query,
-            curl=self._curl,
             **values,
         )
 
-    def _curl(self, address: str, accept: str = "") -> str:
+    def curl(self, address: str, accept: str = "") -> str:
         """Return the command that fetches an address of this site, fit for a shell."""
         header = f" -H 'Accept: {accept}'" if accept else ""
         host = self.root().removesuffix(request.script_root)
@@ -276,9 +295,9 @@ def register(blueprint: Blueprint, site: Site) -> None:
         wanted = request.args.get("lang", translations.DEFAULT)
         g.language = wanted if wanted in translations.languages() else translations.DEFAULT
 
+    blueprint.record_once(lambda state: templates.configure(state.app.jinja_env))
     for each in filters.ALL:
         blueprint.add_app_template_filter(each, each.__name__)
-    blueprint.add_app_template_test(lambda iri: bool(site.kind_style(iri)), "styled")
 
 
 def _bundles() -> Path:

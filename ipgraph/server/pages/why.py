@@ -9,13 +9,14 @@ from flask import Response, abort, request
 
 from ipgraph.namespaces import RDF
 from ipgraph.server import jobs
-from ipgraph.server.html import links
-from ipgraph.server.pages import list_formats
+from ipgraph.server.html import code_samples, links
+from ipgraph.server.pages import developer_section, list_formats
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
 _TURTLE = {"ttl": "text/turtle"}  # besides the faces of every list
@@ -66,5 +67,21 @@ def register(blueprint: Blueprint, site: Site) -> None:
             for step in proof.steps
         ]
         return site.render(
-            "why.html", asked=asked, proof=proof, steps=steps, conclusion=steps[-1][1], rules=RULES
+            "why.html",
+            proof=proof,
+            steps=steps,
+            conclusion=steps[-1][1],
+            rules=RULES,
+            developers=_developers(site, asked),
         )
+
+
+def _developers(site: Site, asked: list[str]) -> DeveloperSection:
+    turtle = links.with_parameters(format="ttl")
+    terms = ", ".join(code_samples.in_quotes(term) for term in asked)
+    return developer_section.of_address(
+        site,
+        turtle,
+        formats=(("JSON", links.with_parameters(format="json")), ("Turtle", turtle)),
+        python=f"proof = kg.explain({terms})\nprint(proof.turtle())",
+    )
