@@ -17,7 +17,7 @@ PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first. A name stands for a module or a package of `ipgraph`, `server.html` for
 # a package inside `server`. Imports for type checkers count like any other.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespaces", "resources", "settings", "scratch"),
+    ("errors", "namespaces", "resources", "settings", "scratch", "logs"),
     ("store", "sparql"),
     ("reasoning", "entities"),
     ("serialization", "search", "dataset"),
@@ -31,7 +31,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 # The server sees the library through these; what they hide is free to change.
 SEEN_BY_SERVER = {
-    *("__init__", "errors", "namespaces", "resources", "settings", "scratch"),
+    *("__init__", "errors", "namespaces", "resources", "settings", "scratch", "logs"),
     *("knowledge_graph", "opening", "store", "sparql", "entities", "serialization", "dataset"),
     *("search", "workers", "federation", "checks", "server"),
 }
@@ -109,7 +109,6 @@ def test_a_module_imports_its_own_level_or_lower(name):
 # Cycles that are still to be cut. The list only gets shorter: a new one fails, and so does an old
 # one that is gone.
 KNOWN_CYCLES = (
-    {"ipgraph.workers.pool", "ipgraph.workers.run"},
     {
         "ipgraph.server.jobs",
         "ipgraph.server.pages.query",

@@ -20,7 +20,10 @@ from ipgraph.cli.options import reasoner_option, settings_of
     help="Format of the report; SARIF and JUnit are for CI services.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write there, not to the terminal."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write the report to this file instead of standard output.",
 )
 @reasoner_option
 @click.pass_context

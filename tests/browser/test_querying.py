@@ -35,7 +35,9 @@ DOWNLOADS = [
     (GRAPH, "RDF/XML", "application/rdf+xml", b"<?xml"),
 ]
 SET = "(area, text) => { area.value = text; area.dispatchEvent(new Event('change')); }"
-PLACE_OF_STOP = """() => {
+# In one step: once the form is sent, the page may be replaced before a second one is evaluated.
+RUN_AND_FIND_STOP = """run => {
+  run.click();
   const stop = document.querySelector("[data-stop]");
   const {x, y, width, height} = stop.getBoundingClientRect();
   return [stop.hidden, x + width / 2, y + height / 2];
@@ -125,9 +127,10 @@ def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
     page = visitor().open("/sparql")
     editor(page)
     page.locator("textarea[name=query]").evaluate(SET, RUNAWAY)
-    page.get_by_role("button", name="Run query").click(no_wait_after=True)
-    # While an answer is awaited the driver finds no element; the page itself tells where Stop is.
-    hidden, x, y = page.evaluate(PLACE_OF_STOP)
+    # While the browser waits for the response, the driver finds no element: the page says where
+    # Stop is.
+    run = page.get_by_role("button", name="Run query")
+    hidden, x, y = run.evaluate(RUN_AND_FIND_STOP)
     assert not hidden
     until(lambda: under_way() == 1)
     page.mouse.click(x, y)

@@ -28,7 +28,7 @@ def test_a_literal_is_given_by_its_text(project) -> None:
 
 
 def test_an_unknown_name_is_not_found(project) -> None:
-    with pytest.raises(NotFound, match="Nothing in this graph is called 'Ministry of Silly Walks'"):
+    with pytest.raises(NotFound, match="This graph has no entity named 'Ministry of Silly Walks'"):
         project.explain("PSCD", "partOf", "Ministry of Silly Walks")
 
 

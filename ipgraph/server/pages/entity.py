@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
@@ -70,7 +70,7 @@ def render(site: Site, iri: str) -> str:
     whole = bool(year) or request.args.get("history") == "all"
     episodes = EVERY_EPISODE if whole else MAX_EPISODES
     began = time.monotonic()
-    view = site.entities.describe(iri, values=MAX_VALUES, cited=MAX_CITED, episodes=episodes)
+    view = site.entities.describe(iri, values=MAX_VALUES, sources=MAX_CITED, history=episodes)
     # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
     late = time.monotonic() - began > PART_LIMIT_S
     boxes = None if late else arrange(site, view)
@@ -85,7 +85,7 @@ def render(site: Site, iri: str) -> str:
         facts=entity_rows.facts(site, view),
         relations=entity_rows.relation_rows(site, sections["relations"], meanings),
         incoming=entity_rows.relation_rows(site, sections["incoming"], meanings),
-        alongside=view.alongside[: entity_rows.MAX_ALONGSIDE],
+        alongside=view.siblings[: entity_rows.MAX_ALONGSIDE],
         identifiers=sections["identifiers"],
         notes=[value for group in sections["notes"] for value in group.values],
         heads=() if late else site.entities.heads(iri),
@@ -112,7 +112,7 @@ def render(site: Site, iri: str) -> str:
     )
 
 
-def _by_section(view: View) -> dict[str, list[Group]]:
+def _by_section(view: Description) -> dict[str, list[Group]]:
     """Divide the groups by where a page tells them; incoming relations by themselves."""
     found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "incoming")}
     for each in view.groups:
@@ -127,10 +127,10 @@ def _not_kept(response: Response) -> Response:
     return response
 
 
-def _comments(site: Site, view: View) -> dict[str, str]:
+def _comments(site: Site, view: Description) -> dict[str, str]:
     """Return what each relation of a page means."""
     relations = {group.relation.iri for group in view.groups}
-    return {each: site.entities.terms.comment(each) for each in relations}
+    return {each: site.entities.vocabulary.comment(each) for each in relations}
 
 
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
@@ -171,7 +171,7 @@ def _related_query(iri: str, group: Group) -> str:
     return page_queries.query(name, thing=iri, term=group.relation.iri)
 
 
-def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
+def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None:
     """Arrange what it is part of, those alongside, and its parts; None where there is nothing.
 
     With `alone` it stands at the left by itself.
@@ -191,9 +191,9 @@ def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
     own = box(view.iri, view.name.label, view.kind.iri if view.kind else "", boxes(below))
     if alone or not view.breadcrumb:
         return own
-    siblings = boxes(view.alongside[: MAX_BOXES - 1])
+    siblings = boxes(view.siblings[: MAX_BOXES - 1])
     # Among its siblings it stands where the alphabet puts it.
-    at = sum(1 for each in view.alongside[: MAX_BOXES - 1] if each.text < view.name.label)
+    at = sum(1 for each in view.siblings[: MAX_BOXES - 1] if each.text < view.name.label)
     parent = view.breadcrumb[-1]
     kind = site.entities.reader.kind(parent.iri)
     row = (*siblings[:at], own, *siblings[at:])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from markupsafe import Markup
 
-    from ipgraph.dataset.documentation import TermView
+    from ipgraph.dataset.documentation import TermDocumentation
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.developer_section import DeveloperSection
@@ -56,7 +56,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
             picture=_picture(site, classes),
             prefixes=PREFIXES,
             version=[_said(site, each) for each in (OWL + "versionInfo", DCTERMS + "modified")],
-            about=site.entities.terms.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
+            about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
             developers=_developers(site),
         )
 
@@ -106,7 +106,7 @@ def render(site: Site, iri: str) -> str:
     )
 
 
-def _related(view: TermView) -> list[tuple[str, tuple[Name, ...]]]:
+def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
     """Return the terms related to one, by the key of the words for how they are."""
     relations = (
         (f"above_{view.kind}", view.above),
@@ -160,16 +160,16 @@ def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | N
 
 
 def _example(site: Site, property_iri: str, things: set[str]) -> tuple[Value, Value] | None:
-    samples = site.entities.samples(property_iri, MAX_SAMPLES)
+    samples = site.entities.sample_statements(property_iri, MAX_SAMPLES)
     return next((pair for pair in samples if pair[0].iri in things and pair[1].text), None)
 
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
     """Return some statements that use a property."""
-    return list(site.entities.samples(iri, 25))
+    return list(site.entities.sample_statements(iri, 25))
 
 
-def _picture(site: Site, classes: tuple[TermView, ...]) -> Markup | None:
+def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | None:
     """Draw the classes of the ontology's own namespace that are used, as a tree."""
     own = tuple(
         each
@@ -178,7 +178,7 @@ def _picture(site: Site, classes: tuple[TermView, ...]) -> Markup | None:
     )[:MAX_BOXES]
     below = site.documentation.tree(own)
 
-    def box(each: TermView) -> Box:
+    def box(each: TermDocumentation) -> Box:
         children = tuple(box(child) for child in below.get(each.name.iri, ()))
         address = links.page(each.name.iri)
         return Box(each.name.label, address, site.kind_style(each.name.iri), below=children)

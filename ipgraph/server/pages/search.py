@@ -99,7 +99,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
         ),
         facets=[_facet(site, iri, count, kind) for iri, count in found.facets],
         first=(page - 1) * PER_PAGE + 1,
-        nearest=() if found.total else site.index.nearest(text),
+        nearest=() if found.total else site.index.similar(text),
         page_number=page,
         has_next=page * PER_PAGE < found.total,
         marked=lambda name: marked(name, text),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.entities.bibliography import Source
-    from ipgraph.entities.entity import Entities, View
+    from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search.index import SearchIndex
@@ -126,9 +126,9 @@ class Site:
         """Return the words of the language being read."""
         return translations.load(Site.language())
 
-    def describe(self, iri: str, *, episodes: int = 0) -> View:
+    def describe(self, iri: str, *, episodes: int = 0) -> Description:
         """Describe a thing within the bounds of a page, so that none outgrows its budget."""
-        return self.entities.describe(iri, values=8, cited=2, episodes=episodes)
+        return self.entities.describe(iri, values=8, sources=2, history=episodes)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -223,7 +223,7 @@ class Site:
     def kind_style(self, iri: str) -> str:
         """Return the class of the stylesheet that colours a kind of thing."""
         if iri not in self._styles:
-            above = {iri, *self.entities.terms.superclasses(iri)}
+            above = {iri, *self.entities.vocabulary.superclasses(iri)}
             found = (style for one, style in KIND_STYLES.items() if one in above)
             self._styles[iri] = next(found, "k-org" if iri.startswith(ORG) else "")
         return self._styles[iri]

@@ -71,3 +71,13 @@ def test_the_host_that_a_client_claims_stands_on_no_page(running):
         reply = running.ask(path, Host="evil.example", Accept="text/html")
         assert reply.status == 200
         assert b"evil.example" not in reply.body, path
+
+
+def test_the_heading_of_an_error_says_what_happened(serve, project):
+    slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with serve(project, query_time_limit_s=0.2) as running:
+        for query, heading in (
+            ("SELECT WHERE", "Syntax error in the query"),
+            (slow, "The query was stopped"),
+        ):
+            assert f"<h2>{heading}</h2>" in running.query(query, accept="text/html").body.decode()
