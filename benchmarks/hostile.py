@@ -26,8 +26,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ipgraph.knowledge_graph import KnowledgeGraph
-from ipgraph.server import create_app, front_of
-from ipgraph.server.transport import server as http_server
+from ipgraph.server import create_app
+from ipgraph.server.transport import listening
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
@@ -78,11 +78,11 @@ def protected(folder: str) -> None:
     settings = Settings(
         port=0, query_time_limit_s=LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
     )
-    front = front_of(create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings))
-    server = http_server.make(front, settings)
+    app = create_app(KnowledgeGraph(settings, external=LocalStore(engine)), settings)
+    server = listening.make(app, settings)
     threading.Thread(target=server.run, daemon=True).start()
     sentinel = unprotected.Sentinel()
-    port = server.effective_port
+    port = server.port
     send(port, hostile_bank.get("warm-up", "/sparql?query=ASK%7B%7D", 200))
     times_ms, errors = defaultdict(list), []
     for attack in bank(sentinel, folder):
@@ -104,8 +104,8 @@ def protected(folder: str) -> None:
           f"{len(errors)} wrong responses, {sentinel.visits} leaked requests")  # fmt: skip
     print("\n".join(errors))
     server.end()
-    server.task_dispatcher.shutdown(timeout=5)
-    front.close()
+    server.shut_down(5)
+    app.close()
 
 
 def without_protection(folder: str, timeout_s: float) -> None:

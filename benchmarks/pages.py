@@ -12,17 +12,17 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from flask import Flask
 
 import ipgraph
 from ipgraph.namespaces import RDF, RDFS
 from ipgraph.search.builder import build
 from ipgraph.search.index import SearchIndex
-from ipgraph.server.pages import home
+from ipgraph.server import create_app
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
@@ -68,10 +68,9 @@ def cpu_times_ms(calls) -> list[float]:
 
 def client_of(kg):
     """Return a test client for the pages of a graph."""
-    app = Flask("ipgraph", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(home.blueprint(kg))
-    return app.test_client()
+    client = create_app(kg, replace(kg.settings, response_cache_mib=0)).test_client()
+    client.environ_base["HTTP_ACCEPT"] = "text/html"
+    return client
 
 
 def write(path: Path, count: int) -> None:

@@ -79,6 +79,11 @@ class Settings:
     trusted_proxy: str = setting(
         "", "address of the proxy whose X-Forwarded-* headers are trusted", NETWORK
     )
+    fast_path: bool = setting(
+        True,
+        "whether cached responses and short queries are answered from the event loop",
+        NETWORK,
+    )
     threads: int = setting(64, "concurrent requests, including waiting ones", REQUESTS, minimum=1)
     workers: int = setting(
         4,

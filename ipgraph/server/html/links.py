@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from flask import g, request
+from flask import request
 
 from ipgraph.namespaces import BASE, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, SOURCE
-from ipgraph.server.html.translations import DEFAULT
+from ipgraph.server.html import translations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,9 @@ _SAFE = "/:@!$&'()*+,;=-._~"
 def address(path: str, **parameters: object) -> str:
     """Return a URL of this site, with its path prefix and the language of the request."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", False)}
-    if getattr(g, "language", DEFAULT) != DEFAULT:
-        given["lang"] = g.language
+    language = translations.current_language()
+    if language != translations.DEFAULT:
+        given["lang"] = language
     path, hash_, fragment = path.partition("#")
     query = "?" + urlencode(given, quote_via=quote) if given else ""
     return request.script_root + path + query + hash_ + fragment

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from flask import g, request
+
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -75,6 +77,20 @@ def plural(label: str) -> str:
     return label + ("es" if label.endswith(("s", "x", "ch", "sh")) else "s")
 
 
+def current_language() -> str:
+    """Return the language of the request being answered: its parameter ``lang``, or English."""
+    if "language" not in g:
+        wanted = request.args.get("lang", DEFAULT)
+        g.language = wanted if wanted in languages() else DEFAULT
+    return str(g.language)
+
+
+def current() -> Texts:
+    """Return the words in the language of the request being answered."""
+    return load(current_language())
+
+
+@cache
 def languages() -> dict[str, str]:
     """Return the name of each language in that language, by code, English first."""
     found = {

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.checks import CheckReport
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.context import Request
+    from ipgraph.server.edition import Edition
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
@@ -50,35 +55,39 @@ class Checking:
             self.error = str(error)
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the address; a graph that was not built here has nothing to check."""
-    if site.kg.snapshot is None:
-        return
-    checking = Checking(site.kg)
+def checking_of(edition: Edition) -> Checking:
+    """Return the check of an edition; use it with `Edition.part`."""
+    return Checking(edition.kg)
 
-    @blueprint.get("/quality", endpoint="quality")
-    def quality() -> ResponseReturnValue:
-        checking.begin()
-        report = checking.report
-        if report is None and list_formats.wanted() != "html":
-            raise StoreUnavailable(
-                checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+
+routes = Routes()
+
+
+@routes.add("/quality", summary="What the checks find", offers=LIST_OFFERS, needs=has_snapshot)
+def quality(request: Request) -> ResponseReturnValue:
+    """Show what checking the files finds."""
+    site, checking = site_of(request), request.edition.part(checking_of)
+    checking.begin()
+    report = checking.report
+    if report is None and request.format != "html":
+        raise StoreUnavailable(
+            checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+        )
+    if report is None:
+        return _waiting(site, checking.error)
+    if request.format != "html":
+        rows = [
+            (
+                problem.check,
+                problem.message,
+                problem.entity,
+                problem.detail,
+                str(problem.place or ""),
             )
-        if report is None:
-            return _waiting(site, checking.error)
-        if list_formats.wanted() != "html":
-            rows = [
-                (
-                    problem.check,
-                    problem.message,
-                    problem.entity,
-                    problem.detail,
-                    str(problem.place or ""),
-                )
-                for problem in report.problems
-            ]
-            return list_formats.rows(("check", "message", "entity", "detail", "place"), rows)
-        return _rendered(site, report, "")
+            for problem in report.problems
+        ]
+        return list_formats.rows(("check", "message", "entity", "detail", "place"), rows)
+    return _rendered(site, report, "")
 
 
 def _rendered(site: Site, report: CheckReport | None, error: str) -> str:

@@ -172,7 +172,7 @@ def test_a_client_that_leaves_ends_the_asking(federating, endpoint):
 
 def test_no_worker_has_a_descriptor_to_ask_with_itself(federating, endpoint):
     assert federating.query(text(endpoint.address + "/sparql")).status == 200
-    zygote = federating.front.service.pool.state.workers._zygote.pid
+    zygote = federating.app.service.pool.state.workers._zygote.pid
     workers = children(zygote)
     assert workers
     for pid in workers:

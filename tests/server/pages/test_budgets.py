@@ -8,11 +8,10 @@ import re
 from urllib.parse import quote
 
 import pytest
-from flask import Flask
 
 from ipgraph.namespaces import ENTITY, IP, ORG
 from ipgraph.resources import folder
-from ipgraph.server.pages import home
+from support.running import application, browser
 
 KIB = 1024
 STATIC = folder("web") / "static"
@@ -20,10 +19,8 @@ STATIC = folder("web") / "static"
 
 @pytest.fixture(scope="module")
 def client(project):
-    app = Flask("ipgraph", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(home.blueprint(project))
-    return app.test_client()
+    with application(project) as app:
+        yield browser(app)
 
 
 @pytest.fixture(scope="module")

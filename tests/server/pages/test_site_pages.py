@@ -7,34 +7,29 @@ from html import unescape
 from urllib.parse import unquote
 
 import pytest
-from flask import Flask
 
-from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
+from ipgraph.errors import HTTP_STATUSES, NotEntailed, SizeLimitExceeded
 from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
+from ipgraph.server.context import request
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
-from ipgraph.server.pages import entity, home
+from ipgraph.server.pages import entity
 from ipgraph.server.pages import query as query_page
-from ipgraph.server.pages.site import Site
+from ipgraph.server.pages.error import error_page
+from support.running import application, browser
 
 SEED = "https://w3id.org/ipgraph/source/more-about-ip"
 
 
-def app_of(kg):
-    app = Flask("ipgraph", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(home.blueprint(kg))
-    return app
-
-
 @pytest.fixture(scope="module")
 def app(project):
-    return app_of(project)
+    with application(project) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
 def client(app):
-    return app.test_client()
+    return browser(app)
 
 
 def rows(client, path):
@@ -166,8 +161,7 @@ def test_the_timeline_of_one_organization_tells_what_came_before_and_after(clien
 
 
 def test_a_timeline_of_what_does_not_exist_is_not_found(client):
-    with pytest.raises(NotFound):
-        client.get("/timeline?id=nobody-at-all")
+    assert client.get("/timeline?id=nobody-at-all").status_code == 404
 
 
 def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
@@ -178,13 +172,9 @@ def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
 
 
 @pytest.fixture
-def contacted(project, monkeypatch):
-    from dataclasses import replace
-
-    monkeypatch.setattr(
-        project, "settings", replace(project.settings, contact="mailto:a@example.org")
-    )
-    return app_of(project).test_client()
+def contacted(project):
+    with application(project, contact="mailto:a@example.org") as app:
+        yield browser(app)
 
 
 def test_a_report_names_the_statement_and_its_source(contacted):
@@ -207,34 +197,34 @@ def test_where_nobody_is_written_to_nothing_is_offered(client):
 # Errors
 
 
-def error(app, project, problem, path="/"):
+def error(app, problem, path="/"):
     with app.test_request_context(path):
-        return home.error_page(Site(project), problem).get_data(as_text=True)
+        return error_page(request, problem).get_data(as_text=True)
 
 
-def test_a_page_of_nothing_offers_what_is_near_to_its_name(app, project):
+def test_a_page_of_nothing_offers_what_is_near_to_its_name(app):
     problem = Problem(404, "not-found", "Nothing is called so.")
-    text = error(app, project, problem, "/page/protectve-security-cordination")
+    text = error(app, problem, "/page/protectve-security-cordination")
     assert 'value="protectve security cordination"' in text
     assert ">Protective Security Coordination Division</a>" in text
 
 
-def test_what_was_withdrawn_links_to_its_replacement(app, project):
+def test_what_was_withdrawn_links_to_its_replacement(app):
     problem = Problem(
         410, "gone", "It was withdrawn.", "It is replaced by <https://w3id.org/ipgraph/id/isd>."
     )
-    text = error(app, project, problem)
+    text = error(app, problem)
     assert "withdrawn</h1>" in text
     assert '<a href="/page/isd">https://w3id.org/ipgraph/id/isd</a>' in text
 
 
-def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
-    text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
+def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app):
+    text = error(app, problem_of(NotEntailed("It is neither stated nor inferred.")))
     assert "<h1>The graph does not imply this statement</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
 
-def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app, project):
+def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app):
     text = 'a <b> "c" <javascript:alert(1)> <https://e.org/?a=1&b=2>'
     with app.test_request_context("/"), app.app_context():
         made = str(linked(text))
@@ -380,8 +370,12 @@ def test_a_source_page_does_not_repeat_the_heading_of_a_thing_as_its_label(clien
 def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
     monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
     query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
-    with pytest.raises(SizeLimitExceeded, match="more than 5 rows"):
-        client.get("/sparql/labels.csv", query_string={"query": query})
+    refused = client.get(
+        "/sparql/labels.csv", query_string={"query": query}, headers={"Accept": "application/json"}
+    )
+    assert refused.status_code == HTTP_STATUSES[SizeLimitExceeded]
+    assert refused.json["type"] == "size-limit"
+    assert "more than 5 rows" in refused.json["detail"]
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
 
