@@ -1,7 +1,7 @@
-"""Statements with what supports them: the sources that state each, or the mark that it is inferred.
+"""Statements with their sources, or the mark that they are inferred.
 
-A statement is read once from all named graphs; the default graph holds the merge of them and adds
-nothing but statements of a graph that has no sources at all (any RDF file).
+A statement is read once from all named graphs. The default graph contains the merge of them; it
+adds only the statements of a graph without sources (any RDF file).
 """
 
 from __future__ import annotations
@@ -13,29 +13,30 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
-from ipgraph.namespaces import DCTERMS, FOAF, INFERRED_GRAPH, OWL, RDF, RDFS, XSD
+from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pyoxigraph import Quad
 
-    from ipgraph.entities.vocabulary import Terms
+    from ipgraph.entities.bibliography import Bibliography, Source
+    from ipgraph.entities.vocabulary import Vocabulary
     from ipgraph.store import Store, Subject, Term
 
 TYPE = RDF + "type"
 _TYPE = NamedNode(TYPE)
 _PLAIN = frozenset((XSD + "string", RDF + "langString"))
-# Classes that say nothing to a reader.
-_NO_KIND = frozenset((OWL + "NamedIndividual", OWL + "Thing", RDFS + "Resource"))
+# Classes that tell a reader nothing.
+_UNINFORMATIVE = frozenset((OWL + "NamedIndividual", OWL + "Thing", RDFS + "Resource"))
 # A bound on memory, as for labels.
-_MAX_KEPT = 50_000
+_MAX_CACHED = 50_000
 _MAX_PARTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A triple and the graphs it stands in; none where only the default one has it."""
+    """A triple and the named graphs that contain it; none if only the default graph does."""
 
     subject: Subject
     predicate: str
@@ -44,7 +45,7 @@ class Statement:
 
     @property
     def inferred(self) -> bool:
-        """Say whether no source states it."""
+        """True if no source states it."""
         return self.graphs == {INFERRED_GRAPH}
 
     @property
@@ -55,123 +56,79 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One end of a statement: a thing with its name, or a literal; and its support."""
+    """One end of a statement, an entity or a literal, with the sources of the statement."""
 
     text: str
-    iri: str = ""  # empty for a literal and for a node without a name
+    iri: str = ""  # empty for a literal and a blank node
     acronym: str = ""
     language: str = ""
-    datatype: str = ""  # of a literal that is not plain text
+    datatype: str = ""  # empty for plain text
     kind: Name | None = None
-    sources: tuple[int, ...] = ()  # numbers of the view's sources
-    more_sources: int = 0  # that support it too, beyond those numbered
+    sources: tuple[int, ...] = ()  # by their numbers in the description
+    more_sources: int = 0  # further ones without a number
     inferred: bool = False
-    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a node without a name
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document that supports statements of a view."""
-
-    number: int
-    iri: str
-    title: str
-    publisher: str = ""
-    issued: str = ""
-    page: str = ""
-    statements: int = 0
+    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node
 
 
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
-    """Join at most `limit` quads into statements, and say whether that was all of them."""
+    """Merge at most `limit` quads into statements. The second value is True if these were all."""
     graphs: dict[tuple[Subject, NamedNode, Term], set[str]] = {}
     read = 0
     for quad in islice(quads, limit + 1):
         read += 1
         if isinstance(quad.subject, Triple) or isinstance(quad.object, Triple):
-            continue  # RDF 1.2's statements about statements have no place in a view
-        held = graphs.setdefault((quad.subject, quad.predicate, quad.object), set())
+            continue  # a description has no place for RDF 1.2's statements about statements
+        names = graphs.setdefault((quad.subject, quad.predicate, quad.object), set())
         if isinstance(quad.graph_name, NamedNode):
-            held.add(quad.graph_name.value)
+            names.add(quad.graph_name.value)
     statements = [
-        Statement(subject, predicate.value, object_, frozenset(held))
-        for (subject, predicate, object_), held in graphs.items()
+        Statement(subject, predicate.value, object_, frozenset(names))
+        for (subject, predicate, object_), names in graphs.items()
     ]
     return statements, read <= limit
 
 
 class Citations:
-    """The sources of one view, numbered in the order in which they are first cited."""
+    """The sources of one description, numbered in the order of their first citation."""
 
-    def __init__(self, store: Store, labels: Labels, most: int = 0) -> None:
-        self._store = store
-        self._labels = labels
-        self._most = most  # sources numbered for one statement; 0: all
+    def __init__(self, bibliography: Bibliography, max_per_statement: int = 0) -> None:
+        self._bibliography = bibliography
+        self._max_per_statement = max_per_statement  # 0: all
         self._numbers: dict[str, int] = {}
-        self._counts: dict[str, int] = {}
+        self._supported: dict[str, int] = {}
 
     def cite(self, statement: Statement) -> tuple[int, ...]:
-        """Return the numbers of a statement's sources, those cited before first among equals."""
-        graphs = sorted(statement.sources, key=lambda each: (self._numbers.get(each, 1e9), each))
-        chosen = graphs[: self._most] if self._most else graphs
-        for graph in chosen:
+        """Return the numbers of the sources of a statement; already cited sources are preferred."""
+        graphs = sorted(statement.sources, key=lambda iri: (self._numbers.get(iri, 1e9), iri))
+        cited = graphs[: self._max_per_statement or None]
+        for graph in cited:
             self._numbers.setdefault(graph, len(self._numbers) + 1)
-            self._counts[graph] = self._counts.get(graph, 0) + 1
-        return tuple(sorted(self._numbers[graph] for graph in chosen))
+            self._supported[graph] = self._supported.get(graph, 0) + 1
+        return tuple(sorted(self._numbers[graph] for graph in cited))
 
-    def listed(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """Return every source cited so far, by number."""
         return tuple(
             replace(
-                read_source(self._store, self._labels, graph),
-                number=number,
-                statements=self._counts[graph],
+                self._bibliography.source(graph), number=number, supported=self._supported[graph]
             )
             for graph, number in self._numbers.items()
         )
 
 
-def read_source(store: Store, labels: Labels, iri: str) -> Source:
-    """Read the bibliographic facts of a source, uncounted and unnumbered."""
+class ValueReader:
+    """Makes values from terms: names, classes, and the contents of blank nodes."""
 
-    def first(name: str) -> str:
-        found = sorted(
-            (
-                quad.object
-                for quad in store.quads(NamedNode(iri), NamedNode(name), None, DEFAULT_GRAPH)
-            ),
-            key=str,
-        )
-        if not found:
-            return ""
-        one = found[0]
-        if isinstance(one, NamedNode):
-            return one.value if name == FOAF + "page" else labels.name(one.value).label
-        return one.value if isinstance(one, Literal) else ""
-
-    return Source(
-        number=0,
-        iri=iri,
-        title=labels.name(iri).label,
-        publisher=first(DCTERMS + "publisher"),
-        issued=first(DCTERMS + "issued"),
-        page=first(FOAF + "page"),
-    )
-
-
-class Reader:
-    """Makes values of terms: names, kinds, and the parts of nodes that have no name."""
-
-    def __init__(self, store: Store, labels: Labels, terms: Terms) -> None:
+    def __init__(self, store: Store, labels: Labels, vocabulary: Vocabulary) -> None:
         self.store = store
         self.labels = labels
-        self.terms = terms
+        self.vocabulary = vocabulary
         self._kinds: dict[str, Name | None] = {}
 
     def kind(self, iri: str) -> Name | None:
-        """Return the class that says most about a thing, or None."""
+        """Return the most specific class of an entity, or None."""
         if iri not in self._kinds:
-            if len(self._kinds) >= _MAX_KEPT:
+            if len(self._kinds) >= _MAX_CACHED:
                 self._kinds.clear()
             classes = [
                 quad.object.value
@@ -183,12 +140,12 @@ class Reader:
         return self._kinds[iri]
 
     def kinds(self, classes: Iterable[str]) -> tuple[Name, ...]:
-        """Name the most specific of some classes."""
-        telling = [each for each in classes if each not in _NO_KIND]
-        return tuple(self.labels.name(each) for each in self.terms.most_specific(telling))
+        """Return the names of the most specific of some classes."""
+        informative = [iri for iri in classes if iri not in _UNINFORMATIVE]
+        return tuple(map(self.labels.name, self.vocabulary.most_specific(informative)))
 
     def value(self, term: Term, *, depth: int = 0) -> Value:
-        """Make a value of a term, unsupported as yet; `depth` bounds nodes inside nodes."""
+        """Return the value of a term, without sources; `depth` limits nested blank nodes."""
         if isinstance(term, NamedNode):
             name = self.labels.name(term.value)
             return Value(
@@ -206,7 +163,7 @@ class Reader:
         return Value(str(term))
 
     def supported(self, term: Term, statement: Statement, citations: Citations) -> Value:
-        """Make a value of one end of a statement, with what supports the statement."""
+        """Return the value of one end of a statement, with the sources of the statement."""
         numbers = citations.cite(statement)
         return replace(
             self.value(term),
@@ -216,11 +173,11 @@ class Reader:
         )
 
     def _parts(self, node: BlankNode, depth: int) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
-        found: dict[str, list[Value]] = {}
+        parts: dict[str, list[Value]] = {}
         for quad in islice(self.store.quads(node, None, None, DEFAULT_GRAPH), _MAX_PARTS):
             if quad.predicate != _TYPE and not isinstance(quad.object, Triple):
-                values = found.setdefault(quad.predicate.value, [])
+                values = parts.setdefault(quad.predicate.value, [])
                 values.append(self.value(quad.object, depth=depth + 1))
         return tuple(
-            (self.labels.name(iri), tuple(values)) for iri, values in sorted(found.items())
+            (self.labels.name(iri), tuple(values)) for iri, values in sorted(parts.items())
         )

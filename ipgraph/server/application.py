@@ -21,7 +21,7 @@ from ipgraph.server.api.reconciliation import PREVIEW
 from ipgraph.server.http import caching
 from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import HttpError, Problem, Response, problem_of, write_problem
-from ipgraph.workers.run import ClientLeft
+from ipgraph.workers.run import ClientDisconnected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -148,7 +148,7 @@ class Front:
         return caching.keep(self.service, exchange, key, response)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
-        if isinstance(error, ClientLeft):
+        if isinstance(error, ClientDisconnected):
             exchange.note["outcome"] = "client left"
             return Response(_CLIENT_LEFT, ())
         if isinstance(error, ValueError) and "IRI" in str(error):
@@ -235,7 +235,7 @@ class _Streamed:
             for part in self._body:
                 self._size += len(part)
                 yield part
-        except (IpGraphError, ClientLeft) as error:
+        except (IpGraphError, ClientDisconnected) as error:
             self._exchange.note["cut"] = type(error).__name__
             raise AnswerCut(f"{self._exchange.id}: {error}") from error
 

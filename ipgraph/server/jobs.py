@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
     from ipgraph.server.service import Service
     from ipgraph.workers.jobs import Explanation
-    from ipgraph.workers.pool import Answering
+    from ipgraph.workers.pool import ResultStream
 
     Work = Callable[[str, str], bytes]
 
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 WORK = "ipgraph.work"
 
 
-def begin(service: Service, exchange: Exchange, job: Job, form: Format | None = None) -> Answering:
+def begin(
+    service: Service, exchange: Exchange, job: Job, form: Format | None = None
+) -> ResultStream:
     """Have a worker do a job, for as long as the client is connected."""
-    return service.pool.answer(job, form or by_name("json"), alive=exchange.alive())
+    return service.pool.execute(job, form or by_name("json"), is_connected=exchange.alive())
 
 
 def work(service: Service, exchange: Exchange) -> Work:

@@ -17,7 +17,8 @@ from ipgraph.server.edition import Edition
 from ipgraph.server.http.response_cache import Cache
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
-from ipgraph.workers.pool import Pool, PoolLimits
+from ipgraph.workers.pool import Pool
+from ipgraph.workers.state import PoolLimits
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -33,7 +34,7 @@ class Service:
     def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
         self.settings = settings
         self.edition = Edition(kg)
-        self.cache = Cache(settings.cached_mib << 20)
+        self.cache = Cache(settings.response_cache_mib << 20)
         self.aliases: dict[Hashable, Hashable] = {}
         self.statuses: Counter[int] = Counter()
         self.started = time.time()
@@ -70,7 +71,7 @@ class Service:
         names = (
             "query_time_limit_s",
             "query_memory_limit_mib",
-            "answer_limit_mib",
+            "result_limit_mib",
             "max_query_kib",
             "max_query_depth",
             "max_query_chain",
@@ -111,12 +112,12 @@ def limits(settings: Settings) -> PoolLimits:
     return PoolLimits(
         workers=settings.workers,
         max_waiting=settings.max_waiting,
-        wait_s=settings.wait_limit_s,
-        time_s=settings.query_time_limit_s,
+        wait_limit_s=settings.wait_limit_s,
+        time_limit_s=settings.query_time_limit_s,
         demote_after_s=settings.demote_after_ms / 1000,
-        min_rate_kib_s=settings.least_rate_kib_s,
-        memory_mib=settings.query_memory_limit_mib,
-        answer_bytes=settings.answer_limit_mib << 20,
+        min_rate_kib_s=settings.min_rate_kib_s,
+        memory_limit_mib=settings.query_memory_limit_mib,
+        max_result_bytes=settings.result_limit_mib << 20,
     )
 
 
@@ -139,7 +140,7 @@ def federation_terms(settings: Settings) -> FederationTerms:
     return FederationTerms(
         allowed=settings.allowed_services,
         private=settings.allow_private_services,
-        max_bytes=settings.service_answer_limit_mib << 20,
+        max_bytes=settings.service_result_limit_mib << 20,
         time_limit_s=settings.query_time_limit_s,
         wait_s=settings.wait_limit_s,
         places=settings.workers,

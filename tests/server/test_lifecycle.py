@@ -140,8 +140,8 @@ def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
     replaced.set()
     first.join()
     try:
-        answering = service.pool.answer(Query("ASK { ?s ?p 7 }"), by_name("json"))
-        assert b"true" in (answering.whole or b"")
+        answering = service.pool.execute(Query("ASK { ?s ?p 7 }"), by_name("json"))
+        assert b"true" in (answering.body or b"")
     finally:
         service.close()
 

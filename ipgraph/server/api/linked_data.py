@@ -169,7 +169,7 @@ def _rdf(
     infer = whole_graph or choice.name == _CSV.name or service.settings.infer
     answering = jobs.begin(service, exchange, Job(name, iri, infer), by_name(choice.name))
     headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
-    body = answering.whole
+    body = answering.body
     if body is None:
         return Response(200, (*headers, ("Cache-Control", "no-store")), answering)
     return caching.keep(service, exchange, key, Response(200, headers, body, kept=True))

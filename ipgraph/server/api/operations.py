@@ -60,13 +60,13 @@ def _metrics(service: Service, exchange: Exchange) -> Response:
         lines.extend(f"ipgraph_{name}{labels} {value}" for labels, value in values.items())
 
     statuses = {f'{{status="{each}"}}': count for each, count in sorted(service.statuses.items())}
-    outcomes = {f'{{outcome="{each}"}}': n for each, n in sorted(pool.outcomes.items())}
+    outcomes = {f'{{outcome="{each}"}}': n for each, n in pool.outcomes.items()}
     figure("requests_total", "counter", "Requests answered.", {**statuses})
     figure("queries_total", "counter", "Queries that reached a worker.", {**outcomes})
-    figure("workers", "gauge", "Places for queries.", {"": pool.fast.places})
-    figure("queries_running", "gauge", "Queries in the fast lane.", {"": pool.fast.taken})
-    figure("queries_demoted", "gauge", "Queries in the slow lane.", {"": pool.slow.taken})
-    waiting = pool.fast.waiting + pool.slow.waiting
+    figure("workers", "gauge", "Places for queries.", {"": pool.fast_queue.slots})
+    figure("queries_running", "gauge", "Queries in the fast lane.", {"": pool.fast_queue.running})
+    figure("queries_demoted", "gauge", "Queries in the slow lane.", {"": pool.slow_queue.running})
+    waiting = pool.fast_queue.waiting + pool.slow_queue.waiting
     figure("queries_waiting", "gauge", "Queries waiting for a place.", {"": waiting})
     figure("cache_bytes", "gauge", "Memory of kept answers.", {"": cache.size})
     figure("cache_entries", "gauge", "Kept answers.", {"": len(cache)})

@@ -159,7 +159,7 @@ def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str,
     wanted = _objects(asked.get("properties"))[:MAX_PROPERTIES]
     hits = kg.index.search(text, limit=_MAX_LIMIT).hits
     if not hits and near:
-        hits = kg.index.nearest(text)
+        hits = kg.index.similar(text)
     found: list[dict[str, Any]] = []
     for hit in hits:
         classes = _classes(kg, hit.iri)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ipgraph.server.service import Service
     from ipgraph.sparql.guard import Inspection
     from ipgraph.store import EngineResult
-    from ipgraph.workers.pool import Answering
+    from ipgraph.workers.pool import ResultStream
 
 PATHS = frozenset({"/sparql", "/sparql/", "/query", "/query/"})
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
@@ -101,7 +101,7 @@ def prepare(service: Service, exchange: Exchange) -> Prepared | Response | None:
 
 
 def finish(
-    service: Service, exchange: Exchange, prepared: Prepared, answering: Answering
+    service: Service, exchange: Exchange, prepared: Prepared, answering: ResultStream
 ) -> Response:
     """Write an answer that is coming, or is here."""
     found, choice, root = prepared.found, prepared.choice, prepared.root
@@ -109,7 +109,7 @@ def finish(
     headers = [("Content-Type", choice.content_type), ("Vary", "Accept")]
     link = f'<{root}/void.ttl>; rel="describedby", <{root}/sparql>; rel="service-desc"'
     headers.append(("Link", link))
-    whole = answering.whole
+    whole = answering.body
     if whole is None:
         return Response(200, (*headers, ("Cache-Control", "no-store")), _Parts(answering))
     headers += unknown_terms.headers(service.edition, found, choice.name, whole)
@@ -117,19 +117,19 @@ def finish(
     return caching.keep(service, exchange, prepared.key, response)
 
 
-def ask(service: Service, exchange: Exchange, asked: Asked, format_name: str) -> Answering:
+def ask(service: Service, exchange: Exchange, asked: Asked, format_name: str) -> ResultStream:
     """Have a worker answer what is asked, for as long as the client is there."""
     return _answer(service, exchange, _query(asked), by_name(format_name), asked.time_limit_s)
 
 
 def _answer(
     service: Service, exchange: Exchange, query: Query, form: Format, time_limit_s: float | None
-) -> Answering:
+) -> ResultStream:
     """Have the endpoints of SERVICE asked first, where there are any, then a worker."""
     found, alive = service.inspect(query.text), exchange.alive()
     if found.services:
         query, time_limit_s = service.federation.consult(query, found, time_limit_s, alive)
-    return service.pool.answer(query, form, time_limit_s=time_limit_s, alive=alive)
+    return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=alive)
 
 
 def _query(asked: Asked) -> Query:
@@ -204,7 +204,7 @@ def _checked(iris: tuple[str, ...], parameter: str) -> tuple[str, ...]:
 class _Parts:
     """The parts of a long answer; closing it stops the query."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: ResultStream) -> None:
         self._answering = answering
 
     def __iter__(self) -> Iterator[bytes]:
@@ -217,7 +217,7 @@ class _Parts:
 class _Source:
     """A binary file to read an answer from, as it comes."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: ResultStream) -> None:
         self._answering = answering
         self._parts = iter(answering)
         self._rest = b""

@@ -1,4 +1,4 @@
-"""How a program asks the endpoint: the same query by curl, in Python, R and JavaScript."""
+"""Code samples that send a query to the endpoint: curl, Python, R and JavaScript."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ const reply = await fetch(url, {{ headers: {{ Accept: "{accept}" }} }});
 
 _JSON = "application/sparql-results+json"
 _READ = 'kg.query(open("query.rq").read())'
-# By what the answer is: the types asked for by curl, R and JavaScript, and what is done with it.
+# By kind of result: the types that curl, R and JavaScript request, and the code that reads them.
 _USES = {
     "rows": (
         ("text/csv", "text/csv", _JSON),
@@ -49,7 +49,7 @@ _USES = {
 
 
 def samples(endpoint: str, answer: str) -> list[tuple[str, str]]:
-    """Return each language and its program; `answer` is ``rows``, ``graph`` or ``truth``."""
+    """Return pairs of language and program; `answer` is ``rows``, ``graph`` or ``truth``."""
     (by_curl, by_r, by_javascript), (python, r, javascript) = _USES[answer]
     return [
         ("curl", _CURL.format(endpoint=endpoint, accept=by_curl)),

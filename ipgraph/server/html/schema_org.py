@@ -20,8 +20,8 @@ from ipgraph.server.html import links
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities.documents import Document
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.bibliography import Source
+    from ipgraph.entities.entity import Description
     from ipgraph.server.pages.site import Site
 
 # The types of things of these classes; besides them those of schema.org that the graph gives.
@@ -37,7 +37,7 @@ _WITHIN = (ORG + "unitOf", ORG + "subOrganizationOf")
 _SAME = SCHEMA + "sameAs"
 
 
-def of_thing(site: Site, view: View) -> Markup:
+def of_thing(site: Site, view: Description) -> Markup:
     """Tell what a thing is, what it is called, and which organization it belongs to."""
     types = list(_types(view))
     said: dict[str, Any] = {
@@ -63,7 +63,7 @@ def of_thing(site: Site, view: View) -> Markup:
     return _written(said)
 
 
-def of_document(site: Site, document: Document) -> Markup:
+def of_document(site: Site, document: Source) -> Markup:
     """Tell what a document is called, who published it when, and where it is."""
     publisher = {"@type": "Organization", "name": document.publisher}
     return _written(
@@ -103,17 +103,17 @@ def of_dataset(site: Site) -> Markup:
     )
 
 
-def _types(view: View) -> Iterator[str]:
-    own = [each.removeprefix(SCHEMA) for each in view.all_kinds if each.startswith(SCHEMA)]
+def _types(view: Description) -> Iterator[str]:
+    own = [each.removeprefix(SCHEMA) for each in view.all_classes if each.startswith(SCHEMA)]
     yield from own
-    found = [name for iri, name in _TYPES if iri in view.all_kinds]
+    found = [name for iri, name in _TYPES if iri in view.all_classes]
     if not own or "Organization" not in found:  # which schema:GovernmentOrganization says already
         yield from found
     if not own and not found:
         yield "Thing"
 
 
-def _other_names(view: View) -> list[str]:
+def _other_names(view: Description) -> list[str]:
     names = (view.name.acronym, *(each.text for each in view.other_names))
     return [each for each in dict.fromkeys(names) if each and each != view.name.label]
 

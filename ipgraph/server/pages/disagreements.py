@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.dataset.disagreements import Disagreement
-    from ipgraph.entities.documents import Document
+    from ipgraph.entities.bibliography import Source
     from ipgraph.entities.labels import Name
     from ipgraph.server.pages.site import Site
 
@@ -36,7 +36,7 @@ class Reading:
 
     text: str
     iri: str
-    documents: tuple[Document, ...]
+    documents: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class _Reader:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._read: dict[str, Document] = {}
+        self._read: dict[str, Source] = {}
 
     def comparison(self, fact: Disagreement) -> Comparison:
         """Return a disagreement with its readings and their documents."""
@@ -139,13 +139,13 @@ class _Reader:
     def _quantity(self, value: str, unit: str) -> str:
         return f"{self._site.words().quantity(value)} {unit}".strip()
 
-    def _documents(self, graphs: Iterable[str]) -> tuple[Document, ...]:
+    def _documents(self, graphs: Iterable[str]) -> tuple[Source, ...]:
         found = [self._document(graph) for graph in set(graphs) - _NOT_DOCUMENTS]
         return tuple(sorted(found, key=lambda d: (d.issued or d.as_of or "9", d.title)))
 
-    def _document(self, iri: str) -> Document:
+    def _document(self, iri: str) -> Source:
         if iri not in self._read:
-            self._read[iri] = self._site.kg.sources.document(iri)
+            self._read[iri] = self._site.kg.sources.source(iri)
         return self._read[iri]
 
     def _name(self, iri: str) -> Name:

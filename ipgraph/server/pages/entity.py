@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
@@ -63,7 +63,7 @@ def render(site: Site, iri: str) -> str:
     whole = bool(year) or request.args.get("history") == "all"
     episodes = EVERY_EPISODE if whole else MAX_EPISODES
     began = time.monotonic()
-    view = site.entities.describe(iri, values=MAX_VALUES, cited=MAX_CITED, episodes=episodes)
+    view = site.entities.describe(iri, values=MAX_VALUES, sources=MAX_CITED, history=episodes)
     # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
     late = time.monotonic() - began > PART_LIMIT_S
     boxes = None if late else arrange(site, view)
@@ -97,7 +97,7 @@ def render(site: Site, iri: str) -> str:
     )
 
 
-def _by_section(view: View) -> dict[str, list[Group]]:
+def _by_section(view: Description) -> dict[str, list[Group]]:
     """Divide the groups by where a page tells them; incoming relations by themselves."""
     found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "back")}
     for each in view.groups:
@@ -112,10 +112,10 @@ def _not_kept(response: Response) -> Response:
     return response
 
 
-def _comments(site: Site, view: View) -> dict[str, str]:
+def _comments(site: Site, view: Description) -> dict[str, str]:
     """Return what each relation of a page means."""
     relations = {group.relation.iri for group in view.groups}
-    return {each: site.entities.terms.comment(each) for each in relations}
+    return {each: site.entities.vocabulary.comment(each) for each in relations}
 
 
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
@@ -145,7 +145,7 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     )
 
 
-def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
+def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None:
     """Arrange what it is part of, those alongside, and its parts; None where there is nothing.
 
     With `alone` it stands at the left by itself.
@@ -165,23 +165,23 @@ def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
     own = box(view.iri, view.name.label, view.kind.iri if view.kind else "", boxes(below))
     if alone or not view.breadcrumb:
         return own
-    siblings = boxes(view.alongside[: MAX_BOXES - 1])
+    siblings = boxes(view.siblings[: MAX_BOXES - 1])
     # Among its siblings it stands where the alphabet puts it.
-    at = sum(1 for each in view.alongside[: MAX_BOXES - 1] if each.text < view.name.label)
+    at = sum(1 for each in view.siblings[: MAX_BOXES - 1] if each.text < view.name.label)
     parent = view.breadcrumb[-1]
     kind = site.entities.reader.kind(parent.iri)
     row = (*siblings[:at], own, *siblings[at:])
     return box(parent.iri, parent.label, kind.iri if kind else "", row)
 
 
-def group_address(view: View, group: Group) -> str:
+def group_address(view: Description, group: Group) -> str:
     """Return the address of the whole of a group."""
     name = shorten(group.relation.iri)
     name = group.relation.iri if name.startswith("<") else name
     return links.related(view.iri, name, incoming=group.incoming)
 
 
-def why_address(view: View, group: Group, value: Value) -> str:
+def why_address(view: Description, group: Group, value: Value) -> str:
     """Return the address of the proof of an inferred statement."""
     ends = (value.iri, view.iri) if group.incoming else (view.iri, value.iri)
     return links.address("/why", s=ends[0], p=group.relation.iri, o=ends[1])

@@ -34,7 +34,7 @@ from ipgraph.server.pages.site import Site
 
 if TYPE_CHECKING:
     from ipgraph.dataset.questions import Question
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.http.response import Problem
     from ipgraph.server.pages.query import Run
@@ -111,7 +111,7 @@ def error_page(site: Site, problem: Problem, reference: str = "") -> Response:
         alternates=problem.more.get("alternates"),
         reference=reference,
         asked=asked,
-        nearest=site.index.nearest(asked) if asked else (),
+        nearest=site.index.similar(asked) if asked else (),
     )
     return make_response(body, problem.status)
 
@@ -149,6 +149,6 @@ def _examples(site: Site) -> list[Question]:
     return [known[name] for name in STARTS if name in known]
 
 
-def _centre(site: Site) -> View | None:
+def _centre(site: Site) -> Description | None:
     """Describe the office that the project's graph is about; any other graph has none."""
     return site.describe(CENTRE) if site.is_own else None

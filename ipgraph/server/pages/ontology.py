@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from markupsafe import Markup
 
-    from ipgraph.dataset.documentation import TermView
+    from ipgraph.dataset.documentation import TermDocumentation
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
@@ -34,16 +34,16 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.get("/ontology", endpoint="ontology")
     def ontology() -> str:
-        classes = site.kg.documentation.terms("class")
+        classes = site.documentation.terms("class")
         return site.render(
             "ontology.html",
             classes=classes,
-            properties=site.kg.documentation.terms("property"),
-            below=site.kg.documentation.tree(classes),
+            properties=site.documentation.terms("property"),
+            below=site.documentation.tree(classes),
             picture=_picture(site, classes),
             prefixes=PREFIXES,
             version=[_said(site, each) for each in (OWL + "versionInfo", DCTERMS + "modified")],
-            about=site.entities.terms.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
+            about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
         )
 
     @blueprint.get("/describe", endpoint="describe")
@@ -57,7 +57,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
 
 def render(site: Site, iri: str) -> str:
     """Render the page of a class or property; anything else is told as a thing."""
-    view = site.kg.documentation.term(iri)
+    view = site.documentation.term(iri)
     if view is None:
         return entity.render(site, iri)
     page = links.page_number()
@@ -101,25 +101,25 @@ def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | N
 
 
 def _example(site: Site, property_iri: str, things: set[str]) -> tuple[Value, Value] | None:
-    samples = site.entities.samples(property_iri, MAX_SAMPLES)
+    samples = site.entities.sample_statements(property_iri, MAX_SAMPLES)
     return next((pair for pair in samples if pair[0].iri in things and pair[1].text), None)
 
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
     """Return some statements that use a property."""
-    return list(site.entities.samples(iri, 25))
+    return list(site.entities.sample_statements(iri, 25))
 
 
-def _picture(site: Site, classes: tuple[TermView, ...]) -> Markup | None:
+def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | None:
     """Draw the classes of the ontology's own namespace that are used, as a tree."""
     own = tuple(
         each
         for each in classes
         if each.uses and (each.name.iri.startswith(ONTOLOGY) or not site.is_own)
     )[:MAX_BOXES]
-    below = site.kg.documentation.tree(own)
+    below = site.documentation.tree(own)
 
-    def box(each: TermView) -> Box:
+    def box(each: TermDocumentation) -> Box:
         children = tuple(box(child) for child in below.get(each.name.iri, ()))
         address = links.page(each.name.iri)
         return Box(each.name.label, address, site.kind_style(each.name.iri), below=children)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.checks import Findings
+    from ipgraph.checks import CheckReport
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.pages.site import Site
 
@@ -28,7 +28,7 @@ class Checking:
         self._kg = kg
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.findings: Findings | None = None
+        self.report: CheckReport | None = None
         self.error = ""
 
     def begin(self) -> None:
@@ -40,7 +40,7 @@ class Checking:
 
     def _run(self) -> None:
         try:
-            self.findings = self._kg.check()
+            self.report = self._kg.check()
         except IpGraphError as error:
             self.error = str(error)
 
@@ -54,23 +54,30 @@ def register(blueprint: Blueprint, site: Site) -> None:
     @blueprint.get("/quality", endpoint="quality")
     def quality() -> ResponseReturnValue:
         checking.begin()
-        found = checking.findings
-        if found is None and list_formats.wanted() != "html":
+        report = checking.report
+        if report is None and list_formats.wanted() != "html":
             raise StoreUnavailable(
                 checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
             )
-        if found is None:
+        if report is None:
             return _waiting(site, checking.error)
         if list_formats.wanted() != "html":
             rows = [
-                (f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults
+                (
+                    problem.check,
+                    problem.message,
+                    problem.entity,
+                    problem.detail,
+                    str(problem.place or ""),
+                )
+                for problem in report.problems
             ]
-            return list_formats.rows(("check", "message", "thing", "detail", "place"), rows)
-        return site.render("quality.html", findings=found, error="")
+            return list_formats.rows(("check", "message", "entity", "detail", "place"), rows)
+        return site.render("quality.html", report=report, error="")
 
 
 def _waiting(site: Site, error: str) -> Response:
-    response = make_response(site.render("quality.html", findings=None, error=error))
+    response = make_response(site.render("quality.html", report=None, error=error))
     response.headers["Cache-Control"] = "no-store"
     if not error:
         response.headers["Refresh"] = str(RELOAD_S)

@@ -102,6 +102,7 @@ def page(site: Site, query: str) -> Response:
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
         answer=answer,
         error=error,
+        error_heading=_heading(error),
         infer=_infer(),
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
@@ -114,6 +115,13 @@ def page(site: Site, query: str) -> Response:
         examples=site.examples,
     )
     return make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+
+
+def _heading(error: IpGraphError | None) -> str:
+    """Return the key of the heading above an error."""
+    if isinstance(error, LimitReached):
+        return "sparql.limited"
+    return "sparql.unread" if isinstance(error, BadQuery) else "sparql.refused"
 
 
 def _labelled(site: Site, suffix: str) -> Response:

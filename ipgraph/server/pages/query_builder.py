@@ -63,15 +63,16 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         ]
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
         if kind == "property":
-            rank = site.entities.terms.rank
+            rank = site.entities.vocabulary.rank
             # Of the project's own graph the relations that pages tell first; of any other, all.
             most = [
                 term
                 for term in most
-                if site.entities.joins_things(term.iri)
+                if site.entities.has_entity_values(term.iri)
                 and (not site.is_own or rank(term.iri) < 500)
             ]
-        entries = [Choice(shorten(term.iri), term.label, plural(term.label)) for term in most]
+        names = [site.entities.labels.name(term.iri) for term in most]
+        entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
         found.append(sorted(entries, key=lambda each: each.label.casefold()))
     return found[0], found[1]
 

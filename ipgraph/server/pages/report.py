@@ -15,9 +15,10 @@ from flask import abort, request
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.bibliography import Source
+    from ipgraph.entities.entity import Description
     from ipgraph.entities.relations import Group
-    from ipgraph.entities.statements import Source, Value
+    from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
 
 MAX_STATEMENTS = 500
@@ -50,7 +51,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
         )
 
 
-def _statements(site: Site, view: View) -> list[Reported]:
+def _statements(site: Site, view: Description) -> list[Reported]:
     sources = {each.number: each for each in view.sources}
     name = view.name.label
 
@@ -75,7 +76,7 @@ def _sentence(name: str, group: Group, value: Value) -> str:
     return f"{name} · {group.relation.label} · {value.text}"
 
 
-def _message(site: Site, view: View, text: str, sources: tuple[Source, ...]) -> str:
+def _message(site: Site, view: Description, text: str, sources: tuple[Source, ...]) -> str:
     """Return an address that opens a message with the statement and its sources filled in."""
     contact = site.kg.settings.contact
     documents = "\n".join(f"{each.title} <{each.iri}>" for each in sources)

@@ -68,7 +68,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
         text=text,
         kind=kind,
         found=found,
-        nearest=() if found.total else site.index.nearest(text),
+        nearest=() if found.total else site.index.similar(text),
         page_number=page,
         has_next=page * PER_PAGE < found.total,
         marked=lambda name: marked(name, text),

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from ipgraph.entities.documents import Document
-    from ipgraph.entities.entity import Entities, View
+    from ipgraph.dataset.documentation import Documentation
+    from ipgraph.entities.bibliography import Source
+    from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search.index import SearchIndex
@@ -77,6 +78,8 @@ class Site:
         self.kg = kg
         self.run = run or self._run_here
         self._styles: dict[str, str] = {}
+        self._translated: dict[str, Entities] = {}
+        self._menus: dict[str, tuple[list[Choice], list[Choice]]] = {}
 
     def _run_here(self, text: str, *, infer: bool) -> EngineResult:
         """Answer in this process: for a service of one's own, where nobody has to be stopped."""
@@ -84,8 +87,29 @@ class Site:
 
     @property
     def entities(self) -> Entities:
-        """What tells about the things of the graph."""
-        return self.kg.entities
+        """The entities of the graph, with labels in the page's language where the data have them.
+
+        English is the fallback of every other language.
+        """
+        language = self.language()
+        if language == translations.DEFAULT:
+            return self.kg.entities
+        if language not in self._translated:
+            languages = (language, translations.DEFAULT)
+            self._translated[language] = type(self.kg.entities)(self.kg.entities.store, languages)
+        return self._translated[language]
+
+    @staticmethod
+    def language() -> str:
+        """Return the language of the page, or English outside a request."""
+        return str(g.get("language", translations.DEFAULT)) if g else translations.DEFAULT
+
+    @property
+    def documentation(self) -> Documentation:
+        """The classes and properties of the graph, named in the language of the page."""
+        from ipgraph.dataset.documentation import Documentation
+
+        return Documentation(self.entities, self.index)
 
     @property
     def index(self) -> SearchIndex:
@@ -101,11 +125,11 @@ class Site:
     @staticmethod
     def words() -> translations.Texts:
         """Return the words of the language being read."""
-        return translations.load(getattr(g, "language", translations.DEFAULT))
+        return translations.load(Site.language())
 
-    def describe(self, iri: str, *, episodes: int = 0) -> View:
+    def describe(self, iri: str, *, episodes: int = 0) -> Description:
         """Describe a thing within the bounds of a page, so that none outgrows its budget."""
-        return self.entities.describe(iri, values=8, cited=2, episodes=episodes)
+        return self.entities.describe(iri, values=8, sources=2, history=episodes)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -113,14 +137,14 @@ class Site:
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
 
     @cached_property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
-        return tuple(each for each in self.kg.sources.documents() if each.iri != EDITORS_GRAPH)
+        return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
 
     @cached_property
-    def editors(self) -> Document | None:
+    def editors(self) -> Source | None:
         """What we state on our own account, as if it were a document."""
-        found = (each for each in self.kg.sources.documents() if each.iri == EDITORS_GRAPH)
+        found = (each for each in self.kg.sources.all() if each.iri == EDITORS_GRAPH)
         return next(found, None)
 
     @property
@@ -153,12 +177,15 @@ class Site:
             return ""
         return questions.shown(questions.find(self, name).text)
 
-    @cached_property
+    @property
     def menus(self) -> tuple[list[Choice], list[Choice]]:
-        """The classes and relations by which one asks without SPARQL."""
+        """The classes and relations of the query builder, in the language of the page."""
         from ipgraph.server.pages import query_builder
 
-        return query_builder.choices(self)
+        language = self.language()
+        if language not in self._menus:
+            self._menus[language] = query_builder.choices(self)
+        return self._menus[language]
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -179,7 +206,7 @@ class Site:
     def kind_style(self, iri: str) -> str:
         """Return the class of the stylesheet that colours a kind of thing."""
         if iri not in self._styles:
-            above = {iri, *self.entities.terms.superclasses(iri)}
+            above = {iri, *self.entities.vocabulary.superclasses(iri)}
             found = (style for one, style in KIND_STYLES.items() if one in above)
             self._styles[iri] = next(found, "k-org" if iri.startswith(ORG) else "")
         return self._styles[iri]
@@ -199,7 +226,7 @@ class Site:
 
     def render(self, template: str, **values: Any) -> str:
         """Render a page in the shell, in the language being read."""
-        language = getattr(g, "language", translations.DEFAULT)
+        language = self.language()
         words = translations.load(language)
         return render_template(
             template,

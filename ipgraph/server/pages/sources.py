@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.documents import Document
+    from ipgraph.entities.bibliography import Source
     from ipgraph.server.pages.site import Site
 
 PER_PAGE = 100
@@ -74,12 +74,12 @@ def _sources(site: Site) -> ResponseReturnValue:
     )
 
 
-def _with_text(site: Site) -> list[Document]:
+def _with_text(site: Site) -> list[Source]:
     text = request.args.get("q", "").strip().casefold()
     return [d for d in site.documents if text in f"{d.title} {d.publisher} {d.genre}".casefold()]
 
 
-def _fits(document: Document, chosen: dict[str, str], but: str = "") -> bool:
+def _fits(document: Source, chosen: dict[str, str], but: str = "") -> bool:
     return all(
         not value or name == but or getattr(document, name) == value
         for name, value in chosen.items()
@@ -93,7 +93,7 @@ def _facets(site: Site, name: str, chosen: dict[str, str]) -> list[Facet]:
     return [Facet(value, n, value == chosen[name]) for value, n in counts.most_common(MAX_FACETS)]
 
 
-def _ordered(documents: list[Document], sort: str) -> list[Document]:
+def _ordered(documents: list[Source], sort: str) -> list[Source]:
     """Put the latest and the most first, texts by the alphabet, and what is unknown last."""
     if sort == "statements":
         return sorted(documents, key=lambda each: -each.statements)
@@ -108,14 +108,15 @@ def render(site: Site, iri: str) -> str:
     """Render the page of a document; raises `NotFound` where the graph does not mention it."""
     page = links.page_number()
     view = site.describe(iri)
-    drawn, has_next = site.kg.sources.drawn(iri, SUBJECTS_PER_PAGE, (page - 1) * SUBJECTS_PER_PAGE)
-    document = site.kg.sources.document(iri)
+    offset = (page - 1) * SUBJECTS_PER_PAGE
+    subjects, has_next = site.kg.sources.statements_of(iri, SUBJECTS_PER_PAGE, offset)
+    document = site.kg.sources.source(iri)
     return site.render(
         "source.html",
         linked=schema_org.of_document(site, document),
         view=view,
         document=document,
-        drawn=drawn,
+        statements=subjects,
         subjects=[group for group in view.outgoing if group.relation.iri.endswith("/subject")],
         page_number=page,
         has_next=has_next,

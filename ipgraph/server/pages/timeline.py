@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.history import Episode
+    from ipgraph.entities.history import HistoryEntry
     from ipgraph.server.pages.site import Site
 
 CENTRE = ENTITY + "ip"
@@ -38,7 +38,7 @@ def register(blueprint: Blueprint, site: Site) -> None:
 def _of_one(site: Site, name: str) -> ResponseReturnValue:
     """Tell the history of one thing, named by an IRI or as a person names it."""
     iri = name if "://" in name else site.entities.resolve(name)
-    view = site.entities.describe(iri, values=1, cited=3, episodes=MAX_EPISODES)
+    view = site.entities.describe(iri, values=1, sources=3, history=MAX_EPISODES)
     events = lifeline.events(site, view)
     if list_formats.wanted() != "html":
         titles = {each.number: each.title for each in view.sources}
@@ -114,5 +114,5 @@ def _spans(site: Site) -> list[Span]:
     ]
 
 
-def _year(episode: Episode, date: str) -> int:
+def _year(episode: HistoryEntry, date: str) -> int:
     return episode.year(date)

@@ -12,6 +12,7 @@ from waitress.task import ErrorTask, WSGITask
 from ipgraph.server.api.sparql import BEGUN, RUN
 from ipgraph.server.application import ALWAYS, AnswerCut
 from ipgraph.server.http.response import Problem, write_problem
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.transport.fast_path import Underway
@@ -60,7 +61,7 @@ class _Task(WSGITask):  # type: ignore[misc]  # as above
             raise
         finally:
             for run in self._begun.values():  # what nobody took up: the answer was kept meanwhile
-                run.finish("left")
+                run.finish(Outcome.DISCONNECTED)
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # as above
@@ -127,7 +128,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
     def service(self) -> None:
         """Answer a request in a thread; a query begun for a client that has left is ended."""
         if not self.connected and self.run_to_resume is not None:
-            self.run_to_resume.finish("left")
+            self.run_to_resume.finish(Outcome.DISCONNECTED)
             self.run_to_resume = None
         super().service()
 

@@ -20,6 +20,8 @@ from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import Repeats
+from ipgraph.workers.pool import ResultStream
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
@@ -188,11 +190,11 @@ class Express:
     def _begin(self, query: Underway) -> bool:
         """Send a query to an idle worker, if there is one."""
         channel, prepared = query.channel, query.prepared
-        run = self._front.service.pool.begin(
+        run = self._front.service.pool.try_start(
             prepared.query,
             prepared.form,
             time_limit_s=prepared.time_limit_s,
-            alive=channel.is_connected,
+            is_connected=channel.is_connected,
         )
         if run is None:
             return False
@@ -226,10 +228,10 @@ class Express:
         self._free(line)
         run, channel = query.run, query.channel
         run.busy_s = time.monotonic() - query.since
-        run.finish("answered")
+        run.finish(Outcome.ANSWERED)
         self._begin_next()
         service = self._front.service
-        answering = service.pool.answering(run)
+        answering = ResultStream(run)
         try:
             response = sparql.finish(service, query.exchange, query.prepared, answering)
             answer = self._front.written(query.exchange, response)

@@ -45,7 +45,7 @@ def test_the_page_asks_again_while_files_are_being_written(small, monkeypatch):
     reply = client_of(small).get("/downloads")
     assert reply.headers["Refresh"] == str(about.RELOAD_S)
     assert reply.headers["Cache-Control"] == "no-store"
-    assert "being worked out" in reply.text
+    assert "Calculating sizes" in reply.text
 
 
 def test_what_the_page_says_of_each_file_is_so(client):

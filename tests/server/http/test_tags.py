@@ -48,7 +48,7 @@ ANEW = (
 def answers(project, cache, seed):
     """Ask a service that keeps nothing, started anew; return tags and bodies of each address."""
     found = {}
-    with Served(None, cache, "--cached-mib", "0", PYTHONHASHSEED=seed) as service:
+    with Served(None, cache, "--response-cache-mib", "0", PYTHONHASHSEED=seed) as service:
         for path in ASKED:
             for _ in range(3):  # by as many workers, as they come
                 connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)

@@ -59,7 +59,7 @@ def test_a_hub_still_tells_each_of_its_relations(client, project):
     text = client.get("/page/ip").text
     for relation in (ORG + "unitOf", IP + "leads", IP + "pursues", IP + "serves"):
         label = project.entities.labels.name(relation).label
-        incoming = project.entities.terms.incoming_label(relation)
+        incoming = project.entities.vocabulary.incoming_label(relation)
         assert label in text.lower() or incoming in text.lower()
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
-from ipgraph.namespaces import EDITORS_GRAPH, ENTITY, IP
+from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
 from ipgraph.server.pages import entity, home
@@ -62,8 +62,8 @@ def test_every_page_and_the_command_line_count_the_same_documents(client, projec
 
 def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(client):
     text = unescape(client.get("/sources?authority=primary&genre=statute&sort=issued").text)
-    assert "of primary authority" in text
-    assert "of the kind “statute”" in text
+    assert "with primary authority" in text
+    assert "of type “statute”" in text
     assert "sorted by date" in text
     found = rows(client, "/sources?authority=primary&genre=statute")
     assert {(each["authority"], each["genre"]) for each in found} == {("primary", "statute")}
@@ -97,6 +97,23 @@ def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
 
 def test_an_order_that_does_not_exist_is_refused(client):
     assert client.get("/ontology/Agency?sort=colour").status_code == 400
+
+
+# Publishers
+
+
+def test_a_page_cites_documents_with_their_publishers(client, project):
+    query = """SELECT ?document ?name { ?document ip:publisherName ?name
+      FILTER NOT EXISTS { ?document dcterms:publisher ?publisher } }"""
+    names = {row["document"].value: row["name"].value for row in project.query(query)}
+    assert names
+    sources = [source for source in project.describe("HITRAC").sources if source.iri in names]
+    assert sources
+    cited = unescape(client.get("/page/hitrac").text.partition('class="sources"')[2])
+    for source in sources:
+        name = names[source.iri]
+        assert f"{source.title}</a></cite>, {name}" in cited
+        assert name in unescape(client.get(unquote(source.iri).removeprefix(BASE.rstrip("/"))).text)
 
 
 # Where sources differ
@@ -138,7 +155,7 @@ def test_all_kinds_of_difference_are_told_and_every_reading_has_its_document(cli
 def test_the_timeline_of_one_organization_tells_what_came_before_and_after(client):
     text = client.get("/timeline?id=NPPD").text
     picture = text.partition('<table class="bars spans">')[2].partition("</table>")[0]
-    assert "What came before and after" in picture
+    assert "Predecessors and successors" in picture
     for name in ("Preparedness Directorate", "Cybersecurity and Infrastructure Security Agency"):
         assert f">{name}</a>" in picture
     assert "Suzanne Spaulding" in picture
@@ -153,7 +170,7 @@ def test_a_timeline_of_what_does_not_exist_is_not_found(client):
 
 
 def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
-    assert "No source dates anything of it." in client.get("/timeline?id=ip:Division").text
+    assert "No source gives a date for it." in client.get("/timeline?id=ip:Division").text
 
 
 # Reporting an error
@@ -212,7 +229,7 @@ def test_what_was_withdrawn_links_to_its_replacement(app, project):
 
 def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
     text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
-    assert "<h1>This does not follow</h1>" in text
+    assert "<h1>The graph does not imply this statement</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
 
@@ -232,7 +249,7 @@ def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app, proje
 def test_a_picture_that_would_come_too_late_is_a_link_and_the_page_is_not_kept(client, monkeypatch):
     monkeypatch.setattr(entity, "PART_LIMIT_S", -1)
     reply = client.get("/page/pscd")
-    assert "Not shown: took too long." in reply.text
+    assert "Not shown: the query timed out." in reply.text
     assert "/graph?id=" in reply.text
     assert "Office for Bombing Prevention" in reply.text  # the statements are told
     assert reply.headers["Cache-Control"] == "no-store"
@@ -347,7 +364,7 @@ def test_every_mark_of_every_page_has_its_comparison_and_no_other_page_a_mark(cl
 
 def test_the_properties_of_a_class_have_examples_from_its_things(client, project):
     used = client.get("/ontology/Division").text.partition('id="used"')[2]
-    examples = re.findall(r"as in ([^:<]+): ", used)
+    examples = re.findall(r"for example ([^:<]+): ", used)
     assert len(examples) > 10
     names = {hit.acronym or hit.label for hit in project.index.instances(IP + "Division")}
     assert {unescape(each) for each in examples} <= names
@@ -366,6 +383,40 @@ def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
         client.get("/sparql/labels.csv", query_string={"query": query})
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
+
+
+def test_at_a_glance_names_the_department_of_a_unit(client):
+    glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
+    assert "<dt>Department</dt>" in glance
+    assert ">Department of Homeland Security</a>" in glance
+    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
+
+
+def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
+    text = client.get("/page/ip?year=2006").text
+    assert "The relationships below are those of mid-2013. See “Over time” for 2006" in text
+    history = text.partition('id="history"')[2].partition("</section>")[0]
+    assert "Preparedness Directorate" in history
+    assert "National Protection and Programs Directorate" not in history
+    assert "See “Over time” for" not in client.get("/page/ip").text
+
+
+def test_a_spanish_page_names_relations_in_spanish_and_marks_english_names(client):
+    relation = re.compile(r"<dt><a [^>]*>([^<]+)</a>")
+    spanish, english = client.get("/page/pscd?lang=es").text, client.get("/page/pscd").text
+    assert {"Unidad de", "Realiza", "Actúa a través de"} <= set(relation.findall(spanish))
+    assert {"Unit of", "Performs", "Works through"} <= set(relation.findall(english))
+    assert not {"Unit of", "Performs", "Works through"} & set(relation.findall(spanish))
+    assert '<h1 lang="en">Protective Security Coordination Division' in spanish
+    assert "<h1>Protective Security Coordination Division" in english
+
+
+def test_the_query_builder_and_the_page_of_a_relation_use_its_spanish_name(client):
+    for _ in range(2):  # the second time from memory
+        assert ">actúa a través de</option>" in client.get("/sparql?lang=es").text
+        assert ">works through</option>" in client.get("/sparql").text
+    assert "<h1>Actúa a través de</h1>" in client.get("/ontology/worksThrough?lang=es").text
+    assert "<h1>Works through</h1>" in client.get("/ontology/worksThrough").text
 
 
 def test_a_count_is_an_integer_in_every_table(client, project):

@@ -1,0 +1,78 @@
+"""The documents of a graph, and the statements from each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from ipgraph.namespaces import INFERRED_GRAPH, ONTOLOGY_GRAPH
+
+if TYPE_CHECKING:
+    from ipgraph.entities.bibliography import Source
+    from ipgraph.entities.entity import Entities
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.statements import Value
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectStatements:
+    """The statements of a document about one subject, by relation."""
+
+    subject: Name
+    relations: tuple[tuple[Name, tuple[Value, ...]], ...]
+
+
+class Sources:
+    """Reads the documents of one graph."""
+
+    def __init__(self, entities: Entities) -> None:
+        self._entities = entities
+        self._bibliography = entities.bibliography
+
+    def all(self) -> tuple[Source, ...]:
+        """Return every document, by title."""
+        not_documents = (INFERRED_GRAPH, ONTOLOGY_GRAPH)
+        iris = (iri for iri in self._bibliography.counts if iri not in not_documents)
+        sources = map(self._bibliography.source, iris)
+        return tuple(sorted(sources, key=lambda source: (source.title.casefold(), source.iri)))
+
+    def source(self, iri: str) -> Source:
+        """Return the bibliography of a document."""
+        return self._bibliography.source(iri)
+
+    def statements_of(
+        self, iri: str, limit: int, offset: int = 0
+    ) -> tuple[tuple[SubjectStatements, ...], bool]:
+        """Return the statements of a document about `limit` subjects from `offset` on, by label.
+
+        The second value is True if there are more subjects. Statements about the document itself
+        are left out.
+        """
+        by_subject: dict[str, dict[str, list[Value]]] = {}
+        for quad in self._entities.store.quads(None, None, None, NamedNode(iri)):
+            if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
+                relations = by_subject.setdefault(quad.subject.value, {})
+                value = self._entities.reader.value(quad.object)  # type: ignore[arg-type]
+                relations.setdefault(quad.predicate.value, []).append(value)
+        names = sorted(
+            map(self._entities.labels.name, by_subject),
+            key=lambda name: (name.label.casefold(), name.iri),
+        )
+        subjects = tuple(
+            SubjectStatements(name, self._ordered(by_subject[name.iri]))
+            for name in islice(names, offset, offset + limit)
+        )
+        return subjects, len(names) > offset + limit
+
+    def _ordered(
+        self, relations: dict[str, list[Value]]
+    ) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
+        terms = self._entities.vocabulary
+        ordered = sorted(relations, key=lambda iri: (terms.rank(iri), iri))
+        return tuple(
+            (terms.name(iri), tuple(sorted(relations[iri], key=lambda value: value.text)))
+            for iri in ordered
+        )
