@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-_PYTHON = """import ipgraph
+import json
 
-kg = ipgraph.open("{endpoint}")
-{use}"""
 _CURL = "curl -G -H 'Accept: {accept}' {endpoint} --data-urlencode query@query.rq"
 _R = """library(httr2)
 request("{endpoint}") |>
@@ -19,12 +17,14 @@ const reply = await fetch(url, {{ headers: {{ Accept: "{accept}" }} }});
 
 _JSON = "application/sparql-results+json"
 _READ = 'kg.query(open("query.rq").read())'
+PRINT_ROWS = f"for row in {_READ}:\n    print(row)"
+PRINT_TRIPLES = f"for triple in {_READ}:\n    print(triple)"
 # By kind of result: the types that curl, R and JavaScript request, and the code that reads them.
 _USES = {
     "rows": (
         ("text/csv", "text/csv", _JSON),
         (
-            f"for row in {_READ}:\n    print(row)",
+            PRINT_ROWS,
             "resp_body_string() |> readr::read_csv()",
             "const { results } = await reply.json();",
         ),
@@ -32,7 +32,7 @@ _USES = {
     "graph": (
         ("text/turtle", "application/n-triples", "text/turtle"),
         (
-            f"for triple in {_READ}:\n    print(triple)",
+            PRINT_TRIPLES,
             'resp_body_string() |> rdflib::rdf_parse(format = "ntriples")',
             "const turtle = await reply.text();",
         ),
@@ -48,12 +48,22 @@ _USES = {
 }
 
 
+def python(opening: str, use: str) -> str:
+    """Return a Python program that opens a graph by an expression and uses it."""
+    return f"import ipgraph\n\nkg = {opening}\n{use}"
+
+
+def in_quotes(text: str) -> str:
+    """Return text as a Python string literal."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def samples(endpoint: str, answer: str) -> list[tuple[str, str]]:
     """Return pairs of language and program; `answer` is ``rows``, ``graph`` or ``truth``."""
-    (by_curl, by_r, by_javascript), (python, r, javascript) = _USES[answer]
+    (by_curl, by_r, by_javascript), (use, r, javascript) = _USES[answer]
     return [
         ("curl", _CURL.format(endpoint=endpoint, accept=by_curl)),
-        ("Python", _PYTHON.format(endpoint=endpoint, use=python)),
+        ("Python", python(f'ipgraph.open("{endpoint}")', use)),
         ("R", _R.format(endpoint=endpoint, accept=by_r, use=r)),
         ("JavaScript", _JAVASCRIPT.format(endpoint=endpoint, accept=by_javascript, use=javascript)),
     ]

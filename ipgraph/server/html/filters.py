@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -32,15 +32,15 @@ def linked(text: str) -> Markup:
     return Markup("").join(made)
 
 
-def in_quotes(text: str) -> str:
-    """Return text as a Python string literal."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def anchor(name: str) -> str:
     """Return a URL fragment for a prefixed name or an IRI."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
 
 
+def host(address: str) -> str:
+    """Return the host of a URL."""
+    return urlsplit(address).netloc
+
+
 # The filters of the templates, by function name.
-ALL = (sentence_case, heading_from_variable, linked, in_quotes, anchor, highlight)
+ALL = (sentence_case, heading_from_variable, linked, anchor, host, highlight)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import make_response, send_file
 
 from ipgraph import __version__
 from ipgraph.resources import folder
 from ipgraph.server.api.dumps import Dump, Dumps, dumps_of
+from ipgraph.server.html import code_samples, links
 from ipgraph.server.http.negotiation import HTML, PLAIN, RDF_OFFERS
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Parameter, Routes
+from ipgraph.server.pages import developer_section, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -21,10 +24,36 @@ if TYPE_CHECKING:
     from flask import Response as FlaskResponse
 
     from ipgraph.server.context import Request
+    from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
 # While sizes and checksums are being worked out the page asks again.
 RELOAD_S = 2
+ONTOLOGY_FORMATS = (
+    ("ttl", "Turtle"),
+    ("jsonld", "JSON-LD"),
+    ("rdf", "RDF/XML"),
+    ("nt", "N-Triples"),
+)
+_CURL = """curl -O {root}/downloads/{name}
+curl -s {root}/downloads/SHA256SUMS | sha256sum --check --ignore-missing
+curl -G -H 'Accept: text/csv' {root}/sparql --data-urlencode \
+'query=SELECT * WHERE {{ ?s ?p ?o }} LIMIT 10'"""
+_PYTHON = """for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf id:ip }"):
+    print(row["unit"].value)"""
+_PYTHON_OF_ANY = """for row in kg.query("SELECT DISTINCT ?kind WHERE { ?thing a ?kind }"):
+    print(row["kind"].value)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file of the table; only one that is sent as an attachment has a `dump`."""
+
+    address: str
+    name: str
+    description: str
+    format: str
+    dump: Dump | None = None
 
 
 routes = Routes()
@@ -35,7 +64,11 @@ def about(request: Request) -> str:
     """Say what this site is and is not."""
     site = site_of(request)
     return site.render(
-        "about.html", libraries=_libraries(), counts=_counts(site), software=__version__
+        "about.html",
+        libraries=_libraries(),
+        contents=_contents(site),
+        software=__version__,
+        developers=_developers(site),
     )
 
 
@@ -71,11 +104,12 @@ def _downloads(site: Site, dumps: Dumps) -> FlaskResponse:
     listed = dumps.listed()
     body = site.render(
         "downloads.html",
-        dumps=listed,
+        rows=_rows(site, listed, [dump for dump, _ in _curated(site, dumps)]),
         is_writing=dumps.is_writing,
         are_listed=dumps.are_listed,
-        curated=[each for each, _ in _curated(site, dumps)],
-        counts=_counts(site),
+        contents=_contents(site),
+        curl=_CURL.format(root=site.root(), name=listed[0].name),
+        python=code_samples.python(site.opening, _PYTHON if site.is_own else _PYTHON_OF_ANY),
     )
     response = make_response(body)
     if dumps.is_writing:
@@ -95,6 +129,42 @@ def _libraries() -> list[dict[str, str]]:
     return found
 
 
-def _counts(site: Site) -> dict[str, Any]:
-    counts: dict[str, Any] = site.manifest.get("counts", {})
-    return counts
+def _contents(site: Site) -> str:
+    """Return a sentence about the size of the graph; empty for one that was not built here."""
+    counts = site.manifest.get("counts")
+    if not counts:
+        return ""
+    numbers = {name: counts[name] for name in ("triples", "stated", "inferred")}
+    return site.words()("downloads.counts", n=len(counts["graphs"]), **numbers)
+
+
+def _developers(site: Site) -> DeveloperSection:
+    formats = (
+        ("VoID (Turtle)", links.address("/void.ttl")),
+        ("DCAT (Turtle)", links.address("/dcat.ttl")),
+        ("data.json", links.address("/data.json")),
+        ("OpenAPI", links.address("/openapi.json")),
+    )
+    query = page_queries.query("home")
+    return developer_section.of_address(site, formats[0][1], formats=formats, sparql=query)
+
+
+def _rows(site: Site, dumps: list[Dump], curated: list[Dump]) -> list[Row]:
+    words = site.words()
+    rows = [_dump_row(dump, words(f"downloads.{dump.holds}")) for dump in dumps]
+    if site.is_own:
+        text = words("downloads.ontology")
+        rows += [
+            Row(links.address(f"/ontology.{suffix}"), f"ontology.{suffix}", text, label)
+            for suffix, label in ONTOLOGY_FORMATS
+        ]
+        rows += [_dump_row(d, words("downloads." + d.name.partition(".")[0])) for d in curated]
+    return rows + [
+        Row(links.address(f"/{name}.ttl"), f"{name}.ttl", words(f"downloads.{name}"), "Turtle")
+        for name in ("void", "dcat")
+    ]
+
+
+def _dump_row(dump: Dump, description: str) -> Row:
+    address = links.address(f"/downloads/{dump.name}")
+    return Row(address, dump.name, description, dump.label, dump)

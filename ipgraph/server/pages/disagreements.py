@@ -17,7 +17,7 @@ from ipgraph.server.context import request
 from ipgraph.server.edition import is_own
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
 
 KINDS = ("date", "figure", "origin", "name", "responsibility")  # in the order of the page
+# Documents of a reading that the page lists.
+MAX_DOCUMENTS = 4
 _NOT_DOCUMENTS = frozenset((INFERRED_GRAPH, ONTOLOGY_GRAPH, EDITORS_GRAPH))
 
 
@@ -42,6 +44,16 @@ class Reading:
     text: str
     iri: str
     documents: tuple[Source, ...]
+
+    @property
+    def shown(self) -> tuple[Source, ...]:
+        """The documents that the page lists."""
+        return self.documents[:MAX_DOCUMENTS]
+
+    @property
+    def hidden(self) -> int:
+        """How many documents the page only counts."""
+        return len(self.documents) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,9 @@ def _page(site: Site) -> ResponseReturnValue:
         kinds={kind: [item for item in found if item.kind == kind] for kind in KINDS},
         question=QUESTION,
         total=len(found),
+        developers=developer_section.of_list(
+            site, python='for row in kg.ask("disagreements"):\n    print(row)'
+        ),
     )
 
 

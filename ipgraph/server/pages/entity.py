@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, after_this_request
 
 from ipgraph.dataset.disagreements import anchors
-from ipgraph.namespaces import ENTITY, IP, expand, shorten
+from ipgraph.namespaces import ENTITY, expand
 from ipgraph.server.api.linked_data import page_links, refuse_gone
 from ipgraph.server.context import request
 from ipgraph.server.html import links, schema_org
+from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, number, one_of
-from ipgraph.server.pages import history, list_formats, page_queries
+from ipgraph.server.pages import (
+    developer_section,
+    entity_rows,
+    history,
+    list_formats,
+    page_queries,
+)
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -115,39 +122,47 @@ def render(site: Site, iri: str) -> str:
     if late:
         after_this_request(_not_kept)
     words = site.words()
+    sections, meanings = _by_section(view), _comments(site, view)
     return site.render(
         "entity.html",
         linked=schema_org.of_thing(site.root(), view),
         view=view,
-        **_by_section(view),
+        facts=entity_rows.facts(site, view),
+        relations=entity_rows.relation_rows(site, sections["relations"], meanings),
+        incoming=entity_rows.relation_rows(site, sections["incoming"], meanings),
+        alongside=view.siblings[: entity_rows.MAX_ALONGSIDE],
+        identifiers=sections["identifiers"],
+        notes=[value for group in sections["notes"] for value in group.values],
         heads=() if late else site.entities.heads(iri),
         late=late,
-        department=IP + "Department",
         differing={} if late else anchors(site.kg.disagreements(), iri),
         year=year,
-        chapters=history.chapters(view, year),
+        chapters=history.rows(view, year, words),
         more_history=not whole and history.is_cut(view, episodes),
-        period=lambda episode: history.period(episode, words),
-        others=history.others,
+        quantity=lambda figure: history.quantity(figure, words),
         measured=history.measured(view),
         replaced=history.replacements(view),
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
-        query=page_queries.query("thing", thing=iri),
-        comments=_comments(site, view),
-        group_address=group_address,
-        why=why_address,
+        developers_card=developer_section.of_address(
+            site,
+            links.data(iri, "ttl"),
+            python=entity_rows.python_use(site, view),
+            sparql=page_queries.query("thing", thing=iri),
+        ),
+        rest_address=entity_rows.rest_address,
+        proof_address=entity_rows.proof_address,
         report=links.address("/report", uri=view.iri) if site.settings.contact else "",
     )
 
 
 def _by_section(view: Description) -> dict[str, list[Group]]:
     """Divide the groups by where a page tells them; incoming relations by themselves."""
-    found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "back")}
+    found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "incoming")}
     for each in view.groups:
-        is_back = each.section == "relations" and each.incoming and not each.is_part
-        found["back" if is_back else each.section].append(each)
+        is_incoming = each.section == "relations" and each.incoming and not each.is_part
+        found["incoming" if is_incoming else each.section].append(each)
     return found
 
 
@@ -178,16 +193,27 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
         cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
         rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
         return list_formats.rows(("label", "iri", "inferred", "sources"), rows)
+    view, words, heading = site.describe(iri), site.words(), sentence_case(group.label)
+    short_label = view.name.acronym or view.name.label
     return site.render(
         "related.html",
-        view=site.describe(iri),
+        view=view,
         group=group,
+        heading=heading,
+        title=words("entity.related_title", relation=heading, label=view.name.label),
+        short_title=words("entity.related_title", relation=heading, label=short_label),
         values=values,
         page_number=page,
         has_next=len(group.values) > page * PER_PAGE,
         sources=sources,
-        why=why_address,
+        proof_address=entity_rows.proof_address,
+        developers=developer_section.of_list(site, sparql=_related_query(iri, group)),
     )
+
+
+def _related_query(iri: str, group: Group) -> str:
+    name = "values-in" if group.incoming else "values"
+    return page_queries.query(name, thing=iri, term=group.relation.iri)
 
 
 def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None:
@@ -217,16 +243,3 @@ def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None
     kind = site.entities.reader.kind(parent.iri)
     row = (*siblings[:at], own, *siblings[at:])
     return box(parent.iri, parent.label, kind.iri if kind else "", row)
-
-
-def group_address(view: Description, group: Group) -> str:
-    """Return the address of the whole of a group."""
-    name = shorten(group.relation.iri)
-    name = group.relation.iri if name.startswith("<") else name
-    return links.related(view.iri, name, incoming=group.incoming)
-
-
-def why_address(view: Description, group: Group, value: Value) -> str:
-    """Return the address of the proof of an inferred statement."""
-    ends = (value.iri, view.iri) if group.incoming else (view.iri, value.iri)
-    return links.address("/why", s=ends[0], p=group.relation.iri, o=ends[1])

@@ -13,6 +13,7 @@ from ipgraph.server.html import links
 from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.http.negotiation import HTML, JSON
 from ipgraph.server.http.routes import Parameter, Routes, number
+from ipgraph.server.pages import developer_section, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -74,14 +75,28 @@ def _page(site: Site) -> str:
     iri, levels = _asked(site)
     found = _neighborhood(site, iri, levels)
     root = _boxes(site, found)
+    edges = [edge for edge in found.edges if not edge.is_part]
+    data = links.address("/graph/neighbours", id=iri, levels=str(levels))
+    query = "parts" if levels and site.is_own else "around"
     return site.render(
         "graph.html",
         name=site.entities.labels.name(iri),
         levels=levels,
         root=root,
         picture=tree(root, found.nodes[0].name.label, top=True),
-        edges=[edge for edge in found.edges if not edge.is_part],
+        edges=edges,
+        labels={
+            iri: site.entities.labels.name(iri).label
+            for edge in edges
+            for iri in (edge.source, edge.target)
+        },
         kinds=_legend(site, found),
+        developers=developer_section.of_address(
+            site,
+            data,
+            formats=((site.words()("faces.json"), data),),
+            sparql=page_queries.query(query, thing=iri),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import shorten
+from ipgraph.server.html.translations import plural
 
 if TYPE_CHECKING:
     from ipgraph.entities.entity import Description
@@ -58,6 +59,51 @@ def period(episode: HistoryEntry, words: Texts) -> str:
     if since:
         return words("history.since", since=since)
     return words("history.until", until=until) if until else words("history.undated")
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRow:
+    """An episode as a line: its dates, and those who took part, each after what leads to them."""
+
+    period: str
+    parties: tuple[tuple[str, tuple[Value, ...]], ...]
+    is_acting: bool
+    sources: tuple[int, ...]
+
+
+def rows(view: Description, year: int | None, words: Texts) -> list[tuple[str, list[EpisodeRow]]]:
+    """Return the chapters of a view as pairs of a heading and lines."""
+    return [
+        (title(chapter, words), [_row(view, episode, words) for episode in chapter.episodes])
+        for chapter in chapters(view, year)
+    ]
+
+
+def title(chapter: Chapter, words: Texts) -> str:
+    """Return the heading of a chapter."""
+    key = f"history.{chapter.key}"
+    return words(key) if words.has(key) else chapter.key
+
+
+def _row(view: Description, episode: HistoryEntry, words: Texts) -> EpisodeRow:
+    parties = [
+        (_lead(tie, words) if position else "", values)
+        for position, (tie, values) in enumerate(others(view, episode))
+    ]
+    return EpisodeRow(period(episode, words), tuple(parties), episode.acting, episode.sources)
+
+
+def _lead(tie: str, words: Texts) -> str:
+    key = f"history.lead_{tie.replace(':', '_')}"
+    return words(key) if words.has(key) else ", "
+
+
+def quantity(figure: Figure, words: Texts) -> str:
+    """Write a figure with its unit; a unit that is a word, and no symbol, has a plural."""
+    unit = figure.unit
+    if unit.islower() and figure.value != "1":
+        unit = plural(unit)
+    return f"{words.quantity(figure.value)} {unit}".strip()
 
 
 def others(view: Description, episode: HistoryEntry) -> tuple[tuple[str, tuple[Value, ...]], ...]:

@@ -11,7 +11,7 @@ from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import tree
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import entity
+from ipgraph.server.pages import developer_section, entity, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ipgraph.dataset.questions import Question
     from ipgraph.entities.entity import Description
+    from ipgraph.entities.labels import Name
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -38,6 +39,7 @@ STARTS = (
     "successors-of",
     "disagreements",
 )
+MAX_CLASSES = 12
 # The thing whose picture the home page shows.
 CENTRE = ENTITY + "ip"
 
@@ -67,8 +69,35 @@ def home(request: Request) -> ResponseReturnValue:
         picture=tree(boxes, centre.name.label) if centre and boxes else None,
         tree=boxes,
         examples=_examples(site),
-        classes=list(site.class_counts.items())[:12],
+        intro=_intro(site),
+        counts=site.manifest.get("counts"),
+        classes=_classes(site),
+        developers=developer_section.of_address(
+            site,
+            links.address("/"),
+            accept="application/ld+json",
+            formats=(
+                ("VoID (Turtle)", links.address("/void.ttl")),
+                ("DCAT (Turtle)", links.address("/dcat.ttl")),
+            ),
+            sparql=page_queries.query("home"),
+        ),
     )
+
+
+def _intro(site: Site) -> str:
+    words = site.words()
+    if site.is_own:
+        return words("home.intro")
+    return site.kg.description or words("home.intro_any")
+
+
+def _classes(site: Site) -> list[tuple[Name, int]]:
+    """Return the first classes of a graph that is not the project's, with their sizes."""
+    if site.is_own:
+        return []
+    counts = list(site.class_counts.items())[:MAX_CLASSES]
+    return [(site.entities.labels.name(iri), count) for iri, count in counts]
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:

@@ -62,8 +62,7 @@ def events(site: Site, view: Description) -> list[Event]:
         for each in values
     ]
     for chapter in history.chapters(view):
-        key = "history." + chapter.key
-        what = words(key) if words.has(key) else chapter.key
+        what = history.title(chapter, words)
         for each in chapter.episodes:
             if each.since or each.until:
                 period = history.period(each, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask import abort
@@ -11,11 +12,13 @@ from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, describe, document, page_links
 from ipgraph.server.context import request
 from ipgraph.server.html import links
+from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
+from ipgraph.server.html.translations import plural
 from ipgraph.server.http.negotiation import HTML, Choice
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
-from ipgraph.server.pages import entity, page_queries
+from ipgraph.server.pages import about, developer_section, entity, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.context import Request
+    from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
 PER_PAGE = 50
@@ -37,6 +41,15 @@ MAX_SAMPLES = 60
 
 
 routes = Routes()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its key for sorting, its heading, and its direction if it is chosen."""
+
+    key: str
+    heading: str
+    direction: str
 
 
 @routes.add(
@@ -55,13 +68,14 @@ def ontology(request: Request) -> ResponseReturnValue:
     classes = site.documentation.terms("class")
     body = site.render(
         "ontology.html",
-        classes=classes,
-        properties=site.documentation.terms("property"),
+        kinds=(("classes", classes), ("properties", site.documentation.terms("property"))),
+        formats=about.ONTOLOGY_FORMATS if site.is_own else (),
         below=site.documentation.tree(classes),
         picture=_picture(site, classes),
         prefixes=PREFIXES,
         version=[_said(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
         about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
+        developers=_developers(site),
     )
     return body, list(page_links(request, "ontology"))
 
@@ -117,6 +131,8 @@ def render(site: Site, iri: str) -> str:
     return site.render(
         "term.html",
         view=view,
+        heading=sentence_case(plural(view.name.label) if is_class else view.name.label),
+        list_address=links.address("/browse", type=view.short.strip("<>")),
         hits=hits[:PER_PAGE],
         sort=sort,
         has_next=len(hits) > PER_PAGE,
@@ -124,8 +140,51 @@ def render(site: Site, iri: str) -> str:
         wholes={hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits},
         used=_used(site, iri) if is_class else (),
         samples=_samples(site, iri) if not is_class else (),
-        query=page_queries.query("things" if is_class else "uses", term=iri),
+        related=_related(view),
+        columns=_columns(site, sort),
+        formats=entity.FORMATS,
+        developers_card=developer_section.of_address(
+            site,
+            links.data(iri, "ttl"),
+            sparql=page_queries.query("things" if is_class else "uses", term=iri),
+        ),
     )
+
+
+def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
+    """Return the terms related to one, by the key of the words for how they are."""
+    relations = (
+        (f"above_{view.kind}", view.above),
+        (f"below_{view.kind}", view.below),
+        ("domain", view.domain),
+        ("range", view.range),
+        ("inverse", view.inverses),
+        ("related", view.related),
+    )
+    return [(key, names) for key, names in relations if names]
+
+
+def _columns(site: Site, chosen: str) -> list[Column]:
+    """Return the columns of the table of the things of a class."""
+    words = site.words()
+    columns = (
+        Column("label", words("ontology.name"), "ascending"),
+        Column("short", words("entity.short"), "ascending"),
+        Column("", words("entity.breadcrumb"), ""),
+        Column("mentions", words("ontology.mentions"), "descending"),
+    )
+    return [column if column.key == chosen else replace(column, direction="") for column in columns]
+
+
+def _developers(site: Site) -> DeveloperSection:
+    query = page_queries.query("ontology")
+    if not site.is_own:
+        address = links.address("/sparql", query=query, format="csv")
+        return developer_section.of_address(site, address, sparql=query)
+    formats = tuple(
+        (label, links.address(f"/ontology.{suffix}")) for suffix, label in about.ONTOLOGY_FORMATS
+    )
+    return developer_section.of_address(site, formats[0][1], formats=formats, sparql=query)
 
 
 def _said(site: Site, property_iri: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server.edition import has_snapshot
+from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
+_PYTHON = """report = kg.check()
+for problem in report.problems:
+    print(problem.message)"""
 
 
 class Checking:
@@ -82,11 +87,22 @@ def quality(request: Request) -> ResponseReturnValue:
             for problem in report.problems
         ]
         return list_formats.rows(("check", "message", "entity", "detail", "place"), rows)
-    return site.render("quality.html", report=report, error="")
+    return _rendered(site, report, "")
+
+
+def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
+    # The checks read files, so the sample opens the graph of the project and no endpoint.
+    sample = code_samples.python("ipgraph.open()", _PYTHON)
+    return site.render(
+        "quality.html",
+        report=report,
+        error=error,
+        developers=replace(developer_section.of_list(site), python=sample),
+    )
 
 
 def _waiting(site: Site, error: str) -> Response:
-    response = make_response(site.render("quality.html", report=None, error=error))
+    response = make_response(_rendered(site, None, error))
     response.headers["Cache-Control"] = "no-store"
     if not error:
         response.headers["Refresh"] = str(RELOAD_S)

@@ -5,21 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import make_response
 
 from ipgraph.errors import (
     HTTP_STATUSES,
     BadQuery,
-    IpGraphError,
     LimitReached,
     SizeLimitExceeded,
 )
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
 from ipgraph.server.api import protocol
 from ipgraph.server.api import sparql as sparql_endpoint
+from ipgraph.server.html import links
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labelled_rows, table
@@ -32,8 +33,10 @@ from ipgraph.server.pages.site import site_of
 if TYPE_CHECKING:
     from flask import Response as FlaskResponse
 
+    from ipgraph.errors import Place
     from ipgraph.server.api.protocol import Asked
     from ipgraph.server.context import Request
+    from ipgraph.server.pages.site import Site
 
 _WORKBOOK = Offer("xlsx", MEDIA_TYPE)
 MAX_ROWS = 200
@@ -65,6 +68,18 @@ LIMIT 50
 
 
 routes = Routes()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Why a query has no answer; `place` is where it could not be read."""
+
+    title: str
+    message: str
+    text: str
+    hint: str
+    advice: str
+    place: Place | None
 
 
 @routes.add(
@@ -101,7 +116,7 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
     """Show the form and, where a query was sent, its result or what is wrong with it."""
     site = site_of(request)
     answer: Table | None = None
-    error: IpGraphError | None = None
+    error: BadQuery | LimitReached | None = None
     query = asked.text or questions.example(site, request.args.get("example", ""))
     began = time.perf_counter()
     if query.strip():
@@ -119,14 +134,16 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
         "sparql.html",
         query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
         answer=answer,
-        error=error,
-        error_heading=_heading(error),
+        heading=_heading(site, answer) if answer else "",
+        is_cut=answer is not None and len(answer.rows) < answer.counted,
+        notice=_notice(site, error) if error else None,
         infer=asked.infer,
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
-        downloads=RDF_DOWNLOADS if answer and answer.kind == "graph" else DOWNLOADS,
-        endpoint=endpoint,
+        downloads=_downloads(site, query, answer, infer=asked.infer) if answer else (),
+        seconds=int(site.kg.settings.query_time_limit_s),
+        shared=f"{endpoint}?query={quote(query)}",
         samples=samples(endpoint, answer.kind if answer else "rows"),
         classes=classes,
         relations=relations,
@@ -137,11 +154,43 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
     return response
 
 
-def _heading(error: IpGraphError | None) -> str:
-    """Return the key of the heading above an error."""
+def _heading(site: Site, answer: Table) -> str:
+    words = site.words()
+    if answer.truth is not None:
+        return f"{words('sparql.answer')}: {words('sparql.yes' if answer.truth else 'sparql.no')}"
+    if len(answer.rows) == answer.counted:
+        return words("sparql.results", n=answer.counted)
+    key = "sparql.first" if answer.total is not None else "sparql.first_many"
+    return words(key, shown=len(answer.rows), n=answer.counted)
+
+
+def _notice(site: Site, error: BadQuery | LimitReached) -> Notice:
+    words, message = site.words(), str(error)
     if isinstance(error, LimitReached):
-        return "sparql.limited"
-    return "sparql.unread" if isinstance(error, BadQuery) else "sparql.refused"
+        return Notice(
+            words("sparql.limited"), message, message, error.hint, words("sparql.narrow"), None
+        )
+    text, place = message, error.place
+    if place:
+        where = words("sparql.place", line=str(place.line), column=str(place.column))
+        text = f"{where} {message}"
+    return Notice(words("sparql.unread"), message, text, error.hint, "", place)
+
+
+def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tuple[str, str]]:
+    """Return the labels and addresses of an answer in other formats."""
+    inference = None if infer else "false"
+    found = [
+        (label, links.address("/sparql", query=query, format=name, infer=inference))
+        for name, label in (RDF_DOWNLOADS if answer.kind == "graph" else DOWNLOADS)
+    ]
+    if answer.kind == "rows":
+        csv_label = site.words()("sparql.csv_labels")
+        found += [
+            (label, links.address(f"/sparql/labels.{suffix}", query=query, infer=inference))
+            for label, suffix in ((csv_label, "csv"), ("Excel", "xlsx"))
+        ]
+    return found
 
 
 def _labelled(request: Request, asked: Asked, suffix: str) -> Response:

@@ -11,10 +11,11 @@ from ipgraph.namespaces import expand
 from ipgraph.server import jobs
 from ipgraph.server.context import request
 from ipgraph.server.edition import is_own
+from ipgraph.server.html import links
 from ipgraph.server.html.tables import labelled_rows, table
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import NAME, Parameter, Routes
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,15 @@ def questions(request: Request) -> ResponseReturnValue:
     if request.format != "html":
         rows = [(question.name, question.title, question.topic) for question in site.kg.questions]
         return list_formats.rows(("name", "title", "topic"), rows)
-    return site.render("questions.html", topics=by_topic(site), total=len(site.kg.questions))
+    return site.render(
+        "questions.html",
+        topics=by_topic(site),
+        total=len(site.kg.questions),
+        developers=developer_section.of_list(
+            site,
+            python="for question in kg.questions:\n    print(question.name, question.title)",
+        ),
+    )
 
 
 @routes.add(
@@ -133,6 +142,14 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
         text=shown(text),
         answer=found.without_repeats() if found else None,
         error=error,
+        query_address=links.address(
+            "/sparql", query=shown(text), infer=None if asked.infer else "false"
+        ),
+        developers_card=developer_section.of_address(
+            site,
+            links.with_parameters(format="csv"),
+            python=f'for row in kg.ask("{asked.name}"):\n    print(row)',
+        ),
     )
     return body, 400 if error else 200
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, redirect
@@ -9,17 +10,22 @@ from markupsafe import Markup, escape
 
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
 from ipgraph.server.context import request
-from ipgraph.server.html import links
+from ipgraph.server.html import code_samples, links
+from ipgraph.server.html.filters import sentence_case
+from ipgraph.server.html.translations import plural
 from ipgraph.server.http.negotiation import HTML, JSON, LIST_OFFERS
 from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
     from ipgraph.search.index import Hit
     from ipgraph.server.context import Request
+    from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
 PER_PAGE = 20
@@ -33,6 +39,27 @@ KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
 
 # What the editor completes.
 _KINDS = ("class", "property", "entity")
+
+
+@dataclass(frozen=True, slots=True)
+class KindGroup:
+    """A kind on the first page of browsing: its plural, its own list, and some of its things."""
+
+    label: str
+    address: str
+    count: int
+    hits: Sequence[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A kind by which a search can be narrowed, and how many results it leaves."""
+
+    iri: str
+    label: str
+    count: int
+    is_chosen: bool
+
 
 routes = Routes()
 _TYPE = Parameter("type", "IRI of a class")
@@ -112,10 +139,32 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
         text=text,
         kind=kind,
         found=found,
+        results=site.words()(
+            "search.results" if found.complete else "search.results_many", n=found.total, text=text
+        ),
+        facets=[_facet(site, iri, count, kind) for iri, count in found.facets],
+        first=(page - 1) * PER_PAGE + 1,
         nearest=() if found.total else site.index.similar(text),
         page_number=page,
         has_next=page * PER_PAGE < found.total,
         marked=lambda name: marked(name, text),
+        developers=_developers(site, text),
+    )
+
+
+def _facet(site: Site, iri: str, count: int, chosen: str) -> Facet:
+    label = site.entities.labels.name(iri).label if iri else site.words()("search.no_kind")
+    return Facet(iri, sentence_case(label) if iri else label, count, bool(iri) and iri == chosen)
+
+
+def _developers(site: Site, text: str) -> DeveloperSection:
+    address = links.with_parameters(format="json")
+    name = code_samples.in_quotes(text)
+    return developer_section.of_address(
+        site,
+        address,
+        formats=((site.words()("faces.json"), address),),
+        python=f"for hit in kg.search({name}).hits:\n    print(hit.label, hit.iri)",
     )
 
 
@@ -173,14 +222,15 @@ def _browse(site: Site) -> ResponseReturnValue:
         if request.format != "html":
             rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
             return list_formats.rows(("label", "things", "iri"), rows)
-        groups = [
-            (site.entities.labels.name(iri), count, site.index.of_kind(iri, SHOWN))
-            for iri, count in kinds
-        ]
         if request.format != "html":
-            counted = [(name.label, count, name.iri) for name, count, _ in groups]
+            counted = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
             return list_formats.rows(("kind", "things", "iri"), counted)
-        return site.render("browse.html", groups=groups, total=sum(group[1] for group in groups))
+        return site.render(
+            "browse.html",
+            groups=[_group(site, iri, count) for iri, count in kinds],
+            total=sum(count for _, count in kinds),
+            developers=developer_section.of_list(site, sparql=page_queries.query("home")),
+        )
     iri = expand(kind) or kind
     letter = request.args.get("letter", "")[:1]
     page = links.page_number()
@@ -192,13 +242,22 @@ def _browse(site: Site) -> ResponseReturnValue:
         return list_formats.rows(
             ("label", "short name", "iri"), [(hit.label, hit.acronym, hit.iri) for hit in hits]
         )
+    name = site.entities.labels.name(iri)
     return site.render(
         "browse_kind.html",
-        name=site.entities.labels.name(iri),
+        name=name,
+        heading=sentence_case(plural(name.label)),
         hits=hits[:PER_LIST],
         total=sum(initials.values()),
         initials=initials,
         letter=letter,
         page_number=page,
         has_next=len(hits) > PER_LIST,
+        developers=developer_section.of_list(site, sparql=page_queries.query("things", term=iri)),
     )
+
+
+def _group(site: Site, iri: str, count: int) -> KindGroup:
+    address = links.address("/browse", type=shorten(iri).strip("<>"))
+    label = plural(site.entities.labels.name(iri).label)
+    return KindGroup(label, address, count, site.index.of_kind(iri, SHOWN))

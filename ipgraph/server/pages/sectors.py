@@ -13,7 +13,7 @@ from ipgraph.server.edition import is_own
 from ipgraph.server.html import links
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import NAME, Routes
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _sectors(site: Site) -> ResponseReturnValue:
         claimed=_claimed(site),
         unit=site.entities.labels.name(SEED_UNIT),
         seed=site.entities.labels.name(SEED),
+        developers=developer_section.of_list(site, sparql=page_queries.query("sectors")),
     )
 
 

@@ -20,10 +20,9 @@ from ipgraph.resources import folder
 from ipgraph.server.api import sparql
 from ipgraph.server.api.protocol import Asked
 from ipgraph.server.context import request
-from ipgraph.server.html import filters, links, translations
+from ipgraph.server.html import filters, links, templates, translations
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import page_queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +152,16 @@ class Site:
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
 
     @once
+    def version(self) -> str:
+        """The version of the graph, short; empty for one that was not built here."""
+        return str(self.manifest.get("content_hash", ""))[:12]
+
+    @once
+    def created(self) -> str:
+        """The day on which the graph was built; empty for one that was not built here."""
+        return str(self.manifest.get("created", ""))[:10]
+
+    @once
     def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
         return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
@@ -167,6 +176,14 @@ class Site:
     def title(self) -> str:
         """What the graph is called."""
         return self.words()("site.name") if self.is_own else self.kg.title
+
+    @property
+    def summary(self) -> str:
+        """One sentence about the graph, for pages that have none of their own."""
+        words = self.words()
+        if self.is_own:
+            return words("site.independent")
+        return self.kg.description or words("site.about_any")
 
     @property
     def opening(self) -> str:
@@ -220,20 +237,22 @@ class Site:
             can_compare="disagreements" in names,
             can_search="search" in names,
             can_explain="why" in names,
+            can_date="timeline" in names,
+            search_label=self.words()("search.label" if self.is_own else "search.label_any"),
+            search_placeholder=self.words()(
+                "search.placeholder" if self.is_own else "search.placeholder_any"
+            ),
             address=links.address,
             page=links.page,
             data=links.data,
-            related=links.related,
             here=links.with_parameters,
             static=self._static,
             shorten=shorten,
             plural=translations.plural,
-            behind=page_queries.query,
-            curl=self._curl,
             **values,
         )
 
-    def _curl(self, address: str, accept: str = "") -> str:
+    def curl(self, address: str, accept: str = "") -> str:
         """Return the command that fetches an address of this site, fit for a shell."""
         header = f" -H 'Accept: {accept}'" if accept else ""
         host = self.root().removesuffix(request.script_root)
@@ -266,7 +285,8 @@ def static(request: Request, name: str) -> Response:
 
 
 def prepare_templates(app: Flask) -> None:
-    """Give templates the filters and tests that they use."""
+    """Give templates their layout options, filters and tests."""
+    templates.configure(app.jinja_env)
     for template_filter in filters.ALL:
         app.add_template_filter(template_filter, template_filter.__name__)
     app.add_template_test(lambda iri: bool(site_of(request).kind_style(iri)), "styled")

@@ -12,16 +12,19 @@ from ipgraph.namespaces import SOURCE
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links
 from ipgraph.server.api.linked_data import document as write_document
 from ipgraph.server.context import request
-from ipgraph.server.html import links, schema_org
+from ipgraph.server.html import code_samples, links, schema_org
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
 from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, Parameter, Routes, one_of
-from ipgraph.server.pages import list_formats
+from ipgraph.server.pages import developer_section, entity, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.entities.bibliography import Source
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.sources import SubjectStatements
+    from ipgraph.entities.statements import Value
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -30,8 +33,11 @@ SUBJECTS_PER_PAGE = 60
 SORTS = ("title", "publisher", "issued", "genre", "authority", "statements")
 
 COLUMNS = ("iri", "title", "publisher", "issued", "genre", "authority", "page", "statements")
+DESCENDING = ("issued", "statements")
 FACETS = ("authority", "genre")
 MAX_FACETS = 12
+# What the page of a document gives about it, in this order.
+FIELDS = ("publisher", "issued", "as_of", "genre", "authority")
 
 
 routes = Routes()
@@ -71,6 +77,16 @@ def source(request: Request, name: str) -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: the field it shows and sorts by, its heading and its direction."""
+
+    key: str
+    heading: str
+    direction: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
     """One value by which a list can be narrowed, and how many documents it leaves."""
 
@@ -95,13 +111,48 @@ def _sources(site: Site) -> ResponseReturnValue:
         documents=documents[(page - 1) * PER_PAGE : page * PER_PAGE],
         total=len(documents),
         sort=sort,
-        sorts=[each for each in SORTS if any(getattr(d, each) for d in documents)] or SORTS,
-        facets={name: _facets(site, name, chosen) for name in FACETS},
+        columns=_columns(site, documents, sort),
+        summary=_summary(site, len(documents), chosen, sort),
+        facets=[
+            (name, facets)
+            for name in FACETS
+            if len(facets := _facets(site, name, chosen)) > 1 or chosen[name]
+        ],
         chosen={name: value for name, value in chosen.items() if value},
         text=request.args.get("q", "").strip(),
         page_number=page,
         has_next=page * PER_PAGE < len(documents),
+        developers=developer_section.of_list(site, sparql=page_queries.query("sources")),
     )
+
+
+def _columns(site: Site, documents: list[Source], sort: str) -> list[Column]:
+    """Return the columns of the table: those in which at least one document has a value."""
+    words = site.words()
+    keys = [key for key in SORTS if any(getattr(d, key) for d in documents)] or SORTS
+    return [
+        Column(
+            key,
+            words("sources.column_title" if key == "title" else f"sources.{key}"),
+            "descending" if key in DESCENDING else "ascending",
+            key == sort,
+        )
+        for key in keys
+    ]
+
+
+def _summary(site: Site, total: int, chosen: dict[str, str], sort: str) -> str:
+    """Return a sentence that says which documents are listed, and in which order."""
+    words = site.words()
+    parts = [words("sources.sentence" if site.is_own else "sources.count_any", n=total)]
+    parts += [words(f"sources.of_{name}", value=value) for name, value in chosen.items() if value]
+    text = request.args.get("q", "").strip()
+    if text:
+        parts.append(words("sources.with_text", value=text))
+    sentence = " ".join(parts)
+    if sort != "title":
+        sentence += ", " + words("sources.sorted", value=words(f"sources.{sort}").lower())
+    return sentence + "."
 
 
 def _with_text(site: Site) -> list[Source]:
@@ -146,8 +197,24 @@ def render(site: Site, iri: str) -> str:
         linked=schema_org.of_document(site.root(), document),
         view=view,
         document=document,
-        statements=subjects,
-        subjects=[group for group in view.outgoing if group.relation.iri.endswith("/subject")],
+        statements=[(item.subject, _below_heading(item)) for item in subjects],
+        fields=[(key, getattr(document, key)) for key in FIELDS if getattr(document, key)],
+        formats=entity.FORMATS,
+        developers_card=developer_section.of_address(
+            site,
+            links.data(iri, "ttl"),
+            python=code_samples.PRINT_TRIPLES,
+            sparql=page_queries.query("source", thing=iri),
+        ),
         page_number=page,
         has_next=has_next,
     )
+
+
+def _below_heading(subject: SubjectStatements) -> list[tuple[Name, tuple[Value, ...]]]:
+    """Return the statements about a subject, without the label that is their heading."""
+    return [
+        (name, values)
+        for name, values in subject.relations
+        if not name.iri.endswith("#label") or [v.text for v in values] != [subject.subject.label]
+    ]

@@ -13,7 +13,7 @@ from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span, spans
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Parameter, Routes, number, one_of
-from ipgraph.server.pages import history, lifeline, list_formats
+from ipgraph.server.pages import developer_section, history, lifeline, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,15 @@ def _of_one(site: Site, name: str) -> ResponseReturnValue:
         ]
         return list_formats.rows(("when", "what", "who", "sources"), rows)
     picture = spans(lifeline.spans(site, view), site.words()("timeline.title"))
-    return site.render("lifeline.html", view=view, events=events, picture=picture)
+    return site.render(
+        "lifeline.html",
+        view=view,
+        events=events,
+        picture=picture,
+        developers=developer_section.of_list(
+            site, sparql=page_queries.query("thing", thing=view.iri)
+        ),
+    )
 
 
 def _timeline(site: Site) -> ResponseReturnValue:
@@ -109,6 +117,7 @@ def _timeline(site: Site) -> ResponseReturnValue:
         last=last,
         centre=site.entities.labels.name(CENTRE),
         picture=spans(_spans(site), site.words()("timeline.placed")),
+        developers=developer_section.of_list(site, sparql=page_queries.query("timeline")),
     )
 
 

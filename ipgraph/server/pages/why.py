@@ -9,16 +9,19 @@ from flask import abort
 
 from ipgraph.namespaces import RDF
 from ipgraph.server import jobs
-from ipgraph.server.html import links
+from ipgraph.server.html import code_samples, links
 from ipgraph.server.http.negotiation import HTML, JSON, RDF_OFFERS
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Parameter, Routes
+from ipgraph.server.pages import developer_section
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.server.context import Request
+    from ipgraph.server.pages.developer_section import DeveloperSection
+    from ipgraph.server.pages.site import Site
 
 _TURTLE = RDF_OFFERS[0]
 RULES = "https://www.w3.org/TR/owl2-profiles/#"
@@ -79,5 +82,21 @@ def why(request: Request) -> ResponseReturnValue:
         for step in proof.steps
     ]
     return site.render(
-        "why.html", asked=asked, proof=proof, steps=steps, conclusion=steps[-1][1], rules=RULES
+        "why.html",
+        proof=proof,
+        steps=steps,
+        conclusion=steps[-1][1],
+        rules=RULES,
+        developers=_developers(site, asked),
+    )
+
+
+def _developers(site: Site, asked: list[str]) -> DeveloperSection:
+    turtle = links.with_parameters(format="ttl")
+    terms = ", ".join(code_samples.in_quotes(term) for term in asked)
+    return developer_section.of_address(
+        site,
+        turtle,
+        formats=(("JSON", links.with_parameters(format="json")), ("Turtle", turtle)),
+        python=f"proof = kg.explain({terms})\nprint(proof.turtle())",
     )

@@ -66,6 +66,7 @@ OTHER_SAMPLES = {
 
 @pytest.fixture(scope="module")
 def schema(running):
+    running.wait_for("/quality")  # 503 while the checks run
     return schemathesis.openapi.from_url(running.address + "/openapi.json")
 
 

@@ -1,0 +1,53 @@
+"""What a page offers to developers: its data in other formats, and the same in code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ipgraph.server.html import code_samples, links
+
+if TYPE_CHECKING:
+    from ipgraph.server.pages.site import Site
+
+Formats = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperSection:
+    """The formats as pairs of label and address, and the code as texts that may be empty."""
+
+    formats: Formats
+    curl: str
+    python: str
+    sparql: str
+
+
+def of_address(
+    site: Site,
+    address: str,
+    *,
+    accept: str = "",
+    formats: Formats = (),
+    python: str = "",
+    sparql: str = "",
+) -> DeveloperSection:
+    """Make the section of a page whose data is at `address`.
+
+    `python` is what the sample does with the opened graph; by default it runs the query, if there
+    is one.
+    """
+    use = python or (code_samples.PRINT_ROWS if sparql else "")
+    sample = code_samples.python(site.opening, use) if use else ""
+    return DeveloperSection(formats, site.curl(address, accept), sample, sparql)
+
+
+def of_list(site: Site, *, python: str = "", sparql: str = "") -> DeveloperSection:
+    """Make the section of a page that `list_formats` also answers in JSON and CSV."""
+    csv = links.with_parameters(format="csv")
+    words = site.words()
+    formats = (
+        (words("faces.json"), links.with_parameters(format="json")),
+        (words("faces.csv"), csv),
+    )
+    return of_address(site, csv, formats=formats, python=python, sparql=sparql)

@@ -1,0 +1,149 @@
+"""What an entity page shows of a view: a row for each relation, and the facts at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ipgraph.namespaces import IP, shorten
+from ipgraph.server.html import code_samples, links
+from ipgraph.server.html.filters import sentence_case
+from ipgraph.server.html.translations import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ipgraph.entities.entity import Description
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.relations import Group
+    from ipgraph.entities.statements import Value
+    from ipgraph.server.html.translations import Texts
+    from ipgraph.server.pages.site import Site
+
+# A row gives its number of values from this many on.
+MIN_COUNTED = 4
+MAX_OTHER_NAMES = 8
+MAX_ALONGSIDE = 12
+DEPARTMENT = IP + "Department"
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRow:
+    """One relation with its values.
+
+    `sources` are those that all values share; `count` and `more` are texts, or empty.
+    """
+
+    group: Group
+    heading: str
+    meaning: str
+    sources: tuple[int, ...] | None
+    count: str
+    more: str
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The values that the page shows."""
+        return self.group.values
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts at a glance, and the texts that depend on what is known; empty where unknown."""
+
+    kinds: str
+    other_names: str
+    department: tuple[str, Name] | None
+    undescribed: str
+    place: str
+
+
+def relation_rows(
+    site: Site, groups: list[Group], meanings: Mapping[str, str]
+) -> list[RelationRow]:
+    """Make the rows of some groups; `meanings` has comments by relations."""
+    words = site.words()
+    return [_relation_row(group, words, meanings) for group in groups]
+
+
+def _relation_row(group: Group, words: Texts, meanings: Mapping[str, str]) -> RelationRow:
+    sources = group.sources
+    count = ""
+    if not sources and group.total >= MIN_COUNTED:
+        count = words.number(group.total) + ("" if group.complete else "+")
+    return RelationRow(
+        group=group,
+        heading=sentence_case(plural(group.kind.label) if group.kind else group.label),
+        meaning=meanings.get(group.relation.iri, ""),
+        sources=sources,
+        count=count,
+        more=_more(group, words),
+    )
+
+
+def _more(group: Group, words: Texts) -> str:
+    if group.total > len(group.values):
+        return words("entity.all", n=group.total) if group.complete else words("entity.more")
+    if any(value.more_sources for value in group.values):
+        return words("entity.every_source")
+    return ""
+
+
+def facts(site: Site, view: Description) -> Facts:
+    """Return the facts at a glance."""
+    names = [value.text for value in view.other_names if value.text != view.name.acronym]
+    ellipsis = " …" if len(names) > MAX_OTHER_NAMES else ""
+    return Facts(
+        kinds=", ".join(sentence_case(kind.label) for kind in view.kinds),
+        other_names="; ".join(names[:MAX_OTHER_NAMES]) + ellipsis,
+        department=_department(site, view),
+        undescribed="" if view.definitions else _undescribed(site, view),
+        place=_place(site, view),
+    )
+
+
+def _department(site: Site, view: Description) -> tuple[str, Name] | None:
+    """Return the department that a thing belongs to, after the label of its class."""
+    if not view.breadcrumb:
+        return None
+    top = view.breadcrumb[0]
+    kind = site.entities.reader.kind(top.iri)
+    return (kind.label, top) if kind and kind.iri == DEPARTMENT else None
+
+
+def _undescribed(site: Site, view: Description) -> str:
+    words = site.words()
+    if not site.is_own:
+        return words("entity.undescribed_foreign")
+    if view.kind:
+        return words("entity.undescribed", kind=view.kind.label)
+    return words("entity.undescribed_any")
+
+
+def _place(site: Site, view: Description) -> str:
+    is_organization = view.kind and site.kind_style(view.kind.iri) == "k-org"
+    return site.words()("entity.place" if is_organization else "entity.place_any")
+
+
+def python_use(site: Site, view: Description) -> str:
+    """Return Python that prints the relations of a thing of an opened graph."""
+    acronym = view.name.acronym if site.is_own else ""
+    name = code_samples.in_quotes(acronym or shorten(view.iri).strip("<>"))
+    return (
+        f"view = kg.describe({name})\n"
+        "for group in view.groups:\n"
+        "    print(group.label, [value.text for value in group.values])"
+    )
+
+
+def rest_address(view: Description, group: Group) -> str:
+    """Return the address of all values of a group."""
+    name = shorten(group.relation.iri)
+    name = group.relation.iri if name.startswith("<") else name
+    return links.related(view.iri, name, incoming=group.incoming)
+
+
+def proof_address(view: Description, group: Group, value: Value) -> str:
+    """Return the address of the proof of an inferred statement."""
+    ends = (value.iri, view.iri) if group.incoming else (view.iri, value.iri)
+    return links.address("/why", s=ends[0], p=group.relation.iri, o=ends[1])
