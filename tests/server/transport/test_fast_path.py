@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pytest
+
 import ipgraph
 from ipgraph.namespaces import ENTITY
 from ipgraph.server.api.reconciliation import PREVIEW
@@ -293,3 +295,11 @@ def test_what_may_be_framed_has_its_own_policy_and_no_other(running):
     head = running.app.stable_head(response, 0)
     assert head.count("Content-Security-Policy: ") == 1
     assert f"Content-Security-Policy: {FRAMED_POLICY}\r\n" in head
+
+
+@pytest.mark.parametrize("path", ["/about", "/sparql?query=ASK%7B%7D&format=json", "/page/pscd"])
+def test_no_response_has_two_lengths_whoever_writes_it(running, path):
+    for codings in ("identity", "gzip"):
+        for _ in range(5):  # the first from a thread, later ones from the cache and the loop
+            reply = running.ask(path, Accept_Encoding=codings)
+            assert reply.headers.get_all("Content-Length") == [str(len(reply.body))]
