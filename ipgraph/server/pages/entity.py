@@ -149,16 +149,14 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
         rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
         return list_formats.rows(("label", "iri", "inferred", "sources"), rows)
     view, words, heading = site.describe(iri), site.words(), sentence_case(group.label)
-    name = view.name
+    short_label = view.name.acronym or view.name.label
     return site.render(
         "related.html",
         view=view,
         group=group,
         heading=heading,
-        title=words("entity.related_title", relation=heading, label=name.label),
-        short_title=words(
-            "entity.related_title", relation=heading, label=name.acronym or name.label
-        ),
+        title=words("entity.related_title", relation=heading, label=view.name.label),
+        short_title=words("entity.related_title", relation=heading, label=short_label),
         values=values,
         page_number=page,
         has_next=len(group.values) > page * PER_PAGE,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.labels import Name
+    from ipgraph.entities.sources import SubjectStatements
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
 
@@ -166,7 +167,7 @@ def render(site: Site, iri: str) -> str:
         linked=schema_org.of_document(site, document),
         view=view,
         document=document,
-        statements=[(group.subject, _told(group)) for group in subjects],
+        statements=[(item.subject, _below_heading(item)) for item in subjects],
         fields=[(key, getattr(document, key)) for key in FIELDS if getattr(document, key)],
         formats=entity.FORMATS,
         developers_card=developer_section.of_address(
@@ -180,10 +181,10 @@ def render(site: Site, iri: str) -> str:
     )
 
 
-def _told(drawn: Drawn) -> list[tuple[Name, tuple[Value, ...]]]:
-    """Return what a document states of a thing, without the label that heads the list."""
+def _below_heading(subject: SubjectStatements) -> list[tuple[Name, tuple[Value, ...]]]:
+    """Return the statements about a subject, without the label that is their heading."""
     return [
         (name, values)
-        for name, values in drawn.relations
-        if not name.iri.endswith("#label") or [v.text for v in values] != [drawn.subject.label]
+        for name, values in subject.relations
+        if not name.iri.endswith("#label") or [v.text for v in values] != [subject.subject.label]
     ]
