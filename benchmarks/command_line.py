@@ -1,8 +1,8 @@
-"""Time `ipgraph query` on a built snapshot against the imports that it cannot do without.
+"""Time `ipgraph query` on a built snapshot against the imports that it needs at least.
 
     python benchmarks/command_line.py [--runs 21]
 
-Runs the two in turn in the environment of this Python, and prints medians and the ratio of pairs.
+Runs both alternately with this Python, and prints the medians and the median ratio of the pairs.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 QUERY = "SELECT ?unit { ?unit org:unitOf id:ip }"
-ASKED = [str(Path(sys.executable).with_name("ipgraph")), "query", QUERY]
-FLOOR = [sys.executable, "-c", "import click, pyoxigraph"]
+QUERY_COMMAND = [str(Path(sys.executable).with_name("ipgraph")), "query", QUERY]
+IMPORT_COMMAND = [sys.executable, "-c", "import click, pyoxigraph"]
 
 
 def seconds(command: list[str]) -> float:
@@ -31,13 +31,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time ipgraph query on a built snapshot.")
     parser.add_argument("--runs", type=int, default=21)
     runs = parser.parse_args().runs
-    seconds(ASKED)  # builds the snapshot where it is missing
-    pairs = [(seconds(ASKED), seconds(FLOOR)) for _ in range(runs)]
-    asked, floor = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-    ratio = statistics.median(one / other for one, other in pairs)
-    print(f"ipgraph query            {asked:7.1f} ms")
-    print(f"import click, pyoxigraph {floor:7.1f} ms")
-    print(f"ratio of pairs, median   {ratio:7.2f}  ({runs} runs each, in turn)")
+    seconds(QUERY_COMMAND)  # builds a missing snapshot
+    pairs = [(seconds(QUERY_COMMAND), seconds(IMPORT_COMMAND)) for _ in range(runs)]
+    query_ms, import_ms = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
+    ratio = statistics.median(query / imports for query, imports in pairs)
+    print(f"ipgraph query            {query_ms:7.1f} ms")
+    print(f"import click, pyoxigraph {import_ms:7.1f} ms")
+    print(f"median ratio of pairs    {ratio:7.2f}  ({runs} pairs)")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Write LUBM data: universities after the profile of Guo, Pan and Heflin (2005), as N-Triples.
+"""Generate LUBM data: universities by the profile of Guo, Pan and Heflin (2005), as N-Triples.
 
     python benchmarks/lubm.py 10 > lubm-10.nt        ten universities, seed 0
     python benchmarks/lubm.py 50 --seed 7 > lubm.nt
 
-The profile is the benchmark's: each number is drawn evenly from its range. The random generator
-is ours, so the data of a seed are not those of the original program, only alike. Lines are
-streamed one department at a time; the same arguments give the same bytes. A few lines repeat,
-as in the original's output.
+The profile is that of the benchmark: every number is drawn evenly from its range. The random
+generator is ours, so a seed does not give the data of the original program, only similar data.
+Lines are streamed by department; the same arguments give the same bytes. A few lines repeat, as in
+the output of the original.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ipgraph.namespaces import RDF
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UB = "http://swat.cse.lehigh.edu/onto/univ-bench.owl#"
-TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-UNIVERSITIES_KNOWN = 1000  # degrees are from one of these
+TYPE = f"<{RDF}type>"
+DEGREE_UNIVERSITIES = 1000
 RESEARCH_AREAS = 30
 
-# kind: (how many in a department, publications of each)
+# By class: the number in a department, and the number of publications of a person.
 FACULTY = {
     "FullProfessor": ((7, 10), (15, 20)),
     "AssociateProfessor": ((10, 14), (10, 18)),
@@ -56,8 +58,8 @@ def universities(count: int, seed: int = 0) -> Iterator[str]:
             yield "".join(Department(draw, department, number).lines())
 
 
-def _type(subject: str, kind: str) -> str:
-    return f"{subject} {TYPE} <{UB}{kind}> .\n"
+def _type(subject: str, class_: str) -> str:
+    return f"{subject} {TYPE} <{UB}{class_}> .\n"
 
 
 def _link(subject: str, name: str, target: str) -> str:
@@ -70,7 +72,7 @@ def _value(subject: str, name: str, text: str) -> str:
 
 @dataclass
 class Department:
-    """One department: what is drawn for its staff is remembered for its students."""
+    """One department; its students refer to the courses and publications of its faculty."""
 
     draw: random.Random
     number: int
@@ -87,11 +89,11 @@ class Department:
 
     @property
     def iri(self) -> str:
-        """Return the department's own IRI."""
+        """The IRI of the department."""
         return f"<http://www.{self.host}>"
 
-    def thing(self, name: str) -> str:
-        """Return the IRI of something of this department."""
+    def entity(self, name: str) -> str:
+        """Return the IRI of an entity of this department."""
         return f"<http://www.{self.host}/{name}>"
 
     def lines(self) -> Iterator[str]:
@@ -99,61 +101,62 @@ class Department:
         yield _type(self.iri, "Department")
         yield _value(self.iri, "name", f"Department{self.number}")
         yield _link(self.iri, "subOrganizationOf", f"<http://www.University{self.university}.edu>")
-        works: dict[str, list[str]] = {}
-        for kind, (how_many, publications) in FACULTY.items():
-            for index in range(self.draw.randint(*how_many)):
-                yield from self._member_of_faculty(kind, index)
+        authors_by_work: dict[str, list[str]] = {}
+        for class_, (count, publications) in FACULTY.items():
+            for index in range(self.draw.randint(*count)):
+                yield from self._faculty_member(class_, index)
                 for number in range(self.draw.randint(*publications)):
-                    name = f"{kind}{index}/Publication{number}"
-                    works.setdefault(self.thing(name), []).append(self.thing(f"{kind}{index}"))
-        heads = [each for each in self.professors if "/FullProfessor" in each]
+                    name = f"{class_}{index}/Publication{number}"
+                    author = self.entity(f"{class_}{index}")
+                    authors_by_work.setdefault(self.entity(name), []).append(author)
+        heads = [iri for iri in self.professors if "/FullProfessor" in iri]
         yield _link(self.draw.choice(heads), "headOf", self.iri)
-        self.publications = list(works)
+        self.publications = list(authors_by_work)
         yield from self._undergraduates()
-        yield from self._graduates(works)
+        yield from self._graduates(authors_by_work)
         for number in range(self.courses):
             yield from self._named("Course", number)
         for number in range(self.graduate_courses):
             yield from self._named("GraduateCourse", number)
-        for iri, authors in works.items():
+        for iri, authors in authors_by_work.items():
             yield _type(iri, "Publication")
             yield _value(iri, "name", iri.rpartition("/")[2][:-1])
-            yield from (_link(iri, "publicationAuthor", each) for each in authors)
+            yield from (_link(iri, "publicationAuthor", author) for author in authors)
         for number in range(self.draw.randint(*RESEARCH_GROUPS)):
-            group = self.thing(f"ResearchGroup{number}")
+            group = self.entity(f"ResearchGroup{number}")
             yield _type(group, "ResearchGroup")
             yield _link(group, "subOrganizationOf", self.iri)
 
-    def _named(self, kind: str, number: int) -> Iterator[str]:
-        iri = self.thing(f"{kind}{number}")
-        yield _type(iri, kind)
-        yield _value(iri, "name", f"{kind}{number}")
+    def _named(self, class_: str, number: int) -> Iterator[str]:
+        iri = self.entity(f"{class_}{number}")
+        yield _type(iri, class_)
+        yield _value(iri, "name", f"{class_}{number}")
 
-    def _person(self, kind: str, number: int, bond: str) -> Iterator[str]:
-        iri = self.thing(f"{kind}{number}")
-        yield from self._named(kind, number)
-        yield _link(iri, bond, self.iri)
-        yield _value(iri, "emailAddress", f"{kind}{number}@{self.host}")
+    def _person(self, class_: str, number: int, relation: str) -> Iterator[str]:
+        iri = self.entity(f"{class_}{number}")
+        yield from self._named(class_, number)
+        yield _link(iri, relation, self.iri)
+        yield _value(iri, "emailAddress", f"{class_}{number}@{self.host}")
         yield _value(iri, "telephone", "xxx-xxx-xxxx")
 
     def _degree(self, iri: str, degree: str) -> Iterator[str]:
-        university = f"<http://www.University{self.draw.randrange(UNIVERSITIES_KNOWN)}.edu>"
+        university = f"<http://www.University{self.draw.randrange(DEGREE_UNIVERSITIES)}.edu>"
         yield _link(iri, degree, university)
         yield _type(university, "University")
 
-    def _member_of_faculty(self, kind: str, number: int) -> Iterator[str]:
-        iri = self.thing(f"{kind}{number}")
+    def _faculty_member(self, class_: str, number: int) -> Iterator[str]:
+        iri = self.entity(f"{class_}{number}")
         self.faculty.append(iri)
-        yield from self._person(kind, number, "worksFor")
+        yield from self._person(class_, number, "worksFor")
         for _ in range(self.draw.randint(*COURSES_TAUGHT)):
-            yield _link(iri, "teacherOf", self.thing(f"Course{self.courses}"))
+            yield _link(iri, "teacherOf", self.entity(f"Course{self.courses}"))
             self.courses += 1
         for _ in range(self.draw.randint(*COURSES_TAUGHT)):
-            yield _link(iri, "teacherOf", self.thing(f"GraduateCourse{self.graduate_courses}"))
+            yield _link(iri, "teacherOf", self.entity(f"GraduateCourse{self.graduate_courses}"))
             self.graduate_courses += 1
         for degree in ("undergraduateDegreeFrom", "mastersDegreeFrom", "doctoralDegreeFrom"):
             yield from self._degree(iri, degree)
-        if kind in PROFESSORS:
+        if class_ in PROFESSORS:
             self.professors.append(iri)
             area = f"Research{self.draw.randrange(RESEARCH_AREAS)}"
             yield _value(iri, "researchInterest", area)
@@ -162,23 +165,23 @@ class Department:
         return sum(self.draw.randint(*per_faculty) for _ in self.faculty)
 
     def _courses_of(
-        self, iri: str, kind: str, offered: int, range_: tuple[int, int]
+        self, iri: str, class_: str, offered: int, range_: tuple[int, int]
     ) -> Iterator[str]:
         for number in self.draw.sample(range(offered), self.draw.randint(*range_)):
-            yield _link(iri, "takesCourse", self.thing(f"{kind}{number}"))
+            yield _link(iri, "takesCourse", self.entity(f"{class_}{number}"))
 
     def _undergraduates(self) -> Iterator[str]:
         for number in range(self._count(UNDERGRADUATES_PER_FACULTY)):
-            iri = self.thing(f"UndergraduateStudent{number}")
+            iri = self.entity(f"UndergraduateStudent{number}")
             yield from self._person("UndergraduateStudent", number, "memberOf")
             yield from self._courses_of(iri, "Course", self.courses, COURSES_TAKEN)
             if self.draw.randrange(UNDERGRADUATES_PER_ADVISED) == 0:
                 yield _link(iri, "advisor", self.draw.choice(self.professors))
 
-    def _graduates(self, works: dict[str, list[str]]) -> Iterator[str]:
+    def _graduates(self, authors_by_work: dict[str, list[str]]) -> Iterator[str]:
         count = self._count(GRADUATES_PER_FACULTY)
         for number in range(count):
-            iri = self.thing(f"GraduateStudent{number}")
+            iri = self.entity(f"GraduateStudent{number}")
             yield from self._person("GraduateStudent", number, "memberOf")
             yield from self._courses_of(
                 iri, "GraduateCourse", self.graduate_courses, GRADUATE_COURSES_TAKEN
@@ -187,27 +190,27 @@ class Department:
             yield _link(iri, "advisor", self.draw.choice(self.professors))
             papers = self.draw.randint(*GRADUATE_PUBLICATIONS)
             for paper in self.draw.sample(self.publications, papers):
-                works[paper].append(iri)
+                authors_by_work[paper].append(iri)
         teaching = count // self.draw.randint(*GRADUATES_PER_TEACHING_ASSISTANT)
         courses = self.draw.sample(range(self.courses), min(teaching, self.courses))
         for student, course in zip(
             self.draw.sample(range(count), len(courses)), courses, strict=True
         ):
-            iri = self.thing(f"GraduateStudent{student}")
+            iri = self.entity(f"GraduateStudent{student}")
             yield _type(iri, "TeachingAssistant")
-            yield _link(iri, "teachingAssistantOf", self.thing(f"Course{course}"))
+            yield _link(iri, "teachingAssistantOf", self.entity(f"Course{course}"))
         research = count // self.draw.randint(*GRADUATES_PER_RESEARCH_ASSISTANT)
         for student in self.draw.sample(range(count), research):
-            yield _type(self.thing(f"GraduateStudent{student}"), "ResearchAssistant")
+            yield _type(self.entity(f"GraduateStudent{student}"), "ResearchAssistant")
 
 
 def main() -> None:
-    """Write what the command line asks for to standard output."""
+    """Write the universities to standard output."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("universities", type=int)
     parser.add_argument("--seed", type=int, default=0)
-    chosen = parser.parse_args()
-    sys.stdout.writelines(universities(chosen.universities, chosen.seed))
+    arguments = parser.parse_args()
+    sys.stdout.writelines(universities(arguments.universities, arguments.seed))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Measure the reasoner against owlrl, reasonable and Oxigraph's bare bulk load, in one run.
+"""Measure the reasoner against owlrl, reasonable and Oxigraph's bulk load alone, in one run.
 
     python benchmarks/reasoning.py --lubm ../shared/lubm --work /tmp/lubm
 
-Each figure is a whole pipeline, from a file to a closed store (for reasonable: to its list of
-triples, which is all it gives), consistency checked, imports not counted. Every measurement is a
-process of its own, the contestants take turns, the figure is the median of the rounds. The closures
-of the first two graphs are also compared with owlrl's, triple by triple. LUBM-10 and LUBM-50 are
+Each figure is for the whole pipeline, from a file to a closed store (for reasonable: to its list of
+triples, its only output), with the consistency check and without imports. Every measurement runs in
+its own process, contestants alternate, and the figure is the median of the rounds. The closures of
+the first two graphs are also compared with owlrl's, triple by triple. LUBM-10 and LUBM-50 are
 written to the work folder first (1.5 GB); owlrl on LUBM-1 takes minutes.
 
-`reasonable` (pip install reasonable) is measured where it is installed.
+`reasonable` (pip install reasonable) is measured if it is installed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def measure(contestant: str, files: list[str]) -> dict[str, Any]:
         "reasonable": _reasonable,
         "oxigraph-disk": _oxigraph_on_disk,
     }[contestant]
-    seconds, count = run([Path(each) for each in files])
+    seconds, count = run([Path(file) for file in files])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "mib": peak, "triples": count}
 
@@ -73,7 +73,7 @@ def _ours_on_disk(files: list[Path]) -> tuple[float, int]:
 
 
 def _ours_small(files: list[Path]) -> tuple[float, int]:
-    """Close a small graph as a build does: load, infer, store; the median of twenty times."""
+    """Close a small graph as a build does (load, infer, store); return the median of 20 runs."""
     import pyoxigraph as ox
 
     from ipgraph import reasoning
@@ -82,8 +82,8 @@ def _ours_small(files: list[Path]) -> tuple[float, int]:
     for _ in range(21):
         start = time.perf_counter()
         engine = ox.Store()
-        for each in files:
-            engine.load(path=each)
+        for file in files:
+            engine.load(path=file)
         closure = reasoning.infer(engine)
         assert not closure.inconsistencies
         closure.store(engine)
@@ -100,8 +100,8 @@ def _owlrl(files: list[Path]) -> tuple[float, int]:
     warnings.simplefilter("ignore")
     start = time.perf_counter()
     graph = rdflib.Graph()
-    for each in files:
-        graph.parse(each)
+    for file in files:
+        graph.parse(file)
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     return time.perf_counter() - start, len(graph)
 
@@ -111,10 +111,10 @@ def _reasonable(files: list[Path]) -> tuple[float, int]:
 
     start = time.perf_counter()
     reasoner = reasonable.PyReasoner()
-    for each in files:
-        reasoner.load_file(str(each))  # by suffix: N-Triples is linked as .ttl
-    found = reasoner.reason()
-    return time.perf_counter() - start, len(found)
+    for file in files:
+        reasoner.load_file(str(file))  # by suffix: N-Triples is linked as .ttl
+    triples = reasoner.reason()
+    return time.perf_counter() - start, len(triples)
 
 
 def _oxigraph_on_disk(files: list[Path]) -> tuple[float, int]:
@@ -123,36 +123,38 @@ def _oxigraph_on_disk(files: list[Path]) -> tuple[float, int]:
     with tempfile.TemporaryDirectory(dir=os.environ["BENCHMARK_WORK"]) as folder:
         start = time.perf_counter()
         engine = ox.Store(folder)
-        for each in files:
-            engine.bulk_load(path=str(each), lenient=True)
+        for file in files:
+            engine.bulk_load(path=str(file), lenient=True)
         engine.flush()
         return time.perf_counter() - start, len(engine)
 
 
 class Bench:
-    """Runs contestants in turns and keeps what they took."""
+    """Runs contestants alternately, each in a child process."""
 
     def __init__(self, work: Path) -> None:
         self._work = work
 
-    def turns(self, graph: str, contestants: dict[str, list[Path]], rounds: int) -> dict[str, Any]:
-        """Measure each contestant `rounds` times, one after the other, and return the medians."""
-        runs: dict[str, list[dict[str, Any]]] = {each: [] for each in contestants}
+    def medians(
+        self, graph: str, contestants: dict[str, list[Path]], rounds: int
+    ) -> dict[str, Any]:
+        """Measure every contestant `rounds` times, alternately, and return the medians."""
+        results: dict[str, list[dict[str, Any]]] = {name: [] for name in contestants}
         for _ in range(rounds):
-            for each, files in contestants.items():
-                runs[each].append(self._child(each, files))
+            for name, files in contestants.items():
+                results[name].append(self._run(name, files))
         medians = {}
-        for each, taken in runs.items():
-            medians[each] = {
-                key: statistics.median(one[key] for one in taken) for key in ("seconds", "mib")
+        for name, runs in results.items():
+            medians[name] = {
+                key: statistics.median(run[key] for run in runs) for key in ("seconds", "mib")
             }
-            medians[each]["triples"] = taken[0]["triples"]
-            self._report(graph, each, medians[each], [one["seconds"] for one in taken])
+            medians[name]["triples"] = runs[0]["triples"]
+            self._report(graph, name, medians[name], [run["seconds"] for run in runs])
         return medians
 
-    def _child(self, contestant: str, files: list[Path]) -> dict[str, Any]:
+    def _run(self, contestant: str, files: list[Path]) -> dict[str, Any]:
         done = subprocess.run(
-            [sys.executable, __file__, "--one", contestant, *map(str, files)],
+            [sys.executable, __file__, "--contestant", contestant, *map(str, files)],
             check=True,
             capture_output=True,
             text=True,
@@ -173,23 +175,23 @@ class Bench:
 
 
 def compare(files: list[Path]) -> tuple[int, int]:
-    """Return how many triples of owlrl's closure ours lacks, and how many it has beyond it."""
+    """Return how many triples only owlrl's closure has, and how many only ours."""
     import pyoxigraph as ox
 
     from ipgraph import reasoning
 
     engine = ox.Store()
-    for each in files:
-        engine.load(path=each)
+    for file in files:
+        engine.load(path=file)
     theirs, ours = (
-        {str(each) for each in reasoning.infer(engine, reasoner=name).triples}
+        {str(triple) for triple in reasoning.infer(engine, reasoner=name).triples}
         for name in ("owlrl", "rl")
     )
     return len(theirs - ours), len(ours - theirs)
 
 
 def data(folder: Path, count: int) -> Path:
-    """Return a file with `count` universities, written where it is missing; as .ttl too."""
+    """Return a file with `count` universities, also linked as .ttl; write it if it is missing."""
     path = folder / f"lubm-{count}.nt"
     if not path.exists():
         with path.open("w", encoding="utf-8") as file:
@@ -200,68 +202,73 @@ def data(folder: Path, count: int) -> Path:
     return path
 
 
-def ratio(name: str, value: float, bound: float) -> None:
-    """Print a ratio beside the bound it is held to."""
-    print(f"  {name}: {value:.3g} (at most {bound:.3g}) {'holds' if value <= bound else 'MISSED'}")
+def report_ratio(name: str, value: float, limit: float) -> None:
+    """Print a ratio with its limit."""
+    verdict = "ok" if value <= limit else "MISSED"
+    print(f"  {name}: {value:.3g} (limit {limit:.3g}): {verdict}")
 
 
 def small_graphs(bench: Bench, lubm_folder: Path, work: Path, rounds: int) -> None:
-    """Compare with owlrl."""
+    """Measure graphs that owlrl can close, and compare the closures."""
     curated = [lubm_folder / "curated-2504.ttl"]
-    found = bench.turns("curated-2504", {"ours-small": curated, "owlrl": curated}, rounds)
-    ratio("of owlrl", found["ours-small"]["seconds"] / found["owlrl"]["seconds"], 1 / 100)
-    print("  missing, extra:", compare(curated))
+    medians = bench.medians("curated-2504", {"ours-small": curated, "owlrl": curated}, rounds)
+    report_ratio(
+        "ratio to owlrl", medians["ours-small"]["seconds"] / medians["owlrl"]["seconds"], 1 / 100
+    )
+    print("  missing triples, extra triples:", compare(curated))
     reference = work / "lubm-reference.nt"
     with gzip.open(lubm_folder / "lubm-1.nt.gz") as packed, reference.open("wb") as file:
         shutil.copyfileobj(packed, file)
     first = [lubm_folder / "univ-bench.ttl", reference]
-    found = bench.turns("LUBM-1", {"owlrl": first}, 1)  # a minute or two: once
-    found |= bench.turns("LUBM-1", {"ours": first}, rounds)
-    ratio("of owlrl", found["ours"]["seconds"] / found["owlrl"]["seconds"], 1 / 60)
-    print("  missing, extra:", compare(first))
+    medians = bench.medians("LUBM-1", {"owlrl": first}, 1)  # takes a minute or two
+    medians |= bench.medians("LUBM-1", {"ours": first}, rounds)
+    report_ratio("ratio to owlrl", medians["ours"]["seconds"] / medians["owlrl"]["seconds"], 1 / 60)
+    print("  missing triples, extra triples:", compare(first))
 
 
 def large_graphs(bench: Bench, lubm_folder: Path, work: Path, rounds: int) -> None:
-    """Compare with reasonable and with what Oxigraph takes to load the data alone."""
+    """Compare with reasonable, and with Oxigraph's bulk load of the same data."""
     ontology = lubm_folder / "univ-bench.ttl"
     ten, fifty = data(work, 10), data(work, 50)
     contestants = {"ours": [ontology, ten], "ours-disk": [ontology, ten]}
     if find_spec("reasonable"):
         contestants["reasonable"] = [ontology, ten.with_suffix(".ttl")]
-    small = bench.turns("LUBM-10", contestants, rounds)
+    small = bench.medians("LUBM-10", contestants, rounds)
     if "reasonable" in small:
-        for key, bound in (("seconds", 1 / 2), ("mib", 1 / 3)):
-            ratio(f"of reasonable's {key}", small["ours"][key] / small["reasonable"][key], bound)
-    large = bench.turns(
+        for key, limit in (("seconds", 1 / 2), ("mib", 1 / 3)):
+            report_ratio(
+                f"ratio to reasonable, {key}", small["ours"][key] / small["reasonable"][key], limit
+            )
+    large = bench.medians(
         "LUBM-50", {"ours-disk": [ontology, fifty], "oxigraph-disk": [ontology, fifty]}, rounds
     )
     ours, alone = large["ours-disk"], large["oxigraph-disk"]
-    ratio("of Oxigraph's bulk load", ours["seconds"] / alone["seconds"], 3)
-    ratio("GiB", ours["mib"] / 1024, 4)
-    each = [one["seconds"] / one["triples"] for one in (large["ours-disk"], small["ours-disk"])]
-    ratio("cost per triple, 50 to 10 universities", each[0] / each[1], 1.3)
+    report_ratio("ratio to Oxigraph's bulk load", ours["seconds"] / alone["seconds"], 3)
+    report_ratio("GiB", ours["mib"] / 1024, 4)
+    costs = [run["seconds"] / run["triples"] for run in (large["ours-disk"], small["ours-disk"])]
+    report_ratio("cost per triple, LUBM-50 to LUBM-10", costs[0] / costs[1], 1.3)
 
 
 def main() -> None:
-    """Measure all, or one contestant as a child process."""
+    """Run the benchmark, or one contestant in a child process."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lubm", type=Path, help="folder of univ-bench.ttl, lubm-1.nt.gz, ...")
+    parser.add_argument("--lubm", type=Path, help="folder with univ-bench.ttl, lubm-1.nt.gz, ...")
     parser.add_argument("--work", type=Path, help="folder for generated data and stores")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=["small", "large"])
-    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.one:
-        print(json.dumps(measure(chosen.one[0], chosen.one[1:])))
+    parser.add_argument("--contestant", nargs="+", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.contestant:
+        print(json.dumps(measure(arguments.contestant[0], arguments.contestant[1:])))
         return
-    if not chosen.lubm or not chosen.work:
-        parser.error("--lubm and --work are needed")
-    chosen.work.mkdir(parents=True, exist_ok=True)
-    bench = Bench(chosen.work)
-    if chosen.only != "large":
-        small_graphs(bench, chosen.lubm, chosen.work, chosen.rounds)
-    if chosen.only != "small":
-        large_graphs(bench, chosen.lubm, chosen.work, chosen.rounds)
+    if not arguments.lubm or not arguments.work:
+        parser.error("Give --lubm and --work.")
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    bench = Bench(arguments.work)
+    if arguments.only != "large":
+        small_graphs(bench, arguments.lubm, arguments.work, arguments.rounds)
+    if arguments.only != "small":
+        large_graphs(bench, arguments.lubm, arguments.work, arguments.rounds)
 
 
 if __name__ == "__main__":

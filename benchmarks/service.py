@@ -1,12 +1,12 @@
-"""Compare the service with rdflib-endpoint and Oxigraph's own server: queries a second over HTTP.
+"""Compare the service with rdflib-endpoint and Oxigraph's server: queries per second over HTTP.
 
     python -m venv peers && peers/bin/pip install oxigraph rdflib-endpoint uvicorn
     python benchmarks/service.py --peers peers/bin [--seconds 2] [--rounds 3]
 
-Needs `wrk` (package wrk) as the client. All serve the merge of this project's graph, all are up,
-and one at a time is asked, in turns; the figures are medians of the rounds. "once": every query
-text is sent once, told apart by a comment; "again": one text. Prints the rates, their ratios, and
-how the slowest of a hundred short queries fares while 8 clients send runaways without pause.
+Needs `wrk` (package wrk) as the client. All servers run at the same time with the merge of this
+project's graph and are measured alternately, one at a time; the figures are medians of the rounds.
+"unique": every query text is different because of a comment; "repeated": one text. Prints the rates
+and ratios, and the p99 of short queries while 8 clients send long-running queries without pause.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUERY = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT %d"
-RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+LONG_QUERY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 CLIENT = """
 local n = tonumber(os.getenv("START"))
-local path, once = os.getenv("QUERY_PATH"), os.getenv("ONCE") == "1"
+local path, unique = os.getenv("QUERY_PATH"), os.getenv("UNIQUE") == "1"
 request = function()
   n = n + 1
-  local tail = once and ("%20%23" .. n) or ""
+  local tail = unique and ("%20%23" .. n) or ""
   return wrk.format("GET", path .. tail, {["Accept"] = "application/sparql-results+json"})
 end
 """
 PATHS = {"ipgraph": "/sparql?query=", "oxigraph": "/query?query=", "rdflib-endpoint": "/?query="}
 CONNECTIONS = (1, 8, 64)
-PORTS: dict[str, int] = {}  # of each server, chosen when the run begins
-OURS = """
+PORTS: dict[str, int] = {}  # of the servers, free ports at the start of the run
+SERVE_SCRIPT = """
 import ipgraph, sys
 from ipgraph.server.lifecycle import serve
 from ipgraph.settings import load
@@ -58,17 +58,17 @@ serve(ipgraph.open(settings=settings), settings)
 """
 
 
-Case = tuple[int, bool, int]  # rows, whether no text is sent twice, connections
+Case = tuple[int, bool, int]  # rows, whether texts are unique, connections
 
 
 @contextlib.contextmanager
-def served(name: str, command: list[str]) -> Iterator[None]:
-    """Run a server until the block ends; it is ready when it answers a query."""
+def running(name: str, command: list[str]) -> Iterator[None]:
+    """Run a server until the block ends; it is ready when it responds to a query."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(600):
                 with contextlib.suppress(OSError, http.client.HTTPException):
-                    if timed(PORTS[name], PATHS[name] + quote("ASK {}"))[0] == 200:
+                    if request(PORTS[name], PATHS[name] + quote("ASK {}"))[0] == 200:
                         break
                 time.sleep(0.1)
             yield
@@ -84,16 +84,16 @@ def free_port() -> int:
 
 
 def commands(peers: Path, folder: Path) -> dict[str, list[str]]:
-    """Return how each server is started over the same triples."""
+    """Return the commands that start the servers with the same triples."""
     PORTS.update({name: free_port() for name in PATHS})
     data, store = folder / "g.nt", folder / "store"
     ipgraph.open().export(data)
     oxigraph = str(peers / "oxigraph")
-    for verb, *more in (["load", "--file", str(data)], ["optimize"]):
-        subprocess.run([oxigraph, verb, "--location", store, *more], check=True,
+    for command, *options in (["load", "--file", str(data)], ["optimize"]):
+        subprocess.run([oxigraph, command, "--location", store, *options], check=True,
                        capture_output=True)  # fmt: skip
     return {
-        "ipgraph": [sys.executable, "-c", OURS, str(PORTS["ipgraph"])],
+        "ipgraph": [sys.executable, "-c", SERVE_SCRIPT, str(PORTS["ipgraph"])],
         "oxigraph": [oxigraph, "serve-read-only", "--location", str(store), "--bind",
                      f"127.0.0.1:{PORTS['oxigraph']}"],
         "rdflib-endpoint": [str(peers / "rdflib-endpoint"), "serve", str(data), "--port",
@@ -101,57 +101,57 @@ def commands(peers: Path, folder: Path) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def timed(port: int, path: str) -> tuple[int, float]:
-    """Return status and seconds of one request on a connection of its own."""
+def request(port: int, path: str) -> tuple[int, float]:
+    """Return status and seconds of one request on a new connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     start = time.perf_counter()
     with contextlib.closing(connection):
         connection.request("GET", path, headers={"Accept": "application/sparql-results+json"})
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status, time.perf_counter() - start
+        response = connection.getresponse()
+        response.read()
+        return response.status, time.perf_counter() - start
 
 
 def rate(script: Path, name: str, case: Case, seconds: float) -> float:
-    """Return the requests a second that wrk counts; raises `SystemExit` where any failed."""
-    rows, once, connections = case
+    """Return the requests per second by wrk; raise `SystemExit` if any request failed."""
+    rows, unique, connections = case
     environment = os.environ | {
         "START": str(random.randrange(10**9)),
         "QUERY_PATH": PATHS[name] + quote(QUERY % rows),
-        "ONCE": "1" if once else "0",
+        "UNIQUE": "1" if unique else "0",
     }
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}", "--timeout", "30"]
     command += ["-s", str(script), f"http://127.0.0.1:{PORTS[name]}"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-    found = re.search(r"Requests/sec:\s*([0-9.]+)", done.stdout)
-    if not found or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
-        raise SystemExit(f"{name}, {rows} rows, {connections} connections:\n{done.stdout}")
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    found = re.search(r"Requests/sec:\s*([0-9.]+)", run.stdout)
+    if not found or "Non-2xx" in run.stdout or "Socket errors" in run.stdout:
+        raise SystemExit(f"{name}, {rows} rows, {connections} connections:\n{run.stdout}")
     return float(found[1])
 
 
 def under_attack(seconds: float) -> tuple[float, float, int, int]:
-    """Return the quiet p99 and that under 8 runaways in ms, requests sent, and failures."""
+    """Return the p99 in ms without and with 8 long-running queries, requests sent, and failures."""
     port, path = PORTS["ipgraph"], PATHS["ipgraph"]
 
     def sample() -> tuple[list[float], int]:
-        times, failed, deadline = [], 0, time.monotonic() + seconds
+        times_ms, failed, deadline = [], 0, time.monotonic() + seconds
         while time.monotonic() < deadline:
-            status, taken = timed(port, path + quote(f"{QUERY % 21} #{random.random()}"))
-            times.append(taken * 1000)
+            status, elapsed_s = request(port, path + quote(f"{QUERY % 21} #{random.random()}"))
+            times_ms.append(elapsed_s * 1000)
             failed += status != 200
-        return sorted(times), failed
+        return sorted(times_ms), failed
 
     stop = threading.Event()
 
     def attack() -> None:
         while not stop.is_set():
             with contextlib.suppress(OSError, http.client.HTTPException):  # the end of the run
-                timed(port, path + quote(f"{RUNAWAY} #{random.random()}"))
+                request(port, path + quote(f"{LONG_QUERY} #{random.random()}"))
 
     quiet, _ = sample()
     attackers = [threading.Thread(target=attack, daemon=True) for _ in range(8)]
-    for each in attackers:
-        each.start()
+    for attacker in attackers:
+        attacker.start()
     time.sleep(1)
     loud, failed = sample()
     stop.set()
@@ -159,65 +159,66 @@ def under_attack(seconds: float) -> tuple[float, float, int, int]:
 
 
 def measure(script: Path, seconds: float, rounds: int) -> dict[tuple[str, Case], float]:
-    """Return the median rate of each server in each case, one server after the other in turns."""
-    cases = [(rows, once, each) for rows in (21, 1000) for once in (True, False)
-             for each in CONNECTIONS]  # fmt: skip
+    """Return the median rate by server and case; servers alternate."""
+    cases = [(rows, unique, connections) for rows in (21, 1000) for unique in (True, False)
+             for connections in CONNECTIONS]  # fmt: skip
     medians = {}
     for case in cases:
-        found: dict[str, list[float]] = {name: [] for name in PORTS}
+        rates: dict[str, list[float]] = {name: [] for name in PORTS}
         for _ in range(rounds):
             for name in PORTS:
-                found[name].append(rate(script, name, case, seconds))
-        medians |= {(name, case): statistics.median(each) for name, each in found.items()}
+                rates[name].append(rate(script, name, case, seconds))
+        medians |= {(name, case): statistics.median(values) for name, values in rates.items()}
     return medians
 
 
 def show(medians: dict[tuple[str, Case], float]) -> None:
-    """Print the rates, and the ratios that matter."""
+    """Print the rates and the ratios between servers."""
     print("| server | rows | text | 1 connection | 8 | 64 |\n|---|---|---|---|---|---|")
     for name in PORTS:
         for rows in (21, 1000):
-            for once in (True, False):
-                cells = (f"{medians[name, (rows, once, each)]:,.0f}" for each in CONNECTIONS)
-                print(f"| {name} | {rows} | {'once' if once else 'again'} | {' | '.join(cells)} |")
+            for unique in (True, False):
+                cells = (f"{medians[name, (rows, unique, count)]:,.0f}" for count in CONNECTIONS)
+                text = "unique" if unique else "repeated"
+                print(f"| {name} | {rows} | {text} | {' | '.join(cells)} |")
     print("\n| ratio | rows | 1 connection | 8 | 64 |\n|---|---|---|---|---|")
     for rows in (21, 1000):
         for label, above, below in (
-            ("once, to rdflib-endpoint", ("ipgraph", True), ("rdflib-endpoint", True)),
-            ("once, to oxigraph", ("ipgraph", True), ("oxigraph", True)),
-            ("again, to oxigraph", ("ipgraph", False), ("oxigraph", False)),
-            ("again, to once", ("ipgraph", False), ("ipgraph", True)),
+            ("unique, to rdflib-endpoint", ("ipgraph", True), ("rdflib-endpoint", True)),
+            ("unique, to oxigraph", ("ipgraph", True), ("oxigraph", True)),
+            ("repeated, to oxigraph", ("ipgraph", False), ("oxigraph", False)),
+            ("repeated, to unique", ("ipgraph", False), ("ipgraph", True)),
         ):
             ratios = [
-                medians[above[0], (rows, above[1], each)]
-                / medians[below[0], (rows, below[1], each)]
-                for each in CONNECTIONS
+                medians[above[0], (rows, above[1], count)]
+                / medians[below[0], (rows, below[1], count)]
+                for count in CONNECTIONS
             ]
-            print(f"| {label} | {rows} | {' | '.join(f'{each:.2f}' for each in ratios)} |")
+            print(f"| {label} | {rows} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |")
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", type=Path, required=True, help="bin folder of the peers")
+    parser.add_argument("--peers", type=Path, required=True, help="bin folder of the other servers")
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, "
           f"pyoxigraph {version('pyoxigraph')}, waitress {version('waitress')}")  # fmt: skip
     for peer in ("oxigraph", "rdflib-endpoint"):
-        told = subprocess.run([arguments.peers / "pip", "show", peer], capture_output=True,
+        package = subprocess.run([arguments.peers / "pip", "show", peer], capture_output=True,
                               text=True, check=True)  # fmt: skip
-        print(" ".join(told.stdout.split()[:4]))
+        print(" ".join(package.stdout.split()[:4]))
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         script = folder / "client.lua"
         script.write_text(CLIENT, encoding="ascii")
         for server, command in commands(arguments.peers, folder).items():
-            stack.enter_context(served(server, command))
+            stack.enter_context(running(server, command))
         show(measure(script, arguments.seconds, arguments.rounds))
         quiet, loud, sent, failed = under_attack(arguments.seconds * 4)
-        print(f"\np99 of short queries: quiet {quiet:.1f} ms, under 8 runaways {loud:.1f} ms "
+        print(f"\np99 of short queries: {quiet:.1f} ms, with 8 long-running queries {loud:.1f} ms "
               f"({loud / quiet:.2f}), {sent} sent, {failed} failed")  # fmt: skip
 
 

@@ -212,7 +212,7 @@ def shapes() -> str:
 
 def coverage() -> str:
     """Write how much the graph holds: documents, statements, dated nodes, things by class."""
-    from ipgraph.dataset.coverage import holdings as counted
+    from ipgraph.dataset.coverage import count_coverage as counted
 
     kg = graph()
     counts = kg.info()["counts"]

@@ -58,10 +58,10 @@ def _options(command: click.Command, context: click.Context) -> str:
 
 def settings() -> str:
     """Write the table of settings, a section for each group."""
-    from ipgraph.settings import documented
+    from ipgraph.settings import all_settings
 
     groups: dict[str, list[tuple[str, ...]]] = {}
-    for setting in documented():
+    for setting in all_settings():
         default = f"`{setting.default}`" if setting.default != "" else ""
         unit = f" ({setting.unit})" if setting.unit else ""
         row = (f"`{setting.flag}`", f"`{setting.variable}`", default, f"{setting.meaning}{unit}")

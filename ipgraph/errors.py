@@ -1,27 +1,27 @@
-"""The errors a caller can meet, as one tree.
+"""The exceptions of ipgraph, as one tree.
 
 ::
 
     IpGraphError
-    ├── UsageError              the call itself is wrong
+    ├── UsageError              wrong call
     │   ├── BadQuery            SPARQL that does not parse
-    │   ├── Refused             SPARQL that is understood and not done here: updates, fetching
-    │   ├── NotFound            no such thing, graph, question or file
-    │   ├── Gone                a thing that was here and has been replaced
-    │   └── NotAcceptable       no representation fits what was asked for
-    ├── InvalidData             RDF that does not parse or breaks the rules of this project
+    │   ├── Refused             SPARQL that is never executed: updates, fetching
+    │   ├── NotFound            no such entity, graph, question or file
+    │   ├── Gone                an entity that was withdrawn or replaced
+    │   └── NotAcceptable       no acceptable representation
+    ├── InvalidData             RDF that does not parse or violates a rule of this project
     │   └── Inconsistent        data that contradict the ontology
     ├── NotEntailed             a statement that does not follow from the graph
-    ├── LimitReached            a bound of the settings was met
+    ├── LimitReached            a limit of the settings was exceeded
     │   ├── TimeLimitExceeded
     │   ├── MemoryLimitExceeded
     │   ├── SizeLimitExceeded
     │   ├── QueryTooComplex
     │   └── Busy
-    └── StoreUnavailable        the snapshot, the endpoint or the folder cannot be used now
+    └── StoreUnavailable        the snapshot, endpoint or folder cannot be used now
 
-A message says what was asked, what was found, and what to do about it.
-`EXIT_CODES` and `HTTP_STATUSES` are the only places where an error becomes a number.
+A message says what happened, and then what to do. `EXIT_CODES` and `HTTP_STATUSES` are the only
+tables of numbers for errors.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a text: 1-based line and column, counted in characters."""
+    """A position in a text: line and column from 1, in characters."""
 
     line: int
     column: int
     file: str = ""
 
     def __str__(self) -> str:
-        """Write the place as ``file:line:column``, or in words where there is no file."""
+        """Return ``file:line:column``, or words if there is no file."""
         if self.file:
             return f"{self.file}:{self.line}:{self.column}"
         return f"line {self.line}, column {self.column}"
 
 
 class IpGraphError(Exception):
-    """Root of every error that ipgraph raises on purpose.
+    """Root of the exceptions of ipgraph.
 
-    `place` says where in a text it arose and `hint` what would mend it, where these are known.
+    `place` is the position of the error in a text and `hint` how to fix it, if known.
     """
 
     def __init__(self, message: str, *, place: Place | None = None, hint: str = "") -> None:
@@ -57,35 +57,35 @@ class IpGraphError(Exception):
 
 
 class UsageError(IpGraphError):
-    """The call is wrong: a parameter, a name or a combination that cannot be served."""
+    """A wrong call: an invalid parameter, name or combination of them."""
 
 
 class BadQuery(UsageError):
-    """Query text that is not SPARQL 1.1."""
+    """Query text that is not valid SPARQL 1.1."""
 
 
 class Refused(UsageError):
-    """A request that is understood and never done here: an update, a fetch from elsewhere."""
+    """A request that is valid but never executed: an update, a fetch from elsewhere."""
 
 
 class NotFound(UsageError):
-    """No such thing, graph, question or file."""
+    """No such entity, graph, question or file."""
 
 
 class Gone(NotFound):
-    """A thing that was published here and has been withdrawn or replaced."""
+    """An entity that was published here and was withdrawn or replaced."""
 
 
 class NotAcceptable(UsageError):
-    """None of the representations that exist is one the client accepts."""
+    """No available representation is acceptable to the client."""
 
 
 class InvalidData(IpGraphError):
-    """RDF that does not parse, or that breaks a rule of this project."""
+    """RDF that does not parse, or that violates a rule of this project."""
 
 
 class Inconsistent(InvalidData):
-    """Data and ontology together entail a contradiction."""
+    """The data and the ontology contradict each other."""
 
 
 class NotEntailed(IpGraphError):
@@ -93,7 +93,7 @@ class NotEntailed(IpGraphError):
 
 
 class LimitReached(IpGraphError):
-    """A bound of the settings was met; `limit` names the setting."""
+    """A limit of the settings was exceeded; `limit` is the name of the setting."""
 
     def __init__(
         self, message: str, *, limit: str = "", elapsed_ms: int | None = None, hint: str = ""
@@ -104,30 +104,30 @@ class LimitReached(IpGraphError):
 
 
 class TimeLimitExceeded(LimitReached):
-    """The query ran longer than it may."""
+    """The query reached its time limit."""
 
 
 class MemoryLimitExceeded(LimitReached):
-    """The query needed more memory than it may have."""
+    """The query reached its memory limit."""
 
 
 class SizeLimitExceeded(LimitReached):
-    """The text sent, or the answer made, is larger than it may be."""
+    """The request or the result is too large."""
 
 
 class QueryTooComplex(LimitReached):
-    """The query is nested too deeply or chained too long, or it brought its worker down."""
+    """The query has too deep nesting or too long chains, or it crashed its worker."""
 
 
 class Busy(LimitReached):
-    """Every worker is taken and the queue is full."""
+    """All workers are busy and the queue is full."""
 
 
 class StoreUnavailable(IpGraphError):
-    """The snapshot, endpoint or folder cannot be used at this time."""
+    """The snapshot, endpoint or folder cannot be used now."""
 
 
-# Exit codes of the command line (0: all well, 1: findings).
+# Exit codes of the command line (0: success, 1: problems found).
 EXIT_CODES: dict[type[IpGraphError], int] = {
     UsageError: 2,
     BadQuery: 2,

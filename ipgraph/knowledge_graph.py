@@ -18,18 +18,18 @@ from ipgraph.store.local import LocalStore
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-    from ipgraph.checks import Findings
+    from ipgraph.checks import CheckReport
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
     from ipgraph.dataset.statistics import Statistics
-    from ipgraph.entities.entity import Entities, View
+    from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.labels import Name
     from ipgraph.entities.neighborhood import Neighborhood, Neighborhoods
     from ipgraph.entities.sources import Sources
     from ipgraph.entities.timeline import Timeline, Timelines
     from ipgraph.reasoning import Explainer, Explanation
-    from ipgraph.search.index import Found, SearchIndex
+    from ipgraph.search.index import SearchIndex, SearchResults
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
     from ipgraph.store import Store, Term
@@ -106,8 +106,8 @@ class KnowledgeGraph:
         from ipgraph.dataset import titles
 
         if self.is_own:
-            return titles.OWN, ""
-        return titles.titled(self.store, self._origin)
+            return titles.PROJECT_TITLE, ""
+        return titles.title_and_description(self.store, self._origin)
 
     def query(self, text: str, *, infer: bool | None = None) -> Result:
         """Run a SPARQL query, with the prefixes of the project declared.
@@ -123,7 +123,7 @@ class KnowledgeGraph:
         """The competency questions of the project, by topic and title."""
         from ipgraph.dataset import questions
 
-        return questions.all_questions()
+        return questions.load_all()
 
     def ask(self, name: str, **values: str) -> Result:
         """Answer a competency question, with `values` for its parameters.
@@ -134,11 +134,11 @@ class KnowledgeGraph:
         """
         from ipgraph.dataset import questions
 
-        question = questions.named(name)
+        question = questions.by_name(name)
         store = self.store if self._external else self.store_for(question.infer)
         return Result(question.ask(store, values))
 
-    def check(self) -> Findings:
+    def check(self) -> CheckReport:
         """Check the files that this graph was built from, and report problems."""
         from ipgraph import checks
 
@@ -223,7 +223,7 @@ class KnowledgeGraph:
 
         return Sources(self.entities)
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20) -> Found:
+    def search(self, text: str, *, kind: str = "", limit: int = 20) -> SearchResults:
         """Return the entities whose names, or else descriptions, contain all words of `text`.
 
         Exact short names come first. `kind` is the IRI of a class: only entities with this most
@@ -231,7 +231,7 @@ class KnowledgeGraph:
         """
         return self.index.search(text, kind=kind, limit=limit)
 
-    def describe(self, name: str) -> View:
+    def describe(self, name: str) -> Description:
         """Describe an entity: names, definitions, relations both ways, history, and sources.
 
         `name` is an acronym, a label, a prefixed name or an IRI. Raises `NotFound`, which

@@ -1,4 +1,4 @@
-"""The namespaces of this project and of the vocabularies it reuses, and the names made from them.
+"""The namespaces of this project and of the vocabularies it uses, and prefixed names.
 
 Nothing here imports an RDF library: the command line needs prefixes before it needs a graph.
 """
@@ -55,9 +55,9 @@ BUILT_IN = (*ONTOLOGY_LANGUAGES, XSD)
 
 
 def shorten(iri: str) -> str:
-    """Return the prefixed name of `iri`, or ``<iri>`` where no prefix of `PREFIXES` fits.
+    """Return the prefixed name of `iri`, or ``<iri>`` if it has none.
 
-    Only names that are safe to paste into SPARQL and Turtle without escapes are made.
+    A prefixed name needs no escapes in SPARQL and Turtle.
     """
     for prefix, namespace in PREFIXES.items():
         local = iri.removeprefix(namespace)
@@ -67,7 +67,7 @@ def shorten(iri: str) -> str:
 
 
 def expand(name: str) -> str | None:
-    """Return the IRI of a prefixed name, or None where its prefix is not one of `PREFIXES`."""
+    """Return the IRI of a prefixed name, or None if its prefix is not in `PREFIXES`."""
     prefix, colon, local = name.partition(":")
     namespace = PREFIXES.get(prefix)
     return namespace + local if colon and namespace else None

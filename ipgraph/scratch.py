@@ -1,4 +1,4 @@
-"""Temporary folders: each is gone with what it was made for, and all of them with the process."""
+"""Temporary folders, removed with the object that owns them, or with the process."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _REMOVALS: list[weakref.finalize[..., object]] = []
 
 
 def folder(owner: object) -> Path:
-    """Make a folder that is removed when `owner` is collected, or by `clear`."""
+    """Create a folder that is removed when `owner` is collected, or by `clear`."""
     path = Path(tempfile.mkdtemp(prefix="ipgraph-"))
-    _REMOVALS[:] = [each for each in _REMOVALS if each.alive]
+    _REMOVALS[:] = [removal for removal in _REMOVALS if removal.alive]
     _REMOVALS.append(weakref.finalize(owner, _remove, path, os.getpid()))
     return path
 
 
 def clear() -> None:
-    """Remove every folder now: the command line leaves without Python's own clean-up."""
+    """Remove all folders now: the command line exits without the interpreter's own clean-up."""
     while _REMOVALS:
         _REMOVALS.pop()()
 
 
 def _remove(path: Path, process: int) -> None:
-    if os.getpid() == process:  # what a server forked has the folder too, and is not its owner
+    if os.getpid() == process:  # a forked process inherits the list, but does not own the folders
         shutil.rmtree(path, ignore_errors=True)

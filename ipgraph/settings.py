@@ -1,8 +1,8 @@
-"""Every setting, in one table: its default, unit, meaning, and where its value came from.
+"""All settings, in one table with default, unit and meaning.
 
-A value is taken from the first that gives it: a flag of the command line, the environment variable
-``IPGRAPH_<NAME>``, the settings file, the default. The settings file is TOML; it is named by the
-environment variable ``IPGRAPH_SETTINGS`` or lies in the platform's configuration folder.
+The value of a setting comes from the first of: a command line flag, the environment variable
+``IPGRAPH_<NAME>``, the settings file, the default. The settings file is TOML; the environment
+variable ``IPGRAPH_SETTINGS`` names it, else it is in the platform's configuration folder.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
 
-GRAPH, SERVING, QUERIES, ANSWERS, NOTES = (
-    "The graph",
-    "Where it is served",
-    "Limits of a query",
-    "Limits of requests and answers",
-    "What is kept and noted",
+GRAPH, NETWORK, QUERIES, REQUESTS, CACHING = (
+    "Graph",
+    "Network",
+    "Query limits",
+    "Request and response limits",
+    "Caching and logging",
 )
-GROUPS = (GRAPH, SERVING, QUERIES, ANSWERS, NOTES)
+GROUPS = (GRAPH, NETWORK, QUERIES, REQUESTS, CACHING)
 
 
 def setting(
@@ -40,108 +40,114 @@ def setting(
     group: str,
     *,
     unit: str = "",
-    least: float = 0,
-    most: float | None = None,
+    minimum: float = 0,
+    maximum: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a field of `Settings` with what its documentation and its validation need.
+    """Declare a field of `Settings` with its documentation and its valid values.
 
-    A number lies between `least` and `most`; a text is one of `choices`, where there are any.
+    A number is from `minimum` to `maximum`; a text is one of `choices`, if there are any.
     """
-    about = {"meaning": meaning, "group": group, "unit": unit}
-    return field(default=default, metadata=about | {"span": (least, most), "choices": choices})
+    metadata = {"meaning": meaning, "group": group, "unit": unit}
+    return field(
+        default=default, metadata=metadata | {"span": (minimum, maximum), "choices": choices}
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one run. A name with a unit in it is a number of that unit."""
+    """The settings of one run. A name that ends in a unit is a number of that unit."""
 
     cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder", GRAPH)
     reasoner: str = setting(
         "rl",
-        "what infers: rl (this project's) or owlrl (the reference)",
+        "reasoner: rl (of this project) or owlrl (reference implementation)",
         GRAPH,
         choices=("rl", "owlrl"),
     )
-    infer: bool = setting(True, "whether answers include what is inferred", GRAPH)
+    infer: bool = setting(True, "whether results include inferred statements", GRAPH)
     query_time_limit_s: float = setting(
-        10.0, "time a query may run before it is stopped", QUERIES, unit="s", least=0.001
+        10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
-    kept_snapshots: int = setting(3, "snapshots kept beside those in use", GRAPH)
-    host: str = setting("127.0.0.1", "address that the service listens on", SERVING)
-    port: int = setting(
-        8080, "port that the service listens on; 0: any free one", SERVING, most=65535
-    )
+    keep_snapshots: int = setting(3, "snapshots to keep, along with those in use", GRAPH)
+    host: str = setting("127.0.0.1", "address to listen on", NETWORK)
+    port: int = setting(8080, "port to listen on; 0: any free one", NETWORK, maximum=65535)
     path_prefix: str = setting(
-        "", "path under which a proxy publishes the service, as /graph", SERVING
+        "", "path under which a proxy publishes the service, as /graph", NETWORK
     )
-    public_url: str = setting(
-        "", "address under which the service is published, with any prefix", SERVING
-    )
+    public_url: str = setting("", "published address of the service, with any prefix", NETWORK)
     trusted_proxy: str = setting(
-        "", "address of the proxy whose X-Forwarded-* headers are believed", SERVING
+        "", "address of the proxy whose X-Forwarded-* headers are trusted", NETWORK
     )
-    threads: int = setting(
-        64, "requests that are attended to at once, waiting ones included", ANSWERS, least=1
+    fast_path: bool = setting(
+        True,
+        "whether cached responses and short queries are answered from the event loop",
+        NETWORK,
     )
+    threads: int = setting(64, "concurrent requests, including waiting ones", REQUESTS, minimum=1)
     workers: int = setting(
-        4, "queries that run at once; as many less one may run longer", QUERIES, least=1
+        4,
+        "concurrent queries; all but one of them may be long-running",
+        QUERIES,
+        minimum=1,
     )
     max_waiting: int = setting(
         64,
-        "queries that may wait for a worker, half as many to run long; further ones get 503",
+        "queries that may wait for a worker, and half as many long-running ones; more get 503",
         QUERIES,
     )
     wait_limit_s: float = setting(5.0, "time a query may wait for a worker", QUERIES, unit="s")
     demote_after_ms: int = setting(
-        100, "age at which a query yields to younger ones", QUERIES, unit="ms"
+        100, "age at which a query counts as long-running and yields to others", QUERIES, unit="ms"
     )
     query_memory_limit_mib: int = setting(
         1024,
-        "memory a query may take beyond what the graph takes; 0: no limit",
+        "memory for a query, in addition to the graph; 0: no limit",
         QUERIES,
         unit="MiB",
     )
-    answer_limit_mib: int = setting(
-        1024, "size of the largest answer", ANSWERS, unit="MiB", least=1
+    result_limit_mib: int = setting(1024, "largest result", REQUESTS, unit="MiB", minimum=1)
+    min_rate_kib_s: int = setting(
+        32, "minimum rate at which a client must read a long result", REQUESTS, unit="KiB/s"
     )
-    least_rate_kib_s: int = setting(
-        32, "rate at which a client must read a long answer, or be cut off", ANSWERS, unit="KiB/s"
-    )
-    max_query_kib: int = setting(64, "size of the longest query text", QUERIES, unit="KiB", least=1)
-    max_query_depth: int = setting(100, "nesting of brackets in a query", QUERIES, least=1)
+    max_query_kib: int = setting(64, "longest query text", QUERIES, unit="KiB", minimum=1)
+    max_query_depth: int = setting(100, "nesting of brackets in a query", QUERIES, minimum=1)
     max_query_chain: int = setting(
-        500, "operators and patterns chained in a query", QUERIES, least=1
+        500, "operators and patterns chained in a query", QUERIES, minimum=1
     )
-    request_limit_kib: int = setting(
-        1024, "size of the largest request body", ANSWERS, unit="KiB", least=1
-    )
+    request_limit_kib: int = setting(1024, "largest request body", REQUESTS, unit="KiB", minimum=1)
     allowed_services: str = setting(
         "",
-        "hosts or IRIs of the endpoints that SERVICE may ask, between commas; empty: none",
+        "hosts or IRIs of the endpoints allowed in SERVICE, separated by commas; empty: none",
         QUERIES,
     )
     allow_private_services: bool = setting(
         False,
-        "whether these may lie in private networks or on this machine: intranets and tests",
+        "whether these may be in private networks or on this machine, for intranets and tests",
         QUERIES,
     )
-    service_answer_limit_mib: int = setting(
-        16, "size of the largest answer of an endpoint to SERVICE", QUERIES, unit="MiB", least=1
+    service_result_limit_mib: int = setting(
+        16, "largest result of a SERVICE clause", QUERIES, unit="MiB", minimum=1
     )
-    cached_mib: int = setting(64, "memory for answers that are kept", NOTES, unit="MiB")
+    response_cache_mib: int = setting(64, "response cache size", CACHING, unit="MiB")
     max_age_s: int = setting(
-        60, "time for which clients may keep an answer unasked", NOTES, unit="s"
+        60, "time for which clients may cache a response without asking again", CACHING, unit="s"
     )
-    access_log: str = setting("", "file of the access log; - is standard error, empty none", NOTES)
-    logged_query_chars: int = setting(
-        500, "characters of a query text that the access log keeps", NOTES
+    access_log: str = setting("", "file of the access log; -: standard error; empty: none", CACHING)
+    log_format: str = setting(
+        "auto",
+        "format of log records: json (one object per line), text, or auto (text on a terminal)",
+        CACHING,
+        choices=("auto", "json", "text"),
     )
-    contact: str = setting("", "address for reports of faults and weaknesses, as mailto:…", NOTES)
+    logged_query_chars: int = setting(500, "characters of a query text in the access log", CACHING)
+    contact: str = setting(
+        "", "address for reports of errors and vulnerabilities, as mailto:…", CACHING
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Documented:
+class SettingInfo:
     """One row of the table of settings."""
 
     name: str
@@ -154,20 +160,20 @@ class Documented:
     choices: tuple[str, ...]
 
 
-def documented() -> tuple[Documented, ...]:
+def all_settings() -> tuple[SettingInfo, ...]:
     """Return the table of settings, in the order of `Settings`."""
     return tuple(
-        Documented(
-            name=each.name,
-            flag="--" + each.name.replace("_", "-"),
-            variable=variable(each.name),
-            default=each.default,
-            unit=each.metadata["unit"],
-            meaning=each.metadata["meaning"],
-            group=each.metadata["group"],
-            choices=each.metadata["choices"],
+        SettingInfo(
+            name=declared.name,
+            flag="--" + declared.name.replace("_", "-"),
+            variable=variable(declared.name),
+            default=declared.default,
+            unit=declared.metadata["unit"],
+            meaning=declared.metadata["meaning"],
+            group=declared.metadata["group"],
+            choices=declared.metadata["choices"],
         )
-        for each in fields(Settings)
+        for declared in fields(Settings)
     )
 
 
@@ -179,16 +185,16 @@ def variable(name: str) -> str:
 def load(
     flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Return the settings of this run; flags that are None count as not given.
+    """Return the settings of this run; flags with the value None are ignored.
 
-    Raises `UsageError` that names the place of an unknown or ill-formed value.
+    Raises `UsageError` for an unknown setting or an invalid value, with its place.
     """
     environment = os.environ if environment is None else environment
     values = _from_file(environment)
-    for each in fields(Settings):
-        text = environment.get(variable(each.name))
+    for declared in fields(Settings):
+        text = environment.get(variable(declared.name))
         if text is not None:
-            values[each.name] = parsed(each.name, text, variable(each.name))
+            values[declared.name] = parse_value(declared.name, text, variable(declared.name))
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     return Settings(**values | given)
 
@@ -205,7 +211,7 @@ def cache_folder(settings: Settings) -> Path:
 
 
 def settings_file(environment: Mapping[str, str]) -> Path:
-    """Return where the settings file is looked for; it need not exist."""
+    """Return the path of the settings file; it need not exist."""
     if named := environment.get(FILE_VARIABLE):
         return Path(named).expanduser()
     if _ON_LINUX:
@@ -216,9 +222,9 @@ def settings_file(environment: Mapping[str, str]) -> Path:
 
 
 def _xdg(environment: Mapping[str, str], name: str, default: str) -> Path:
-    """Return a folder as the XDG Base Directory Specification has it.
+    """Return a folder according to the XDG Base Directory Specification.
 
-    platformdirs says the same on Linux, and takes 4 ms of the 60 that a query may take.
+    platformdirs returns the same on Linux, but its import takes 4 ms of the 60 of a query.
     """
     given = Path(environment.get(name) or "~/" + default)
     try:
@@ -227,7 +233,7 @@ def _xdg(environment: Mapping[str, str], name: str, default: str) -> Path:
             root = Path("~", default).expanduser()
     except RuntimeError as error:
         raise UsageError(
-            "Nobody knows the home folder of this user, where settings and snapshots would lie.",
+            "Cannot determine the home directory.",
             hint=f"Set IPGRAPH_CACHE to a folder, or {name}, or HOME.",
         ) from error
     return root / "ipgraph"
@@ -237,46 +243,53 @@ def _from_file(environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         path = settings_file(environment)
     except UsageError:
-        return {}  # who has no home has no file in it
+        return {}  # no home directory, no settings file
     if not os.path.isfile(path):
         if environment.get(FILE_VARIABLE):
-            raise UsageError(f"{FILE_VARIABLE} names {path}, and no file is there.")
+            raise UsageError(f"{FILE_VARIABLE} names {path}, but this file does not exist.")
         return {}
     import tomllib
 
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"The settings file {path} cannot be read: {error.strerror}.") from error
+        raise UsageError(f"Cannot read the settings file {path}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The settings file {path} is not TOML: {error}") from error
-    known = [each.name for each in fields(Settings)]
+        raise UsageError(f"The settings file {path} is not valid TOML: {error}") from error
+    known = [declared.name for declared in fields(Settings)]
     values: dict[str, Any] = {}
-    for name, value in found.items():
+    for name, value in table.items():
         if name not in known:
-            raise UsageError(f"{path}: there is no setting {name!r}; they are {', '.join(known)}.")
-        values[name] = parsed(name, value, f"{path}: {name}")
+            raise UsageError(
+                f"{path}: unknown setting {name!r}. Known settings: {', '.join(known)}."
+            )
+        values[name] = parse_value(name, value, f"{path}: {name}")
     return values
 
 
-def parsed(name: str, value: Any, place: str) -> Any:
-    """Return `value` as the setting `name` takes it; text is read as the environment gives it.
+def parse_value(name: str, value: Any, place: str) -> Any:
+    """Return `value`, which may be text, with the type of the setting `name`.
 
-    Raises `UsageError` that names `place`, what stands there and what should.
+    Raises `UsageError` with `place`, the invalid value and the valid ones.
     """
-    (wanted,) = (each for each in fields(Settings) if each.name == name)
-    kind: type = type(wanted.default)
+    (declared,) = (declared for declared in fields(Settings) if declared.name == name)
+    kind: type = type(declared.default)
     try:
-        found = _typed(value, kind)
-        least, most = wanted.metadata["span"]
-        choices = wanted.metadata["choices"]
-        if isinstance(found, bool) or (isinstance(found, str) and found in (choices or (found,))):
-            return found
-        if not isinstance(found, str) and least <= found <= (sys.maxsize if most is None else most):
-            return found
+        typed = _typed(value, kind)
+        if _is_valid(typed, declared.metadata):
+            return typed
     except (ValueError, OverflowError):
         pass
-    raise UsageError(f"{place} is {value!r}; it must be {_wanted(kind, wanted.metadata)}.")
+    raise UsageError(f"{place} is {value!r}; it must be {_valid_values(kind, declared.metadata)}.")
+
+
+def _is_valid(value: Any, metadata: Mapping[str, Any]) -> bool:
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, str):
+        return not metadata["choices"] or value in metadata["choices"]
+    minimum, maximum = metadata["span"]
+    return bool(minimum <= value <= (sys.maxsize if maximum is None else maximum))
 
 
 def _typed(value: Any, kind: type) -> Any:
@@ -287,21 +300,20 @@ def _typed(value: Any, kind: type) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind is float and is_number:
         return float(value)
-    if kind is int and is_number and value == value // 1:  # no part of a number is dropped
+    if kind is int and is_number and value == value // 1:  # never drop a fraction
         return int(value)
     if kind is str and isinstance(value, str):
         return value
     raise ValueError(value)
 
 
-def _wanted(kind: type, about: Mapping[str, Any]) -> str:
-    """Say in words what a setting takes."""
+def _valid_values(kind: type, metadata: Mapping[str, Any]) -> str:
     if kind is bool:
         return "true or false"
     if kind is str:
-        return " or ".join(about["choices"]) or "text"
-    least, most = about["span"]
-    bound = f", at least {least}" if most is None else f" from {least} to {most}"
+        return " or ".join(metadata["choices"]) or "text"
+    minimum, maximum = metadata["span"]
+    bound = f", at least {minimum}" if maximum is None else f" from {minimum} to {maximum}"
     return ("a whole number" if kind is int else "a number") + bound
 
 

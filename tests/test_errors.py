@@ -12,24 +12,24 @@ def descendants(root):
         yield from descendants(child)
 
 
-def test_every_error_has_an_exit_code_and_a_status():
-    every = {each for each in descendants(IpGraphError) if each.__module__ == errors.__name__}
-    assert len(every) > 10
-    assert every == set(EXIT_CODES) == set(HTTP_STATUSES)
+def test_every_error_has_an_exit_code_and_an_http_status():
+    classes = {error for error in descendants(IpGraphError) if error.__module__ == errors.__name__}
+    assert len(classes) > 10
+    assert classes == set(EXIT_CODES) == set(HTTP_STATUSES)
 
 
-def test_the_tree_in_the_documentation_is_the_tree_of_the_classes():
-    drawn = [
+def test_documented_tree_matches_the_classes():
+    documented = [
         line.split("──")[-1].split()[0] for line in errors.__doc__.splitlines() if "──" in line
     ]
-    assert sorted(drawn) == sorted(each.__name__ for each in EXIT_CODES)
+    assert sorted(documented) == sorted(error.__name__ for error in EXIT_CODES)
 
 
 @pytest.mark.parametrize("code", [1, 2, 3, 4])
-def test_every_exit_code_is_in_use(code):
+def test_every_exit_code_is_used(code):
     assert code in EXIT_CODES.values()
 
 
-def test_a_place_reads_as_editors_expect_with_a_file_and_in_words_without():
+def test_place_is_file_line_column_or_words_without_a_file():
     assert str(Place(3, 7, "a.ttl")) == "a.ttl:3:7"
     assert str(Place(3, 7)) == "line 3, column 7"

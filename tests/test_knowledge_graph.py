@@ -20,20 +20,20 @@ def exported(graph, **options):
     return written, out.getvalue()
 
 
-def test_a_query_knows_the_prefixes_and_gives_terms(project):
+def test_query_declares_prefixes_and_returns_terms(project):
     (row,) = project.query("SELECT ?label { id:pscd rdfs:label ?label }")
     assert row["label"].value == "Protective Security Coordination Division"
     assert row["label"].language == "en"
 
 
-def test_the_dataset_is_rdflibs_over_the_same_quads(project):
+def test_dataset_is_an_rdflib_dataset_with_the_same_quads(project):
     unit = (rdflib.URIRef(PSCD), rdflib.URIRef(ORG + "unitOf"), rdflib.URIRef(ENTITY + "ip"))
     assert unit in project.dataset.default_graph
     page = project.dataset.graph(rdflib.URIRef("https://w3id.org/ipgraph/source/more-about-ip"))
     assert unit in page
 
 
-def test_a_thing_is_described_under_each_of_its_names(project):
+def test_entity_is_described_by_any_of_its_names(project):
     views = [
         project.describe(name)
         for name in (
@@ -49,12 +49,12 @@ def test_a_thing_is_described_under_each_of_its_names(project):
     assert {view.iri for view in views} == {PSCD}
 
 
-def test_an_unknown_name_is_answered_with_the_nearest(project):
+def test_unknown_name_suggests_similar_names(project):
     with pytest.raises(NotFound, match="Protective Security Coordination Division"):
         project.describe("Protective Security Coordinaton Division")
 
 
-def test_an_export_of_triples_holds_the_merge_and_one_of_quads_who_states_what(project):
+def test_triples_export_the_merge_and_quads_the_named_graphs(project):
     counts = project.built.manifest["counts"]
     written, text = exported(project, format="nt")
     assert written == counts["triples"] == text.count(b" .\n")
@@ -62,13 +62,13 @@ def test_an_export_of_triples_holds_the_merge_and_one_of_quads_who_states_what(p
     assert written == sum(counts["graphs"].values()) + counts["inferred"] == text.count(b" .\n")
 
 
-def test_an_export_without_what_is_inferred_has_no_such_graph(project):
+def test_export_without_inference_has_no_inferred_graph(project):
     _, text = exported(project, format="nq", infer=False)
     assert text
     assert INFERRED_GRAPH.encode() not in text
 
 
-def test_an_export_about_a_thing_holds_the_statements_that_mention_it(project):
+def test_export_about_an_entity_contains_the_statements_that_mention_it(project):
     written, text = exported(project, format="nt", about="PSCD")
     lines = text.decode().splitlines()
     assert written == len(lines) > 10
@@ -76,12 +76,12 @@ def test_an_export_about_a_thing_holds_the_statements_that_mention_it(project):
     assert any(line.endswith(f"<{PSCD}> .") for line in lines)
 
 
-def test_an_export_in_a_format_of_solutions_is_refused_with_those_that_fit(project):
+def test_export_in_a_format_for_solutions_suggests_rdf_formats(project):
     with pytest.raises(NotAcceptable, match="ttl, nt, rdf, jsonld, trig, nq"):
         exported(project, format="csv")
 
 
-def test_a_folder_that_oxigraph_wrote_is_opened_as_it_is(tmp_path):
+def test_folder_written_by_oxigraph_is_opened_without_a_snapshot(tmp_path):
     store = ox.Store(str(tmp_path / "store"))
     store.add(ox.Quad(ox.NamedNode("http://a"), ox.NamedNode("http://b"), ox.Literal("c")))
     store.flush()
@@ -95,7 +95,7 @@ def test_a_folder_that_oxigraph_wrote_is_opened_as_it_is(tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_pattern_of_files_is_expanded_and_one_that_fits_none_is_named(rdf_folder, tmp_path):
+def test_pattern_of_files_is_expanded_and_must_match(rdf_folder, tmp_path):
     settings = Settings(cache=str(tmp_path / "cache"))
     graph = ipgraph.open(str(rdf_folder / "*.ttl"), settings=settings)
     assert len(graph.info()["inputs"]) == 2
@@ -103,20 +103,20 @@ def test_a_pattern_of_files_is_expanded_and_one_that_fits_none_is_named(rdf_fold
         ipgraph.open(str(rdf_folder / "*.nt"), settings=settings)
 
 
-def test_the_answer_of_an_ask_is_not_iterable_and_that_of_a_select_no_truth(project):
+def test_ask_result_is_not_iterable_and_select_result_has_no_truth_value(project):
     with pytest.raises(TypeError, match="use bool"):
         list(project.query("ASK {}"))
     with pytest.raises(TypeError, match="Only the answer of an ASK"):
         bool(project.query("SELECT * {}"))
 
 
-def test_xml_refuses_what_xml_cannot_hold(project):
+def test_xml_rejects_characters_that_xml_does_not_allow(project):
     answer = project.query('SELECT ("a\\u0001b" AS ?x) {}')
     with pytest.raises(ipgraph.IpGraphError, match=r"U\+0001, which XML cannot hold"):
         answer.serialize("xml")
 
 
-def test_neighbors_take_any_name_and_levels_restrict_them_to_parts(project):
+def test_neighbors_accept_names_and_levels_restrict_them_to_parts(project):
     around = project.neighbors("Office of Infrastructure Protection")
     assert around.nodes[0].name.iri == ENTITY + "ip"
     assert ENTITY + "nppd" in {node.name.iri for node in around.nodes}
@@ -125,7 +125,7 @@ def test_neighbors_take_any_name_and_levels_restrict_them_to_parts(project):
     assert ENTITY + "nppd" not in {node.name.iri for node in parts.nodes}
 
 
-def test_the_timeline_of_an_entity_has_its_events_and_history_with_sources(project):
+def test_timeline_of_an_entity_has_events_and_history_with_sources(project):
     timeline = project.timeline("NPPD")
     assert {event.type for event in timeline.events} >= {"established", "changed"}
     assert timeline.history
@@ -135,7 +135,7 @@ def test_the_timeline_of_an_entity_has_its_events_and_history_with_sources(proje
     assert {number for entry in entries for number in entry.sources} == numbers
 
 
-def test_the_timeline_of_the_graph_contains_the_events_of_an_entity(project):
+def test_timeline_of_the_graph_contains_the_events_of_an_entity(project):
     everything = {(event.date, event.type) for event in project.timeline().events}
     events = project.timeline("NPPD").events
     assert events

@@ -17,7 +17,7 @@ PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first. A name stands for a module or a package of `ipgraph`, `server.html` for
 # a package inside `server`. Imports for type checkers count like any other.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespaces", "resources", "settings", "scratch"),
+    ("errors", "namespaces", "resources", "settings", "scratch", "logs"),
     ("store", "sparql"),
     ("reasoning", "entities"),
     ("serialization", "search", "dataset"),
@@ -31,7 +31,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 # The server sees the library through these; what they hide is free to change.
 SEEN_BY_SERVER = {
-    *("__init__", "errors", "namespaces", "resources", "settings", "scratch"),
+    *("__init__", "errors", "namespaces", "resources", "settings", "scratch", "logs"),
     *("knowledge_graph", "opening", "store", "sparql", "entities", "serialization", "dataset"),
     *("search", "workers", "federation", "checks", "server"),
 }
@@ -106,8 +106,10 @@ def test_a_module_imports_its_own_level_or_lower(name):
     assert not higher
 
 
+# Cycles that are still to be cut. The list only gets shorter: a new one fails, and so does an old
+# one that is gone.
 def test_no_module_imports_itself_through_others():
-    assert not cycles(GRAPH)
+    assert cycles(GRAPH) == []
 
 
 def test_the_server_imports_what_the_library_shows_and_the_command_line_alone_the_server():

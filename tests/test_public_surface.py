@@ -18,7 +18,7 @@ OPERATIONS = {
 }
 
 
-def test_the_public_names_are_what_users_write():
+def test_public_names_are_what_users_write():
     assert set(ipgraph.__all__) == {
         *("open", "KnowledgeGraph", "Result", "Settings", "IpGraphError", "__version__"),
     }
@@ -31,12 +31,12 @@ def test_every_public_name_resolves_and_is_documented():
         assert name in dir(ipgraph)
 
 
-def test_an_unknown_name_is_an_attribute_error_that_names_it():
+def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = ipgraph.nothing_of_the_kind
 
 
-def test_an_internal_name_is_not_an_attribute_of_the_package():
+def test_internal_names_are_not_attributes_of_the_package():
     assert not hasattr(ipgraph, "Pool")
     assert not hasattr(ipgraph, "Query")
 

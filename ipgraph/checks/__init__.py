@@ -1,9 +1,9 @@
-"""Check the project's files, or any others: `check` finds, `report` writes what was found."""
+"""Checks of RDF files: `check` finds problems, `write_report` writes them for people and CI."""
 
 from __future__ import annotations
 
 from ipgraph.checks.checking import check
-from ipgraph.checks.findings import Finding, Findings
-from ipgraph.checks.reports import FORMS, report
+from ipgraph.checks.problems import CheckReport, Problem
+from ipgraph.checks.reports import FORMATS, write_report
 
-__all__ = ["FORMS", "Finding", "Findings", "check", "report"]
+__all__ = ["FORMATS", "CheckReport", "Problem", "check", "write_report"]

@@ -1,4 +1,4 @@
-"""Check files: syntax, style, vocabularies, rules, shapes, consistency, profile and questions."""
+"""Checking files: syntax, style, vocabularies, rules, shapes, consistency and questions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from ipgraph import reasoning
 from ipgraph.checks import query_style, rules, shapes, turtle_style, vocabularies
-from ipgraph.checks.findings import Finding, Findings, ordered
-from ipgraph.checks.locations import Places
+from ipgraph.checks.locations import Locator
+from ipgraph.checks.problems import CheckReport, Problem, sort_problems
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
@@ -26,63 +26,61 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.loading import Input
 
 
-def check(inputs: Iterable[Input] | None = None, *, reasoner: str = "rl") -> Findings:
-    """Return everything that is to be mended in the project's files, or in `inputs` instead.
+def check(inputs: Iterable[Input] | None = None, *, reasoner: str = "rl") -> CheckReport:
+    """Check the project's files, or `inputs` instead, and return the problems found.
 
-    Other files than the project's own are checked in the company of the ontology and without the
-    questions, whose answers are the project's. A file that does not parse ends the check
-    after the style, since nothing can be said of the graph without it.
+    `inputs` are checked together with the project's ontology and without its questions, whose
+    answers are the project's. If a file does not parse, the check ends after style and syntax,
+    because the other parts need the whole graph.
     """
-    own = inputs is None
-    files = tuple(loading.project_inputs() if inputs is None else inputs)
-    if not own:
-        return _without(_check(files, reasoner, own=False), _check((), reasoner, own=False))
-    return _check(files, reasoner, own=True)
+    if inputs is None:
+        return _check(tuple(loading.project_inputs()), reasoner, is_project=True)
+    report = _check(tuple(inputs), reasoner, is_project=False)
+    return _subtract(report, _check((), reasoner, is_project=False))
 
 
-def _without(findings: Findings, others: Findings) -> Findings:
-    known = set(others.faults)
-    kept = tuple(each for each in findings.faults if each not in known)
-    return Findings(kept, findings.checked, findings.timings)
+def _subtract(report: CheckReport, baseline: CheckReport) -> CheckReport:
+    known = set(baseline.problems)
+    problems = tuple(problem for problem in report.problems if problem not in known)
+    return CheckReport(problems, report.checked, report.timings)
 
 
-def _check(files: tuple[Input, ...], reasoner: str, *, own: bool) -> Findings:
-    """Check the project, or other files in the company of its ontology."""
+def _check(files: tuple[Input, ...], reasoner: str, *, is_project: bool) -> CheckReport:
     run = _Run()
     with run.part("style"):
-        run.style(files, own=own)
+        run.check_style(files, is_project=is_project)
     with run.part("syntax"):
-        context = () if own else _ontology()
-        engine = run.load((*context, *files))
+        context = () if is_project else _ontology()
+        engine = run.check_syntax((*context, *files))
     if engine is None:
-        return run.findings()
-    places = Places(files)
+        return run.report()
+    locator = Locator(files)
     with run.part("vocabularies"):
-        run.add("vocabularies", vocabularies.faults(engine, places), count=1)
+        run.add("vocabularies", vocabularies.check(engine, locator), count=1)
     with run.part("rules"):
-        for rule in rules.rules():
-            run.add("rules", rule.faults(engine, places), count=1)
+        for rule in rules.load_rules():
+            run.add("rules", rule.check(engine, locator), count=1)
     with run.part("shapes"):
-        for constraint in shapes.Shapes().checks():
-            run.add("shapes", constraint.faults(engine, places), count=1)
+        for constraint in shapes.Shapes().constraints():
+            run.add("shapes", constraint.check(engine, locator), count=1)
     with run.part("consistency"):
-        closed = run.reason(engine, places, reasoner)
-    if own:
+        closed = run.check_consistency(engine, locator, reasoner)
+    if is_project:
         with run.part("questions"):
-            run.ask(LocalStore(engine), LocalStore(closed))
-    return run.findings()
+            run.check_questions(LocalStore(engine), LocalStore(closed))
+    return run.report()
 
 
 def _ontology() -> tuple[Input, ...]:
     ontology = folder("ontology")
-    return tuple(each for each in loading.project_inputs() if each.path.parent == ontology)
+    return tuple(file for file in loading.project_inputs() if file.path.parent == ontology)
 
 
 class _Run:
-    """One check in progress: findings, counts and clock."""
+    """One check in progress: problems, counts and timings."""
 
     def __init__(self) -> None:
-        self._faults: list[Finding] = []
+        self._problems: list[Problem] = []
         self._checked: dict[str, int] = {}
         self._timings: dict[str, float] = {}
 
@@ -90,83 +88,86 @@ class _Run:
     def part(self, name: str) -> Iterator[None]:
         """Time one part of the check."""
         self._checked.setdefault(name, 0)
-        begun = time.perf_counter()
+        start = time.perf_counter()
         yield
-        self._timings[name] = (time.perf_counter() - begun) * 1000
+        self._timings[name] = (time.perf_counter() - start) * 1000
 
-    def add(self, part: str, faults: Iterable[Finding], *, count: int = 0) -> None:
-        """Take up findings, and count the checks that were made for them."""
-        self._faults += faults
+    def add(self, part: str, problems: Iterable[Problem], *, count: int = 0) -> None:
+        """Add problems and the number of checks that looked for them."""
+        self._problems += problems
         self._checked[part] = self._checked.get(part, 0) + count
 
-    def findings(self) -> Findings:
-        """Return what was found."""
-        return Findings(ordered(self._faults), dict(self._checked), dict(self._timings))
+    def report(self) -> CheckReport:
+        """Return the report of the parts that ran."""
+        return CheckReport(sort_problems(self._problems), dict(self._checked), dict(self._timings))
 
-    def style(self, files: tuple[Input, ...], *, own: bool) -> None:
-        """Read the Turtle files, and the project's queries, line by line."""
-        turtle = [each.path for each in files if each.path.suffix == ".ttl"]
-        queries: list[Path] = []
-        if own:
+    def check_style(self, files: tuple[Input, ...], *, is_project: bool) -> None:
+        """Check Turtle files, and the project's queries, line by line."""
+        turtle_files = [file.path for file in files if file.path.suffix == ".ttl"]
+        query_files: list[Path] = []
+        if is_project:
             ontology = folder("ontology")
-            turtle.append(ontology / "shapes.ttl")
-            queries = sorted(ontology.glob("*/*.rq"))
-        for path in turtle:
-            self.add("style", turtle_style.faults(path), count=1)
-        for path in queries:
-            self.add("style", query_style.faults(path), count=1)
+            turtle_files.append(ontology / "shapes.ttl")
+            query_files = sorted(ontology.glob("*/*.rq"))
+        for path in turtle_files:
+            self.add("style", turtle_style.check(path), count=1)
+        for path in query_files:
+            self.add("style", query_style.check(path), count=1)
 
-    def load(self, files: tuple[Input, ...]) -> ox.Store | None:
-        """Load the files, merged in the default graph; None where one does not parse."""
-        sound = True
-        for each in files:
+    def check_syntax(self, files: tuple[Input, ...]) -> ox.Store | None:
+        """Return the files with their merge as default graph; None if one does not parse."""
+        is_valid = True
+        for file in files:
             try:
-                loading.load([each])
+                loading.load([file])
             except InvalidData as error:
-                sound = False
-                place = error.place or Place(1, 1, str(each.path))
-                self.add("syntax", [Finding("syntax", str(error), place=place)])
+                is_valid = False
+                place = error.place or Place(1, 1, str(file.path))
+                self.add("syntax", [Problem("syntax", str(error), place=place)])
         self._checked["syntax"] = len(files)
-        if not sound:
+        if not is_valid:
             return None
         engine = loading.load(files)
         merge(engine)
         return engine
 
-    def reason(self, engine: ox.Store, places: Places, reasoner: str) -> ox.Store:
-        """Close the graph; return a store with what is inferred, merged."""
+    def check_consistency(self, engine: ox.Store, locator: Locator, reasoner: str) -> ox.Store:
+        """Infer from the stated graphs; return a store with what is stated and inferred, merged."""
         stated = ox.Store()
         stated.bulk_extend(
             quad for quad in engine if not isinstance(quad.graph_name, ox.DefaultGraph)
         )
         closure = reasoning.infer(stated, reasoner=reasoner)
-        for each in closure.inconsistencies:
-            thing = each.premises[0].subject if each.premises else ""
-            place = None
-            if thing.startswith("<"):
-                place = places.of(ox.NamedNode(thing[1:-1]), engine)
-                thing = shorten(thing[1:-1])
-            finding = Finding(f"consistency/{each.rule}", each.message, thing, place=place)
-            self.add("consistency", [finding])
+        for inconsistency in closure.inconsistencies:
+            name, message = f"consistency/{inconsistency.rule}", inconsistency.message
+            # Axioms come first in a rule and the entity that violates them last.
+            subjects = [premise.subject for premise in inconsistency.premises]
+            named = [ox.NamedNode(subject[1:-1]) for subject in subjects if subject[0] == "<"]
+            entity = shorten(named[-1].value) if named else ""
+            place = locator.find(named[-1], engine) if named else None
+            self.add("consistency", [Problem(name, message, entity, place=place)])
         for construct in closure.unsupported:
-            message = "An axiom lies outside OWL 2 RL, so that nothing is inferred from it."
-            self.add("consistency", [Finding("consistency/profile", message, construct)])
+            message = "OWL 2 RL has no rule for this axiom, so nothing is inferred from it."
+            self.add("consistency", [Problem("consistency/profile", message, construct)])
         self._checked["consistency"] = 1
         closure.store(stated, ox.NamedNode(INFERRED_GRAPH))
         merge(stated)
         return stated
 
-    def ask(self, stated: LocalStore, closed: LocalStore) -> None:
-        """Ask every competency question and compare the answers with the expected ones."""
+    def check_questions(self, stated: LocalStore, closed: LocalStore) -> None:
+        """Compare the results of every question with those that its file expects."""
         directory = folder("ontology") / "questions"
         for path in sorted(directory.glob("*.rq")):
             self._checked["questions"] += 1
             place = Place(1, 1, str(path))
             try:
                 question = questions.load(path)
-                found = question.differences(closed if question.infer else stated)
+                differences = question.differences(closed if question.infer else stated)
             except IpGraphError as error:
-                found = (str(error),)
+                differences = (str(error),)
             name = f"questions/{path.stem}"
-            message = "The answer is not the expected one."
-            self.add("questions", [Finding(name, message, detail=d, place=place) for d in found])
+            message = "The results of the question differ from the expected results."
+            self.add(
+                "questions",
+                [Problem(name, message, detail=text, place=place) for text in differences],
+            )

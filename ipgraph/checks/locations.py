@@ -1,4 +1,4 @@
-"""Where a thing is written: the file and line of its block, for findings about graphs."""
+"""Locations: the file and line where an entity is described, for problems found in graphs."""
 
 from __future__ import annotations
 
@@ -20,40 +20,39 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"^(<[^>]+>|[A-Za-z][\w-]*:[^\s;,]+)$")
 
 
-class Places:
-    """The blocks of some Turtle files, found by subject and graph. Files are read when needed."""
+class Locator:
+    """Finds the blocks of Turtle files by subject and graph; reads files on demand."""
 
     def __init__(self, inputs: Iterable[Input]) -> None:
         self._files: dict[str, list[Path]] = {}
-        for each in inputs:
-            self._files.setdefault(each.graph, []).append(each.path)
+        for file in inputs:
+            self._files.setdefault(file.graph, []).append(file.path)
 
-    def of(self, thing: ox.NamedNode, engine: ox.Store, graph: str | None = None) -> Place | None:
-        """Return where `thing` is described: in `graph` if given, else where it has its label."""
-        graphs = [graph] if graph else list(_graphs(engine, thing))
-        for name in graphs:
-            for file in self._files.get(name, ()):
-                line = _lines(file).get(thing.value)
-                if line:
-                    return Place(line, 1, str(file))
-        for name in graphs:
-            for file in self._files.get(name, ()):
-                return Place(1, 1, str(file))
-        return None
+    def find(
+        self, entity: ox.NamedNode, engine: ox.Store, graph: str | None = None
+    ) -> Place | None:
+        """Return where `entity` is described: in `graph` if given, else where its label is."""
+        graphs = [graph] if graph else list(_graphs(engine, entity))
+        files = [file for name in graphs for file in self._files.get(name, ())]
+        for file in files:
+            line = _lines(file).get(entity.value)
+            if line:
+                return Place(line, 1, str(file))
+        return Place(1, 1, str(files[0])) if files else None
 
 
-def _graphs(engine: ox.Store, thing: ox.NamedNode) -> Iterable[str]:
-    """Yield the graphs that speak of a thing, the one that labels it first."""
+def _graphs(engine: ox.Store, entity: ox.NamedNode) -> Iterable[str]:
+    """Yield the graphs that describe an entity, the one with its label first."""
     label = ox.NamedNode(RDFS + "label")
     for predicate in (label, None):
-        for quad in engine.quads_for_pattern(thing, predicate, None, None):
+        for quad in engine.quads_for_pattern(entity, predicate, None, None):
             if isinstance(quad.graph_name, ox.NamedNode):
                 yield quad.graph_name.value
 
 
 @cache
 def _lines(file: Path) -> dict[str, int]:
-    """Map the subjects of a file's blocks to their lines."""
+    """Return the line of each block of a file by its subject."""
     prefixes: dict[str, str] = {}
     lines: dict[str, int] = {}
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):

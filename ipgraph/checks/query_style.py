@@ -1,11 +1,11 @@
-"""The style of the query files (style.md, SPARQL): one query, one file, read like a sentence."""
+"""The style of query files (style.md, SPARQL): one query, one file, its question first."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from ipgraph.checks.findings import Finding
+from ipgraph.checks.problems import Problem
 from ipgraph.errors import Place
 
 if TYPE_CHECKING:
@@ -23,35 +23,42 @@ _KEYWORDS = re.compile(
 _SELECT_ALL = re.compile(r"SELECT\s+(DISTINCT\s+)?\*")
 
 
-def faults(path: Path) -> Iterator[Finding]:
-    """Yield what is not in style in one ``.rq`` file."""
+def check(path: Path) -> Iterator[Problem]:
+    """Yield the style problems of a ``.rq`` file."""
     text = path.read_text(encoding="utf-8")
     if not text.startswith("# "):
-        yield _finding(path, 1, "header", "A query begins with the sentence that it answers.")
+        yield _problem(path, 1, "header", "Begin the query with its question as a comment.")
     declared: list[str] = []
     used: set[str] = set()
     for number, line in enumerate(text.splitlines(), start=1):
-        prefix = _PREFIX.fullmatch(line)
         if line.startswith("#"):
             continue
+        prefix = _PREFIX.fullmatch(line)
         if prefix:
             if declared and declared[-1] > prefix[1]:
-                yield _finding(path, number, "prefixes", f"{prefix[1]}: is out of order.")
+                message = f"The prefix {prefix[1]}: is not in alphabetical order."
+                yield _problem(path, number, "prefixes", message)
             declared.append(prefix[1])
             continue
         bare = _TEXT.sub('""', line)
         used |= set(_NAME.findall(bare))
-        for word in _KEYWORDS.findall(bare):
-            if word != word.upper():
-                yield _finding(path, number, "keywords", f"The keyword {word!r} is not upper case.")
-        if len(line) > MAX_COLUMNS:
-            yield _finding(path, number, "columns", f"A line of {len(line)} columns.")
-        if _SELECT_ALL.search(bare):
-            yield _finding(path, number, "select", "SELECT names its variables.")
+        for name, message in _check_line(line, bare):
+            yield _problem(path, number, name, message)
     for prefix_name in declared:
         if prefix_name not in used:
-            yield _finding(path, 1, "prefixes", f"The prefix {prefix_name}: is not used.")
+            message = f"The prefix {prefix_name}: is not used. Remove it."
+            yield _problem(path, 1, "prefixes", message)
 
 
-def _finding(path: Path, line: int, check: str, message: str) -> Finding:
-    return Finding(f"style/query-{check}", message, place=Place(line, 1, str(path)))
+def _check_line(line: str, bare: str) -> Iterator[tuple[str, str]]:
+    for keyword in _KEYWORDS.findall(bare):
+        if keyword != keyword.upper():
+            yield "keywords", f"Write the keyword {keyword!r} in upper case."
+    if len(line) > MAX_COLUMNS:
+        yield "columns", f"The line has {len(line)} columns; the limit is {MAX_COLUMNS}."
+    if _SELECT_ALL.search(bare):
+        yield "select", "Name the selected variables instead of using SELECT *."
+
+
+def _problem(path: Path, line: int, check: str, message: str) -> Problem:
+    return Problem(f"style/query-{check}", message, place=Place(line, 1, str(path)))

@@ -1,8 +1,9 @@
-"""Findings as people, programs and CI services read them: text, JSON, SARIF 2.1.0 and JUnit."""
+"""Check reports for people, programs and CI services: text, JSON, SARIF 2.1.0 and JUnit."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,52 +14,65 @@ from ipgraph.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ipgraph.checks.findings import Finding, Findings
+    from ipgraph.checks.problems import CheckReport, Problem
 
 
-def report(findings: Findings, form: str = "text") -> str:
-    """Return the findings in a form of `FORMS`; raises `UsageError` naming what exists."""
-    if form not in FORMS:
-        raise UsageError(f"There is no report {form!r}; the reports are {', '.join(FORMS)}.")
-    return FORMS[form](findings)
+def write_report(report: CheckReport, format_name: str = "text") -> str:
+    """Return a report in one of `FORMATS`; raise `UsageError` for any other."""
+    if format_name not in FORMATS:
+        raise UsageError(
+            f"Unknown report format {format_name!r}. Choose one of: {', '.join(FORMATS)}."
+        )
+    problems = tuple(_relative(problem) for problem in report.problems)
+    return FORMATS[format_name](replace(report, problems=problems))
 
 
-def _text(findings: Findings) -> str:
-    lines = [str(_relative(each)) for each in findings.faults]
-    checked = ", ".join(f"{count:,} {part}" for part, count in findings.checked.items())
-    number = len(findings.faults)
-    seconds = sum(findings.timings.values()) / 1000
-    verdict = f"{number:,} finding{'s' * (number != 1)}" if number else "Nothing found"
-    return "\n".join([*lines, f"{verdict}. Checked {checked} in {seconds:.1f} s."]) + "\n"
+def _relative(problem: Problem) -> Problem:
+    """Return the problem with its file relative to the working directory, if it is below."""
+    if not problem.place or not problem.place.file:
+        return problem
+    path = Path(problem.place.file)
+    if not path.is_relative_to(Path.cwd()):
+        return problem
+    file = path.relative_to(Path.cwd()).as_posix()
+    return replace(problem, place=replace(problem.place, file=file))
 
 
-def _json(findings: Findings) -> str:
+def _text(report: CheckReport) -> str:
+    number = len(report.problems)
+    verdict = f"{number:,} problem{'s' * (number != 1)} found." if number else "No problems found."
+    checked = ", ".join(f"{part} {count:,}" for part, count in report.checked.items())
+    seconds = sum(report.timings.values()) / 1000
+    lines = [*map(str, report.problems), f"{verdict} Checks: {checked}. Time: {seconds:.1f} s."]
+    return "\n".join(lines) + "\n"
+
+
+def _json(report: CheckReport) -> str:
     document = {
-        "clean": findings.clean,
-        "checked": dict(findings.checked),
-        "timings_ms": {part: round(value, 1) for part, value in findings.timings.items()},
-        "findings": [_record(_relative(each)) for each in findings.faults],
+        "clean": report.is_clean,
+        "checked": dict(report.checked),
+        "timings_ms": {part: round(value, 1) for part, value in report.timings.items()},
+        "problems": [_record(problem) for problem in report.problems],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record(finding: Finding) -> dict[str, Any]:
-    place = finding.place
+def _record(problem: Problem) -> dict[str, Any]:
+    place = problem.place
     return {
-        "check": finding.check,
-        "message": finding.message,
-        "thing": finding.thing,
-        "detail": finding.detail,
+        "check": problem.check,
+        "message": problem.message,
+        "entity": problem.entity,
+        "detail": problem.detail,
         "file": place.file if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
     }
 
 
-def _sarif(findings: Findings) -> str:
-    """Write SARIF 2.1.0 (OASIS), as code hosts show it beside the lines of a change."""
-    faults = [_relative(each) for each in findings.faults]
-    names = sorted({each.check for each in faults})
+def _sarif(report: CheckReport) -> str:
+    """Write SARIF 2.1.0 (OASIS), which code hosts show next to the lines of a change."""
+    names = sorted({problem.check for problem in report.problems})
     run = {
         "tool": {
             "driver": {
@@ -67,62 +81,49 @@ def _sarif(findings: Findings) -> str:
                 "rules": [{"id": name} for name in names],
             }
         },
-        "results": [_result(each) for each in faults],
+        "results": [_result(problem) for problem in report.problems],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     document = {"version": "2.1.0", "$schema": schema, "runs": [run]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _result(finding: Finding) -> dict[str, Any]:
-    about = " ".join(part for part in (finding.thing, finding.detail) if part)
-    text = f"{finding.message} ({about})" if about else finding.message
+def _result(problem: Problem) -> dict[str, Any]:
+    subject = f" ({problem.subject})" if problem.subject else ""
     result: dict[str, Any] = {
-        "ruleId": finding.check,
+        "ruleId": problem.check,
         "level": "error",
-        "message": {"text": text},
+        "message": {"text": f"{problem.message}{subject}"},
     }
-    if finding.place:
-        region = {"startLine": finding.place.line, "startColumn": finding.place.column}
-        location = {"artifactLocation": {"uri": finding.place.file}, "region": region}
+    if problem.place:
+        region = {"startLine": problem.place.line, "startColumn": problem.place.column}
+        location = {"artifactLocation": {"uri": problem.place.file}, "region": region}
         result["locations"] = [{"physicalLocation": location}]
     return result
 
 
-def _junit(findings: Findings) -> str:
-    """Write one test suite a part of the check, one failed case a finding."""
+def _junit(report: CheckReport) -> str:
+    """Write one test suite for each part of the check, one failed case for each problem."""
     root = ElementTree.Element("testsuites", name="ipgraph check")
-    for part, count in findings.checked.items():
-        faults = [
-            _relative(each) for each in findings.faults if each.check.partition("/")[0] == part
+    for part, count in report.checked.items():
+        problems = [
+            problem for problem in report.problems if problem.check.partition("/")[0] == part
         ]
         suite = ElementTree.SubElement(
             root,
             "testsuite",
             name=part,
-            tests=str(max(count, len(faults))),
-            failures=str(len(faults)),
+            tests=str(max(count, len(problems))),
+            failures=str(len(problems)),
         )
-        for each in faults:
-            case = ElementTree.SubElement(suite, "testcase", classname=part, name=each.check)
-            ElementTree.SubElement(case, "failure", message=each.message).text = str(each)
+        for problem in problems:
+            case = ElementTree.SubElement(suite, "testcase", classname=part, name=problem.check)
+            failure = ElementTree.SubElement(case, "failure", message=problem.message)
+            failure.text = str(problem)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _relative(finding: Finding) -> Finding:
-    """Return the finding with its file relative to the working directory, where it lies below."""
-    from dataclasses import replace
-
-    if not finding.place or not finding.place.file:
-        return finding
-    path = Path(finding.place.file)
-    if not path.is_relative_to(Path.cwd()):
-        return finding
-    file = path.relative_to(Path.cwd()).as_posix()
-    return replace(finding, place=replace(finding.place, file=file))
-
-
-FORMS: Mapping[str, Callable[[Findings], str]] = {
+FORMATS: Mapping[str, Callable[[CheckReport], str]] = {
     "text": _text,
     "json": _json,
     "sarif": _sarif,

@@ -1,4 +1,4 @@
-"""The hygiene rules of ``ontology/rules``: each row that a rule's query returns is a fault."""
+"""Rules: the queries of ``ontology/rules``, each of whose rows is a problem."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.checks.findings import Finding
+from ipgraph.checks.problems import Problem
 from ipgraph.errors import InvalidData, Place
 from ipgraph.namespaces import shorten
 from ipgraph.resources import folder
@@ -16,56 +16,56 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ipgraph.checks.locations import Places
+    from ipgraph.checks.locations import Locator
 
-# The variable that a rule selects for the faulty thing, and the one for the graph it lies in.
-_THING = "thing"
+# The variables that a rule selects for the entity with the problem and for the graph it is in.
+_ENTITY = "thing"
 _GRAPH = "graph"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its name, what it tells the curator, and its query."""
+    """One rule: its name, its message to the curator, and its query."""
 
     name: str
     message: str
     text: str
 
-    def faults(self, engine: ox.Store, places: Places) -> Iterator[Finding]:
-        """Yield one finding for each row, placed where the thing is written."""
-        found = engine.query(self.text)
-        assert isinstance(found, ox.QuerySolutions)  # noqa: S101  `read` has looked
-        names = [each.value for each in found.variables]
-        for row in found:
+    def check(self, engine: ox.Store, locator: Locator) -> Iterator[Problem]:
+        """Yield one problem for each row, at the place where the entity is described."""
+        solutions = engine.query(self.text)
+        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  rules are SELECT queries
+        names = [variable.value for variable in solutions.variables]
+        for row in solutions:
             terms = {name: row[name] for name in names if row[name] is not None}
-            thing = terms.pop(_THING, None)
+            entity = terms.pop(_ENTITY, None)
             graph = terms.get(_GRAPH)
             place = None
-            if isinstance(thing, ox.NamedNode):
-                place = places.of(thing, engine, graph.value if graph else None)
-            yield Finding(
+            if isinstance(entity, ox.NamedNode):
+                place = locator.find(entity, engine, graph.value if graph else None)
+            yield Problem(
                 f"rules/{self.name}",
                 self.message,
-                thing=_short(thing),
+                entity=_short(entity),
                 detail=" ".join(_short(term) for term in terms.values()),
                 place=place,
             )
 
 
-def rules(directory: Path | None = None) -> tuple[Rule, ...]:
+def load_rules(directory: Path | None = None) -> tuple[Rule, ...]:
     """Return the rules of a folder (the project's own by default), by name."""
     directory = directory or folder("ontology") / "rules"
-    return tuple(_read(path) for path in sorted(directory.glob("*.rq")))
+    return tuple(_load(path) for path in sorted(directory.glob("*.rq")))
 
 
-def _read(path: Path) -> Rule:
+def _load(path: Path) -> Rule:
     text = path.read_text(encoding="utf-8")
     message = " ".join(
         line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")
     )
     if not message:
         raise InvalidData(
-            f"The rule {path.name} has no first comment, which is its message.",
+            f"The rule {path.name} has no message. Write it as a comment on the first line.",
             place=Place(1, 1, str(path)),
         )
     return Rule(path.stem, message, text)

@@ -1,8 +1,8 @@
-"""SHACL, compiled to SPARQL for Oxigraph: the whole graph in well under a second.
+"""SHACL shapes, compiled to SPARQL for Oxigraph: the whole graph in well under a second.
 
-pyshacl takes 24 s for the 23,000 triples of this project; it is the reference in tests. What is
-understood here is the part of SHACL Core that ``ontology/shapes.ttl`` uses (`_CONSTRAINTS`), and
-SPARQL-based constraints. Anything else is refused, so that no constraint is passed over.
+pyshacl takes 24 s for the 23,000 triples of this project; it is the reference in tests. The
+compiler supports the part of SHACL Core that ``ontology/shapes.ttl`` uses, and SPARQL-based
+constraints. It rejects everything else, so that no constraint is silently ignored.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.checks.findings import Finding
+from ipgraph.checks.problems import Problem
 from ipgraph.errors import InvalidData
 from ipgraph.namespaces import RDF, RDFS, SHACL, XSD, shorten
 from ipgraph.resources import folder
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ipgraph.checks.locations import Places
+    from ipgraph.checks.locations import Locator
 
 _TYPE = RDF + "type"
 _ANNOTATIONS = {SHACL + "message", SHACL + "severity", SHACL + "path", _TYPE}
-# The lexical forms without which a literal is ill-typed (XML Schema 1.1 part 2; no time zones).
-_FORMS = {
+# Literals in any other form are ill-typed (XML Schema 1.1 part 2; no time zones).
+_LEXICAL_FORMS = {
     XSD + "date": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
     XSD + "gYearMonth": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     XSD + "gYear": "^[0-9]{4}$",
@@ -35,122 +35,124 @@ _IS_A = f"<{_TYPE}>/<{RDFS}subClassOf>*"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One constraint of one shape for one class, as a query for the things that break it."""
+class Constraint:
+    """One constraint of one shape for one class, as a query for the entities that violate it."""
 
     name: str
     message: str
     query: str
 
-    def faults(self, engine: ox.Store, places: Places) -> Iterator[Finding]:
-        """Yield one finding for each thing that breaks the constraint."""
-        found = engine.query(self.query)
-        assert isinstance(found, ox.QuerySolutions)  # noqa: S101  every query here is a SELECT
+    def check(self, engine: ox.Store, locator: Locator) -> Iterator[Problem]:
+        """Yield one problem for each entity that violates the constraint."""
+        solutions = engine.query(self.query)
+        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  every query is a SELECT
         seen: set[str] = set()
-        for row in found:
-            thing, value = row["this"], row["value"]
-            if str(thing) in seen:
+        for row in solutions:
+            entity, value = row["this"], row["value"]
+            if str(entity) in seen:
                 continue
-            seen.add(str(thing))
-            named = isinstance(thing, ox.NamedNode)
-            yield Finding(
+            seen.add(str(entity))
+            is_named = isinstance(entity, ox.NamedNode)
+            yield Problem(
                 f"shapes/{self.name}",
                 self.message,
-                thing=shorten(thing.value) if named else str(thing),
+                entity=shorten(entity.value) if is_named else str(entity),
                 detail="" if value is None else str(value),
-                place=places.of(thing, engine) if isinstance(thing, ox.NamedNode) else None,
+                place=locator.find(entity, engine) if isinstance(entity, ox.NamedNode) else None,
             )
 
 
 class Shapes:
-    """A shapes graph; `checks` compiles it."""
+    """A shapes graph; `constraints` compiles it."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._store = ox.Store()
         self._path = path or folder("ontology") / "shapes.ttl"
         self._store.bulk_load(path=str(self._path), format=ox.RdfFormat.TURTLE)
 
-    def checks(self) -> tuple[Check, ...]:
-        """Return the constraints of every node shape, each once for each class it targets."""
-        made: list[Check] = []
+    def constraints(self) -> tuple[Constraint, ...]:
+        """Return the constraints of every node shape for each class that it targets, by name."""
+        constraints: set[Constraint] = set()
         for quad in self._store.quads_for_pattern(None, ox.NamedNode(SHACL + "targetClass"), None):
             target = f"?this {_IS_A} {quad.object} ."
             for shape in self._values(quad.subject, "property"):
-                made += self._property_checks(shape, target)
-            for constraint in self._values(quad.subject, "sparql"):
-                made.append(self._sparql_check(constraint, target))
-        return tuple(sorted(set(made), key=lambda each: (each.name, each.query)))
+                constraints.update(self._property_constraints(shape, target))
+            for node in self._values(quad.subject, "sparql"):
+                constraints.add(self._sparql_constraint(node, target))
+        return tuple(
+            sorted(constraints, key=lambda constraint: (constraint.name, constraint.query))
+        )
 
-    def _property_checks(self, shape: ox.NamedNode, target: str) -> Iterator[Check]:
-        path = self._path_text(self._one(shape, "path"))
+    def _property_constraints(self, shape: ox.NamedNode, target: str) -> Iterator[Constraint]:
+        path = self._path_text(self._value(shape, "path"))
         name, message = _local(shape), self._text(shape, "message")
         for quad in self._store.quads_for_pattern(shape, None, None):
             if quad.predicate.value in _ANNOTATIONS:
                 continue
-            body = self._constraint(quad.predicate.value, quad.object, path)
+            body = self._violations(quad.predicate.value, quad.object, path)
             query = f"SELECT DISTINCT ?this ?value WHERE {{ {target} {body} }}"
-            yield Check(name, message, query)
+            yield Constraint(name, message, query)
 
-    def _sparql_check(self, constraint: ox.NamedNode, target: str) -> Check:
-        select = self._text(constraint, "select").replace("$this", "?this")
+    def _sparql_constraint(self, node: ox.NamedNode, target: str) -> Constraint:
+        select = self._text(node, "select").replace("$this", "?this")
         query = f"SELECT DISTINCT ?this ?value WHERE {{ {target} {{ {select} }} }}"
-        return Check(_local(constraint), self._text(constraint, "message"), query)
+        return Constraint(_local(node), self._text(node, "message"), query)
 
-    def _constraint(self, predicate: str, value: object, path: str) -> str:
-        """Return the pattern that holds for each ?this (and ?value) that breaks a constraint."""
-        each = f"?this {path} ?value ."
+    def _violations(self, predicate: str, value: object, path: str) -> str:
+        """Return the pattern that matches every ?this, and ?value, that violates a constraint."""
+        values = f"?this {path} ?value ."
         kind = predicate.removeprefix(SHACL)
         if kind in ("minCount", "maxCount"):
-            return self._count(kind, _number(value), path)
+            return self._count_violations(kind, _number(value), path)
         if kind == "pattern":
-            return f"{each} FILTER(!REGEX(STR(?value), {value}))"
+            return f"{values} FILTER(!REGEX(STR(?value), {value}))"
         if kind == "languageIn":
             tags = ", ".join(str(tag) for tag in self._list(value))
-            return f"{each} FILTER(LANG(?value) NOT IN ({tags}))"
+            return f"{values} FILTER(LANG(?value) NOT IN ({tags}))"
         if kind == "in":
-            return f"{each} FILTER(?value NOT IN ({', '.join(map(str, self._list(value)))}))"
+            return f"{values} FILTER(?value NOT IN ({', '.join(map(str, self._list(value)))}))"
         if kind == "or":
-            return f"{each} {' '.join(self._alternatives(value))}"
-        return f"{each} {self._single(kind, value)}"
+            return f"{values} {' '.join(self._alternative_filters(value))}"
+        return f"{values} {self._value_filter(kind, value)}"
 
-    def _count(self, kind: str, number: int, path: str) -> str:
+    def _count_violations(self, kind: str, number: int, path: str) -> str:
         if (kind, number) == ("minCount", 1):
             return f"FILTER NOT EXISTS {{ ?this {path} ?any }} BIND(?unbound AS ?value)"
         if (kind, number) == ("maxCount", 0):
             return f"?this {path} ?value ."
         if (kind, number) == ("maxCount", 1):
             return f"?this {path} ?value, ?other . FILTER(STR(?value) < STR(?other))"
-        raise self._unknown(f"sh:{kind} {number}")
+        raise self._unsupported(f"sh:{kind} {number}")
 
-    def _alternatives(self, value: object) -> Iterator[str]:
-        """Yield one filter for each alternative: a value that passes none of them is a fault."""
+    def _alternative_filters(self, value: object) -> Iterator[str]:
+        """Yield one filter for each alternative: a violation passes all of them."""
         for alternative in self._list(value):
             quads = list(self._store.quads_for_pattern(alternative, None, None))  # type: ignore[arg-type]
             if len(quads) != 1:
-                raise self._unknown("an alternative of sh:or with several constraints")
-            yield self._single(quads[0].predicate.value.removeprefix(SHACL), quads[0].object)
+                raise self._unsupported("an alternative of sh:or with several constraints")
+            yield self._value_filter(quads[0].predicate.value.removeprefix(SHACL), quads[0].object)
 
-    def _single(self, kind: str, value: object) -> str:
-        """Return a filter that keeps the values which break a constraint on single values."""
+    def _value_filter(self, kind: str, value: object) -> str:
+        """Return a filter that passes the values that violate a constraint on single values."""
         if kind == "class":
             return f"FILTER NOT EXISTS {{ ?value {_IS_A} {value} }}"
         if kind == "datatype" and isinstance(value, ox.NamedNode):
-            form = _FORMS.get(value.value, "")
-            ill = f' || !REGEX(STR(?value), "{form}")' if form else ""
-            return f"FILTER(!isLiteral(?value) || DATATYPE(?value) != {value}{ill})"
-        raise self._unknown(f"sh:{kind}")
+            form = _LEXICAL_FORMS.get(value.value, "")
+            ill_typed = f' || !REGEX(STR(?value), "{form}")' if form else ""
+            return f"FILTER(!isLiteral(?value) || DATATYPE(?value) != {value}{ill_typed})"
+        raise self._unsupported(f"sh:{kind}")
 
     def _path_text(self, path: object) -> str:
-        """Write a property path (SHACL 2.3.1) as SPARQL has it."""
+        """Return a property path (SHACL 2.3.1) in the syntax of SPARQL."""
         if isinstance(path, ox.NamedNode):
             return str(path)
         for kind, form in (("inversePath", "^{}"), ("alternativePath", "")):
             for quad in self._store.quads_for_pattern(path, ox.NamedNode(SHACL + kind), None):  # type: ignore[arg-type]
                 if form:
                     return form.format(self._path_text(quad.object))
-                parts = (self._path_text(each) for each in self._list(quad.object))
+                parts = (self._path_text(part) for part in self._list(quad.object))
                 return f"({'|'.join(parts)})"
-        return f"({'/'.join(self._path_text(each) for each in self._list(path))})"
+        return f"({'/'.join(self._path_text(part) for part in self._list(path))})"
 
     def _list(self, head: object) -> list[object]:
         items: list[object] = []
@@ -162,24 +164,24 @@ class Shapes:
     def _follow(self, node: ox.BlankNode, predicate: str) -> object:
         for quad in self._store.quads_for_pattern(node, ox.NamedNode(predicate), None):
             return quad.object
-        raise self._unknown("a list without an end")
+        raise self._unsupported("a list without an end")
 
     def _values(self, subject: object, name: str) -> list[ox.NamedNode]:
         quads = self._store.quads_for_pattern(subject, ox.NamedNode(SHACL + name), None)  # type: ignore[arg-type]
         return [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
 
-    def _one(self, subject: ox.NamedNode, name: str) -> object:
+    def _value(self, subject: ox.NamedNode, name: str) -> object:
         for quad in self._store.quads_for_pattern(subject, ox.NamedNode(SHACL + name), None):
             return quad.object
-        raise self._unknown(f"{shorten(subject.value)} without sh:{name}")
+        raise self._unsupported(f"{shorten(subject.value)} without sh:{name}")
 
     def _text(self, subject: ox.NamedNode, name: str) -> str:
-        return str(getattr(self._one(subject, name), "value", ""))
+        return str(getattr(self._value(subject, name), "value", ""))
 
-    def _unknown(self, what: str) -> InvalidData:
+    def _unsupported(self, construct: str) -> InvalidData:
         return InvalidData(
-            f"{self._path} uses {what}, which the compiler of shapes does not know; "
-            "teach it, or write the constraint in another way."
+            f"{self._path} uses {construct}, which the shape compiler does not support. "
+            "Rewrite the constraint, for example with sh:sparql."
         )
 
 

@@ -1,4 +1,4 @@
-"""Whether the terms of other vocabularies exist: a misspelt IRI is the error no tool reports."""
+"""Terms of other vocabularies: do they exist? No other tool reports a misspelled IRI."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.checks.findings import Finding
+from ipgraph.checks.problems import Problem
 from ipgraph.namespaces import RDFS, SCHEMA, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.checks.locations import Places
+    from ipgraph.checks.locations import Locator
 
-# Vocabularies that rdflib carries whole, as closed namespaces, by the name of the class there.
+# Vocabularies that rdflib includes in full, as closed namespaces, by the name of the class there.
 _CLOSED = {
     "dcat": "DCAT",
     "dcterms": "DCTERMS",
@@ -29,8 +29,8 @@ _CLOSED = {
     "vann": "VANN",
     "xsd": "XSD",
 }
-# schema.org is looked up by hand: its terms of this project, each seen at https://schema.org/<name>.
-_SCHEMA = frozenset(
+# The terms of schema.org that this project uses, each verified at https://schema.org/<name>.
+_SCHEMA_TERMS = frozenset(
     {
         "GovernmentOrganization",
         "Legislation",
@@ -42,7 +42,7 @@ _SCHEMA = frozenset(
         "sameAs",
     }
 )
-_USED = f"""PREFIX rdfs: <{RDFS}>
+_USED_TERMS = f"""PREFIX rdfs: <{RDFS}>
 SELECT DISTINCT ?term WHERE {{
   {{ ?subject ?term ?object }} UNION {{ ?subject a ?term }}
   UNION {{ ?any rdfs:subClassOf|rdfs:subPropertyOf|rdfs:seeAlso ?term }}
@@ -51,33 +51,33 @@ SELECT DISTINCT ?term WHERE {{
 }}"""
 
 
-def faults(engine: ox.Store, places: Places) -> Iterator[Finding]:
-    """Yield the terms that are used and that their vocabulary does not have."""
+def check(engine: ox.Store, locator: Locator) -> Iterator[Problem]:
+    """Yield one problem for each term in use that its vocabulary does not have."""
     import rdflib
 
-    found = engine.query(_USED)
-    assert isinstance(found, ox.QuerySolutions)  # noqa: S101  it is a SELECT
-    terms = sorted(row["term"].value for row in found)
+    solutions = engine.query(_USED_TERMS)
+    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  it is a SELECT query
+    terms = sorted(row["term"].value for row in solutions)
     for name, closed in _CLOSED.items():
         namespace = getattr(rdflib, closed)
         for term in terms:
             if term.startswith(str(namespace)) and term not in namespace:
-                yield _finding(term, name, engine, places)
+                yield _problem(term, name, engine, locator)
     for term in terms:
         local = term.removeprefix(SCHEMA)
-        if local != term and local not in _SCHEMA:
-            yield _finding(term, "schema", engine, places)
+        if local != term and local not in _SCHEMA_TERMS:
+            yield _problem(term, "schema", engine, locator)
 
 
-def _finding(term: str, vocabulary: str, engine: ox.Store, places: Places) -> Finding:
+def _problem(term: str, vocabulary: str, engine: ox.Store, locator: Locator) -> Problem:
     node, place = ox.NamedNode(term), None
     for predicate, value in ((node, None), (None, node)):
         for quad in engine.quads_for_pattern(None, predicate, value, None):
             if isinstance(quad.subject, ox.NamedNode):
-                place = place or places.of(quad.subject, engine)
-    return Finding(
+                place = place or locator.find(quad.subject, engine)
+    return Problem(
         "vocabularies/unknown-term",
-        f"The vocabulary {vocabulary} has no such term: misspelt?",
-        thing=shorten(term),
+        f"The vocabulary {vocabulary} has no such term. Check the spelling.",
+        entity=shorten(term),
         place=place,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,9 @@ from ipgraph.cli.options import limit_options, open_graph, settings_of, store_op
 from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ipgraph.dataset.questions import Question
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.store import Store
 
@@ -18,8 +22,8 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.argument("values", nargs=-1, metavar="[PARAMETER=VALUE]…")
 @click.option("--format", "format_name", metavar="NAME", help="table, tsv, csv, json, xml …")
-@click.option("--limit", type=click.IntRange(min=0), help="Rows shown (0: all).")
-@click.option("--text", "text_only", is_flag=True, help="Print the query, and do not run it.")
+@click.option("--limit", type=click.IntRange(min=0), help="Show at most this many rows (0: all).")
+@click.option("--text", "text_only", is_flag=True, help="Print the query instead of running it.")
 @limit_options
 @store_option
 @click.pass_obj
@@ -34,9 +38,9 @@ def command(
     target: tuple[str, ...],
     **limits: Any,
 ) -> None:
-    """Answer one of the competency questions; without NAME, list them.
+    """Answer a competency question; without NAME, list all questions.
 
-    A VALUE is a name of a thing, as `ipgraph describe` takes it, a year or a text.
+    A VALUE is an entity name as in `ipgraph describe`, a year or a text.
 
     \b
     ipgraph ask
@@ -46,26 +50,26 @@ def command(
     from ipgraph.dataset import questions
 
     if name is None:
-        click.echo(_listing(questions.all_questions()))
+        click.echo(_list(questions.load_all()))
         return
-    question = questions.named(name)
+    question = questions.by_name(name)
     graph = open_graph(target, settings_of(obj, infer=question.infer, **limits))
     text = question.text
     if values:
-        text = question.bind(_pairs(values), _names(graph))
+        text = question.bind(_parse_values(values), _store_for_names(graph))
     if text_only:
         click.echo(text, nl=False)
         return
     from ipgraph.cli.output import results
 
-    results.answer(graph, results.Wanted(text, format_name, limit))
+    results.run(graph, results.QueryRequest(text, format_name, limit))
 
 
-def _names(graph: KnowledgeGraph) -> Store:
-    """Return a store to find things by name in, one that a fork survives.
+def _store_for_names(graph: KnowledgeGraph) -> Store:
+    """Return a store for finding entities by name that a later fork does not break.
 
-    The answer comes from a process forked later, and that hangs where its parent has read a store
-    on disk (RocksDB's threads do not follow a fork).
+    The query runs in a forked process, which hangs if its parent has read a store on disk
+    (RocksDB's threads do not survive a fork).
     """
     if graph.snapshot is None:
         return graph.store
@@ -74,24 +78,22 @@ def _names(graph: KnowledgeGraph) -> Store:
     return LocalStore.memory(graph.built.graph_path)
 
 
-def _pairs(values: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for each in values:
-        key, equals, value = each.partition("=")
+def _parse_values(arguments: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
         if not equals:
-            raise UsageError(f"A parameter is given as NAME=VALUE, not as {each!r}.")
-        pairs[key] = value
-    return pairs
+            raise UsageError(f"{argument!r} is not a parameter. Write PARAMETER=VALUE.")
+        values[name] = value
+    return values
 
 
-def _listing(questions: Any) -> str:
-    """Write the questions by topic, each with its name, its parameters and their defaults."""
+def _list(questions: Iterable[Question]) -> str:
+    """Return the questions by topic, with names, parameters and defaults."""
     lines: list[str] = []
-    topic = ""
-    for each in questions:
-        if each.topic != topic:
-            topic = each.topic
-            lines += ["", topic.capitalize()]
-        takes = " ".join(f"{one.name}={one.default}" for one in each.parameters)
-        lines.append(f"  {each.title}\n      {' '.join((each.name, takes)).rstrip()}")
+    for topic, group in groupby(questions, key=lambda question: question.topic):
+        lines += ["", topic.capitalize()]
+        for question in group:
+            defaults = [f"{item.name}={item.default}" for item in question.parameters]
+            lines.append(f"  {question.title}\n      {' '.join((question.name, *defaults))}")
     return "\n".join(lines[1:])

@@ -8,18 +8,18 @@ import click
 
 from ipgraph import settings
 from ipgraph.cli.options import open_graph, reasoner_option, settings_of
-from ipgraph.snapshots import cache as catalog
+from ipgraph.snapshots import cache as snapshot_cache
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True))
 @reasoner_option
-@click.option("--clean", is_flag=True, help="Remove all snapshots that are not in use, and stop.")
+@click.option("--clean", is_flag=True, help="Remove all unused snapshots, and build nothing.")
 @click.pass_obj
 def command(obj: dict[str, Any], files: tuple[str, ...], reasoner: str | None, clean: bool) -> None:
-    """Compile the files into a snapshot: load, infer, index.
+    """Build the snapshot of a graph: load the files, infer statements, index names.
 
-    Every other command does so by itself when the snapshot is missing or stale.
+    The other commands build a missing or stale snapshot by themselves.
 
     \b
     ipgraph build
@@ -28,12 +28,12 @@ def command(obj: dict[str, Any], files: tuple[str, ...], reasoner: str | None, c
     chosen = settings_of(obj, reasoner=reasoner)
     cache = settings.cache_folder(chosen)
     if clean:
-        removed = catalog.clean(cache)
+        removed = snapshot_cache.clean(cache)
         click.echo(f"Removed {removed} snapshot{'s' * (removed != 1)} from {cache}.", err=True)
         return
     graph = open_graph(files, chosen)
     counts = graph.info()["counts"]
-    catalog.prune(cache, chosen.kept_snapshots)
+    snapshot_cache.prune(cache, chosen.keep_snapshots)
     click.echo(
         f"Snapshot {graph.built.hash}: {counts['stated']:,} triples stated, "
         f"{counts['inferred']:,} inferred, in {graph.built.folder}"

@@ -17,10 +17,13 @@ from ipgraph.cli.options import reasoner_option, settings_of
     "form",
     type=click.Choice(["text", "json", "sarif", "junit"]),
     default="text",
-    help="How findings are written; SARIF and JUnit are for CI services.",
+    help="Format of the report; SARIF and JUnit are for CI services.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write there, not to the terminal."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write the report to this file instead of standard output.",
 )
 @reasoner_option
 @click.pass_context
@@ -31,26 +34,26 @@ def command(
     output: str | None,
     reasoner: str | None,
 ) -> None:
-    """Find what is to be mended in the project's files, or in FILES.
+    """Check the project's files (or FILES) and report problems.
 
-    Syntax, style, vocabularies, the rules, the shapes, consistency under OWL 2 RL, and the
-    questions with their expected answers. The exit code is 1 where something is found.
+    Checks syntax, style, terms of other vocabularies, rules, SHACL shapes, consistency under
+    OWL 2 RL, and the expected results of questions. The exit code is 1 if problems are found.
 
     \b
     ipgraph check
-    ipgraph check --format sarif -o findings.sarif
+    ipgraph check --format sarif -o problems.sarif
     """
-    from ipgraph.checks import check, report
+    from ipgraph.checks import check, write_report
     from ipgraph.snapshots import loading
 
     obj: dict[str, Any] = context.obj
     chosen = settings_of(obj, reasoner=reasoner)
     inputs = loading.inputs_of(files) if files else None
-    findings = check(inputs, reasoner=chosen.reasoner)
-    text = report(findings, form)
+    report = check(inputs, reasoner=chosen.reasoner)
+    text = write_report(report, form)
     if output:
         Path(output).write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False)
-    if not findings.clean:
+    if not report.is_clean:
         context.exit(1)

@@ -25,7 +25,7 @@ def command(
     infer: bool | None,
     target: tuple[str, ...],
 ) -> None:
-    """Tell what is known of a thing, and which sources say so.
+    """Describe an entity: its statements, and the sources of each.
 
     NAME is an acronym, a label, a prefixed name or an IRI.
 

@@ -19,7 +19,7 @@ from ipgraph.cli.options import open_graph, settings_of, store_option
     type=click.Choice(["text", "json", "ttl"]),
     default="text",
     show_default=True,
-    help="How to write the proof.",
+    help="Format of the proof.",
 )
 @store_option
 @click.pass_obj
@@ -31,11 +31,11 @@ def command(
     format_name: str,
     target: tuple[str, ...],
 ) -> None:
-    """Prove a statement, or say what it lacks.
+    """Show why a statement holds, or what is missing for it to hold.
 
-    Each of the three is an acronym, a label, a prefixed name or an IRI; the predicate may be "a".
-    The proof is a shortest one: what sources state, and the rule of OWL 2 RL behind each step.
-    Exit code 1: the statement does not follow.
+    Each argument is an acronym, a label, a prefixed name or an IRI; the predicate may be "a".
+    The output is a shortest proof: statements of sources, and the OWL 2 RL rule of each step.
+    Exit code 1: the statement does not hold.
 
     \b
     ipgraph explain PSCD partOf DHS

@@ -28,9 +28,9 @@ def command(
 ) -> None:
     """Write the graph to FILE ("-": standard output), in the format of its suffix.
 
-    TriG and N-Quads keep the named graphs, and so what each source states; the others hold
-    the merge of them. .csv.zip and .xlsx hold a table of things and one of statements, each
-    with the source that states it.
+    TriG and N-Quads contain the named graphs, and so the source of each statement. The other
+    RDF formats contain the merge of all graphs. .csv.zip and .xlsx contain a table of entities
+    and a table of statements with their sources.
 
     \b
     ipgraph export ip.trig

@@ -16,7 +16,7 @@ from ipgraph.cli.output import summary
 @store_option
 @click.pass_obj
 def command(obj: dict[str, Any], format_name: str, target: tuple[str, ...]) -> None:
-    """Say what the graph holds, how it was made and where its snapshot lies.
+    """Show the size of the graph, its coverage, and its snapshot.
 
     \b
     ipgraph info

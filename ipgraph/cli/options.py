@@ -1,4 +1,4 @@
-"""What commands share: options, settings, opening a graph."""
+"""Options, settings and the opening of a graph, for all commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _STAGES = {
     "load": "Loading the files",
-    "infer": "Inferring what follows",
+    "infer": "Inferring statements",
     "write": "Writing the snapshot",
     "index": "Indexing",
 }
@@ -28,82 +28,83 @@ store_option = click.option(
     "--store",
     "target",
     multiple=True,
-    metavar="WHERE",
-    help="A SPARQL endpoint, a folder written by Oxigraph, RDF files; else the built graph.",
+    metavar="STORE",
+    help="RDF files, a folder written by Oxigraph, or a SPARQL endpoint (default: the graph of "
+    "this project).",
 )
 infer_option = click.option(
-    "--infer/--no-infer", default=None, help="Count what is inferred, or only what is stated."
+    "--infer/--no-infer", default=None, help="Include inferred statements, or only stated ones."
 )
 
 
 class SettingType(click.ParamType):  # type: ignore[type-arg]  # generic for checkers only
-    """The value of a flag that is a setting, held to the same bounds as everywhere."""
+    """The value of a flag for a setting, with the same validation as in other places."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value; raises `UsageError` that names the flag and what it takes."""
+        """Return the value. Raises `UsageError` with the flag and its valid values."""
         place = param.opts[0] if param else self.name
-        return settings.parsed(self.name, value, place)
+        return settings.parse_value(self.name, value, place)
 
 
 reasoner_option = click.option(
     "--reasoner",
     type=SettingType("reasoner"),
     metavar="NAME",
-    help="rl (default) or owlrl, the reference.",
+    help="rl (default), or owlrl, the reference implementation.",
 )
 
 
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that runs a query the flags of its limits."""
+    """Add the flags for the limits of a query."""
     time = click.option(
         *("--timeout", "--query-time-limit-s", "query_time_limit_s"),
         type=SettingType("query_time_limit_s"),
         metavar="SECONDS",
-        help="Stop it after so long.",
+        help="Stop the query after this time.",
     )
     memory = click.option(
         *("--memory", "--query-memory-limit-mib", "query_memory_limit_mib"),
         type=SettingType("query_memory_limit_mib"),
         metavar="MIB",
-        help="Stop it when it takes more memory beyond the graph's (0: any).",
+        help="Stop the query at this memory size, in addition to the graph (0: no limit).",
     )
     return time(memory(command))
 
 
 def settings_of(obj: dict[str, Any], **flags: Any) -> Settings:
-    """Return the settings of this run, with the options given to `ipgraph` itself in `obj`."""
+    """Return the settings of this run; `obj` has the options before the command."""
     given = {name: value for name, value in flags.items() if value is not None}
     return settings.load({"cache": obj["cache"], **given})
 
 
 def open_graph(target: tuple[str, ...], chosen: Settings) -> KnowledgeGraph:
-    """Open what ``--store`` or the arguments name; show the stages of a build to a terminal."""
-    where = target[0] if len(target) == 1 else (target or None)
+    """Open the graph of ``--store`` or the arguments, with progress on a terminal."""
+    paths = target[0] if len(target) == 1 else (target or None)
     with _progress() as report:
-        return ipgraph.open(where, settings=chosen, report=report)
+        return ipgraph.open(paths, settings=chosen, report=report)
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Show the stages of a build, if there are any and somebody watches."""
+    """Show the stages of a build if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield lambda stage: None
         return
-    shown: list[Any] = []
+    statuses: list[Any] = []
 
     def report(stage: str) -> None:
-        if not shown:
+        if not statuses:
             from rich.console import Console
 
-            shown.append(Console(stderr=True).status(""))
-            shown[0].start()
-        shown[0].update(f"{_STAGES[stage]} …")
+            statuses.append(Console(stderr=True).status(""))
+            statuses[0].start()
+        statuses[0].update(f"{_STAGES[stage]} …")
 
     try:
         yield report
     finally:
-        for each in shown:
-            each.stop()
+        for status in statuses:
+            status.stop()

@@ -15,12 +15,17 @@ from ipgraph.errors import UsageError
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("-f", "--file", type=click.Path(dir_okay=False, exists=True), help="Read it there.")
+@click.option(
+    "-f",
+    "--file",
+    type=click.Path(dir_okay=False, exists=True),
+    help="Read the query from this file.",
+)
 @click.option("--format", "format_name", metavar="NAME", help="table, tsv, csv, json, xml, ttl …")
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
-    help="The first rows only (a table: 200; 0: all).",
+    help="Show at most this many rows (0: all; default for a table: 200).",
 )
 @limit_options
 @infer_option
@@ -37,25 +42,25 @@ def command(
     target: tuple[str, ...],
     **limits: Any,
 ) -> None:
-    """Answer a SPARQL query.
+    """Run a SPARQL query.
 
-    TEXT is the query; without it, or with "-", it is read from standard input. The project's
-    prefixes are declared. A terminal gets a table with labels, a pipe gets TSV (Turtle for
-    CONSTRUCT and DESCRIBE), unless --format says otherwise.
+    TEXT is the query; without it, or with "-", it is read from standard input. The prefixes of
+    the project are declared. The default format is a table with labels for a terminal, and TSV
+    (for CONSTRUCT and DESCRIBE: Turtle) for a pipe.
 
     \b
     ipgraph query 'SELECT ?sector { id:sopd ip:sectorSpecificAgencyOf ?sector }'
     ipgraph query -f question.rq --format csv > answer.csv
     """
-    wanted = results.Wanted(_query_text(text, file), format_name, limit)
+    request = results.QueryRequest(_query_text(text, file), format_name, limit)
     settings = settings_of(obj, infer=infer, **limits)
-    results.answer(open_graph(target, settings), wanted)
+    results.run(open_graph(target, settings), request)
 
 
 def _query_text(text: str | None, file: str | None) -> str:
     if file:
         if text:
-            raise UsageError("Give the query as an argument or with --file, not both.")
+            raise UsageError("The query was given twice. Give it as an argument or with --file.")
         return Path(file).read_text(encoding="utf-8")
     if text and text != "-":
         return text

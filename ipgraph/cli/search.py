@@ -13,7 +13,12 @@ from ipgraph.cli.output import search_hits
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, help="Hits shown (20).")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    help="Show at most this many entities (default: 20).",
+)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
 @store_option
 @click.pass_obj
@@ -24,15 +29,15 @@ def command(
     format_name: str,
     target: tuple[str, ...],
 ) -> None:
-    """Find things by their names, or by what is said of them.
+    """Find entities by words of their names or definitions.
 
     \b
     ipgraph search bomb
     ipgraph search chemical facilities --limit 5
     """
     graph = open_graph(target, settings_of(obj))
-    found = graph.search(" ".join(words), limit=limit)
+    page = graph.search(" ".join(words), limit=limit)
     if format_name == "json":
-        click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(dataclasses.asdict(page), ensure_ascii=False, indent=2))
     else:
-        click.echo(search_hits.text(graph, found, " ".join(words)))
+        click.echo(search_hits.text(graph, page, " ".join(words)))

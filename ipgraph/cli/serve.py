@@ -13,7 +13,7 @@ from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
 @click.command(cls=GroupedCommand)
 @click.argument("files", nargs=-1, type=click.Path())
 @setting_flags
-@click.option("--watch", is_flag=True, help="Build again when a file changes.")
+@click.option("--watch", is_flag=True, help="Rebuild the graph when a file changes.")
 @store_option
 @click.pass_obj
 def command(
@@ -24,17 +24,17 @@ def command(
     target: tuple[str, ...],
     **flags: Any,
 ) -> None:
-    """Serve the graph: pages to browse, SPARQL at /sparql, linked data.
+    """Serve a graph: web pages, SPARQL at /sparql, linked data.
 
-    Without FILES it is the graph of this project; with them, any RDF of yours. Every setting has
-    a flag; a flag wins over the environment, and that over the settings file.
+    Without FILES, this is the graph of the project; with them, your own RDF. Every setting has a
+    flag. A flag overrides the environment variable, which overrides the settings file.
 
     \b
     ipgraph serve
     ipgraph serve my.ttl other/ --port 9000 --watch
     ipgraph serve --query-time-limit-s 2.5 --workers 8
     """
-    from ipgraph.server import lifecycle  # late: --help waits for no web framework
+    from ipgraph.server import lifecycle  # late: --help needs no web framework
 
     settings = settings_of(obj, **flags)
     graph = open_graph((*files, *target), settings)

@@ -1,4 +1,4 @@
-"""A flag for every setting, made from the one table, and a help that shows them in groups."""
+"""A flag for every setting, and a help that shows them in groups."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ipgraph.cli.options import SettingType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.settings import Documented
+    from ipgraph.settings import SettingInfo
 
 _METAVARS = {int: "N", float: "NUMBER", str: "TEXT"}
 
 
 class SettingOption(click.Option):
-    """A flag that stands in the group of its setting."""
+    """A flag with the group of its setting."""
 
     group = ""
 
 
 class GroupedCommand(click.Command):
-    """A command whose help lists its own options first, then those of settings by group."""
+    """A command whose help lists its own options first, then the settings by group."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each group under its name, in the order of the table."""
+        """Write the options by group, in the order of the table of settings."""
         groups: dict[str, list[tuple[str, str]]] = {"Options": []}
         groups |= {name: [] for name in settings.GROUPS}
         for param in self.get_params(ctx):
@@ -40,21 +40,21 @@ class GroupedCommand(click.Command):
 
 
 def setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command a flag for each setting; they arrive by the names of the settings."""
-    for each in reversed(settings.documented()):
-        command = click.option(*_declared(each), cls=SettingOption, **_described(each))(command)
+    """Add a flag for each setting; its value is passed under the name of the setting."""
+    for setting in reversed(settings.all_settings()):
+        command = click.option(*_flags(setting), cls=SettingOption, **_attributes(setting))(command)
         option: Any = command.__click_params__[-1]  # type: ignore[attr-defined]
-        option.group = each.group
+        option.group = setting.group
     return command
 
 
-def _declared(setting: Documented) -> tuple[str, ...]:
+def _flags(setting: SettingInfo) -> tuple[str, ...]:
     if isinstance(setting.default, bool):
         return (f"{setting.flag}/--no-{setting.flag.removeprefix('--')}",)
     return (setting.flag,)
 
 
-def _described(setting: Documented) -> dict[str, Any]:
+def _attributes(setting: SettingInfo) -> dict[str, Any]:
     unit = f", in {setting.unit}" if setting.unit else ""
     default = f" (default {setting.default})" if setting.default != "" else ""
     text = f"{setting.meaning[0].upper()}{setting.meaning[1:]}{unit}{default}."

@@ -1,1 +1,1 @@
-"""The dataset as a whole: title, statistics, coverage, vocabulary documentation and questions."""
+"""The dataset as a whole: title, statistics, coverage, vocabulary documentation, questions."""

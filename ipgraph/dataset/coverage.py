@@ -1,4 +1,4 @@
-"""What the project's graph holds, in numbers: documents and statements by rank, dated nodes.
+"""The coverage of the project's graph in numbers: documents, statements, nodes, disagreements.
 
 The numbers that `ipgraph info` prints and README quotes; a test holds the two together.
 """
@@ -30,11 +30,11 @@ NODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """Counts by name, each in the order in which they are read.
+class Coverage:
+    """Counts by name, in reading order.
 
-    `documents` and `statements` are by rank of the document, our own statements apart as
-    ``editors``; `nodes` by kind of node; `disagreements` by what the documents differ about.
+    `documents` and `statements` are by rank of the document, with our own statements as
+    ``editors``; `nodes` by kind of node; `disagreements` by the kind of fact.
     """
 
     documents: Mapping[str, int]
@@ -43,10 +43,10 @@ class Holdings:
     disagreements: Mapping[str, int]
 
 
-def holdings(store: Store, counts: Mapping[str, Mapping[str, int]]) -> Holdings | None:
-    """Count what the graph of `store` holds; None where it is not this project's graph.
+def count_coverage(store: Store, counts: Mapping[str, Mapping[str, int]]) -> Coverage | None:
+    """Count the coverage of a graph; None if it is not the graph of this project.
 
-    `counts` are those of the snapshot's manifest: triples by graph, things by class.
+    `counts` come from the manifest of the snapshot: triples by graph, entities by class.
     """
     authority = ox.NamedNode(IP + "authority")
     ranks = {
@@ -62,10 +62,10 @@ def holdings(store: Store, counts: Mapping[str, Mapping[str, int]]) -> Holdings 
         if graph in ranks:
             statements[ranks[graph]] += number
     documents = Counter(ranks.values())
-    differing = questions.named("disagreements").ask(store)
+    differing = questions.by_name("disagreements").ask(store)
     assert isinstance(differing, ox.QuerySolutions)  # noqa: S101  the question is a SELECT
     kinds = Counter(str(getattr(row["kind"], "value", "")) for row in differing)
-    return Holdings(
+    return Coverage(
         documents={rank: documents[rank] for rank in _order(documents)},
         statements={rank: statements[rank] for rank in _order(statements)},
         nodes={name: counts["classes"].get(iri, 0) for name, iri in NODES.items()},

@@ -60,7 +60,7 @@ class Disagreement:
 
 def read(store: Store) -> tuple[Disagreement, ...]:
     """Return the disagreements in a graph, by kind, thing, relation and year."""
-    solutions = questions.named(QUESTION).ask(store)
+    solutions = questions.by_name(QUESTION).ask(store)
     assert isinstance(solutions, QuerySolutions)  # noqa: S101  the question is a SELECT
     facts: dict[tuple[str, str, str, str], set[NamedNode | Literal]] = {}
     relations: dict[str, tuple[str, ...]] = {}

@@ -1,7 +1,7 @@
-"""The classes and properties of a graph as documentation: what each means, and how much it is used.
+"""Documentation of the classes and properties of a graph: definition, hierarchy, number of uses.
 
-They are taken from the index, so that any RDF file documents itself: its own ontology where it has
-one, else the terms that it uses.
+The terms come from the search index, so that any RDF file has documentation: from its own ontology
+if it has one, else of the terms that it uses.
 """
 
 from __future__ import annotations
@@ -30,16 +30,15 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import Entities
     from ipgraph.search.index import SearchIndex
 
-# The languages in which ontologies are written; their terms document nothing of the graph.
-# The graphs that hold what nobody stated there: the inferred one, and the merge of all.
+# The graphs whose statements are not stated there: the inferred one, and the merge of all.
 _NOT_STATED = (NamedNode(INFERRED_GRAPH), DEFAULT_GRAPH)
 _SUBCLASS = RDFS + "subClassOf"
 _SUBPROPERTY = RDFS + "subPropertyOf"
 
 
 @dataclass(frozen=True, slots=True)
-class TermView:
-    """One class or property. Hierarchies hold the direct ones that are stated, not the inferred."""
+class TermDocumentation:
+    """One class or property; `above` and `below` are its stated direct neighbors."""
 
     name: Name
     kind: str  # "class" or "property"
@@ -52,119 +51,122 @@ class TermView:
     range: tuple[Name, ...] = ()
     inverses: tuple[Name, ...] = ()
     incoming_label: str = ""
-    sorts: tuple[Name, ...] = ()  # object, datatype, transitive …
+    types: tuple[Name, ...] = ()  # object property, datatype property, transitive …
     related: tuple[Name, ...] = ()  # terms of other vocabularies
     notes: tuple[str, ...] = ()
-    constraints: tuple[str, ...] = ()  # what the shapes ask of its things, or of its values
+    constraints: tuple[str, ...] = ()  # messages of the shapes for its instances or values
     examples: tuple[str, ...] = ()
 
 
 @cache
 def constraints() -> dict[str, tuple[str, ...]]:
-    """Return what the project's shapes ask of each class and property, in the words of the shapes.
+    """Return the messages of the project's shapes for each class and property.
 
-    A shape's message counts for the classes it targets and for the property it looks at.
+    A message belongs to the target classes of its shape and to the property of its path.
     """
     path = folder("ontology") / "shapes.ttl"
     if not path.is_file():
         return {}
-    about: dict[str, list[tuple[str, str]]] = {}
+    nodes: dict[str, list[tuple[str, str]]] = {}
     for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
         if isinstance(triple.subject, ox.NamedNode) and triple.predicate.value.startswith(SHACL):
             name = triple.predicate.value.removeprefix(SHACL)
             value = getattr(triple.object, "value", "")
-            about.setdefault(triple.subject.value, []).append((name, value))
-    found: dict[str, set[str]] = {}
-    for facts in about.values():
+            nodes.setdefault(triple.subject.value, []).append((name, value))
+    messages_of: dict[str, set[str]] = {}
+    for facts in nodes.values():
         targets = [value for name, value in facts if name == "targetClass"]
         for name, shape in facts:
             if name != "property":
                 continue
-            messages = {value for part, value in about.get(shape, ()) if part == "message"}
-            paths = {value for part, value in about.get(shape, ()) if part == "path"}
+            messages = {value for part, value in nodes.get(shape, ()) if part == "message"}
+            paths = {value for part, value in nodes.get(shape, ()) if part == "path"}
             for iri in (*targets, *paths):
-                found.setdefault(iri, set()).update(messages)
-    return {iri: tuple(sorted(texts)) for iri, texts in found.items()}
+                messages_of.setdefault(iri, set()).update(messages)
+    return {iri: tuple(sorted(messages)) for iri, messages in messages_of.items()}
 
 
 class Documentation:
-    """Documents the terms of one graph."""
+    """Reads the documentation of the terms of one graph."""
 
     def __init__(self, entities: Entities, index: SearchIndex) -> None:
         self._entities = entities
         self._store = entities.store
         self._index = index
 
-    def terms(self, kind: str) -> tuple[TermView, ...]:
+    def terms(self, kind: str) -> tuple[TermDocumentation, ...]:
         """Return all classes or properties but those of RDF, RDFS and OWL, by label."""
-        found = [
+        terms = [
             term for term in self._index.terms(kind) if not term.iri.startswith(ONTOLOGY_LANGUAGES)
         ]
-        return tuple(self._view(term.iri, kind, term.uses) for term in found)
+        return tuple(self._read(term.iri, kind, term.uses) for term in terms)
 
-    def term(self, iri: str) -> TermView | None:
-        """Return one class or property, or None where the graph does not use the IRI as one."""
-        found = self._index.term(iri)
-        return self._view(iri, *found) if found else None
+    def term(self, iri: str) -> TermDocumentation | None:
+        """Return one class or property, or None if the IRI is neither in the graph."""
+        kind_and_uses = self._index.term(iri)
+        return self._read(iri, *kind_and_uses) if kind_and_uses else None
 
-    def tree(self, classes: tuple[TermView, ...]) -> dict[str, tuple[TermView, ...]]:
-        """Arrange classes below those above them; the roots are below the empty text."""
-        known = {each.name.iri: each for each in classes}
-        below: dict[str, list[TermView]] = {}
-        for each in classes:
-            parents = [above.iri for above in each.above if above.iri in known]
+    def tree(
+        self, classes: tuple[TermDocumentation, ...]
+    ) -> dict[str, tuple[TermDocumentation, ...]]:
+        """Return the direct subclasses of each class; the top classes are under an empty text."""
+        known = {term.name.iri for term in classes}
+        below: dict[str, list[TermDocumentation]] = {}
+        for term in classes:
+            parents = [above.iri for above in term.above if above.iri in known]
             for parent in parents or [""]:
-                below.setdefault(parent, []).append(each)
+                below.setdefault(parent, []).append(term)
         return {parent: tuple(children) for parent, children in below.items()}
 
-    def _view(self, iri: str, kind: str, uses: int) -> TermView:
+    def _read(self, iri: str, kind: str, uses: int) -> TermDocumentation:
         hierarchy = _SUBCLASS if kind == "class" else _SUBPROPERTY
-        terms = self._entities.terms
-        return TermView(
+        vocabulary = self._entities.vocabulary
+        return TermDocumentation(
             name=self._entities.labels.name(iri),
             kind=kind,
             short=shorten(iri),
-            comment=terms.comment(iri),
+            comment=vocabulary.comment(iri),
             uses=uses,
-            above=self._named(iri, hierarchy),
-            below=self._naming(iri, hierarchy),
-            domain=self._named(iri, RDFS + "domain"),
-            range=self._named(iri, RDFS + "range"),
+            above=self._objects(iri, hierarchy),
+            below=self._subjects(iri, hierarchy),
+            domain=self._objects(iri, RDFS + "domain"),
+            range=self._objects(iri, RDFS + "range"),
             inverses=tuple(
-                self._entities.labels.name(each) for each in sorted(terms.inverses(iri) - {iri})
+                self._entities.labels.name(inverse)
+                for inverse in sorted(vocabulary.inverses(iri) - {iri})
             ),
-            incoming_label=terms.incoming_label(iri) if kind == "property" else "",
-            sorts=self._named(iri, RDF + "type"),
-            related=self._named(iri, RDFS + "seeAlso")
-            + self._named(iri, OWL + "equivalentClass")
-            + self._named(iri, OWL + "equivalentProperty"),
+            incoming_label=vocabulary.incoming_label(iri) if kind == "property" else "",
+            types=self._objects(iri, RDF + "type"),
+            related=self._objects(iri, RDFS + "seeAlso")
+            + self._objects(iri, OWL + "equivalentClass")
+            + self._objects(iri, OWL + "equivalentProperty"),
             constraints=constraints().get(iri, ()),
             notes=self._texts(iri, SKOS + "editorialNote"),
             examples=self._texts(iri, SKOS + "example"),
         )
 
-    def _named(self, iri: str, predicate: str) -> tuple[Name, ...]:
-        """Return the terms that sources state of a term by one property, by label."""
+    def _objects(self, iri: str, predicate: str) -> tuple[Name, ...]:
+        """Return the objects of the stated statements with one subject and property, by label."""
         quads = self._store.quads(NamedNode(iri), NamedNode(predicate))
-        found = {
+        iris = {
             quad.object.value
             for quad in quads
             if isinstance(quad.object, NamedNode) and quad.graph_name not in _NOT_STATED
         }
-        return self._names(found)
+        return self._names(iris)
 
-    def _naming(self, iri: str, predicate: str) -> tuple[Name, ...]:
+    def _subjects(self, iri: str, predicate: str) -> tuple[Name, ...]:
         quads = self._store.quads(None, NamedNode(predicate), NamedNode(iri))
-        found = {
+        iris = {
             quad.subject.value
             for quad in quads
             if isinstance(quad.subject, NamedNode) and quad.graph_name not in _NOT_STATED
         }
-        return self._names(found)
+        return self._names(iris)
 
     def _names(self, iris: set[str]) -> tuple[Name, ...]:
-        names = (self._entities.labels.name(each) for each in iris)
-        return tuple(sorted(names, key=lambda each: (each.label, each.iri)))
+        names = map(self._entities.labels.name, iris)
+        return tuple(sorted(names, key=lambda name: (name.label, name.iri)))
 
     def _texts(self, iri: str, predicate: str) -> tuple[str, ...]:
         quads = self._store.quads(NamedNode(iri), NamedNode(predicate), None, DEFAULT_GRAPH)

@@ -1,21 +1,21 @@
 """Competency questions: one file is a question, its documentation, its test and its command.
 
-A file of ``ontology/questions`` is SPARQL that runs anywhere as it stands. Its header comments
+A file of ``ontology/questions`` is SPARQL that any engine can run unchanged. Its header comments
 give the rest::
 
-    # title: Which units lie directly in an organization?
+    # title: Which units belong directly to an organization?
     # description: One or two sentences for people.
     # topic: organization
-    # parameter: organization | thing | the organization that the units lie in
+    # parameter: organization | thing | the organization of the units
     # infer: false
     # expected: unit
     #   id:iasd
     #   id:iicd
 
 A parameter is a variable that the query binds in a line of its own, ``VALUES ?organization {
-id:ip }``: the term there is the default, and a caller's value takes its place. ``expected`` names
-the columns that are compared, and each line below it is one row, its cells parted by `` | ``;
-``expected (among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
+id:ip }``: the term there is the default, and a caller's value replaces it. ``expected`` names the
+columns to compare, and each line below it is one row, with cells separated by `` | ``; ``expected
+(among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ _UNBOUND = "-"
 
 
 class Kind(StrEnum):
-    """What a parameter takes."""
+    """The kind of value of a parameter."""
 
-    THING = "thing"  # a name as `resolving.resolve` takes it
+    THING = "thing"  # a name as in `names.resolve`
     YEAR = "year"  # four digits
     TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One thing that a question leaves open; `default` is a SPARQL term as the file has it."""
+    """A parameter of a question; `default` is a SPARQL term as written in the file."""
 
     name: str
     kind: Kind
@@ -67,17 +67,17 @@ class Parameter:
         if self.kind is Kind.TEXT:
             return ox.Literal(value)
         if not re.fullmatch(r"\d{4}", value):
-            raise UsageError(f"{self.name} takes a year of four digits, not {value!r}.")
+            raise UsageError(f"{self.name} must be a year with four digits, not {value!r}.")
         return ox.Literal(int(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The answer written down from the sources: rows of texts under the columns that count."""
+    """The expected result, according to the sources: rows of texts for some columns."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    complete: bool = True  # False where the answer may hold further rows
+    complete: bool = True  # False if the result may have further rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +96,37 @@ class Question:
     def bind(self, values: Mapping[str, str], store: Store) -> str:
         """Return the query text with `values` in place of the defaults of the parameters.
 
-        Values are terms made from text, never pieces of a query. Raises `UsageError` for a
-        parameter that the question has not, `NotFound` for a thing that the graph has not.
+        Values become terms, never query text. Raises `UsageError` for an unknown parameter and
+        `NotFound` for an unknown entity.
         """
-        known = {each.name: each for each in self.parameters}
+        known = {parameter.name: parameter for parameter in self.parameters}
         unknown = sorted(set(values) - set(known))
         if unknown:
-            has = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise UsageError(f"The question {self.name!r} has no parameter {unknown[0]!r}; {has}.")
+            known_names = f"Use {', '.join(known)}." if known else "It has none."
+            raise UsageError(
+                f"The question {self.name!r} has no parameter {unknown[0]!r}. {known_names}"
+            )
         text = self.text
         for name, value in values.items():
-            text = _replaced(text, name, str(known[name].term(value, store)))
+            text = _replace_default(text, name, str(known[name].term(value, store)))
         return text
 
     def ask(self, store: Store, values: Mapping[str, str] | None = None) -> EngineResult:
-        """Return the answer of `store`; choose a store with or without inference by `infer`."""
+        """Run the question on `store`, which includes inferred statements if `infer` is true."""
         return store.evaluate(self.bind(values or {}, store), prefixes=PREFIXES)
 
     def differences(self, store: Store) -> tuple[str, ...]:
-        """Return how the answer differs from what is expected, one line each; none if it fits."""
-        found = _rows(self.ask(store), self.expected.columns)
-        wanted = set(self.expected.rows)
-        lines = [f"missing: {' | '.join(row)}" for row in self.expected.rows if row not in found]
+        """Return the differences between the result and the expected one, a line for each."""
+        rows = _rows(self.ask(store), self.expected.columns)
+        expected = self.expected.rows
+        lines = [f"missing: {' | '.join(row)}" for row in expected if row not in rows]
         if self.expected.complete:
-            lines += [f"unexpected: {' | '.join(row)}" for row in sorted(found - wanted)]
+            lines += [f"unexpected: {' | '.join(row)}" for row in sorted(rows - set(expected))]
         return tuple(lines)
 
 
 def load(path: Path) -> Question:
-    """Read one question; raises `InvalidData` that says what its header lacks."""
+    """Read one question. Raises `InvalidData` for an incomplete header."""
     text = path.read_text(encoding="utf-8")
     headers: dict[str, list[str]] = {}
     rows: list[str] = []
@@ -137,13 +139,13 @@ def load(path: Path) -> Question:
         elif line.startswith("#   "):
             rows.append(line[4:])
         else:
-            raise _fault(path, f"{line!r} is no header of a question", number)
+            raise _invalid(path, f"{line!r} is not a header of a question", number)
     expected = next((key for key in headers if key.startswith("expected")), "")
     for needed in ("title", "description", "topic", "infer"):
         if len(headers.get(needed, ())) != 1:
-            raise _fault(path, f"it needs one line {needed!r}")
+            raise _invalid(path, f"it needs exactly one line {needed!r}")
     if not expected or not rows:
-        raise _fault(path, "it says no expected answer")
+        raise _invalid(path, "it has no expected result")
     columns = tuple(headers[expected][0].split())
     return Question(
         name=path.stem,
@@ -152,7 +154,7 @@ def load(path: Path) -> Question:
         topic=headers["topic"][0],
         infer=headers["infer"][0] == "true",
         text=text,
-        parameters=tuple(_parameter(path, text, each) for each in headers.get("parameter", ())),
+        parameters=tuple(_parameter(path, text, line) for line in headers.get("parameter", ())),
         expected=Expected(
             columns,
             tuple(tuple(cell.strip() for cell in row.split(" | ")) for row in rows),
@@ -161,38 +163,38 @@ def load(path: Path) -> Question:
     )
 
 
-def all_questions() -> tuple[Question, ...]:
+def load_all() -> tuple[Question, ...]:
     """Return every question of the project, by topic and title."""
-    found = [load(path) for path in sorted((folder("ontology") / "questions").glob("*.rq"))]
-    return tuple(sorted(found, key=lambda each: (each.topic, each.title)))
+    questions = map(load, (folder("ontology") / "questions").glob("*.rq"))
+    return tuple(sorted(questions, key=lambda question: (question.topic, question.title)))
 
 
-def named(name: str) -> Question:
-    """Return the question of a name; raises `NotFound` that names the nearest."""
+def by_name(name: str) -> Question:
+    """Return the question with a name. Raises `NotFound`, which suggests similar names."""
     path = folder("ontology") / "questions" / f"{name}.rq"
     if "/" not in name and path.is_file():
         return load(path)
     from difflib import get_close_matches
 
-    known = [each.stem for each in sorted(path.parent.glob("*.rq"))]
-    near = get_close_matches(name, known, n=3, cutoff=0.4)
-    hint = f" Did you mean {' or '.join(near)}?" if near else " `ipgraph ask` lists them."
+    known = sorted(path.stem for path in path.parent.glob("*.rq"))
+    similar = get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f" Did you mean {' or '.join(similar)}?" if similar else " `ipgraph ask` lists them."
     raise NotFound(f"There is no question {name!r}.{hint}")
 
 
-def _replaced(text: str, name: str, term: str) -> str:
+def _replace_default(text: str, name: str, term: str) -> str:
     match = re.search(_VALUES.format(name=name), text)
-    assert match is not None  # noqa: S101  `_parameter` has counted them
+    assert match is not None  # noqa: S101  `_parameter` requires one
     return text[: match.start(1)] + term + text[match.end(1) :]
 
 
 def _parameter(path: Path, text: str, line: str) -> Parameter:
-    parts = [each.strip() for each in line.split("|")]
+    parts = [part.strip() for part in line.split("|")]
     if len(parts) != 3 or parts[1] not in list(Kind):
-        raise _fault(path, f"a parameter is written 'name | kind | meaning', not {line!r}")
+        raise _invalid(path, f"a parameter has the form 'name | kind | meaning', not {line!r}")
     bound = re.findall(_VALUES.format(name=parts[0]), text)
     if len(bound) != 1:
-        raise _fault(path, f"the query binds ?{parts[0]} in {len(bound)} lines of VALUES, not one")
+        raise _invalid(path, f"?{parts[0]} must be bound in one line of VALUES, not {len(bound)}")
     return Parameter(parts[0], Kind(parts[1]), parts[2], bound[0].strip('"'))
 
 
@@ -200,16 +202,16 @@ def _rows(result: EngineResult, columns: tuple[str, ...]) -> set[tuple[str, ...]
     if isinstance(result, ox.QueryBoolean):
         return {("true" if result else "false",)}
     if isinstance(result, ox.QueryTriples):
-        return {(_cell(each.subject), _cell(each.predicate), _cell(each.object)) for each in result}
-    known = [each.value for each in result.variables]
-    missing = [each for each in columns if each not in known]
+        return {(_cell(row.subject), _cell(row.predicate), _cell(row.object)) for row in result}
+    known = [variable.value for variable in result.variables]
+    missing = [column for column in columns if column not in known]
     if missing:
         raise UsageError(f"The query selects no ?{missing[0]}; it selects {', '.join(known)}.")
-    return {tuple(_cell(solution[each]) for each in columns) for solution in result}
+    return {tuple(_cell(solution[column]) for column in columns) for solution in result}
 
 
 def _cell(term: object) -> str:
-    """Write a term as the expected answers have it: a prefixed name, or a literal's plain text."""
+    """Write a term as in expected results: a prefixed name, or the text of a literal."""
     if term is None:
         return _UNBOUND
     if isinstance(term, ox.NamedNode):
@@ -217,7 +219,7 @@ def _cell(term: object) -> str:
     return str(getattr(term, "value", term))
 
 
-def _fault(path: Path, what: str, line: int = 1) -> InvalidData:
+def _invalid(path: Path, what: str, line: int = 1) -> InvalidData:
     return InvalidData(
-        f"The question {path.name} cannot be used: {what}.", place=Place(line, 1, str(path))
+        f"The question {path.name} is not valid: {what}.", place=Place(line, 1, str(path))
     )

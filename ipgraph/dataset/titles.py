@@ -1,4 +1,4 @@
-"""What a graph is called: by what it says of itself as a dataset, else by where it came from."""
+"""The title of a graph: from its metadata, else from its files, folder or host."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-OWN = "Infrastructure Protection Graph"
-UNNAMED = "RDF graph"
-# The classes whose things are a whole dataset or its head, the likeliest first.
-_HEADS = tuple(
-    NamedNode(each)
-    for each in (
+PROJECT_TITLE = "Infrastructure Protection Graph"
+DEFAULT_TITLE = "RDF graph"
+# The classes of a dataset or its header, the likeliest first.
+_DATASET_CLASSES = tuple(
+    NamedNode(iri)
+    for iri in (
         VOID + "Dataset",
         DCAT + "Dataset",
         SCHEMA + "Dataset",
@@ -44,11 +44,11 @@ _HEADS = tuple(
     )
 )
 _TITLES = tuple(
-    NamedNode(each) for each in (DCTERMS + "title", DC_ELEMENTS + "title", *LABEL_PROPERTIES)
+    NamedNode(iri) for iri in (DCTERMS + "title", DC_ELEMENTS + "title", *LABEL_PROPERTIES)
 )
 _DESCRIPTIONS = tuple(
-    NamedNode(each)
-    for each in (
+    NamedNode(iri)
+    for iri in (
         DCTERMS + "description",
         DC_ELEMENTS + "description",
         DCTERMS + "abstract",
@@ -62,51 +62,52 @@ _TYPE = NamedNode(RDF + "type")
 MAX_CHARS = 80
 
 
-def titled(store: Store, origin: str = "") -> tuple[str, str]:
-    """Return the title and the description that a graph gives itself; the latter may be empty.
+def title_and_description(store: Store, origin: str = "") -> tuple[str, str]:
+    """Return the title and the description of a graph; the description may be empty.
 
-    Where several things of one class could be the dataset, none speaks for the whole. Without a
-    title of its own a graph is called by the file, folder or host in `origin`, one a line.
+    Both come from the only instance of a class of datasets; with several instances, none describes
+    the whole graph. A graph without a title is named after its `origin`: files, folders or a host,
+    one a line.
     """
-    for kind in _HEADS:
-        heads = {quad.subject for quad in store.quads(None, _TYPE, kind, DEFAULT_GRAPH)}
-        if len(heads) == 1:
-            head = heads.pop()
-            title = _text(store, head, _TITLES)
+    for class_ in _DATASET_CLASSES:
+        datasets = {quad.subject for quad in store.quads(None, _TYPE, class_, DEFAULT_GRAPH)}
+        if len(datasets) == 1:
+            dataset = datasets.pop()
+            title = _text(store, dataset, _TITLES)
             if title:
-                return _cut(title), _text(store, head, _DESCRIPTIONS)
-    return _of_origin(origin), ""
+                return _shorten(title), _text(store, dataset, _DESCRIPTIONS)
+    return _title_of_origin(origin), ""
 
 
-def _text(store: Store, thing: object, properties: tuple[NamedNode, ...]) -> str:
-    """Return the first text that a thing has, English or without a language before others."""
-    for each in properties:
-        found = sorted(_texts(store, thing, each))
-        if found:
-            return found[0][1]
+def _text(store: Store, subject: object, properties: tuple[NamedNode, ...]) -> str:
+    """Return the first text of a subject; English comes first, then no language, then others."""
+    for predicate in properties:
+        texts = sorted(_texts(store, subject, predicate))
+        if texts:
+            return texts[0][1]
     return ""
 
 
-def _texts(store: Store, thing: object, predicate: NamedNode) -> Iterator[tuple[int, str]]:
-    for quad in store.quads(thing, predicate, None, DEFAULT_GRAPH):  # type: ignore[arg-type]
+def _texts(store: Store, subject: object, predicate: NamedNode) -> Iterator[tuple[int, str]]:
+    for quad in store.quads(subject, predicate, None, DEFAULT_GRAPH):  # type: ignore[arg-type]
         if isinstance(quad.object, Literal) and quad.object.value.strip():
             language = quad.object.language or ""
             rank = 0 if language.partition("-")[0] == "en" else 2 if language else 1
             yield rank, " ".join(quad.object.value.split())
 
 
-def _of_origin(origin: str) -> str:
+def _title_of_origin(origin: str) -> str:
     places = [line for line in origin.split("\n") if line]
     if not places:
-        return UNNAMED
+        return DEFAULT_TITLE
     if "://" in places[0]:
-        return urlsplit(places[0]).hostname or UNNAMED
-    # Without the suffixes: people-2024.ttl.gz is “People 2024”.
-    names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(each).name) for each in places]
+        return urlsplit(places[0]).hostname or DEFAULT_TITLE
+    # Without the suffixes: people-2024.ttl.gz becomes “People 2024”.
+    names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(place).name) for place in places]
     shown = [label_from_iri("/" + unquote(name)) for name in names[:2] if name]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
-    return _cut(", ".join(shown) + more) if shown else UNNAMED
+    return _shorten(", ".join(shown) + more) if shown else DEFAULT_TITLE
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1].rstrip() + "…"

@@ -1,1 +1,1 @@
-"""What is known of an entity: labels, statements with their sources, relations, history."""
+"""Entities: labels, statements with their sources, relations, history."""

@@ -1,6 +1,6 @@
-"""One thing, as a reader wants to be told of it: what it is, what it relates to, and who says so.
+"""Descriptions of entities: what each is, what it relates to, and which sources state that.
 
-`Entities.describe` reads quads by bounded look-ups and writes no query text. Each statement carries
+`Entities.describe` reads quads by bounded look-ups and writes no query text. Each statement has
 the sources that state it, or the mark that it is inferred.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.bibliography import Bibliography, Source
-from ipgraph.entities.history import TIES, Episode, Episodes, Figure
+from ipgraph.entities.history import PARTICIPANT_PROPERTIES, Figure, HistoryEntry, HistoryReader
 from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.entities.names import resolve
 from ipgraph.entities.relations import (
@@ -21,13 +21,13 @@ from ipgraph.entities.relations import (
     MAX_READ,
     OTHER_NAMES,
     PART_OF,
-    Extent,
+    DescriptionLimits,
     Group,
-    Grouping,
+    GroupBuilder,
     by_property,
 )
-from ipgraph.entities.statements import TYPE, Citations, Reader, Statement, Value, gather
-from ipgraph.entities.vocabulary import DEFINITIONS, Terms
+from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
+from ipgraph.entities.vocabulary import DEFINITIONS, Vocabulary
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import IP, ORG, SKOS
 
@@ -39,51 +39,51 @@ if TYPE_CHECKING:
 MAX_DEPTH = 12
 _HEAD_OF = NamedNode(IP + "headOf")
 _HOLDS = NamedNode(ORG + "holds")
-_WIDER = (IP + "subsectorOf", SKOS + "broader")
-# The relations by which a picture draws parts and wholes.
-HIERARCHY = (*PART_OF, *_WIDER)
+_BROADER = (IP + "subsectorOf", SKOS + "broader")
+# The relations between parts and wholes in a drawing.
+HIERARCHY = (*PART_OF, *_BROADER)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """All that is told about one thing."""
+class Description:
+    """The description of one entity."""
 
     name: Name
-    kinds: tuple[Name, ...]
+    kinds: tuple[Name, ...]  # its most specific classes
     other_names: tuple[Value, ...]
     definitions: tuple[Value, ...]
     dates: tuple[tuple[Name, tuple[Value, ...]], ...]
     groups: tuple[Group, ...]
-    breadcrumb: tuple[Name, ...]  # from the top down to what it is part of
-    alongside: tuple[Value, ...]  # the other parts of the same whole
-    episodes: tuple[Episode, ...]
+    breadcrumb: tuple[Name, ...]  # the wholes above it, the topmost first
+    siblings: tuple[Value, ...]  # the other parts of the same whole
+    history: tuple[HistoryEntry, ...]
     figures: tuple[Figure, ...]
     sources: tuple[Source, ...]
-    all_kinds: tuple[str, ...] = ()  # every class, inferred ones too
+    all_classes: tuple[str, ...] = ()  # including inferred ones
 
     @property
     def iri(self) -> str:
-        """Return the IRI of the thing."""
+        """Return the IRI of the entity."""
         return self.name.iri
 
     @property
     def kind(self) -> Name | None:
-        """Return the class that says most about the thing."""
+        """Return the most specific class of the entity."""
         return self.kinds[0] if self.kinds else None
 
     @property
     def outgoing(self) -> tuple[Group, ...]:
-        """Return the groups of which the thing is the subject."""
+        """Return the groups that have the entity as subject."""
         return tuple(group for group in self.groups if not group.incoming)
 
     @property
     def incoming(self) -> tuple[Group, ...]:
-        """Return the groups of which the thing is the object."""
+        """Return the groups that have the entity as object."""
         return tuple(group for group in self.groups if group.incoming)
 
     @property
     def parts(self) -> tuple[Value, ...]:
-        """Return the parts of the thing that sources state, as far as the groups hold them."""
+        """Return the stated parts of the entity that are in its groups."""
         return tuple(
             value
             for group in self.incoming
@@ -94,7 +94,7 @@ class View:
 
 
 class Entities:
-    """Tells about the things of one graph that does not change."""
+    """Reads the entities of one graph that does not change."""
 
     def __init__(
         self,
@@ -106,61 +106,67 @@ class Entities:
         self.store = store
         self.labels = Labels(store, languages)
         self.bibliography = Bibliography(store, self.labels, counts or {})
-        self.terms = Terms(store, self.labels)
-        self.reader = Reader(store, self.labels, self.terms)
-        self._episodes = Episodes(self.reader)
+        self.vocabulary = Vocabulary(store, self.labels)
+        self.reader = ValueReader(store, self.labels, self.vocabulary)
+        self._history = HistoryReader(self.reader)
 
     def exists(self, iri: str) -> bool:
-        """Say whether any statement mentions a thing."""
+        """True if any statement mentions the IRI."""
         node = NamedNode(iri)
         return any(self.store.quads(node)) or any(self.store.quads(None, None, node))
 
     def resolve(self, name: str) -> str:
-        """Return the IRI of the thing that a person calls `name`; see `ipgraph.entities.names`."""
+        """Return the IRI of the entity with this name; see `ipgraph.entities.names`."""
         return resolve(self.store, name)
 
-    def describe(self, iri: str, *, values: int = 60, cited: int = 0, episodes: int = 200) -> View:
-        """Tell about a thing by its IRI. Raises `NotFound` where no statement mentions it.
+    def describe(
+        self, iri: str, *, values: int = 60, sources: int = 0, history: int = 200
+    ) -> Description:
+        """Describe an entity by its IRI. Raises `NotFound` if no statement mentions it.
 
-        `values` bounds each group, `cited` the sources numbered for a statement (0: all), and
-        `episodes` the dated nodes of each way of taking part.
+        `values` limits each group, `sources` the sources numbered for a statement (0: all), and
+        `history` the dated nodes for each way of taking part.
         """
-        extent = Extent(values, cited, episodes)
-        node = _node(iri)
+        limits = DescriptionLimits(values, sources, history)
+        node = _parse_iri(iri)
         own, _ = gather(self.store.quads(node, None, None, None), MAX_READ)
-        about, complete = gather(self.store.quads(None, None, node, None), MAX_READ)
+        about, is_complete = gather(self.store.quads(None, None, node, None), MAX_READ)
         if not own and not about:
-            raise NotFound(f"Nothing in this graph is called <{iri}>.")
-        citations = Citations(self.bibliography, extent.cited)
+            raise NotFound(f"This graph has no entity <{iri}>.")
+        citations = Citations(self.bibliography, limits.sources)
         facts = by_property(own)
-        definitions = self._values(facts, DEFINITIONS, citations)
-        grouping = Grouping(self.reader, self._episodes, node, citations, extent)
-        kinds = self._own_kinds(facts.get(TYPE, []))
-        ties = [each for each in about if each.predicate in TIES and not each.inferred]
-        ties += self._episodes.heads(node)
-        dated, figures = self._episodes.told(ties, citations, extent.episodes)
+        definitions = self._literals(facts, DEFINITIONS, citations)
+        groups = GroupBuilder(self.reader, self._history, node, citations, limits)
+        types = facts.get(TYPE, [])
+        participations = [
+            statement
+            for statement in about
+            if statement.predicate in PARTICIPANT_PROPERTIES and not statement.inferred
+        ]
+        participations += self._history.heads(node)
+        entries, figures = self._history.read(participations, citations, limits.history)
         breadcrumb = self.breadcrumb(iri)
-        return View(
+        return Description(
             name=self.labels.name(iri),
-            kinds=kinds,
-            all_kinds=tuple(sorted(_named(facts.get(TYPE, [])))),
-            other_names=_distinct(self._values(facts, OTHER_NAMES, citations)),
+            kinds=self._stated_kinds(types),
+            all_classes=tuple(sorted(_object_iris(types))),
+            other_names=_distinct(self._literals(facts, OTHER_NAMES, citations)),
             definitions=definitions,
             dates=tuple(
-                (self.labels.name(each), self._values(facts, (each,), citations))
-                for each in DATES
-                if each in facts
+                (self.labels.name(predicate), self._literals(facts, (predicate,), citations))
+                for predicate in DATES
+                if predicate in facts
             ),
-            groups=grouping.groups(own, about, complete),
+            groups=groups.groups(own, about, is_complete),
             breadcrumb=breadcrumb,
-            alongside=self._alongside(iri, breadcrumb),
-            episodes=dated,
+            siblings=self._siblings(iri, breadcrumb),
+            history=entries,
             figures=figures,
             sources=citations.sources(),
         )
 
     def breadcrumb(self, iri: str) -> tuple[Name, ...]:
-        """Return the chain of wholes above a thing, the topmost first; where several, the first."""
+        """Return the chain of wholes above an entity, the topmost first."""
         chain: list[Name] = []
         seen = {iri}
         while (parent := self.parent(iri)) and parent not in seen and len(chain) < MAX_DEPTH:
@@ -170,112 +176,121 @@ class Entities:
         return tuple(reversed(chain))
 
     def parent(self, iri: str) -> str:
-        """Return what a thing is stated to be directly part of, or an empty text."""
-        for predicates in (PART_OF, _WIDER):
-            stated = [
-                each
-                for name in predicates
-                for each in gather(self.store.quads(NamedNode(iri), NamedNode(name)), MAX_READ)[0]
-                if not each.inferred
-            ]
-            wholes = {each.object.value for each in stated if isinstance(each.object, NamedNode)}
+        """Return the whole that an entity is stated to be a direct part of, or an empty text.
+
+        Of several direct wholes, the first by label.
+        """
+        for predicates in (PART_OF, _BROADER):
+            wholes = {
+                statement.object.value
+                for predicate in predicates
+                for statement in self._stated(NamedNode(iri), predicate)
+                if isinstance(statement.object, NamedNode)
+            }
             if wholes:
-                nearest = {each for each in wholes if not self._holds_another(each, wholes)}
-                return min(nearest or wholes, key=lambda each: (self.labels.name(each).label, each))
+                direct = {iri for iri in wholes if not self._contains_another(iri, wholes)}
+                return min(direct or wholes, key=lambda iri: (self.labels.name(iri).label, iri))
         return ""
 
-    def _holds_another(self, whole: str, wholes: set[str]) -> bool:
-        """Say whether another of some wholes is part of this one, so that it lies further up."""
+    def _stated(self, subject: NamedNode, predicate: str) -> list[Statement]:
+        statements, _ = gather(self.store.quads(subject, NamedNode(predicate)), MAX_READ)
+        return [statement for statement in statements if not statement.inferred]
+
+    def _contains_another(self, whole: str, wholes: set[str]) -> bool:
+        """True if another of the wholes is part of this one, which is then further up."""
         part_of, node = NamedNode(IP + "partOf"), NamedNode(whole)
         return any(
-            any(self.store.quads(NamedNode(each), part_of, node, DEFAULT_GRAPH))
-            for each in wholes - {whole}
+            any(self.store.quads(NamedNode(other), part_of, node, DEFAULT_GRAPH))
+            for other in wholes - {whole}
         )
 
     def parts(self, iri: str) -> tuple[Value, ...]:
-        """Return the direct parts of a thing that sources state, by class and label."""
-        found: dict[str, Value] = {}
+        """Return the stated direct parts of an entity, by class and label."""
+        parts: dict[str, Value] = {}
         for predicate in HIERARCHY:
             quads = self.store.quads(None, NamedNode(predicate), NamedNode(iri), None)
-            for each in gather(quads, MAX_READ)[0]:
-                if isinstance(each.subject, NamedNode) and not each.inferred:
-                    found.setdefault(each.subject.value, self.reader.value(each.subject))
-        return tuple(sorted(found.values(), key=_by_kind_and_label))
+            for statement in gather(quads, MAX_READ)[0]:
+                if isinstance(statement.subject, NamedNode) and not statement.inferred:
+                    parts.setdefault(statement.subject.value, self.reader.value(statement.subject))
+        return tuple(sorted(parts.values(), key=_by_kind_and_label))
 
     def heads(self, iri: str) -> tuple[tuple[Value, tuple[Value, ...]], ...]:
-        """Return the posts that head a thing, and who plainly holds each: those of mid-2013."""
-        found = []
-        for quad in self.store.quads(None, _HEAD_OF, _node(iri), DEFAULT_GRAPH):
+        """Return the posts that head an organization, each with its holders in the plain graph.
+
+        The plain graph shows mid-2013.
+        """
+        posts = []
+        for quad in self.store.quads(None, _HEAD_OF, _parse_iri(iri), DEFAULT_GRAPH):
             if isinstance(quad.subject, NamedNode):
-                held = self.store.quads(None, _HOLDS, quad.subject, DEFAULT_GRAPH)
-                holders = {each.subject for each in held if isinstance(each.subject, NamedNode)}
-                values = sorted((self.reader.value(each) for each in holders), key=_by_label)
-                found.append((self.reader.value(quad.subject), tuple(values)))
-        return tuple(sorted(found, key=lambda pair: pair[0].text))
+                quads = self.store.quads(None, _HOLDS, quad.subject, DEFAULT_GRAPH)
+                holders = {held.subject for held in quads if isinstance(held.subject, NamedNode)}
+                values = sorted(map(self.reader.value, holders), key=_by_label)
+                posts.append((self.reader.value(quad.subject), tuple(values)))
+        return tuple(sorted(posts, key=lambda pair: pair[0].text))
 
     def related(
         self, iri: str, property_iri: str, *, incoming: bool, limit: int
     ) -> tuple[Group, tuple[Source, ...]]:
-        """Return one group with up to `limit` values, and its sources, for a page of its own."""
+        """Return one group with up to `limit` values, and its sources."""
         citations = Citations(self.bibliography)
-        extent = Extent(values=limit)
-        grouping = Grouping(self.reader, self._episodes, _node(iri), citations, extent)
-        return grouping.group(property_iri, incoming), citations.sources()
+        limits = DescriptionLimits(values=limit)
+        groups = GroupBuilder(self.reader, self._history, _parse_iri(iri), citations, limits)
+        return groups.group(property_iri, incoming), citations.sources()
 
-    def joins_things(self, property_iri: str) -> bool:
-        """Say whether a property has a thing as value, by the first statement that uses it."""
+    def has_entity_values(self, property_iri: str) -> bool:
+        """True if the first statement with a property has an entity as object."""
         quads = self.store.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
         return any(isinstance(quad.object, NamedNode) for quad in islice(quads, 1))
 
-    def samples(self, property_iri: str, limit: int) -> tuple[tuple[Value, Value], ...]:
-        """Return some of the statements that use a property, in no order that is promised."""
+    def sample_statements(self, property_iri: str, limit: int) -> tuple[tuple[Value, Value], ...]:
+        """Return subject and object of some statements with a property, in no promised order."""
         quads = self.store.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
         return tuple(
             (self.reader.value(quad.subject), self.reader.value(quad.object))  # type: ignore[arg-type]
             for quad in islice(quads, limit)
         )
 
-    def _alongside(self, iri: str, breadcrumb: tuple[Name, ...]) -> tuple[Value, ...]:
+    def _siblings(self, iri: str, breadcrumb: tuple[Name, ...]) -> tuple[Value, ...]:
         if not breadcrumb:
             return ()
-        return tuple(each for each in self.parts(breadcrumb[-1].iri) if each.iri != iri)
+        return tuple(part for part in self.parts(breadcrumb[-1].iri) if part.iri != iri)
 
-    def _own_kinds(self, types: list[Statement]) -> tuple[Name, ...]:
-        stated = [each for each in types if not each.inferred]
-        return self.reader.kinds(_named(stated or types))
+    def _stated_kinds(self, types: list[Statement]) -> tuple[Name, ...]:
+        stated = [statement for statement in types if not statement.inferred]
+        return self.reader.kinds(_object_iris(stated or types))
 
-    def _values(
+    def _literals(
         self,
         facts: dict[str, list[Statement]],
         properties: tuple[str, ...],
         citations: Citations,
     ) -> tuple[Value, ...]:
-        """Return the literals of some properties, in their order, each property's sorted."""
+        """Return the stated literals of some properties, in the order of the properties."""
         return tuple(
-            self.reader.supported(each.object, each, citations)
+            self.reader.supported(statement.object, statement, citations)
             for name in properties
-            for each in sorted(facts.get(name, []), key=lambda one: str(one.object))
-            if isinstance(each.object, Literal) and not each.inferred
+            for statement in sorted(facts.get(name, []), key=lambda fact: str(fact.object))
+            if isinstance(statement.object, Literal) and not statement.inferred
         )
 
 
-def _node(iri: str) -> NamedNode:
-    """Return the node of an IRI; what is none names nothing."""
+def _parse_iri(iri: str) -> NamedNode:
+    """Parse an IRI. Raises `NotFound` if it is not valid."""
     try:
         return NamedNode(iri)
     except ValueError as error:
-        raise NotFound(f"Nothing in this graph is called <{iri}>: it is no IRI.") from error
+        raise NotFound(f"This graph has no entity <{iri}>: this is not an IRI.") from error
 
 
-def _named(types: list[Statement]) -> list[str]:
-    return [each.object.value for each in types if isinstance(each.object, NamedNode)]
+def _object_iris(statements: list[Statement]) -> list[str]:
+    return [fact.object.value for fact in statements if isinstance(fact.object, NamedNode)]
 
 
 def _distinct(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Drop a text that came by another property too (an acronym is also an alternative label)."""
+    """Drop repeated texts: an acronym is also an alternative label."""
     first: dict[str, Value] = {}
-    for each in values:
-        first.setdefault(each.text, each)
+    for value in values:
+        first.setdefault(value.text, value)
     return tuple(first.values())
 
 

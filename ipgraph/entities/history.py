@@ -1,8 +1,8 @@
-"""What held for a time: placements, assignments, memberships, changes; and figures with their date.
+"""Dated nodes: placements, assignments, memberships, changes, and figures with their date.
 
-The plain graph has one present; these nodes carry everything that began or ended: a unit under an
-organization, a person in a post, a charge, a change of organization. A date may be a day, a month
-or a year; order is decided by year, then by the text of the date.
+The plain graph shows one present; these nodes carry everything that started or ended: a unit in an
+organization, a person in a post, a responsibility, a change of organization. A date may be a day,
+a month or a year; order is decided by year, then by the text of the date.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ipgraph.entities.statements import Statement, Value, gather
 from ipgraph.namespaces import IP, ORG, RDF
 
 if TYPE_CHECKING:
-    from ipgraph.entities.statements import Citations, Reader
+    from ipgraph.entities.statements import Citations, ValueReader
     from ipgraph.store import Subject
 
 PLACEMENT = IP + "Placement"
@@ -26,7 +26,7 @@ ASSIGNMENT = IP + "Assignment"
 MEMBERSHIP = ORG + "Membership"
 CHANGE = ORG + "ChangeEvent"
 FIGURE = IP + "Figure"
-# Each class of dated node and the properties that tie it to those who take part, in reading order.
+# Each class of dated node and the properties for its participants, in reading order.
 DATED_NODES: dict[str, tuple[str, ...]] = {
     PLACEMENT: (IP + "placedUnit", IP + "placedIn"),
     ASSIGNMENT: (IP + "agency", IP + "inRole", IP + "charge", IP + "under"),
@@ -38,34 +38,34 @@ DATED_NODES: dict[str, tuple[str, ...]] = {
     ),
     FIGURE: (IP + "about", IP + "measure"),
 }
-TIES = frozenset(tie for ties in DATED_NODES.values() for tie in ties)
-MAX_EPISODES = 200
+PARTICIPANT_PROPERTIES = frozenset(name for names in DATED_NODES.values() for name in names)
+MAX_ENTRIES = 200
 
-_DATES = tuple(NamedNode(IP + each) for each in ("validFrom", "validThrough", "onDate", "acting"))
+_DATES = tuple(NamedNode(IP + name) for name in ("validFrom", "validThrough", "onDate", "acting"))
 _TYPE = NamedNode(RDF + "type")
 _HEAD_OF = NamedNode(IP + "headOf")
 _POST = NamedNode(IP + "post")
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
-    """A dated node as it concerns one thing; dates as the source gives them, else empty."""
+class HistoryEntry:
+    """A dated node in the history of an entity; dates as the source gives them, else empty."""
 
     iri: str
     kind: str  # one of the classes of `DATED_NODES`
-    tie: str  # the property by which the thing of the view takes part
-    parts: dict[str, tuple[Value, ...]]  # property → those who take part
+    role: str  # the property by which the described entity takes part
+    participants: dict[str, tuple[Value, ...]]  # by property
     since: str
     until: str
     acting: bool
     label: str
     sources: tuple[int, ...]
 
-    def held_in(self, year: int) -> bool:
-        """Say whether it held at some time of a year; an unknown end is open."""
-        begins = self.since or self.until
-        after_begin = not self.since or year_of(begins) <= year
-        return after_begin and (not self.until or year <= year_of(self.until))
+    def is_in_effect(self, year: int) -> bool:
+        """True if it was in effect at some time of a year; a missing end date means it still is."""
+        start = self.since or self.until
+        has_started = not self.since or year_of(start) <= year
+        return has_started and (not self.until or year <= year_of(self.until))
 
     @staticmethod
     def year(date: str) -> int:
@@ -73,13 +73,15 @@ class Episode:
         return year_of(date)
 
     def others(self, iri: str) -> tuple[Value, ...]:
-        """Return those who take part besides a thing."""
-        return tuple(each for part in self.parts.values() for each in part if each.iri != iri)
+        """Return the participants other than this entity."""
+        return tuple(
+            value for values in self.participants.values() for value in values if value.iri != iri
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that a source gives for a thing."""
+    """A number that a source gives for an entity."""
 
     iri: str
     about: Value
@@ -96,103 +98,106 @@ def year_of(date: str) -> int:
     return int(head[:4]) if head[:4].isdigit() else 0
 
 
-class Episodes:
+class HistoryReader:
     """Reads the dated nodes of one graph."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: ValueReader) -> None:
         self._reader = reader
 
     def kind(self, node: Subject) -> str:
-        """Return the class of a dated node, or an empty text for anything else."""
+        """Return the class of a dated node, or an empty text for any other node."""
         for quad in self._reader.store.quads(node, _TYPE, None, DEFAULT_GRAPH):
             if isinstance(quad.object, NamedNode) and quad.object.value in DATED_NODES:
                 return quad.object.value
         return ""
 
-    def told(
-        self, ties: list[Statement], citations: Citations, limit: int = MAX_EPISODES
-    ) -> tuple[tuple[Episode, ...], tuple[Figure, ...]]:
-        """Tell the dated nodes that some statements tie to their common object, earliest first.
+    def read(
+        self, participations: list[Statement], citations: Citations, limit: int = MAX_ENTRIES
+    ) -> tuple[tuple[HistoryEntry, ...], tuple[Figure, ...]]:
+        """Return the dated nodes that are the subjects of some statements, earliest first.
 
-        At most `limit` of each way of taking part are told, so that no kind crowds out another.
+        The statements have the described entity as object. At most `limit` nodes are read for each
+        class and property, so that one kind does not crowd out another.
         """
-        episodes: dict[str, Episode] = {}
+        entries: dict[str, HistoryEntry] = {}
         figures: list[Figure] = []
-        told: Counter[tuple[str, str]] = Counter()
-        for tie in sorted(ties, key=lambda each: (each.subject.value, each.predicate)):
-            kind = self.kind(tie.subject)
-            if not kind or told[kind, tie.predicate] >= limit:
+        counts: Counter[tuple[str, str]] = Counter()
+        for statement in sorted(participations, key=_by_subject_and_property):
+            kind = self.kind(statement.subject)
+            if not kind or counts[kind, statement.predicate] >= limit:
                 continue
             if kind == FIGURE:
-                figures.append(self._figure(tie, citations))
-            elif self._is_dated(tie.subject):
-                episodes.setdefault(tie.subject.value, self._episode(tie, kind, citations))
+                figures.append(self._figure(statement, citations))
+            elif self._has_date(statement.subject):
+                entry = self._entry(statement, kind, citations)
+                entries.setdefault(statement.subject.value, entry)
             else:
                 continue
-            told[kind, tie.predicate] += 1
+            counts[kind, statement.predicate] += 1
         return (
-            tuple(sorted(episodes.values(), key=_order)),
-            tuple(sorted(figures, key=lambda each: (each.measure.label, each.as_of, each.value))),
+            tuple(sorted(entries.values(), key=_by_date)),
+            tuple(sorted(figures, key=lambda item: (item.measure.label, item.as_of, item.value))),
         )
 
-    def _is_dated(self, node: Subject) -> bool:
-        """Say whether a node has a date; without one it only repeats a plain statement."""
+    def _has_date(self, node: Subject) -> bool:
+        """True if a node has a date; without one it only repeats a plain statement."""
         return any(
-            any(self._reader.store.quads(node, each, None, DEFAULT_GRAPH)) for each in _DATES
+            any(self._reader.store.quads(node, predicate, None, DEFAULT_GRAPH))
+            for predicate in _DATES
         )
 
     def heads(self, organization: NamedNode) -> list[Statement]:
-        """Return the ties of memberships to the posts that head an organization."""
-        ties: list[Statement] = []
+        """Return the statements from memberships to the posts that head an organization."""
+        statements: list[Statement] = []
         for quad in self._reader.store.quads(None, _HEAD_OF, organization, DEFAULT_GRAPH):
-            if not isinstance(quad.subject, NamedNode):
-                continue
-            held = self._reader.store.quads(None, _POST, quad.subject)
-            ties += gather(held, MAX_EPISODES)[0]
-        return ties
+            if isinstance(quad.subject, NamedNode):
+                quads = self._reader.store.quads(None, _POST, quad.subject)
+                statements += gather(quads, MAX_ENTRIES)[0]
+        return statements
 
     def _facts(self, node: Subject) -> dict[str, list[Statement]]:
         facts: dict[str, list[Statement]] = {}
-        for each in gather(self._reader.store.quads(node, None, None, None), MAX_EPISODES)[0]:
-            if not each.inferred:
-                facts.setdefault(each.predicate, []).append(each)
+        quads = self._reader.store.quads(node, None, None, None)
+        for statement in gather(quads, MAX_ENTRIES)[0]:
+            if not statement.inferred:
+                facts.setdefault(statement.predicate, []).append(statement)
         return facts
 
-    def _episode(self, tie: Statement, kind: str, citations: Citations) -> Episode:
-        facts = self._facts(tie.subject)
-        parts = {
+    def _entry(self, participation: Statement, kind: str, citations: Citations) -> HistoryEntry:
+        facts = self._facts(participation.subject)
+        participants = {
             name: tuple(
-                self._reader.supported(each.object, each, citations) for each in facts.get(name, [])
+                self._reader.supported(fact.object, fact, citations) for fact in facts.get(name, [])
             )
             for name in DATED_NODES[kind]
         }
-        iri = tie.subject.value
-        named = isinstance(tie.subject, NamedNode)
-        on = _text(facts, IP + "onDate")
-        return Episode(
+        iri = participation.subject.value
+        has_iri = isinstance(participation.subject, NamedNode)
+        date = _text(facts, IP + "onDate")
+        return HistoryEntry(
             iri=iri,
             kind=kind,
-            tie=tie.predicate,
-            parts=parts,
-            since=on or _text(facts, IP + "validFrom"),
-            until=on or _text(facts, IP + "validThrough"),
+            role=participation.predicate,
+            participants=participants,
+            since=date or _text(facts, IP + "validFrom"),
+            until=date or _text(facts, IP + "validThrough"),
             acting=_text(facts, IP + "acting") == "true",
-            label=self._reader.labels.name(iri).label if named else "",
-            sources=citations.cite(tie),
+            label=self._reader.labels.name(iri).label if has_iri else "",
+            sources=citations.cite(participation),
         )
 
-    def _figure(self, tie: Statement, citations: Citations) -> Figure:
-        facts = self._facts(tie.subject)
-        measures = [each.object for each in facts.get(IP + "measure", [])]
-        measure = next((each.value for each in measures if isinstance(each, NamedNode)), "")
+    def _figure(self, participation: Statement, citations: Citations) -> Figure:
+        facts = self._facts(participation.subject)
+        measures = [fact.object for fact in facts.get(IP + "measure", [])]
+        measure = next((node.value for node in measures if isinstance(node, NamedNode)), "")
         return Figure(
-            iri=tie.subject.value,
-            about=self._reader.value(tie.object),
+            iri=participation.subject.value,
+            about=self._reader.value(participation.object),
             measure=self._reader.labels.name(measure),
             value=_text(facts, IP + "value"),
             unit=self._unit(facts),
             as_of=_text(facts, IP + "asOf"),
-            sources=citations.cite(tie),
+            sources=citations.cite(participation),
         )
 
     def _unit(self, facts: dict[str, list[Statement]]) -> str:
@@ -201,10 +206,14 @@ class Episodes:
 
 
 def _text(facts: dict[str, list[Statement]], name: str) -> str:
-    values = [each.object.value for each in facts.get(name, []) if isinstance(each.object, Literal)]
-    return min(values, default="")
+    literals = (fact.object for fact in facts.get(name, []) if isinstance(fact.object, Literal))
+    return min((literal.value for literal in literals), default="")
 
 
-def _order(episode: Episode) -> tuple[int, str, str, str]:
-    begins = episode.since or episode.until
-    return (year_of(begins) or 9999, begins, episode.kind, episode.iri)
+def _by_subject_and_property(statement: Statement) -> tuple[str, str]:
+    return (statement.subject.value, statement.predicate)
+
+
+def _by_date(entry: HistoryEntry) -> tuple[int, str, str, str]:
+    start = entry.since or entry.until
+    return (year_of(start) or 9999, start, entry.kind, entry.iri)

@@ -1,8 +1,7 @@
-"""What things are called: the one rule by which every door writes a label instead of an IRI.
+"""Labels: the one rule by which the command line, the pages and the library name entities.
 
-In order: ``rdfs:label``, then ``skos:prefLabel`` and the usual naming properties, in the wanted
-language; the same without a language; the same in any language; the last part of the IRI, made
-readable.
+In order: ``rdfs:label``, then ``skos:prefLabel`` and the other label properties, in the preferred
+language; the same without a language; the same in any language; the last part of the IRI as words.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ LABEL_PROPERTIES = (
 ACRONYM = IP + "acronym"
 DEFAULT_GRAPH = DefaultGraph()
 
-_LABELS = tuple(NamedNode(each) for each in LABEL_PROPERTIES)
+_LABELS = tuple(NamedNode(iri) for iri in LABEL_PROPERTIES)
 _ACRONYM = NamedNode(ACRONYM)
 _WORD_BREAK = re.compile(r"[-_+\s]+|(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A thing and what it is called; `language` is empty for the wanted one and for none."""
+    """An IRI with its label; `language` is empty for the preferred language and for none."""
 
     iri: str
     label: str
@@ -47,7 +46,7 @@ class Name:
 
 
 def label_from_iri(iri: str) -> str:
-    """Make the last part of an IRI readable: ``…/id/dams-sector`` → ``Dams sector``."""
+    """Return the last part of an IRI as words: ``…/id/dams-sector`` → ``Dams sector``."""
     last = re.split(r"[/#:]", unquote(iri).rstrip("/#:"))[-1]
     words = [word for word in _WORD_BREAK.split(last) if word]
     text = " ".join(word if word.isupper() else word.lower() for word in words)
@@ -55,65 +54,66 @@ def label_from_iri(iri: str) -> str:
 
 
 class Labels:
-    """The names of the things of one graph that does not change; each is looked up once."""
+    """The labels in one graph that does not change; each is looked up once."""
 
-    # A bound on memory: a graph of a million things does not keep a million names.
-    MAX_KEPT = 50_000
+    # A bound on memory: a graph with a million entities does not cache a million labels.
+    MAX_CACHED = 50_000
 
     def __init__(self, store: Store, languages: tuple[str, ...] = ("en",)) -> None:
         self._store = store
         self._languages = languages
-        self._kept: dict[str, Name] = {}
+        self._cache: dict[str, Name] = {}
 
     def name(self, iri: str) -> Name:
-        """Name a thing by the rule of this module."""
-        known = self._kept.get(iri)
-        if known is None:
-            if len(self._kept) >= self.MAX_KEPT:
-                self._kept.clear()
-            known = self._kept[iri] = self._look_up(iri)
-        return known
+        """Return the name of an entity by the rule of this module."""
+        name = self._cache.get(iri)
+        if name is None:
+            if len(self._cache) >= self.MAX_CACHED:
+                self._cache.clear()
+            name = self._cache[iri] = self._look_up(iri)
+        return name
 
     def _look_up(self, iri: str) -> Name:
         try:
             node = NamedNode(iri)
         except ValueError:
             return Name(iri, iri)
-        found = [
+        literals = [
             quad.object
             for predicate in _LABELS
             for quad in self._store.quads(node, predicate, None, DEFAULT_GRAPH)
             if isinstance(quad.object, Literal)
         ]
-        text, language = self.choose(found)
+        text, language = self.choose(literals)
         acronyms = sorted(
             quad.object.value
             for quad in self._store.quads(node, _ACRONYM, None, DEFAULT_GRAPH)
             if isinstance(quad.object, Literal)
         )
-        acronym = next((each for each in acronyms if each != text), "")
+        acronym = next((acronym for acronym in acronyms if acronym != text), "")
         return Name(iri, text or label_from_iri(iri), language, acronym)
 
     def choose(self, literals: list[Literal]) -> tuple[str, str]:
-        """Choose among texts by language; of equals the first property's, then by alphabet.
+        """Return the text in the best language, and its language if that is not the first choice.
 
-        The language returned is empty where it is the first one wanted, or none.
+        Of several texts in the best language, the first. In a language that is not preferred, the
+        first by language and text.
         """
         for wanted in (*self._languages, None):
-            for each in literals:
-                language = each.language
+            for literal in literals:
+                language = literal.language
                 same = language is wanted or (
                     language is not None and wanted is not None and _matches(language, wanted)
                 )
                 if same:
                     shown = language if language and wanted != self._languages[0] else ""
-                    return each.value, shown or ""
+                    return literal.value, shown or ""
         if not literals:
             return "", ""
-        first = min(literals, key=lambda each: (each.language or "", each.value))
+        first = min(literals, key=lambda literal: (literal.language or "", literal.value))
         return first.value, first.language or ""
 
 
 def _matches(language: str, wanted: str) -> bool:
-    """Match as RFC 4647 basic filtering does: ``en`` takes ``en-US``."""
+    """Match as in RFC 4647, basic filtering: ``en`` matches ``en-US``."""
     return language == wanted or language.startswith(wanted + "-")

@@ -1,6 +1,6 @@
-"""Find the thing that a person means: by IRI, prefixed name, last part of an IRI, acronym or label.
+"""Find an entity by IRI, prefixed name, last part of an IRI, acronym or label.
 
-The command line, the pages and the agent's tools all take names in these forms.
+The command line, the pages and the library take names in these forms.
 """
 
 from __future__ import annotations
@@ -22,52 +22,53 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 NAMING = (ACRONYM, *LABEL_PROPERTIES, SKOS + "altLabel")
-# Names read when nothing matches as written; a larger graph has its search index for this.
+# Names read if nothing matches exactly; larger graphs have the search index for this.
 MAX_SCANNED = 200_000
-MAX_COMPARED = 20_000  # names of about the same length; some 20 µs each
+MAX_COMPARED = 20_000  # names of similar length; about 20 µs a comparison
 MAX_COUNTED = 500
 
 
 def resolve(store: Store, text: str) -> str:
-    """Return the IRI of the thing that `text` names.
+    """Return the IRI of the entity named `text`.
 
     Tried in order: an IRI, with or without angle brackets; a prefixed name; the last part of an
     IRI of this project; an acronym, a label or another name, first as written, then in any case.
-    Of several things with one name the one that most statements mention is meant. Raises
-    `NotFound` with the nearest names.
+    Of several entities with the same name, return the one with the most mentions. Raises
+    `NotFound`, with similar names.
     """
     wanted = text.strip()
     for iri in _as_iri(wanted):
         if _mentioned(store, iri):
             return iri
-    found = _by_name(store, wanted)
-    if found:
-        return max(sorted(found), key=lambda iri: _mentions(store, iri))
-    folded, nearest = _scan(store, wanted)
-    if folded:
-        return max(sorted(folded), key=lambda iri: _mentions(store, iri))
-    hint = f" Did you mean {_listed(nearest)}?" if nearest else ""
-    raise NotFound(f"Nothing in this graph is called {text!r}.{hint}")
+    exact = _by_name(store, wanted)
+    if exact:
+        return max(sorted(exact), key=lambda iri: _mentions(store, iri))
+    in_any_case, similar = _scan(store, wanted)
+    if in_any_case:
+        return max(sorted(in_any_case), key=lambda iri: _mentions(store, iri))
+    hint = f" Did you mean {_alternatives(similar)}?" if similar else ""
+    raise NotFound(f"This graph has no entity named {text!r}.{hint}")
 
 
 def resolve_statement(
     store: Store, subject: str, predicate: str, object: str
 ) -> tuple[str, str, str]:
-    """Return a statement named in words as three terms in N-Triples syntax.
+    """Return the three terms of a statement in N-Triples syntax, given three names.
 
-    `predicate` may be ``a``. The `object` is a value where it is written as N-Triples writes one,
-    or is the text of one that the subject has for it; else it names a thing. Raises `NotFound`.
+    `predicate` may be ``a``. `object` is a literal if it is in N-Triples syntax, or if it is the
+    text of a literal that the subject has for the predicate; else it names an entity. Raises
+    `NotFound`.
     """
     first = _term_or_name(store, subject)
     relation = f"<{_relation(store, predicate)}>"
-    for each in store.quads(_node(first), NamedNode(relation[1:-1]), None, DEFAULT_GRAPH):
-        if isinstance(each.object, Literal) and each.object.value == object:
-            return first, relation, str(each.object)
+    for quad in store.quads(_node(first), NamedNode(relation[1:-1]), None, DEFAULT_GRAPH):
+        if isinstance(quad.object, Literal) and quad.object.value == object:
+            return first, relation, str(quad.object)
     return first, relation, _term_or_name(store, object)
 
 
 def _relation(store: Store, text: str) -> str:
-    """Return the IRI of a relation, which may be one that nothing describes."""
+    """Return the IRI of a relation; one without a description is found by its IRI."""
     if text in ("a", "type"):
         return RDF + "type"
     for iri in _as_iri(text):
@@ -78,7 +79,7 @@ def _relation(store: Store, text: str) -> str:
 
 
 def _term_or_name(store: Store, text: str) -> str:
-    """Return a term that is written as one, or the IRI of the thing that a name names."""
+    """Return `text` if it is a term in N-Triples syntax, else the IRI of the entity named so."""
     if text.startswith(('"', "_:")) or (text.startswith("<") and text.endswith(">")):
         return text
     return f"<{resolve(store, text)}>"
@@ -89,7 +90,7 @@ def _node(term: str) -> NamedNode | BlankNode:
 
 
 def _as_iri(text: str) -> Iterator[str]:
-    """Yield what `text` could be as an IRI, the likeliest first."""
+    """Yield the IRIs that `text` could stand for, the likeliest first."""
     if text.startswith("<") and text.endswith(">"):
         yield text[1:-1]
         return
@@ -118,32 +119,35 @@ def _mentions(store: Store, iri: str) -> int:
 
 
 def _by_name(store: Store, text: str) -> set[str]:
-    """Look a name up as written, by one property after the other, in English or no language."""
+    """Return the entities with exactly this name, by the first property that has it.
+
+    Names in English or without a language are looked up.
+    """
     for predicate in NAMING:
         for literal in (Literal(text, language="en"), Literal(text)):
             quads = store.quads(None, NamedNode(predicate), literal, DEFAULT_GRAPH)
-            found = {each.subject.value for each in quads if isinstance(each.subject, NamedNode)}
-            if found:
-                return found
+            iris = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+            if iris:
+                return iris
     return set()
 
 
 def _scan(store: Store, text: str) -> tuple[set[str], list[str]]:
-    """Compare all names in any case; return the things that match, or else the nearest names."""
+    """Compare all names ignoring case; return the matching entities, or else similar names."""
     folded = text.casefold()
-    found: set[str] = set()
+    matches: set[str] = set()
     names: set[str] = set()
     for subject, name in islice(_names(store, NAMING), MAX_SCANNED):
         if name.casefold() == folded:
-            found.add(subject)
+            matches.add(subject)
         names.add(name)
-    if found:
-        return found, []
+    if matches:
+        return matches, []
     by_fold = {name.casefold(): name for name in sorted(names)}
-    alike = [each for each in by_fold if 2 * abs(len(each) - len(folded)) <= len(folded)]
-    near = get_close_matches(folded, alike[:MAX_COMPARED], n=3, cutoff=0.7)
-    near += [each for each in sorted(by_fold, key=len) if folded in each and each not in near][:3]
-    return set(), [by_fold[each] for each in near[:4]]
+    comparable = [name for name in by_fold if 2 * abs(len(name) - len(folded)) <= len(folded)]
+    close = get_close_matches(folded, comparable[:MAX_COMPARED], n=3, cutoff=0.7)
+    longer = [name for name in sorted(by_fold, key=len) if folded in name and name not in close]
+    return set(), [by_fold[name] for name in (close + longer[:3])[:4]]
 
 
 def _names(store: Store, properties: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -153,5 +157,5 @@ def _names(store: Store, properties: Iterable[str]) -> Iterator[tuple[str, str]]
                 yield quad.subject.value, quad.object.value
 
 
-def _listed(names: list[str]) -> str:
-    return " or ".join(f"“{shorten(each) if '://' in each else each}”" for each in names)
+def _alternatives(names: list[str]) -> str:
+    return " or ".join(f"“{shorten(name) if '://' in name else name}”" for name in names)

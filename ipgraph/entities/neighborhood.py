@@ -108,7 +108,7 @@ class Neighborhoods:
         return Neighborhood(tuple(nodes), tuple(edges.values()))
 
     def _links(self, iri: str) -> list[_Link]:
-        view = self._entities.describe(iri, values=MAX_PER_RELATION, cited=1, episodes=0)
+        view = self._entities.describe(iri, values=MAX_PER_RELATION, sources=1, history=0)
         return [
             _Link(
                 Edge(

@@ -1,7 +1,7 @@
-"""The relationships of one thing as groups: one property, one direction, in a reader's order.
+"""The relations of one entity as groups: one property, one direction, in reading order.
 
-What is inferred and says no more than another statement told is left out: a wider property of
-a narrower one that is told, and the inverse of one that is told from the other end.
+Inferred statements that add nothing to another statement of the description are left out: a wider
+property next to a narrower one, and the inverse of a statement in the other direction.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.entities.history import TIES, Episodes
+from ipgraph.entities.history import PARTICIPANT_PROPERTIES, HistoryReader
 from ipgraph.entities.labels import ACRONYM, LABEL_PROPERTIES, Name
-from ipgraph.entities.statements import TYPE, Citations, Reader, Statement, Value, gather
+from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
 from ipgraph.entities.vocabulary import DEFINITIONS
 from ipgraph.namespaces import DCTERMS, IP, ORG, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Bounds of one description: quads read in each direction, and values made of one property.
+# Quads read in each direction for one description, and values made for one property.
 MAX_READ = 4000
 PART_OF = (ORG + "unitOf", ORG + "subOrganizationOf", IP + "partOf")
 OTHER_NAMES = (ACRONYM, SKOS + "altLabel")
 DATES = (
-    *(IP + each for each in ("establishedOn", "charteredOn", "dissolvedOn")),
-    *(IP + each for each in ("validFrom", "validThrough")),
+    *(IP + name for name in ("establishedOn", "charteredOn", "dissolvedOn")),
+    *(IP + name for name in ("validFrom", "validThrough")),
     DCTERMS + "issued",
 )
-_TOLD_ELSEWHERE = frozenset(
+_IN_OTHER_SECTIONS = frozenset(
     (
         TYPE,
         SKOS + "hiddenLabel",
@@ -45,128 +45,131 @@ _TOLD_ELSEWHERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The values that one property gives, in one direction, stated ones first, then by label."""
+    """The values of one property in one direction, stated ones first, then by label."""
 
     relation: Name
-    label: str  # as the relation reads in this direction
+    label: str  # of the relation in this direction
     incoming: bool
     values: tuple[Value, ...]
     total: int
-    complete: bool = True  # False where there are more than were counted
-    kind: Name | None = None  # the class of all values, where a group was divided by class
+    complete: bool = True  # False if there are more values than were counted
+    kind: Name | None = None  # the class of all values, if the group was divided by class
     section: str = "relations"  # or "identifiers", "notes"
 
     @property
     def is_part(self) -> bool:
-        """Say whether the relation is that of a part to its whole."""
+        """True if the relation is that of a part to its whole."""
         return self.relation.iri in PART_OF
 
     @property
     def sources(self) -> tuple[int, ...] | None:
-        """Return the sources that all values share, or None where they differ."""
+        """Return the sources that all values share, or None if they differ."""
         support = {(value.sources, value.more_sources, value.inferred) for value in self.values}
         sources, more, inferred = next(iter(support)) if support else ((), 0, False)
         return sources if len(support) == 1 and not more and not inferred else None
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """How much is told: values of a group, sources of a statement (0: all), dated nodes."""
+class DescriptionLimits:
+    """Limits of a description: values of a group, sources of a statement (0: all), dated nodes."""
 
     values: int = 60
-    cited: int = 0
-    episodes: int = 200
+    sources: int = 0
+    history: int = 200
 
 
-class Grouping:
-    """Makes the groups of one thing; `citations` numbers the sources as they are met."""
+class GroupBuilder:
+    """Builds the groups of one entity; `citations` numbers the sources in order of use."""
 
     def __init__(
         self,
-        reader: Reader,
-        episodes: Episodes,
+        reader: ValueReader,
+        history: HistoryReader,
         node: NamedNode,
         citations: Citations,
-        extent: Extent,
+        limits: DescriptionLimits,
     ) -> None:
         self._reader = reader
-        self._terms = reader.terms
-        self._episodes = episodes
+        self._vocabulary = reader.vocabulary
+        self._history = history
         self._node = node
         self._citations = citations
-        self._extent = extent
+        self._limits = limits
 
     def groups(
         self,
         own: list[Statement],
         about: list[Statement],
-        complete: bool,
+        is_complete: bool,
     ) -> tuple[Group, ...]:
-        """Make the groups of both directions, in a reader's order."""
-        told = self._telling(own, about)
+        """Build the groups of both directions, in reading order.
+
+        `own` has the entity as subject, `about` as object; `is_complete` is False if `about` was
+        cut at its limit.
+        """
+        own, about = self._without_redundant(own, about)
         groups = [
-            self.group(name, False, statements) for name, statements in by_property(told[0]).items()
+            self.group(name, False, statements) for name, statements in by_property(own).items()
         ]
-        for name, statements in by_property(told[1]).items():
-            # Past the bound of reading, each property is read by itself and bounded by itself.
-            if not complete:
+        for name, statements in by_property(about).items():
+            # Beyond the limit of reading, each property is read by itself with its own limit.
+            if not is_complete:
                 groups.append(self.group(name, True))
             elif name in PART_OF:
-                groups += self._divided(name, statements)
+                groups += self._divided_by_class(name, statements)
             else:
                 groups.append(self.group(name, True, statements))
         return tuple(sorted(groups, key=self._order))
 
     def _order(self, group: Group) -> tuple[bool, int, int, str]:
-        part = group.relation.iri in PART_OF
+        is_part = group.relation.iri in PART_OF
         label = group.kind.label if group.kind else group.label
-        rank = self._terms.rank(group.relation.iri)
-        return (group.incoming and not part, 3 if part and group.incoming else rank, rank, label)
+        rank = self._vocabulary.rank(group.relation.iri)
+        first_rank = 3 if is_part and group.incoming else rank
+        return (group.incoming and not is_part, first_rank, rank, label)
 
-    def _telling(
+    def _without_redundant(
         self, own: list[Statement], about: list[Statement]
     ) -> tuple[list[Statement], list[Statement]]:
-        """Leave out what is told elsewhere on the page, and what another statement already says."""
-        own = [each for each in own if each.predicate not in _TOLD_ELSEWHERE]
+        """Leave out statements of other sections, and those that another statement implies."""
+        own = [fact for fact in own if fact.predicate not in _IN_OTHER_SECTIONS]
         about = [
-            each
-            for each in about
-            if each.predicate != TYPE
-            and isinstance(each.subject, NamedNode)
-            and not (each.predicate in TIES and self._episodes.kind(each.subject))
+            fact
+            for fact in about
+            if fact.predicate != TYPE
+            and isinstance(fact.subject, NamedNode)
+            and not self._is_history(fact)
         ]
-        ahead: dict[object, set[str]] = defaultdict(set)
-        back: dict[object, set[str]] = defaultdict(set)
-        for each in own:
-            ahead[each.object].add(each.predicate)
-        for each in about:
-            back[each.subject].add(each.predicate)
+        outgoing = _predicates_by((fact.object, fact.predicate) for fact in own)
+        incoming = _predicates_by((fact.subject, fact.predicate) for fact in about)
         own = [
-            each
-            for each in own
-            if not each.inferred
-            or not self._said(each.predicate, ahead[each.object], back[each.object])
+            fact
+            for fact in own
+            if not fact.inferred
+            or not self._is_implied(fact.predicate, outgoing[fact.object], incoming[fact.object])
         ]
-        still_ahead: dict[object, set[str]] = defaultdict(set)
-        for each in own:
-            still_ahead[each.object].add(each.predicate)
+        remaining = _predicates_by((fact.object, fact.predicate) for fact in own)
         about = [
-            each
-            for each in about
-            if not each.inferred
-            or not self._said(each.predicate, back[each.subject], still_ahead[each.subject])
+            fact
+            for fact in about
+            if not fact.inferred
+            or not self._is_implied(fact.predicate, incoming[fact.subject], remaining[fact.subject])
         ]
         return own, about
 
-    def _said(self, predicate: str, same_way: set[str], other_way: set[str]) -> bool:
-        """Say whether a narrower property, or an inverse of it, joins the same two things."""
+    def _is_history(self, fact: Statement) -> bool:
+        """True if the subject is a dated node, which belongs to the history."""
+        return fact.predicate in PARTICIPANT_PROPERTIES and bool(self._history.kind(fact.subject))
+
+    def _is_implied(self, predicate: str, same_way: set[str], other_way: set[str]) -> bool:
+        """True if a narrower property, or an inverse of it, joins the same two entities."""
         if any(
-            predicate in self._terms.superproperties(each)
-            and each not in self._terms.superproperties(predicate)
-            for each in same_way - {predicate}
+            predicate in self._vocabulary.superproperties(other)
+            and other not in self._vocabulary.superproperties(predicate)
+            for other in same_way - {predicate}
         ):
             return True
-        return bool(other_way & self._terms.inverses(predicate))
+        return bool(other_way & self._vocabulary.inverses(predicate))
 
     def group(
         self,
@@ -175,29 +178,29 @@ class Grouping:
         statements: list[Statement] | None = None,
         kind: Name | None = None,
     ) -> Group:
-        """Make the group of one property; without `statements` they are read, up to a bound."""
-        complete = True
+        """Build the group of one property; without `statements`, read them up to a limit."""
+        is_complete = True
         if statements is None:
-            statements, complete = self._read(name, incoming)
-        found = [(each.subject if incoming else each.object, each) for each in statements]
-        # Names are looked up for the bounded part alone: sorting a hub's thousands would cost more.
-        if len(found) > MAX_READ // 2:
-            found = found[: self._extent.values]
-        values = [(self._reader.value(end), end, each) for end, each in found]
-        values.sort(key=lambda each: (each[2].inferred, each[0].text.casefold(), each[0].iri))
-        label = self._terms.incoming_label(name) if incoming else ""
+            statements, is_complete = self._read(name, incoming)
+        ends = [(fact.subject if incoming else fact.object, fact) for fact in statements]
+        # Names are looked up for this part alone: sorting thousands of values would cost more.
+        if len(ends) > MAX_READ // 2:
+            ends = ends[: self._limits.values]
+        values = [(self._reader.value(end), end, fact) for end, fact in ends]
+        values.sort(key=lambda item: (item[2].inferred, item[0].text.casefold(), item[0].iri))
+        label = self._vocabulary.incoming_label(name) if incoming else ""
         return Group(
             relation=self._reader.labels.name(name),
             label=label or self._reader.labels.name(name).label,
             incoming=incoming,
             values=tuple(
-                self._reader.supported(end, each, self._citations)
-                for _, end, each in values[: self._extent.values]
+                self._reader.supported(end, fact, self._citations)
+                for _, end, fact in values[: self._limits.values]
             ),
             total=len(statements),
-            complete=complete,
+            complete=is_complete,
             kind=kind,
-            section=self._terms.section(name),
+            section=self._vocabulary.section(name),
         )
 
     def _read(self, name: str, incoming: bool) -> tuple[list[Statement], bool]:
@@ -207,20 +210,26 @@ class Grouping:
             if incoming
             else store.quads(self._node, predicate)
         )
-        return gather(quads, max(MAX_READ, self._extent.values * 3))
+        return gather(quads, max(MAX_READ, self._limits.values * 3))
 
-    def _divided(self, name: str, statements: list[Statement]) -> list[Group]:
-        """Divide the parts that sources state by their class; what is inferred stays one group."""
-        divided: dict[Name | None, list[Statement]] = defaultdict(list)
-        for each in statements:
-            iri = each.subject.value
-            divided[None if each.inferred else self._reader.kind(iri)].append(each)
-        return [self.group(name, True, some, kind) for kind, some in divided.items()]
+    def _divided_by_class(self, name: str, statements: list[Statement]) -> list[Group]:
+        """Divide the stated parts by their class; the inferred ones stay one group."""
+        by_kind: dict[Name | None, list[Statement]] = defaultdict(list)
+        for fact in statements:
+            by_kind[None if fact.inferred else self._reader.kind(fact.subject.value)].append(fact)
+        return [self.group(name, True, facts, kind) for kind, facts in by_kind.items()]
 
 
 def by_property(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
-    """Sort statements by their property."""
-    found: dict[str, list[Statement]] = {}
-    for each in statements:
-        found.setdefault(each.predicate, []).append(each)
-    return found
+    """Group statements by their property."""
+    groups: dict[str, list[Statement]] = {}
+    for statement in statements:
+        groups.setdefault(statement.predicate, []).append(statement)
+    return groups
+
+
+def _predicates_by(pairs: Iterable[tuple[object, str]]) -> dict[object, set[str]]:
+    predicates: dict[object, set[str]] = defaultdict(set)
+    for node, predicate in pairs:
+        predicates[node].add(predicate)
+    return predicates

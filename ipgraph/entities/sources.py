@@ -70,7 +70,7 @@ class Sources:
     def _ordered(
         self, relations: dict[str, list[Value]]
     ) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
-        terms = self._entities.terms
+        terms = self._entities.vocabulary
         ordered = sorted(relations, key=lambda iri: (terms.rank(iri), iri))
         return tuple(
             (terms.name(iri), tuple(sorted(relations[iri], key=lambda value: value.text)))

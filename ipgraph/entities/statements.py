@@ -1,7 +1,7 @@
-"""Statements with what supports them: the sources that state each, or the mark that it is inferred.
+"""Statements with their sources, or the mark that they are inferred.
 
-A statement is read once from all named graphs; the default graph holds the merge of them and adds
-nothing but statements of a graph that has no sources at all (any RDF file).
+A statement is read once from all named graphs. The default graph contains the merge of them; it
+adds only the statements of a graph without sources (any RDF file).
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from ipgraph.entities.bibliography import Bibliography, Source
-    from ipgraph.entities.vocabulary import Terms
+    from ipgraph.entities.vocabulary import Vocabulary
     from ipgraph.store import Store, Subject, Term
 
 TYPE = RDF + "type"
 _TYPE = NamedNode(TYPE)
 _PLAIN = frozenset((XSD + "string", RDF + "langString"))
-# Classes that say nothing to a reader.
-_NO_KIND = frozenset((OWL + "NamedIndividual", OWL + "Thing", RDFS + "Resource"))
+# Classes that tell a reader nothing.
+_UNINFORMATIVE = frozenset((OWL + "NamedIndividual", OWL + "Thing", RDFS + "Resource"))
 # A bound on memory, as for labels.
-_MAX_KEPT = 50_000
+_MAX_CACHED = 50_000
 _MAX_PARTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A triple and the graphs it stands in; none where only the default one has it."""
+    """A triple and the named graphs that contain it; none if only the default graph does."""
 
     subject: Subject
     predicate: str
@@ -45,7 +45,7 @@ class Statement:
 
     @property
     def inferred(self) -> bool:
-        """Say whether no source states it."""
+        """True if no source states it."""
         return self.graphs == {INFERRED_GRAPH}
 
     @property
@@ -56,34 +56,34 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One end of a statement: a thing with its name, or a literal; and its support."""
+    """One end of a statement, an entity or a literal, with the sources of the statement."""
 
     text: str
-    iri: str = ""  # empty for a literal and for a node without a name
+    iri: str = ""  # empty for a literal and a blank node
     acronym: str = ""
     language: str = ""
-    datatype: str = ""  # of a literal that is not plain text
+    datatype: str = ""  # empty for plain text
     kind: Name | None = None
-    sources: tuple[int, ...] = ()  # numbers of the view's sources
-    more_sources: int = 0  # that support it too, beyond those numbered
+    sources: tuple[int, ...] = ()  # by their numbers in the description
+    more_sources: int = 0  # further ones without a number
     inferred: bool = False
-    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a node without a name
+    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node
 
 
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
-    """Join at most `limit` quads into statements, and say whether that was all of them."""
+    """Merge at most `limit` quads into statements. The second value is True if these were all."""
     graphs: dict[tuple[Subject, NamedNode, Term], set[str]] = {}
     read = 0
     for quad in islice(quads, limit + 1):
         read += 1
         if isinstance(quad.subject, Triple) or isinstance(quad.object, Triple):
-            continue  # RDF 1.2's statements about statements have no place in a view
-        held = graphs.setdefault((quad.subject, quad.predicate, quad.object), set())
+            continue  # a description has no place for RDF 1.2's statements about statements
+        names = graphs.setdefault((quad.subject, quad.predicate, quad.object), set())
         if isinstance(quad.graph_name, NamedNode):
-            held.add(quad.graph_name.value)
+            names.add(quad.graph_name.value)
     statements = [
-        Statement(subject, predicate.value, object_, frozenset(held))
-        for (subject, predicate, object_), held in graphs.items()
+        Statement(subject, predicate.value, object_, frozenset(names))
+        for (subject, predicate, object_), names in graphs.items()
     ]
     return statements, read <= limit
 
@@ -116,19 +116,19 @@ class Citations:
         )
 
 
-class Reader:
-    """Makes values of terms: names, kinds, and the parts of nodes that have no name."""
+class ValueReader:
+    """Makes values from terms: names, classes, and the contents of blank nodes."""
 
-    def __init__(self, store: Store, labels: Labels, terms: Terms) -> None:
+    def __init__(self, store: Store, labels: Labels, vocabulary: Vocabulary) -> None:
         self.store = store
         self.labels = labels
-        self.terms = terms
+        self.vocabulary = vocabulary
         self._kinds: dict[str, Name | None] = {}
 
     def kind(self, iri: str) -> Name | None:
-        """Return the class that says most about a thing, or None."""
+        """Return the most specific class of an entity, or None."""
         if iri not in self._kinds:
-            if len(self._kinds) >= _MAX_KEPT:
+            if len(self._kinds) >= _MAX_CACHED:
                 self._kinds.clear()
             classes = [
                 quad.object.value
@@ -140,12 +140,12 @@ class Reader:
         return self._kinds[iri]
 
     def kinds(self, classes: Iterable[str]) -> tuple[Name, ...]:
-        """Name the most specific of some classes."""
-        telling = [each for each in classes if each not in _NO_KIND]
-        return tuple(self.labels.name(each) for each in self.terms.most_specific(telling))
+        """Return the names of the most specific of some classes."""
+        informative = [iri for iri in classes if iri not in _UNINFORMATIVE]
+        return tuple(map(self.labels.name, self.vocabulary.most_specific(informative)))
 
     def value(self, term: Term, *, depth: int = 0) -> Value:
-        """Make a value of a term, unsupported as yet; `depth` bounds nodes inside nodes."""
+        """Return the value of a term, without sources; `depth` limits nested blank nodes."""
         if isinstance(term, NamedNode):
             name = self.labels.name(term.value)
             return Value(
@@ -163,7 +163,7 @@ class Reader:
         return Value(str(term))
 
     def supported(self, term: Term, statement: Statement, citations: Citations) -> Value:
-        """Make a value of one end of a statement, with what supports the statement."""
+        """Return the value of one end of a statement, with the sources of the statement."""
         numbers = citations.cite(statement)
         return replace(
             self.value(term),
@@ -173,11 +173,11 @@ class Reader:
         )
 
     def _parts(self, node: BlankNode, depth: int) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
-        found: dict[str, list[Value]] = {}
+        parts: dict[str, list[Value]] = {}
         for quad in islice(self.store.quads(node, None, None, DEFAULT_GRAPH), _MAX_PARTS):
             if quad.predicate != _TYPE and not isinstance(quad.object, Triple):
-                values = found.setdefault(quad.predicate.value, [])
+                values = parts.setdefault(quad.predicate.value, [])
                 values.append(self.value(quad.object, depth=depth + 1))
         return tuple(
-            (self.labels.name(iri), tuple(values)) for iri, values in sorted(found.items())
+            (self.labels.name(iri), tuple(values)) for iri, values in sorted(parts.items())
         )

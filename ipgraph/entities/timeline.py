@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities.history import CHANGE, PLACEMENT, Episode, year_of
+from ipgraph.entities.history import CHANGE, PLACEMENT, HistoryEntry, year_of
 from ipgraph.entities.labels import DEFAULT_GRAPH
 from ipgraph.entities.relations import MAX_READ
 from ipgraph.entities.statements import Citations, Value, gather
@@ -52,7 +52,7 @@ class Timeline:
 
     events: tuple[Event, ...]
     sources: tuple[Source, ...]
-    history: tuple[Episode, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
 
 class Timelines:
@@ -82,24 +82,24 @@ class Timelines:
             if name.iri in _TYPES
             for value in values
         ]
-        changes = [episode for episode in view.episodes if episode.kind == CHANGE]
+        changes = [entry for entry in view.history if entry.kind == CHANGE]
         for change in changes:
-            before, after = change.parts[_BEFORE], change.parts[_AFTER]
-            causes, sources = change.parts[_CAUSE], change.sources
+            before, after = change.participants[_BEFORE], change.participants[_AFTER]
+            causes, sources = change.participants[_CAUSE], change.sources
             events.append(Event(change.since, "changed", before or after, after, causes, sources))
-        history = tuple(episode for episode in view.episodes if episode.kind != CHANGE)
-        numbers = [event.sources for event in events] + [episode.sources for episode in history]
+        history = tuple(entry for entry in view.history if entry.kind != CHANGE)
+        numbers = [event.sources for event in events] + [entry.sources for entry in history]
         cited = {number for support in numbers for number in support}
         sources_cited = tuple(source for source in view.sources if source.number in cited)
         return Timeline(_in_order(events), sources_cited, history)
 
-    def placements(self, iri: str) -> tuple[Episode, ...]:
+    def placements(self, iri: str) -> tuple[HistoryEntry, ...]:
         """Return the placements of a unit, earliest first."""
-        view = self._entities.describe(iri, values=1, cited=1)
+        view = self._entities.describe(iri, values=1, sources=1)
         return tuple(
-            episode
-            for episode in view.episodes
-            if episode.kind == PLACEMENT and episode.tie == IP + "placedUnit"
+            entry
+            for entry in view.history
+            if entry.kind == PLACEMENT and entry.role == IP + "placedUnit"
         )
 
     def _dated(self, predicate: str, citations: Citations) -> list[Event]:

@@ -1,7 +1,7 @@
-"""The classes and properties of a graph, as a reader of pages needs them: names, order, hierarchy.
+"""The classes and properties of a graph: names, reading order, hierarchy.
 
-All look-ups are bounded by the size of the ontology, never by that of the data, and are kept: a
-snapshot does not change.
+The cost of every look-up is bounded by the size of the ontology, never by that of the data. All
+are cached: a snapshot does not change.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-# The order in which a reader wants to be told; what is not listed follows, by label.
+# The reading order of properties; those not listed follow, by label.
 READING_ORDER = (
     ORG + "unitOf",
     ORG + "subOrganizationOf",
@@ -69,7 +69,7 @@ READING_ORDER = (
     IP + "amends",
     IP + "succeeds",
 )
-# Of use to few readers: they come last.
+# Properties that few readers need come last.
 READ_LAST = (
     IP + "responsibleFor",
     SKOS + "inScheme",
@@ -90,7 +90,7 @@ DEFINITIONS = (
 )
 
 _NOTES = frozenset(
-    (IP + "note", *(SKOS + each for each in ("note", "editorialNote", "scopeNote", "historyNote")))
+    (IP + "note", *(SKOS + name for name in ("note", "editorialNote", "scopeNote", "historyNote")))
 )
 _IDENTIFIERS = frozenset((IP + "identifier", SCHEMA + "sameAs", OWL + "sameAs"))
 _RANKS = {iri: rank for rank, iri in enumerate(READING_ORDER)}
@@ -103,13 +103,13 @@ _INVERSE = NamedNode(OWL + "inverseOf")
 _INCOMING_LABEL = NamedNode(IP + "incomingLabel")
 
 
-class Terms:
-    """What the ontology of one graph says about its classes and properties."""
+class Vocabulary:
+    """The classes and properties of one graph, as its ontology describes them."""
 
     def __init__(self, store: Store, labels: Labels) -> None:
         self._store = store
         self._labels = labels
-        # Bound to the instance, so that a graph that is closed takes its tables with it.
+        # Bound to the instance, so that the caches of a closed graph are freed.
         self.superclasses = lru_cache(maxsize=4096)(self._superclasses)
         self.superproperties = lru_cache(maxsize=4096)(self._superproperties)
         self.incoming_label = lru_cache(maxsize=4096)(self._incoming_label)
@@ -126,25 +126,25 @@ class Terms:
         return self._above(iri, _SUBPROPERTY)
 
     def _above(self, iri: str, predicate: NamedNode) -> frozenset[str]:
-        found: set[str] = set()
-        waiting = [iri]
-        while waiting:
-            for quad in self._store.quads(NamedNode(waiting.pop()), predicate, None, DEFAULT_GRAPH):
-                above = quad.object
-                if isinstance(above, NamedNode) and above.value not in found:
-                    found.add(above.value)
-                    waiting.append(above.value)
-        return frozenset(found - {iri})
+        above: set[str] = set()
+        queue = [iri]
+        while queue:
+            for quad in self._store.quads(NamedNode(queue.pop()), predicate, None, DEFAULT_GRAPH):
+                parent = quad.object
+                if isinstance(parent, NamedNode) and parent.value not in above:
+                    above.add(parent.value)
+                    queue.append(parent.value)
+        return frozenset(above - {iri})
 
     def most_specific(self, classes: Iterable[str]) -> list[str]:
-        """Return those classes that are above no other of them, by label."""
+        """Return the classes that are not superclasses of others among them, by label."""
         given = set(classes)
-        above = {each for one in given for each in self.superclasses(one)}
-        kept = given - above or given  # classes that are equivalent are all above each other
-        return sorted(kept, key=lambda iri: (iri.startswith(OWL), self._labels.name(iri).label))
+        above = {parent for iri in given for parent in self.superclasses(iri)}
+        specific = given - above or given  # equivalent classes are superclasses of each other
+        return sorted(specific, key=lambda iri: (iri.startswith(OWL), self._labels.name(iri).label))
 
     def _incoming_label(self, iri: str) -> str:
-        """Return how a property reads from its object, or an empty text where none is given."""
+        """Return the label of a property in the direction from its object, or an empty text."""
         texts = [
             quad.object
             for quad in self._store.quads(NamedNode(iri), _INCOMING_LABEL, None, DEFAULT_GRAPH)
@@ -153,7 +153,7 @@ class Terms:
         return self._labels.choose(texts)[0]
 
     def _comment(self, iri: str) -> str:
-        """Return what a term means, in its own words, or an empty text."""
+        """Return the definition of a term, or an empty text."""
         for predicate in DEFINITIONS:
             texts = [
                 quad.object
@@ -167,28 +167,29 @@ class Terms:
         return ""
 
     def _inverses(self, iri: str) -> frozenset[str]:
-        """Return the properties that say the same from the other end."""
+        """Return the inverse properties of a property."""
         node = NamedNode(iri)
-        found = [each.object for each in self._store.quads(node, _INVERSE, None, DEFAULT_GRAPH)]
-        found += [each.subject for each in self._store.quads(None, _INVERSE, node, DEFAULT_GRAPH)]
+        store = self._store
+        ends = [quad.object for quad in store.quads(node, _INVERSE, None, DEFAULT_GRAPH)]
+        ends += [quad.subject for quad in store.quads(None, _INVERSE, node, DEFAULT_GRAPH)]
         own = {iri} if self.is_symmetric(iri) else set()
-        return frozenset({each.value for each in found if isinstance(each, NamedNode)} | own)
+        return frozenset({end.value for end in ends if isinstance(end, NamedNode)} | own)
 
     def _is_symmetric(self, iri: str) -> bool:
-        """Say whether a property is declared symmetric."""
+        """True if a property is declared symmetric."""
         return any(self._store.quads(NamedNode(iri), _TYPE, _SYMMETRIC, DEFAULT_GRAPH))
 
     def section(self, iri: str) -> str:
-        """Return where a property is told: among ``relations``, ``identifiers`` or ``notes``."""
+        """Return the section of a property: ``relations``, ``identifiers`` or ``notes``."""
         above = {iri, *self.superproperties(iri)}
         if above & _NOTES:
             return "notes"
         return "identifiers" if above & _IDENTIFIERS else "relations"
 
     def rank(self, iri: str) -> int:
-        """Return the place of a property in a reader's order; those unknown lie in the middle."""
+        """Return the rank of a property in reading order; unlisted ones are in the middle."""
         return _RANKS.get(iri, _LAST_RANKS.get(iri, 500))
 
     def name(self, iri: str) -> Name:
-        """Name a term by the rule of `ipgraph.entities.labels`."""
+        """Return the name of a term by the rule of `ipgraph.entities.labels`."""
         return self._labels.name(iri)

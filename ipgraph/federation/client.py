@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import select
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from ipgraph.federation.fetcher import Order, Table
 from ipgraph.federation.service_clauses import Clause, find
 from ipgraph.sparql.query import ServiceResult
 from ipgraph.workers import wire
-from ipgraph.workers.admission import Lane
-from ipgraph.workers.run import ClientLeft, busy
+from ipgraph.workers.admission import AdmissionQueue
+from ipgraph.workers.run import ClientDisconnected, rejection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ipgraph.sparql.query import Query
 
     Ask = Callable[[Order, Callable[[], bool]], Table]
+
+_LOGGER = logging.getLogger(__name__)
 
 _MAX_SERVICES = 8  # each costs the endpoint a query and this machine a process
 _SHARE = 0.8  # of the time left that one endpoint may take: SILENT must leave some for the rest
@@ -55,7 +58,7 @@ class Federation:
         self.terms = terms
         self._ask = ask or _fetched
         self._allowed = Allowed.parse(terms.allowed)
-        self._lane = Lane(terms.places, terms.max_waiting)
+        self._queue = AdmissionQueue(terms.places, terms.max_waiting)
 
     def __bool__(self) -> bool:
         """Tell whether any endpoint may be asked."""
@@ -82,32 +85,34 @@ class Federation:
         query: Query,
         found: Inspection,
         time_limit_s: float | None = None,
-        alive: Callable[[], bool] = lambda: True,
+        is_connected: Callable[[], bool] = lambda: True,
     ) -> tuple[Query, float]:
         """Return the query with what its endpoints answer, and the seconds that it has left.
 
         Raises what `check` raises, `StoreUnavailable` for an endpoint that fails without SILENT,
-        `LimitReached`, and `ClientLeft`.
+        `LimitReached`, and `ClientDisconnected`.
         """
         clauses = [each for each in self.check(query, found) if not each.nested]
         limit_s = min(self.terms.time_limit_s, time_limit_s or self.terms.time_limit_s)
         started = time.monotonic()
-        if not self._lane.enter(self.terms.wait_s, alive):
-            raise busy(alive, started)
+        if not self._queue.acquire(self.terms.wait_s, is_connected):
+            raise rejection(is_connected, started)
         try:
             began = time.monotonic()
             tables = []
             for clause in clauses:
                 left_s = limit_s - (time.monotonic() - began)
-                tables.append(self._table(clause, left_s, alive))
+                tables.append(self._table(clause, left_s, is_connected))
         finally:
-            self._lane.leave()
+            self._queue.release()
         left_s = limit_s - (time.monotonic() - began)
         if left_s <= 0:
             raise _late(limit_s)
         return replace(query, tables=tuple(tables)), left_s
 
-    def _table(self, clause: Clause, left_s: float, alive: Callable[[], bool]) -> ServiceResult:
+    def _table(
+        self, clause: Clause, left_s: float, is_connected: Callable[[], bool]
+    ) -> ServiceResult:
         """Ask the endpoint of one clause; a failure that SILENT hides is a table of no kind."""
         if left_s <= 0:
             raise _late(self.terms.time_limit_s)
@@ -120,8 +125,10 @@ class Federation:
             time_limit_s=left_s * _SHARE,
         )
         try:
-            table = self._ask(order, alive)
+            table = self._ask(order, is_connected)
         except StoreUnavailable as error:
+            # %r: an endpoint words a part of the message, and may send line ends.
+            _LOGGER.warning("SERVICE <%s> failed: %r", clause.endpoint, error)
             if not clause.silent:
                 raise StoreUnavailable(f"SERVICE at {clause.place}: {error}") from error
             table = Table("", "")
@@ -130,7 +137,7 @@ class Federation:
         )
 
 
-def _fetched(order: Order, alive: Callable[[], bool]) -> Table:
+def _fetched(order: Order, is_connected: Callable[[], bool]) -> Table:
     """Run one process of `fetching` and return what it brings; it never outlives this call."""
     process = subprocess.Popen(
         [sys.executable, "-I", "-m", "ipgraph.federation.fetcher"],
@@ -141,12 +148,14 @@ def _fetched(order: Order, alive: Callable[[], bool]) -> Table:
     )
     with process:
         try:
-            return _collected(process, order, alive)
+            return _collected(process, order, is_connected)
         finally:
             process.kill()
 
 
-def _collected(process: subprocess.Popen[bytes], order: Order, alive: Callable[[], bool]) -> Table:
+def _collected(
+    process: subprocess.Popen[bytes], order: Order, is_connected: Callable[[], bool]
+) -> Table:
     deadline = time.monotonic() + order.time_limit_s
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  pipes
     with contextlib.suppress(BrokenPipeError):  # it has died already, and will have told nothing
@@ -161,8 +170,8 @@ def _collected(process: subprocess.Popen[bytes], order: Order, alive: Callable[[
             raise StoreUnavailable(
                 f"<{order.endpoint}> did not answer within {order.time_limit_s:.1f} s."
             )
-        if not alive():
-            raise ClientLeft
+        if not is_connected():
+            raise ClientDisconnected
         if not poll.poll(min(left_s, _LOOK_UP_S) * 1000):
             continue
         part = process.stdout.read1(_READ_BYTES)  # type: ignore[attr-defined]

@@ -201,7 +201,7 @@ def _table(
         if len(body) > max_bytes:
             raise LimitReached(
                 f"<{wanted}> answered more than {max_bytes:,} bytes; ask SERVICE for less.",
-                limit="service_answer_limit_mib",
+                limit="service_result_limit_mib",
             )
         if time.monotonic() > deadline:
             raise TimeoutError

@@ -1,4 +1,4 @@
-"""Build the search index: things, their names, and the terms of the ontology."""
+"""Build the search index: entities, their names, and the terms of the ontology."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-# Above this many things the index by groups of three letters would outweigh all others.
-MAX_NEAR = 200_000
+# With more entities, the trigram index would be larger than all others.
+MAX_TRIGRAM_ENTITIES = 200_000
 BATCH = 20_000
-# Instances looked at to learn which properties the things of a class have.
+# Instances read to count the properties of a class.
 SAMPLE = 300
 MAX_DESCRIPTION = 240
 _TYPE = NamedNode(RDF + "type")
@@ -43,61 +43,61 @@ _PROPERTIES = frozenset(
 )
 _TERMS = _CLASSES | _PROPERTIES
 _EVIDENCE = frozenset((IP + "SourceDocument", IP + "Measure"))
-# Dated nodes are told on the pages of those who take part; nobody looks for them by name.
-_UNSOUGHT = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
+# Dated nodes are in the history of their participants, and have no names to search for.
+_NOT_INDEXED = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
 _WORD = re.compile(r"\w+", re.UNICODE)
-# A beginning that has an index of its own length is read from its first hit on; any other is first
-# gathered whole: 0.05 against 5.7 ms at 300,000 names of few words.
+# A prefix with an index for its length is read from the first hit on; any other is first collected
+# completely: 0.05 against 5.7 ms at 300,000 names of few words.
 _SCHEMA = """
-CREATE TABLE things (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, folded TEXT, initial TEXT,
+CREATE TABLE entities (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, folded TEXT, initial TEXT,
   acronym TEXT, kind TEXT, description TEXT, weight INTEGER);
-CREATE TABLE names (id INTEGER PRIMARY KEY, thing INTEGER, text TEXT, folded TEXT, sort INTEGER);
-CREATE TABLE instances (class TEXT, thing INTEGER, PRIMARY KEY (class, thing)) WITHOUT ROWID;
+CREATE TABLE names (id INTEGER PRIMARY KEY, entity INTEGER, text TEXT, folded TEXT, type INTEGER);
+CREATE TABLE instances (class TEXT, entity INTEGER, PRIMARY KEY (class, entity)) WITHOUT ROWID;
 CREATE TABLE terms (iri TEXT PRIMARY KEY, kind TEXT, label TEXT, folded TEXT, local TEXT,
   uses INTEGER, comment TEXT) WITHOUT ROWID;
-CREATE TABLE used (class TEXT, property TEXT, uses INTEGER, PRIMARY KEY (class, property))
+CREATE TABLE property_uses (class TEXT, property TEXT, uses INTEGER, PRIMARY KEY (class, property))
   WITHOUT ROWID;
-CREATE VIRTUAL TABLE found USING fts5(text, content='', prefix='1 2 3 4 5 6 7 8 9 10 11 12',
+CREATE VIRTUAL TABLE name_words USING fts5(text, content='', prefix='1 2 3 4 5 6 7 8 9 10 11 12',
   tokenize='unicode61 remove_diacritics 2', detail='none');
-CREATE VIRTUAL TABLE told USING fts5(text, content='', prefix='2 3',
+CREATE VIRTUAL TABLE description_words USING fts5(text, content='', prefix='2 3',
   tokenize='unicode61 remove_diacritics 2', detail='none');
-CREATE VIRTUAL TABLE near USING fts5(text, content='', tokenize='trigram', detail='none');
+CREATE VIRTUAL TABLE name_trigrams USING fts5(text, content='', tokenize='trigram', detail='none');
 """
 _INDEXES = """
 CREATE INDEX names_folded ON names (folded);
-CREATE INDEX things_kind ON things (kind, folded);
+CREATE INDEX entities_kind ON entities (kind, folded);
 """
 
 
 def fold(text: str) -> str:
-    """Return `text` as names are compared: no case, no accents, one blank between words."""
+    """Return `text` for comparison: no case, no accents, one space between words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(each for each in plain if not unicodedata.combining(each)).split())
+    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text as the index cuts them."""
+def split_words(text: str) -> list[str]:
+    """Return the words of a text as in the index."""
     return _WORD.findall(fold(text).replace("_", " "))
 
 
 def build(store: Store, path: Path) -> None:
     """Write the index of a graph to a new file at `path`.
 
-    Reads every statement of the default graph once and each thing a few times; memory grows with
-    the number of things.
+    Reads every statement of the default graph once and each entity a few times; memory grows with
+    the number of entities.
     """
     connection = sqlite3.connect(path)
     with connection:
         connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
         _Builder(store, connection).run()
         connection.executescript(_INDEXES)
-        for table in ("found", "told", "near"):
+        for table in ("name_words", "description_words", "name_trigrams"):
             connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
     connection.close()
 
 
 def _tier(classes: list[str]) -> int:
-    """Rank what people look for before the documents that tell of it, and terms last."""
+    """Rank entities before documents, and documents before terms of the ontology."""
     if not _TERMS.isdisjoint(classes):
         return 2
     return 0 if _EVIDENCE.isdisjoint(classes) else 1
@@ -111,15 +111,15 @@ class _Builder:
 
     def run(self) -> None:
         uses, mentions, classes = self._count()
-        things = sorted(
-            (iri for iri in classes if self._is_sought(classes[iri])),
+        entities = sorted(
+            (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
             key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
         )
-        self._write_things(things, mentions, classes)
+        self._write_entities(entities, mentions, classes)
         self._write_terms(uses, classes)
 
     def _count(self) -> tuple[Counter[str], Counter[str], dict[str, list[str]]]:
-        """Count the uses of predicates and the mentions of things; collect the classes of each."""
+        """Count uses of predicates and mentions of entities; collect the classes of entities."""
         uses: Counter[str] = Counter()
         mentions: Counter[str] = Counter()
         classes: dict[str, list[str]] = defaultdict(list)
@@ -135,45 +135,41 @@ class _Builder:
                 mentions[value.value] += 1
         return uses, mentions, classes
 
-    @staticmethod
-    def _is_sought(classes: list[str]) -> bool:
-        return not _UNSOUGHT.intersection(classes)
-
-    def _write_things(
-        self, things: list[str], mentions: Counter[str], classes: dict[str, list[str]]
+    def _write_entities(
+        self, entities: list[str], mentions: Counter[str], classes: dict[str, list[str]]
     ) -> None:
-        """Write things and their names by batches, so that memory does not grow with them."""
+        """Write entities and their names in batches, so that memory does not grow with them."""
         names_so_far = 0
-        for start in range(0, len(things), BATCH):
-            rows, names, instances, told = [], [], [], []
-            for number, iri in enumerate(things[start : start + BATCH], start=start + 1):
-                row, description = self._thing(number, iri, classes[iri], mentions[iri])
+        for start in range(0, len(entities), BATCH):
+            rows, names, instances, descriptions = [], [], [], []
+            for number, iri in enumerate(entities[start : start + BATCH], start=start + 1):
+                row, description = self._entity(number, iri, classes[iri], mentions[iri])
                 rows.append(row)
-                for text, sort in self._names(iri, row[2]).items():
+                for text, name_type in self._names(iri, row[2]).items():
                     names_so_far += 1
-                    names.append((names_so_far, number, text, fold(text), sort))
-                instances += [(each, number) for each in set(classes[iri])]
+                    names.append((names_so_far, number, text, fold(text), name_type))
+                instances += [(class_, number) for class_ in set(classes[iri])]
                 if description:
-                    told.append((number, description))
-            self._write("INSERT INTO things VALUES (?,?,?,?,?,?,?,?,?)", rows)
+                    descriptions.append((number, description))
+            self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
             self._write("INSERT INTO instances VALUES (?,?)", instances)
-            self._write("INSERT INTO told(rowid, text) VALUES (?,?)", told)
+            self._write("INSERT INTO description_words(rowid, text) VALUES (?,?)", descriptions)
             self._write("INSERT INTO names VALUES (?,?,?,?,?)", names)
-            texts = [(each[0], each[2]) for each in names]
-            self._write("INSERT INTO found(rowid, text) VALUES (?,?)", texts)
-            if len(things) <= MAX_NEAR:
-                folded = [(each[0], each[3]) for each in names]
-                self._write("INSERT INTO near(rowid, text) VALUES (?,?)", folded)
+            texts = [(name[0], name[2]) for name in names]
+            self._write("INSERT INTO name_words(rowid, text) VALUES (?,?)", texts)
+            if len(entities) <= MAX_TRIGRAM_ENTITIES:
+                folded = [(name[0], name[3]) for name in names]
+                self._write("INSERT INTO name_trigrams(rowid, text) VALUES (?,?)", folded)
 
-    def _thing(
+    def _entity(
         self, number: int, iri: str, classes: list[str], weight: int
     ) -> tuple[tuple[int, str, str, str, str, str, str, str, int], str]:
-        """Return the row of a thing and its whole description."""
+        """Return the row of an entity and its full description."""
         name = self._entities.labels.name(iri)
         kinds = self._entities.reader.kinds(classes)
         description = self._description(iri)
         folded = fold(name.label)
-        initial = next((each.upper() for each in folded if each.isalnum()), "#")
+        initial = next((char.upper() for char in folded if char.isalnum()), "#")
         row = (
             number,
             iri,
@@ -188,15 +184,15 @@ class _Builder:
         return row, description
 
     def _names(self, iri: str, label: str) -> dict[str, int]:
-        """Return the names of a thing: 0 for a short one, 1 for the label, 2 for another."""
+        """Return the names of an entity by type: 0 short name, 1 label, 2 other name."""
         names: dict[str, int] = {label: 1}
-        for sort, predicate in (
+        for name_type, predicate in (
             (0, ACRONYM),
             (2, SKOS + "altLabel"),
             *((2, p) for p in LABEL_PROPERTIES),
         ):
             for text in self._texts(iri, NamedNode(predicate)):
-                names.setdefault(text, sort)
+                names.setdefault(text, name_type)
         names.setdefault(label_from_iri(iri), 2)
         return names
 
@@ -225,7 +221,7 @@ class _Builder:
             label = self._entities.labels.name(iri).label
             local = fold(re.split(r"[/#:]", iri)[-1])
             count = len(members[iri]) if kind == "class" else uses[iri]
-            comment = self._entities.terms.comment(iri)
+            comment = self._entities.vocabulary.comment(iri)
             rows.append((iri, kind, label, fold(label), local, count, comment))
         self._write("INSERT INTO terms VALUES (?,?,?,?,?,?,?)", rows)
         used: Counter[tuple[str, str]] = Counter()
@@ -233,4 +229,6 @@ class _Builder:
             for iri in islice(iris, SAMPLE):
                 quads = islice(self._store.quads(NamedNode(iri), None, None, DEFAULT_GRAPH), 500)
                 used.update({(kind, quad.predicate.value) for quad in quads})
-        self._write("INSERT INTO used VALUES (?,?,?)", [(*key, n) for key, n in used.items()])
+        self._write(
+            "INSERT INTO property_uses VALUES (?,?,?)", [(*key, n) for key, n in used.items()]
+        )

@@ -1,8 +1,8 @@
 """Search: an index of names and terms in one SQLite file of the snapshot.
 
-Rows are numbered by weight (how many statements mention a thing), so an unranked look-up that stops
-early has the best hits first; ranking by the text engine would be a hundred times slower. Building
-reads each statement once; a look-up costs well under a millisecond at thousands of names.
+Rows are numbered by weight (the number of statements that mention an entity), so an unranked
+look-up that stops early has the best hits first; ranking by the text engine would be a hundred
+times slower. A look-up takes well under a millisecond with thousands of names.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import sqlite3
 import threading
 import weakref
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.search.builder import fold, words
+from ipgraph.search.builder import fold, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-# Hits that are read and ordered; beyond them a result says "more than".
+# Hits that are read and ordered; with more, a result says "more than".
 MAX_HITS = 2000
 MAX_SUGGESTED = 200
-NEAR_ENOUGH = 0.6
-# The orders in which the things of a class are listed.
+MIN_SIMILARITY = 0.6
+# The sort orders for the instances of a class.
 SORTS = {
     "label": "t.folded, t.iri",
     "short": "t.acronym = '', t.acronym, t.folded, t.iri",
@@ -35,30 +35,30 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A thing that was found, and by which of its names."""
+    """An entity that matches, and the name that matches."""
 
     iri: str
     label: str
     acronym: str
-    kind: str  # the IRI of its class, empty if it has none
+    kind: str  # the IRI of its most specific class, empty if it has none
     description: str
-    matched: str = ""  # the name that matched, where it is neither label nor acronym
+    matched: str = ""  # the name that matches, if it is neither label nor acronym
     weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One page of a search. `facets` counts the hits of each class, most first."""
+class SearchResults:
+    """One page of a search. `facets` are classes with their numbers of hits, largest first."""
 
     hits: tuple[Hit, ...]
     total: int
-    complete: bool  # False where more match than were counted
+    complete: bool  # False if more entities match than were counted
     facets: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class, property or thing as a completion; `uses` says how often the data use it."""
+    """A class, property or entity as a completion; `uses` counts its uses in the data."""
 
     iri: str
     label: str
@@ -76,57 +76,54 @@ class SearchIndex:
         weakref.finalize(self, _close, self._opened)
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Hit, ...]:
-        """Return the things that a beginning of a name most likely means, the best first."""
+        """Return the entities with a name that starts with `text`, the best first."""
         return tuple(self._ordered(text, MAX_SUGGESTED)[:limit])
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> Found:
-        """Return a page of the things that hold all words of `text`, those by name first."""
+    def search(
+        self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0
+    ) -> SearchResults:
+        """Return a page of the entities with all words of `text`, matches by name first."""
         hits = self._ordered(text, MAX_HITS)
         known = {hit.iri for hit in hits}
         if len(hits) < MAX_HITS:
-            hits += [each for each in self._described(text, MAX_HITS) if each.iri not in known]
+            hits += [hit for hit in self._described(text, MAX_HITS) if hit.iri not in known]
         facets = Counter(hit.kind for hit in hits)
         chosen = [hit for hit in hits if not kind or hit.kind == kind]
-        return Found(
+        return SearchResults(
             hits=tuple(chosen[offset : offset + limit]),
             total=len(chosen),
             complete=len(hits) < MAX_HITS,
             facets=tuple(facets.most_common()),
         )
 
-    def nearest(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
-        """Return the things whose names look most like `text`, by their groups of three letters."""
+    def similar(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
+        """Return the entities with the names most similar to `text`, by their trigrams."""
         folded = fold(text)
-        parts = {folded[at : at + 3] for at in range(len(folded) - 2)}
-        if not parts:
+        trigrams = {folded[start : start + 3] for start in range(len(folded) - 2)}
+        if not trigrams:
             return ()
-        match = " OR ".join(_quoted(each) for each in sorted(parts))
+        match = " OR ".join(map(_quoted, sorted(trigrams)))
         rows = self._rows(
-            "SELECT n.thing, n.folded FROM near JOIN names n ON n.id = near.rowid"
-            " WHERE near MATCH ? LIMIT 2000",
+            "SELECT n.entity, n.folded FROM name_trigrams t JOIN names n ON n.id = t.rowid"
+            " WHERE name_trigrams MATCH ? LIMIT 2000",
             (match,),
         )
-        scored: dict[int, float] = {}
+        scores: dict[int, float] = {}
         matcher = SequenceMatcher(None)
         matcher.set_seq2(folded)
-        for thing, name in rows:
+        for entity, name in rows:
             matcher.set_seq1(name)
-            # The bounds are far cheaper than the ratio, and few names pass them.
-            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= NEAR_ENOUGH:
-                scored[thing] = max(scored.get(thing, 0.0), matcher.ratio())
-        best = sorted(scored, key=lambda each: (-scored[each], each))
-        return tuple(
-            hit
-            for each in best[:limit]
-            if scored[each] >= NEAR_ENOUGH
-            for hit in self._things([each])
-        )
+            # The upper bounds are far cheaper than the ratio, and few names pass them.
+            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= MIN_SIMILARITY:
+                scores[entity] = max(scores.get(entity, 0.0), matcher.ratio())
+        best = sorted(scores, key=lambda entity: (-scores[entity], entity))[:limit]
+        return tuple(self._by_id([entity for entity in best if scores[entity] >= MIN_SIMILARITY]))
 
     def complete(self, kind: str, text: str, *, within: str = "", limit: int = 20) -> list[Term]:
-        """Return the terms (`kind`: class or property) or things (entity) that `text` begins.
+        """Return the terms that contain `text`; `kind` is ``class``, ``property`` or ``entity``.
 
-        Properties that instances of the class `within` have come first; then exact names, names
-        that begin so, names that contain it, each by use.
+        The properties of instances of the class `within` come first; then exact names, names that
+        start with `text`, other names; each group by uses.
         """
         if kind == "entity":
             return [
@@ -136,56 +133,57 @@ class SearchIndex:
         wanted = fold(text.rpartition(":")[2])
         rows = self._rows(
             "SELECT t.iri, t.label, t.uses, t.comment, t.folded, t.local, COALESCE(u.uses, 0)"
-            " FROM terms t LEFT JOIN used u ON u.property = t.iri AND u.class = ?"
+            " FROM terms t LEFT JOIN property_uses u ON u.property = t.iri AND u.class = ?"
             " WHERE t.kind = ? AND (t.folded LIKE ? ESCAPE '\\' OR t.local LIKE ? ESCAPE '\\')",
             (within, kind, f"%{_escaped(wanted)}%", f"%{_escaped(wanted)}%"),
         )
 
         def order(row: Sequence[Any]) -> tuple[bool, bool, bool, int, str]:
             exact = wanted in (row[4], row[5])
-            begins = row[4].startswith(wanted) or row[5].startswith(wanted)
-            return (not row[6], not exact, not begins, -row[2], row[1])
+            starts = row[4].startswith(wanted) or row[5].startswith(wanted)
+            return (not row[6], not exact, not starts, -row[2], row[1])
 
         return [Term(*row[:4]) for row in sorted(rows, key=order)[:limit]]
 
     def instances(
         self, kind: str, *, initial: str = "", limit: int = 50, offset: int = 0, sort: str = "label"
     ) -> tuple[Hit, ...]:
-        """Return the things of a class, what is inferred included, in an order of `SORTS`."""
+        """Return the instances of a class, including inferred ones, in an order of `SORTS`."""
         return self._hits(
             _INSTANCES.replace("$order", SORTS[sort]), (kind, initial, initial, limit, offset)
         )
 
     def initials(self, kind: str) -> dict[str, int]:
-        """Count the things of a class by the first letter of their labels."""
+        """Count the instances of a class by the first letter of their labels."""
         rows = self._rows(
-            "SELECT t.initial, COUNT(*) FROM instances i JOIN things t ON t.id = i.thing"
+            "SELECT t.initial, COUNT(*) FROM instances i JOIN entities t ON t.id = i.entity"
             " WHERE i.class = ? GROUP BY t.initial ORDER BY t.initial",
             (kind,),
         )
         return dict(rows)
 
     def kinds(self) -> tuple[tuple[str, int], ...]:
-        """Count the things by the class that says most about each, most first."""
+        """Count the entities by their most specific class, largest first."""
         rows = self._rows(
-            "SELECT kind, COUNT(*) FROM things WHERE kind <> ''"
+            "SELECT kind, COUNT(*) FROM entities WHERE kind <> ''"
             " GROUP BY kind ORDER BY 2 DESC, kind",
             (),
         )
         return tuple(rows)
 
     def of_kind(self, kind: str, limit: int, offset: int = 0) -> tuple[Hit, ...]:
-        """Return the things about which a class says most, by label."""
+        """Return the entities with this most specific class, by label."""
         return self._hits(
-            "SELECT {columns} FROM things t WHERE t.kind = ?"
+            "SELECT {columns} FROM entities t WHERE t.kind = ?"
             " ORDER BY t.folded, t.iri LIMIT ? OFFSET ?",
             (kind, limit, offset),
         )
 
     def used_with(self, kind: str) -> tuple[tuple[str, int], ...]:
-        """Count the properties that a sample of the instances of a class have, most first."""
+        """Count the properties of a sample of the instances of a class, largest first."""
         rows = self._rows(
-            "SELECT property, uses FROM used WHERE class = ? ORDER BY uses DESC, property", (kind,)
+            "SELECT property, uses FROM property_uses WHERE class = ? ORDER BY uses DESC, property",
+            (kind,),
         )
         return tuple(rows)
 
@@ -195,29 +193,29 @@ class SearchIndex:
         return [Term(*row) for row in self._rows(query, (kind,))]
 
     def term(self, iri: str) -> tuple[str, int] | None:
-        """Return the kind of a term and the number of its uses, or None for what is none."""
+        """Return the kind of a term and the number of its uses, or None for an unknown IRI."""
         rows = self._rows("SELECT kind, uses FROM terms WHERE iri = ?", (iri,))
         return (str(rows[0][0]), int(rows[0][1])) if rows else None
 
     def _ordered(self, text: str, limit: int) -> list[Hit]:
-        """Return the hits by name: exact short names, exact labels, beginnings, then by weight."""
+        """Return the hits by name: exact short names, exact labels, prefixes, then by weight."""
         folded = fold(text)
         if not folded:
             return []
         names: dict[int, tuple[tuple[bool, ...], str, int]] = {}
         rows = self._rows(_EXACT, (folded,))
-        if words(text):
-            rows += self._rows(_FOUND, (_prefixes(text), limit))
-        for thing, name, name_folded, sort in rows:
+        if split_words(text):
+            rows += self._rows(_BY_WORDS, (_prefixes(text), limit))
+        for entity, name, name_folded, name_type in rows:
             same = name_folded == folded
-            order = (not (same and sort == 0), not same, not name_folded.startswith(folded))
-            if thing not in names or order < names[thing][0]:
-                names[thing] = (order, name, sort)
-        best = sorted(names, key=lambda each: (names[each][0], each))
-        things = dict(zip(best, self._things(best), strict=True))
+            is_short_name = name_type == 0
+            order = (not (same and is_short_name), not same, not name_folded.startswith(folded))
+            if entity not in names or order < names[entity][0]:
+                names[entity] = (order, name, name_type)
+        best = sorted(names, key=lambda entity: (names[entity][0], entity))
         return [
-            _matched(hit, names[each][1]) if names[each][2] > 1 else hit
-            for each, hit in things.items()
+            replace(hit, matched=names[entity][1]) if names[entity][2] > 1 else hit
+            for entity, hit in zip(best, self._by_id(best), strict=True)
         ]
 
     def _described(self, text: str, limit: int) -> list[Hit]:
@@ -226,21 +224,21 @@ class SearchIndex:
             return []
         return list(
             self._hits(
-                "SELECT {columns} FROM told JOIN things t ON t.id = told.rowid WHERE told MATCH ?"
-                " LIMIT ?",
+                "SELECT {columns} FROM description_words d JOIN entities t ON t.id = d.rowid"
+                " WHERE description_words MATCH ? LIMIT ?",
                 (match, limit),
             )
         )
 
-    def _things(self, ids: list[int]) -> list[Hit]:
-        found: dict[int, Hit] = {}
+    def _by_id(self, ids: list[int]) -> list[Hit]:
+        hits: dict[int, Hit] = {}
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
             marks = ",".join("?" * len(part))
             query = _BY_ID.replace("$columns", _COLUMNS).replace("$marks", marks)
             rows = self._rows(query, part)
-            found.update({row[0]: Hit(*row[1:]) for row in rows})
-        return [found[each] for each in ids]
+            hits.update({row[0]: Hit(*row[1:]) for row in rows})
+        return [hits[number] for number in ids]
 
     def _hits(self, query: str, values: tuple[object, ...]) -> tuple[Hit, ...]:
         rows = self._rows(query.format(columns=_COLUMNS), values)
@@ -258,34 +256,30 @@ class SearchIndex:
 
 _COLUMNS = "t.iri, t.label, t.acronym, t.kind, t.description, '', t.weight"
 _INSTANCES = (
-    "SELECT {columns} FROM instances i JOIN things t ON t.id = i.thing WHERE i.class = ?"
+    "SELECT {columns} FROM instances i JOIN entities t ON t.id = i.entity WHERE i.class = ?"
     " AND (? = '' OR t.initial = ?) ORDER BY $order LIMIT ? OFFSET ?"
 )
-_BY_ID = "SELECT t.id, $columns FROM things t WHERE t.id IN ($marks)"
-_EXACT = "SELECT thing, text, folded, sort FROM names WHERE folded = ? LIMIT 50"
-_FOUND = (
-    "SELECT n.thing, n.text, n.folded, n.sort FROM found f JOIN names n"
-    " ON n.id = f.rowid WHERE found MATCH ? LIMIT ?"
+_BY_ID = "SELECT t.id, $columns FROM entities t WHERE t.id IN ($marks)"
+_EXACT = "SELECT entity, text, folded, type FROM names WHERE folded = ? LIMIT 50"
+_BY_WORDS = (
+    "SELECT n.entity, n.text, n.folded, n.type FROM name_words w JOIN names n"
+    " ON n.id = w.rowid WHERE name_words MATCH ? LIMIT ?"
 )
 
 
 def _close(opened: list[sqlite3.Connection]) -> None:
-    """Close the connections of every thread; nobody uses them once their index is gone."""
-    for each in opened:
-        each.close()
-
-
-def _matched(hit: Hit, name: str) -> Hit:
-    return Hit(hit.iri, hit.label, hit.acronym, hit.kind, hit.description, name, hit.weight)
+    """Close the connections of all threads, after their index was collected."""
+    for connection in opened:
+        connection.close()
 
 
 def _prefixes(text: str) -> str:
-    """Write the match for names that hold a word beginning with each word of `text`."""
-    return " ".join(f"{_quoted(word)}*" for word in words(text))
+    """Return the FTS5 query for names with a word that starts with each word of `text`."""
+    return " ".join(f"{_quoted(word)}*" for word in split_words(text))
 
 
 def _quoted(text: str) -> str:
-    # SQLite's full-text search ends its pattern at a NUL, and finds it unterminated.
+    # FTS5 ends its query at a NUL, and then reports an unterminated string.
     return '"' + text.replace('"', '""').replace("\0", " ") + '"'
 
 

@@ -1,7 +1,12 @@
-"""The WSGI callable in front of Flask: programs' addresses, the cache, errors, headers, the log.
+"""The service as a Flask application, and the two ways in which it answers without Flask.
 
-Flask makes pages alone. What programs ask goes past it, because it costs more than their answers
-(architecture.md, measured).
+Flask's dispatch costs more than most answers to programs (100 µs; a cached response takes 10 µs
+and a short query 60 µs). So `wsgi_app` sends cached responses and calls the SPARQL handler itself,
+and the event loop of `transport` does the same without a thread. Both use the request object and
+the handler that Flask's views use. They do so only while nobody has extended the application: as
+soon as an extension registers a hook (`before_request` and its like, a receiver of a signal, a
+wrapper around `wsgi_app`), every request goes through Flask. Register before serving, as Flask
+demands of all set-up.
 """
 
 from __future__ import annotations
@@ -12,192 +17,346 @@ import traceback
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from ipgraph.errors import IpGraphError
-from ipgraph.server.api import linked_data, operations, sparql
-from ipgraph.server.api.reconciliation import PATH as RECONCILE
-from ipgraph.server.api.reconciliation import PREVIEW
-from ipgraph.server.http import caching
-from ipgraph.server.http import request as exchanges
-from ipgraph.server.http.response import HttpError, Problem, Response, problem_of, write_problem
-from ipgraph.workers.run import ClientLeft
+from flask import Flask, signals
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RoutingException
+
+from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.resources import folder
+from ipgraph.server.api import (
+    dataset_description,
+    linked_data,
+    openapi,
+    operations,
+    reconciliation,
+    sparql,
+    well_known,
+)
+from ipgraph.server.context import Request, apply_prefix, request
+from ipgraph.server.http import response_headers
+from ipgraph.server.http.access_log import Log
+from ipgraph.server.http.delivery import CLIENT_LEFT, Delivery
+from ipgraph.server.http.negotiation import HTML, PLAIN, wants_html
+from ipgraph.server.http.representations import negotiate
+from ipgraph.server.http.response import (
+    PROBLEM,
+    HttpError,
+    Problem,
+    Response,
+    problem_of,
+    write_problem,
+)
+from ipgraph.server.http.routes import RouteTable
+from ipgraph.server.pages import (
+    about,
+    disagreements,
+    entity,
+    graph,
+    home,
+    ontology,
+    quality,
+    query,
+    query_builder,
+    questions,
+    report,
+    search,
+    sectors,
+    site,
+    sources,
+    timeline,
+    why,
+)
+from ipgraph.server.pages.error import error_page
+from ipgraph.server.service import Service
+from ipgraph.workers.run import ClientDisconnected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterable, MutableMapping
+    from types import TracebackType
 
-    from ipgraph.server.http.access_log import Log
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.http.response import Headers
-    from ipgraph.server.pages.flask_app import PagesApp
-    from ipgraph.server.service import Service
+    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.http.access_log import FinishedRequest
+    from ipgraph.server.http.routes import Route
+    from ipgraph.settings import Settings
 
-    StartResponse = Callable[..., Any]
+MODULES = (
+    home, entity, linked_data, ontology, sources, search, sectors, graph, timeline, why,
+    questions, disagreements, report, quality, about, query, query_builder, reconciliation,
+    well_known, dataset_description, openapi, operations, site,
+)  # fmt: skip
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-_EXPOSED = (
-    "ETag, Link, Location, Content-Location, Retry-After, Server-Timing, X-Request-Id, "
-    "X-Unknown-Term"
-)
-# On every answer, errors, pages and static files included.
-ALWAYS = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", _EXPOSED),
-    ("Content-Security-Policy", POLICY),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("X-Content-Type-Options", "nosniff"),
-)
-# The one address that is made to be shown within another site: all it holds is text and a link.
-_FRAMED = tuple((name, value.replace("frame-ancestors 'none'", "frame-ancestors *"))
-                for name, value in ALWAYS)  # fmt: skip
-_LINES = {
-    each: "".join(f"{name}: {value}\r\n" for name, value in each) for each in (ALWAYS, _FRAMED)
-}
+_NOTHING_HERE = "There is nothing at this address."
+_CLIENT_LEFT_STATUS = 499  # in log and figures only: nobody is there to read it
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9\-]{1,64}(?:\s*,\s*[A-Za-z0-9\-]{1,64}){0,40}$")
-_STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
-_CLIENT_LEFT = 499  # in log and figures only: nobody is there to read it
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_EXPECTED = (IpGraphError, HttpError, ClientDisconnected)
 
 
-class AnswerCut(Exception):
-    """An answer that stops midway: the server must break the connection off, not end it."""
+class Application(Flask):
+    """The service as a Flask application: its URL map is the routing table."""
 
+    response_class = Response
 
-class Front:
-    """The service as a WSGI callable."""
-
-    def __init__(self, service: Service, pages: PagesApp, log: Log) -> None:
+    def __init__(self, service: Service, log: Log) -> None:
+        super().__init__("ipgraph", static_folder=None, template_folder=_template_folder())
         self.service = service
-        self.pages = pages
         self.log = log
-
-    def __call__(
-        self, environ: MutableMapping[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """Answer one request."""
-        exchange = exchanges.begin(environ, self.service.settings.path_prefix)
-        try:
-            response = self._respond(exchange)
-        except Exception as error:
-            response = self._failed(exchange, error)
-        return self._send(exchange, response, start_response)
+        for route in service.routes:
+            self._add(route)
+        self.register_error_handler(HTTPException, self._on_http_exception)
+        self.register_error_handler(ValueError, self._on_value_error)
+        for kind in _EXPECTED:
+            self.register_error_handler(kind, self._on_error)
+        site.prepare_templates(self)
 
     def close(self) -> None:
         """End the workers and the logs."""
         self.service.close()
         self.log.close()
 
-    def written(self, exchange: Exchange, response: Response) -> tuple[bytes, bytes]:
-        """Return the head and body of an answer that is whole, as HTTP/1.1 has them."""
-        assert isinstance(response.body, bytes)  # noqa: S101  a stream needs a thread
-        self._done(exchange, response.status, len(response.body))
-        head = self.head(self.stable_head(exchange, response), exchange.started, exchange.id)
-        return head, response.body if exchange.method != "HEAD" else b""
+    @property
+    def is_extended(self) -> bool:
+        """True if somebody wants to see every request, so that all must go through Flask."""
+        return bool(
+            "wsgi_app" in self.__dict__
+            or self.before_request_funcs
+            or self.after_request_funcs
+            or self.teardown_request_funcs
+            or self.url_value_preprocessors
+            or signals.request_started.receivers
+            or signals.request_finished.receivers
+            or signals.request_tearing_down.receivers
+            or signals.got_request_exception.receivers
+        )
 
-    def stable_head(self, exchange: Exchange, response: Response) -> str:
+    def request_class(self, environ: MutableMapping[str, Any]) -> Request:  # type: ignore[override]
+        """Return the request of an environment; Flask calls this in the place of a class.
+
+        The event loop or `wsgi_app` may have made it, and left it under werkzeug's own key.
+        """
+        found = environ.get("werkzeug.request")
+        if isinstance(found, Request):
+            return found
+        apply_prefix(environ, self.service.settings.path_prefix)
+        return Request(environ, self.service)
+
+    def wsgi_app(
+        self, environ: MutableMapping[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer one request: without Flask where that is possible, else through its dispatch."""
+        found = self.request_class(environ)
+
+        def own_headers() -> tuple[tuple[str, str], ...]:
+            return (
+                ("Server-Timing", f"app;dur={found.elapsed_ms:.2f}"),
+                ("X-Request-Id", found.id),
+            )
+
+        def record(status: int, size: int, outcome: str) -> None:
+            self.record(found.finished(status, size, outcome))
+
+        delivery = Delivery(start_response, own_headers, record, (IpGraphError, ClientDisconnected))
+        response = None if self.is_extended else self._answer_without_flask(found)
+        if response is None:
+            environ["werkzeug.request"] = found
+            body = super().wsgi_app(cast("dict[str, Any]", environ), delivery.start)
+        else:
+            found.is_response_streamed = response.is_streamed
+            body = response(cast("dict[str, Any]", environ), delivery.start)
+        return delivery.streamed(body) if found.is_response_streamed else delivery.whole(body)
+
+    def record(self, finished: FinishedRequest) -> None:
+        """Record a finished request: the one place that every request ends in."""
+        self.service.statistics.record(finished)
+        self.log.access(finished)
+
+    def answer_from_cache(self, found: Request, *, in_loop: bool = False) -> Response | None:
+        """Return the cached response to the very same request."""
+        response = found.lookup.by_identity(in_loop=in_loop)
+        if response is not None:
+            _note_hit(found)
+        return response
+
+    def head_and_body(self, found: Request, response: Response) -> tuple[bytes, bytes]:
+        """Return the head and body of a response that is whole, as HTTP/1.1 has them; record it."""
+        body = response.get_data()
+        self.record(found.finished(response.status_code, len(body)))
+        head = self.head(self.stable_head(response, len(body)), found.started, found.id)
+        return head, body if found.method != "HEAD" else b""
+
+    @staticmethod
+    def stable_head(response: Response, size: int) -> str:
         """Return the part of a head that is the same whenever the same is asked."""
-        headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
-        size = _length(response)
-        length = f"Content-Length: {size}\r\n" if size else ""
-        always = _LINES[_always(exchange)]
-        return f"HTTP/1.1 {_STATUS_LINES[response.status]}\r\n{headers}{length}{always}"
+        status = response.status_code
+        headers = [*response.headers]
+        if status not in (204, 304):
+            headers.append(("Content-Length", str(size)))
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        always = _lines(response_headers.missing_from(headers))
+        return f"HTTP/1.1 {_STATUS_LINES[status]}\r\n{lines}{always}"
 
-    def head(self, stable: str, started: float, name: str) -> bytes:
-        """Return a whole head: its stable part, the time taken, the name of the request, now."""
+    @staticmethod
+    def head(stable: str, started: float, name: str) -> bytes:
+        """Return a whole head: its stable part, the time taken, the id of the request, now."""
         elapsed_ms = (time.perf_counter() - started) * 1000
         return (
             f"{stable}Server-Timing: app;dur={elapsed_ms:.2f}\r\nX-Request-Id: {name}\r\n"
             f"Date: {_date(int(time.time()))}\r\n\r\n"
         ).encode("latin-1")
 
-    def _respond(self, exchange: Exchange) -> Response:
-        if exchange.method == "OPTIONS":
-            return _preflight(exchange)
-        if not exchange.path:
-            raise HttpError(404, "There is nothing at this address; it is not UTF-8.")
-        response = caching.recall(self.service, exchange)
-        if response is not None:
-            return response
-        if exchange.path in sparql.PATHS:
-            response = sparql.respond(self.service, exchange)
-            exchange.environ["PATH_INFO"] = "/sparql"
-        else:
-            response = operations.respond(self.service, exchange) or linked_data.respond(
-                self.service, exchange
+    def make_response(self, rv: Any) -> Response:
+        """Return the response of what a view returned; a text is a page."""
+        response = cast("Response", super().make_response(rv))
+        if "Content-Type" not in response.headers and isinstance(rv, str | tuple):
+            response.headers["Content-Type"] = HTML.content_type
+        return response
+
+    def process_response(self, response: Any) -> Any:
+        """Run the hooks of extensions, and note how the response is sent."""
+        response = super().process_response(response)
+        request.is_response_streamed = response.is_streamed
+        return response
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Write a failure to the error log."""
+        trace = "".join(traceback.format_exception(exc_info[1]))
+        self.log.error(request.id, request.path, str(request.notes.get("query", "")), trace)
+
+    def _add(self, route: Route) -> None:
+        def view(**values: Any) -> Response:
+            return self._respond(route, values)
+
+        for path in route.paths:
+            self.add_url_rule(
+                path,
+                endpoint=route.name,
+                view_func=view,
+                methods=[*route.methods, "OPTIONS"],
+                provide_automatic_options=False,
             )
-        return response if response is not None else self._page(exchange)
 
-    def _page(self, exchange: Exchange) -> Response:
-        """Have Flask make a page; what depends on the snapshot alone is kept."""
-        answers_query = "query" in exchange.note
-        root = exchange.environ.get("SCRIPT_NAME", "")
-        key = ("page", root, exchange.path, exchange.query, exchange.accept)
-        keepable = exchange.reads and not answers_query
-        if keepable and (kept := caching.find(self.service, exchange, key)):
-            return kept
-        response = self.pages.respond(exchange)
-        if not response.kept or not keepable:
+    def _respond(self, route: Route, values: dict[str, Any]) -> Response:
+        """Answer a request to a route: negotiate, look in the cache, call the handler."""
+        if request.method == "OPTIONS":
+            return _preflight(route, request.headers.get("Access-Control-Request-Headers", ""))
+        if not route.is_available(request.edition):
+            raise HttpError(404, _NOTHING_HERE)
+        if self.is_extended and (response := self.answer_from_cache(request)) is not None:
             return response
-        link = linked_data.page_links(exchange, exchange.path)
-        if link:
-            headers = (*response.headers, ("Link", link))
-            response = Response(response.status, headers, response.body, kept=True)
-        return caching.keep(self.service, exchange, key, response)
+        if route.negotiates and len(route.offers) > 1:
+            request.choice = negotiate(request, route.offers)
+        key = (request.public_root, request.path, request.raw_query, request.choice)
+        is_cached = route.is_cached and request.is_read
+        if is_cached and (cached := request.lookup.by_key(key)) is not None:
+            _note_hit(request)
+            return cached
+        response = self.make_response(route.handler(request, **values))
+        if HTML in route.offers or request.choice is not None:
+            response.headers.setdefault("Vary", "Accept")
+        if is_cached and response.is_cacheable:
+            return request.lookup.store(key, response)
+        return response
 
-    def _failed(self, exchange: Exchange, error: Exception) -> Response:
-        if isinstance(error, ClientLeft):
-            exchange.note["outcome"] = "client left"
-            return Response(_CLIENT_LEFT, ())
-        if isinstance(error, ValueError) and "IRI" in str(error):
-            # pyoxigraph's word for a name out of the address that no IRI can hold
-            error = HttpError(404, "The address names what cannot be an IRI.")
+    def _answer_without_flask(self, found: Request) -> Response | None:
+        """Return a cached response, or that of the endpoint to a program; else None."""
+        if found.continuation is None:
+            response = self.answer_from_cache(found)
+            if response is not None:
+                return response
+            if (
+                found.path not in sparql.PATHS
+                or found.method == "OPTIONS"
+                or wants_html(found.accept, PROBLEM, PLAIN)
+            ):
+                return None
+        try:
+            return sparql.respond(found)
+        except Exception as error:  # of any kind: Flask's own handler knows which is what
+            found.environ["werkzeug.request"] = found
+            with self.request_context(found.environ):
+                try:
+                    return self._on_any(error)
+                except Exception as failure:
+                    return cast("Response", self.handle_exception(failure))
+
+    def _on_any(self, error: Exception) -> Response:
+        if isinstance(error, _EXPECTED):
+            return self._on_error(error)
+        if isinstance(error, ValueError):
+            return self._on_value_error(error)
+        raise error
+
+    def _on_error(self, error: Exception) -> Response:
+        """Answer with what the client is told of an error."""
+        if isinstance(error, ClientDisconnected):
+            request.notes["outcome"] = CLIENT_LEFT
+            return Response.of((), status=_CLIENT_LEFT_STATUS)
         if isinstance(error, HttpError):
             problem = error.problem
-        elif isinstance(error, IpGraphError):
-            problem = problem_of(error)
         else:
+            problem = problem_of(cast("IpGraphError", error))
+        if problem.status >= 500 and problem.status != 503:
+            self.log_exception((type(error), error, cast("TracebackType", error.__traceback__)))
+        return self._problem(problem)
+
+    def _on_value_error(self, error: ValueError) -> Response:
+        """Answer with 404 where the address names what cannot be an IRI, as pyoxigraph says."""
+        if "IRI" in str(error):
+            return self._problem(HttpError(404, "The address names what cannot be an IRI.").problem)
+        raise error
+
+    def _on_http_exception(self, error: HTTPException) -> Any:
+        """Write Flask's own errors in the type that the client wants."""
+        if isinstance(error, RoutingException) or error.code is None or error.code < 400:
+            return error.get_response(request.environ)
+        if error.code == 500:
             problem = Problem(
                 500,
                 "internal-server-error",
                 "Something here failed that should not have; it has been noted.",
-                f"Tell us the reference {exchange.id}.",
+                f"Tell us the reference {request.id}.",
             )
-        if problem.status >= 500 and problem.status != 503:
-            self.log.error(exchange, "".join(traceback.format_exception(error)))
-        exchange.note["problem"] = problem.type
-        written = write_problem(problem, exchange.accept, f"urn:request:{exchange.id}")
-        return written or self.pages.problem(exchange, problem)
+            return self._problem(problem)
+        headers = tuple(
+            (name, value)
+            for name, value in error.get_headers()
+            if name.lower() in ("allow", "retry-after")
+        )
+        detail = str(error.description)
+        if error.code == 404 and request.url_rule is None:
+            detail = _NOTHING_HERE
+        if isinstance(error, MethodNotAllowed):
+            detail = f"{request.method} is not possible here; the service reads only."
+        return self._problem(HttpError(error.code, detail, headers=headers).problem)
 
-    def _send(
-        self, exchange: Exchange, response: Response, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        headers = self._headers(exchange, response)
-        body = response.body
-        status = _STATUS_LINES.get(response.status, f"{response.status} Client Left")
-        if isinstance(body, bytes):
-            start_response(status, headers)
-            self._done(exchange, response.status, len(body))
-            return [body] if exchange.method != "HEAD" else []
-        if exchange.method == "HEAD":
-            _close(body)
-            body = ()
-        start_response(status, headers)
-        return _Streamed(self, exchange, response.status, body)
+    def _problem(self, problem: Problem) -> Response:
+        request.notes["problem"] = problem.type
+        written = write_problem(problem, request.accept, f"urn:request:{request.id}")
+        return written if written is not None else error_page(request, problem)
 
-    def _headers(self, exchange: Exchange, response: Response) -> list[tuple[str, str]]:
-        headers = [*response.headers, *_always(exchange)]
-        headers.append(("Server-Timing", f"app;dur={exchange.elapsed_ms:.2f}"))
-        headers.append(("X-Request-Id", exchange.id))
-        if size := _length(response):
-            headers.append(("Content-Length", size))
-        return headers
 
-    def _done(self, exchange: Exchange, status: int, size: int) -> None:
-        self.service.statuses[status] += 1
-        self.log.access(exchange, status, size)
+def create(kg: KnowledgeGraph, settings: Settings) -> Application:
+    """Return the service over a graph."""
+    routes = RouteTable(module.routes for module in MODULES)
+    return Application(Service(kg, settings, routes), Log(settings))
+
+
+def _note_hit(found: Request) -> None:
+    found.notes["cache"] = "hit"
+    if found.lookup.query:
+        found.notes["query"] = found.lookup.query
+
+
+def _template_folder() -> str | None:
+    try:
+        return str(folder("web") / "templates")
+    except StoreUnavailable:  # an installation without pages
+        return None
 
 
 @lru_cache(maxsize=2)
@@ -206,65 +365,19 @@ def _date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def _always(exchange: Exchange) -> Headers:
-    """Return the headers that an answer at this address has whatever it says."""
-    return _FRAMED if exchange.path == PREVIEW else ALWAYS
+@lru_cache(maxsize=16)
+def _lines(headers: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers)
 
 
-def _length(response: Response) -> str:
-    """Return the value of Content-Length, empty where there is to be none."""
-    body = response.body
-    return str(len(body)) if isinstance(body, bytes) and response.status not in (204, 304) else ""
-
-
-class _Streamed:
-    """A body that comes in parts; what fails midway breaks it off."""
-
-    def __init__(
-        self, front: Front, exchange: Exchange, status: int, body: Iterable[bytes]
-    ) -> None:
-        self._front = front
-        self._exchange = exchange
-        self._status = status
-        self._body = body
-        self._size = 0
-        self._open = True
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            for part in self._body:
-                self._size += len(part)
-                yield part
-        except (IpGraphError, ClientLeft) as error:
-            self._exchange.note["cut"] = type(error).__name__
-            raise AnswerCut(f"{self._exchange.id}: {error}") from error
-
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            _close(self._body)
-            self._front._done(self._exchange, self._status, self._size)
-
-
-def _close(body: object) -> None:
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()
-
-
-def _preflight(exchange: Exchange) -> Response:
+def _preflight(route: Route, wanted: str) -> Response:
     """Answer OPTIONS, for CORS and without."""
-    methods = "GET, HEAD, OPTIONS"
-    if exchange.path in sparql.PATHS:
-        methods = "GET, HEAD, POST, QUERY, OPTIONS"
-    elif exchange.path == RECONCILE:
-        methods = "GET, HEAD, POST, OPTIONS"
-    asked = exchange.header("Access-Control-Request-Headers")
+    methods = ", ".join(route.all_methods)
     headers = (
         ("Allow", methods),
         ("Access-Control-Allow-Methods", methods),
-        ("Access-Control-Allow-Headers", asked if _HEADER_NAMES.match(asked) else "*"),
+        ("Access-Control-Allow-Headers", wanted if _HEADER_NAMES.match(wanted) else "*"),
         ("Access-Control-Max-Age", "86400"),
         ("Vary", "Access-Control-Request-Headers"),
     )
-    return Response(204, headers)
+    return Response.of(headers, status=204)

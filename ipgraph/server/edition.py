@@ -1,55 +1,80 @@
-"""One snapshot as it is served: its graph, its pages, its name for tags. Reloading replaces it."""
+"""One snapshot as it is served: its graph, its name for tags, and what is made once for it."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 import time
-from email.utils import formatdate
-from functools import cached_property
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pyoxigraph as ox
+from werkzeug.http import http_date
 
 import ipgraph
 from ipgraph import resources
 from ipgraph.errors import StoreUnavailable
-from ipgraph.namespaces import RDF
+from ipgraph.namespaces import BASE, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.settings import Settings
+
+Part = TypeVar("Part")
+
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+DESCRIPTION = (
+    "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
+    "Homeland Security: its units, programs, sectors, laws and history, each statement with "
+    "the public document it comes from. Compiled independently; not an official publication."
+)
+KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
 
 
 class Edition:
-    """A graph that does not change while it is served."""
+    """A graph that does not change while it is served. A reload replaces the edition."""
 
-    def __init__(self, kg: KnowledgeGraph) -> None:
+    def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
         self.kg = kg
+        self.settings = settings
         self.opened = time.time()
-
-    @cached_property
-    def name(self) -> str:
-        """What stands for this graph and this code in tags and keys."""
+        self._parts: dict[object, Any] = {}
+        self._lock = threading.RLock()  # a part may be made of another part
         snapshot = f"opened {self.opened}"
-        if self.kg.snapshot is not None:
-            snapshot = f"{self.kg.snapshot.hash} {self.kg.snapshot.manifest['file_hash']}"
-        return hashlib.sha256(f"{snapshot} {_code_stamp()}".encode()).hexdigest()[:20]
+        self.modified_s = int(self.opened)
+        if kg.snapshot is not None:
+            manifest = kg.snapshot.manifest
+            snapshot = f"{kg.snapshot.hash} {manifest['file_hash']}"
+            made = datetime.strptime(str(manifest["created"]), "%Y-%m-%dT%H:%M:%SZ")
+            self.modified_s = int(made.replace(tzinfo=UTC).timestamp())
+        # Stands for this graph and this code in tags and keys.
+        self.name = hashlib.sha256(f"{snapshot} {_code_stamp()}".encode()).hexdigest()[:20]
+        # The value of Last-Modified: when the snapshot was made.
+        self.modified = http_date(self.modified_s)
 
-    @cached_property
-    def modified(self) -> str:
-        """The value of Last-Modified: when the snapshot was made."""
-        return formatdate(self.modified_s, usegmt=True)
+    def part(self, make: Callable[[Edition], Part]) -> Part:
+        """Return what `make` makes of this edition: made at first use, once for all threads."""
+        found = self._parts.get(make)
+        if found is None:
+            with self._lock:
+                found = self._parts.get(make)
+                if found is None:
+                    found = self._parts[make] = make(self)
+        return cast("Part", found)
 
-    @cached_property
-    def modified_s(self) -> int:
-        """When the snapshot was made, in seconds since 1970."""
-        if self.kg.snapshot is None:
-            return int(self.opened)
-        made = time.strptime(str(self.kg.snapshot.manifest["created"]), "%Y-%m-%dT%H:%M:%SZ")
-        return int(time.mktime(made) - time.timezone)
+    @property
+    def description(self) -> str:
+        """What the dataset is, in a sentence; empty where somebody's RDF does not say it."""
+        return DESCRIPTION if self.kg.is_own else self.kg.description
+
+    def dataset_iri(self, root: str) -> str:
+        """Return the IRI of the dataset: the project's, or for other RDF one of this site."""
+        return BASE if self.kg.is_own else f"{root}/void.ttl#dataset"
 
     def names(self, namespace: str, limit: int) -> list[str]:
         """Return what follows `namespace` in the IRIs of things that have a class, each once."""
@@ -66,8 +91,25 @@ class Edition:
         return f'"{digest.hexdigest()}"'
 
 
+# What an address may need, so that there is something at it.
+def is_own(edition: Edition) -> bool:
+    """True if the project's own graph is served."""
+    return edition.kg.is_own
+
+
+def has_snapshot(edition: Edition) -> bool:
+    """True if the graph was built here from files."""
+    return edition.kg.snapshot is not None
+
+
+def has_contact(edition: Edition) -> bool:
+    """True if an address for reports is set."""
+    return bool(edition.settings.contact)
+
+
+@cache
 def _code_stamp() -> str:
-    """Return a hash of what makes bodies beside the graph: the version, the code and the pages."""
+    """Return a hash of what makes bodies besides the graph: version, code and pages."""
     digest = hashlib.sha256(ipgraph.__version__.encode())
     folders = [Path(ipgraph.__file__).parent]
     with contextlib.suppress(StoreUnavailable):  # an installation without pages

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server import create_app, front_of
+from ipgraph.server import create_app
 from ipgraph.server.pages import site
-from ipgraph.server.transport import server as http_server
+from ipgraph.server.transport import listening
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.application import Front
-    from ipgraph.server.transport.server import Server
+    from ipgraph.server.application import Application
+    from ipgraph.server.transport.interfaces import Server
     from ipgraph.settings import Settings
 
 # Size and time of each file, by its path.
@@ -39,31 +39,35 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     """
     started = time.perf_counter()
     seen = _stats(kg)
-    made = front_of(create_app(kg, settings))
-    server = _bind(made, settings)
-    made.service.pool  # noqa: B018  workers are there before the first visitor is
-    _on_signals(made, server)  # before the announcement: who reads it may send a signal at once
-    _announce(made, http_server.address(server), time.perf_counter() - started)
+    application = create_app(kg, settings)
+    server = _bind(application, settings)
+    application.service.pool  # noqa: B018  workers are there before the first visitor is
+    _on_signals(
+        application, server
+    )  # before the announcement: who reads it may send a signal at once
+    _announce(application, listening.address(server, settings), time.perf_counter() - started)
     gc.freeze()  # what is here now stays: no collection need look through it again
     stop = threading.Event()
     if watch:
-        threading.Thread(target=_watch, args=(made, seen, stop), name="watch", daemon=True).start()
+        threading.Thread(
+            target=_watch, args=(application, seen, stop), name="watch", daemon=True
+        ).start()
     try:
         server.run()
     finally:
         stop.set()
-        server.task_dispatcher.shutdown(timeout=_DRAIN_S)
-        made.close()
+        server.shut_down(_DRAIN_S)
+        application.close()
         scratch.clear()
 
 
-def _bind(made: Front, settings: Settings) -> Server:
+def _bind(application: Application, settings: Settings) -> Server:
     """Bind, or say in a sentence why that cannot be."""
     where = f"{settings.host}:{settings.port}"
     try:
-        if not http_server.is_free(settings):
+        if not listening.is_free(settings):
             raise OSError(errno.EADDRINUSE, "it is in use")
-        return http_server.make(made, settings)
+        return listening.make(application, settings)
     except OSError as error:
         raise StoreUnavailable(
             f"{where} cannot be listened on: {error.strerror or error}.",
@@ -71,9 +75,9 @@ def _bind(made: Front, settings: Settings) -> Server:
         ) from error
 
 
-def _announce(made: Front, address: str, seconds: float) -> None:
-    kg = made.service.edition.kg
-    prefix = made.service.settings.path_prefix
+def _announce(application: Application, address: str, seconds: float) -> None:
+    kg = application.service.edition.kg
+    prefix = application.service.settings.path_prefix
     lines = [f"Serving at {address}{prefix}/"]
     if kg.snapshot is not None:
         counts = kg.snapshot.manifest["counts"]
@@ -92,18 +96,18 @@ def _announce(made: Front, address: str, seconds: float) -> None:
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  results alone go elsewhere
 
 
-def _on_signals(made: Front, server: Server) -> None:
+def _on_signals(application: Application, server: Server) -> None:
     """Let SIGTERM and Ctrl+C drain and stop, and SIGHUP reload, where this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         return
 
     def stop(number: int, frame: Any) -> None:
-        made.service.draining = True
-        server.accepting = False
-        threading.Thread(target=_drain, args=(made, server), daemon=True).start()
+        application.service.draining = True
+        server.stop_accepting()
+        threading.Thread(target=_drain, args=(application, server), daemon=True).start()
 
     def reload(number: int, frame: Any) -> None:
-        threading.Thread(target=reload_now, args=(made,), daemon=True).start()
+        threading.Thread(target=reload_now, args=(application,), daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -111,7 +115,7 @@ def _on_signals(made: Front, server: Server) -> None:
         signal.signal(signal.SIGHUP, reload)
 
 
-def _drain(made: Front, server: Server) -> None:
+def _drain(application: Application, server: Server) -> None:
     """Wait for the requests under way, then end the loop."""
     deadline = time.monotonic() + _DRAIN_S
     while time.monotonic() < deadline and server.is_busy():
@@ -119,27 +123,27 @@ def _drain(made: Front, server: Server) -> None:
     server.end()
 
 
-def reload_now(made: Front) -> None:
+def reload_now(application: Application) -> None:
     """Serve the files as they are now; where they are broken, say so and go on with the old.
 
     The access log goes on in a new file, if the old one was moved away.
     """
-    made.log.reopen()
+    application.log.reopen()
     try:
-        changed = made.service.reload()
+        changed = application.service.reload()
     except IpGraphError as error:
         _say(f"Not reloaded: {error} {error.hint}".strip())
         return
     _say("Reloaded." if changed else "Nothing has changed.")
 
 
-def _watch(made: Front, seen: Stats, stop: threading.Event) -> None:
-    """Reload whenever a file that the graph is made of changes, appears or goes."""
+def _watch(application: Application, seen: Stats, stop: threading.Event) -> None:
+    """Reload whenever a file that the graph is application of changes, appears or goes."""
     while not stop.wait(_WATCH_S):
-        now = _stats(made.service.edition.kg)
+        now = _stats(application.service.edition.kg)
         if now != seen:
             seen = now
-            reload_now(made)
+            reload_now(application)
 
 
 def _stats(kg: KnowledgeGraph) -> Stats:

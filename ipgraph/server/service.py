@@ -9,35 +9,63 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ipgraph import scratch
-from ipgraph.errors import UsageError
+from ipgraph import resources, scratch
+from ipgraph.errors import StoreUnavailable, UsageError
 from ipgraph.federation.client import Federation, FederationTerms
 from ipgraph.opening import reopen
 from ipgraph.server.edition import Edition
-from ipgraph.server.http.response_cache import Cache
+from ipgraph.server.http.response_cache import ResponseCache
+from ipgraph.server.http.routes import RouteTable
+from ipgraph.server.http.static_files import StaticFiles
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
-from ipgraph.workers.pool import Pool, PoolLimits
+from ipgraph.workers.pool import Pool
+from ipgraph.workers.state import PoolLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.http.access_log import FinishedRequest
     from ipgraph.settings import Settings
+
+
+class Statistics:
+    """How many requests ended with each status; safe for threads."""
+
+    def __init__(self) -> None:
+        self._statuses: Counter[int] = Counter()
+        self._lock = threading.Lock()
+
+    def record(self, finished: FinishedRequest) -> None:
+        """Count a finished request."""
+        with self._lock:
+            self._statuses[finished.status] += 1
+
+    @property
+    def statuses(self) -> dict[int, int]:
+        """The number of requests by status."""
+        with self._lock:
+            return dict(self._statuses)
 
 
 class Service:
     """What all requests share; safe for threads."""
 
-    def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
+    def __init__(
+        self, kg: KnowledgeGraph, settings: Settings, routes: RouteTable | None = None
+    ) -> None:
         self.settings = settings
-        self.edition = Edition(kg)
-        self.cache = Cache(settings.cached_mib << 20)
-        self.aliases: dict[Hashable, Hashable] = {}
-        self.statuses: Counter[int] = Counter()
+        self.routes = routes or RouteTable()
+        self.edition = Edition(kg, settings)
+        self.cache = ResponseCache(settings.response_cache_mib << 20)
+        self.statistics = Statistics()
+        self.static_files = StaticFiles(_static_folder())
         self.started = time.time()
         self.draining = False
+        # Whether the server resets a connection of HTTP/1.0 whose response is cut. Where it does
+        # not, such a client could not tell, so that it gets long responses once they are whole.
+        self.resets_connections = False
         self._pool: Pool | None = None
         self._pool_process = 0
         self._lock = threading.Lock()
@@ -61,7 +89,7 @@ class Service:
 
     @property
     def has_pool(self) -> bool:
-        """Tell whether the workers of this process have been started."""
+        """True if the workers of this process have been started."""
         return self._pool is not None and self._pool_process == os.getpid()
 
     @property
@@ -70,7 +98,7 @@ class Service:
         names = (
             "query_time_limit_s",
             "query_memory_limit_mib",
-            "answer_limit_mib",
+            "result_limit_mib",
             "max_query_kib",
             "max_query_depth",
             "max_query_chain",
@@ -82,15 +110,15 @@ class Service:
 
     def replace(self, kg: KnowledgeGraph) -> None:
         """Serve another graph from now on; requests under way end on the old one."""
+        edition = Edition(kg, self.settings)
         with self._lock:  # or workers that are being started just now would stay with the old one
             if self._pool is not None and self._pool_process == os.getpid():
                 self._pool.replace(graph_path(kg))
-            self.edition = Edition(kg)
+            self.edition = edition
         self.cache.clear()
-        self.aliases.clear()
 
     def reload(self) -> bool:
-        """Serve the graph of the files as they are now; tell whether it is another one.
+        """Serve the graph of the files as they are now; return whether it is another one.
 
         Raises what building raises; the old graph is then still served.
         """
@@ -106,22 +134,30 @@ class Service:
             self._pool.close()
 
 
+def _static_folder() -> Path | None:
+    """Return the folder of the static files; None in an installation without pages."""
+    try:
+        return resources.folder("web") / "static"
+    except StoreUnavailable:
+        return None
+
+
 def limits(settings: Settings) -> PoolLimits:
     """Return the limits of the pool as the settings have them."""
     return PoolLimits(
         workers=settings.workers,
         max_waiting=settings.max_waiting,
-        wait_s=settings.wait_limit_s,
-        time_s=settings.query_time_limit_s,
+        wait_limit_s=settings.wait_limit_s,
+        time_limit_s=settings.query_time_limit_s,
         demote_after_s=settings.demote_after_ms / 1000,
-        min_rate_kib_s=settings.least_rate_kib_s,
-        memory_mib=settings.query_memory_limit_mib,
-        answer_bytes=settings.answer_limit_mib << 20,
+        min_rate_kib_s=settings.min_rate_kib_s,
+        memory_limit_mib=settings.query_memory_limit_mib,
+        max_result_bytes=settings.result_limit_mib << 20,
     )
 
 
 def graph_path(kg: KnowledgeGraph) -> Path:
-    """Return the N-Quads file that workers load; a store that is no snapshot is written out.
+    """Return the N-Quads file that workers load; a store without a snapshot is written out.
 
     Raises `UsageError` for an endpoint, which has a service of its own.
     """
@@ -139,7 +175,7 @@ def federation_terms(settings: Settings) -> FederationTerms:
     return FederationTerms(
         allowed=settings.allowed_services,
         private=settings.allow_private_services,
-        max_bytes=settings.service_answer_limit_mib << 20,
+        max_bytes=settings.service_result_limit_mib << 20,
         time_limit_s=settings.query_time_limit_s,
         wait_s=settings.wait_limit_s,
         places=settings.workers,

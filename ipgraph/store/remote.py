@@ -115,7 +115,8 @@ class RemoteStore:
                 request, timeout=self.time_limit_s
             )
         except urllib.error.HTTPError as error:
-            raise self._refused(error) from error
+            with error:  # it holds the connection
+                raise self._refused(error) from error
         except TimeoutError as error:
             raise TimeLimitExceeded(
                 f"The endpoint {self.endpoint} did not answer within {self.time_limit_s:g} s.",

@@ -1,8 +1,8 @@
 """Queries in processes that can be killed.
 
-pyoxigraph cannot cancel a query, and some queries take their process down (architecture.md,
-measured), so text whose cost its author chooses runs in a process of its own: `run_once` forks
-this one for the command line, `Pool` keeps workers ready for the service.
+pyoxigraph cannot cancel a query, and some queries crash their process (architecture.md, measured).
+So a query whose cost its author chooses runs in a process of its own: `run_once` forks the current
+process for the command line, `Pool` keeps workers ready for the service.
 
 The limits on memory and descriptors are Linux's; elsewhere only the time limit is enforced.
 """
@@ -13,23 +13,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ipgraph.workers.pool import Answering as Answering
     from ipgraph.workers.pool import Pool as Pool
-    from ipgraph.workers.pool import PoolLimits as PoolLimits
+    from ipgraph.workers.pool import ResultStream as ResultStream
+    from ipgraph.workers.run import ClientDisconnected as ClientDisconnected
     from ipgraph.workers.single import run_once as run_once
+    from ipgraph.workers.state import PoolLimits as PoolLimits
 
-# The command line needs the first alone, and imports nothing else for it.
-_HOMES = {
+# The command line uses only `run_once`, and must import nothing else for it.
+_MODULES = {
     "run_once": "ipgraph.workers.single",
-    "Answering": "ipgraph.workers.pool",
+    "ClientDisconnected": "ipgraph.workers.run",
     "Pool": "ipgraph.workers.pool",
-    "PoolLimits": "ipgraph.workers.pool",
+    "PoolLimits": "ipgraph.workers.state",
+    "ResultStream": "ipgraph.workers.pool",
 }
-__all__ = [*_HOMES]  # noqa: PLE0604  the table above is the list
+__all__ = [*_MODULES]  # noqa: PLE0604  the table above is the list
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home), name)
+    return getattr(import_module(module), name)

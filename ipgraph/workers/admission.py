@@ -1,4 +1,4 @@
-"""A lane: so many places, and a bounded queue of those who wait for one."""
+"""Admission control: a fixed number of slots and a bounded queue in front of them."""
 
 from __future__ import annotations
 
@@ -9,45 +9,57 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LOOK_UP_S = 0.1
+_CHECK_INTERVAL_S = 0.1
 
 
-class Lane:
-    """A number of places, given in no particular order among those who wait; safe for threads."""
+class AdmissionQueue:
+    """A number of slots and a bounded queue for them, in no particular order. Thread-safe."""
 
-    def __init__(self, places: int, max_waiting: int) -> None:
-        self.places = places
+    def __init__(self, slots: int, max_waiting: int) -> None:
+        self.slots = slots
         self.max_waiting = max_waiting
-        self.taken = 0
-        self.waiting = 0
+        self._running = 0
+        self._waiting = 0
         self._changed = threading.Condition()
 
-    def enter(self, patience_s: float, alive: Callable[[], bool]) -> bool:
-        """Take a place, waiting for it so long; False where the queue is full or time is over.
+    @property
+    def running(self) -> int:
+        """The number of slots in use."""
+        with self._changed:
+            return self._running
 
-        Every tenth of a second `alive` is asked whether waiting still makes sense.
+    @property
+    def waiting(self) -> int:
+        """The number of callers that wait for a slot."""
+        with self._changed:
+            return self._waiting
+
+    def acquire(self, timeout_s: float, is_connected: Callable[[], bool]) -> bool:
+        """Take a slot; return False if the queue is full or no slot becomes free in time.
+
+        While it waits, it calls `is_connected` every 0.1 s and gives up when that returns False.
         """
         with self._changed:
-            if self.taken < self.places:
-                self.taken += 1
+            if self._running < self.slots:
+                self._running += 1
                 return True
-            if patience_s <= 0 or self.waiting >= self.max_waiting:
+            if timeout_s <= 0 or self._waiting >= self.max_waiting:
                 return False
-            self.waiting += 1
-            deadline = time.monotonic() + patience_s
+            self._waiting += 1
+            deadline = time.monotonic() + timeout_s
             try:
-                while self.taken >= self.places:
+                while self._running >= self.slots:
                     left_s = deadline - time.monotonic()
-                    if left_s <= 0 or not alive():
+                    if left_s <= 0 or not is_connected():
                         return False
-                    self._changed.wait(min(left_s, _LOOK_UP_S))
-                self.taken += 1
+                    self._changed.wait(min(left_s, _CHECK_INTERVAL_S))
+                self._running += 1
                 return True
             finally:
-                self.waiting -= 1
+                self._waiting -= 1
 
-    def leave(self) -> None:
-        """Give the place back."""
+    def release(self) -> None:
+        """Free a slot."""
         with self._changed:
-            self.taken -= 1
+            self._running -= 1
             self._changed.notify()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NO_DESCRIPTOR = "(os error 24)"  # EMFILE: what a worker meets that has none left
 
 
-def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[bytes]) -> None:
+def write_result(store: Store, query: Query, form: Format | Fitting, out: IO[bytes]) -> None:
     """Evaluate `query` and write its answer to `out` as it is computed.
 
     Several graphs in FROM are merged, as RDF 1.1 merges (the engine alone would count a triple of
@@ -43,7 +43,7 @@ def write_answer(store: Store, query: Query, form: Format | Fitting, out: IO[byt
 
 
 def evaluate(store: Store, query: Query) -> EngineResult:
-    """Return the result of `query` on `store`; `write_answer` says how and what it raises."""
+    """Return the result of `query` on `store`; `write_result` says how and what it raises."""
     default, named = query.default_graphs, query.named_graphs
     if not default and not named and _may_name_graphs(query.text):
         from ipgraph.sparql.guard import Bounds, inspect  # late: few queries name graphs

@@ -1,4 +1,4 @@
-"""What this process may take from now on: the limits that the operating system enforces."""
+"""Limits on this process that the operating system enforces."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ import sys
 from pathlib import Path
 
 
-def allow_memory(mib: int) -> None:
-    """Let this process take so much more memory than it has; 0: any amount.
+def limit_memory(mib: int) -> None:
+    """Let this process use at most `mib` MiB more memory than it has now; 0: no limit.
 
-    The limit is on address space, which counts what is there already.
+    The limit is on address space, which includes what is in use already.
     """
     if mib:
-        lower("RLIMIT_AS", _address_space() + (mib << 20))
+        lower("RLIMIT_AS", _address_space_bytes() + (mib << 20))
 
 
 def lower(name: str, value: int) -> None:
-    """Lower a limit of this process, where the platform knows it."""
+    """Lower a limit of this process, if the platform has it."""
     try:
         import resource
     except ImportError:
         return
-    which = getattr(resource, name, None)
-    if which is None or (name == "RLIMIT_NOFILE" and sys.platform != "linux"):
+    limit = getattr(resource, name, None)
+    if limit is None or (name == "RLIMIT_NOFILE" and sys.platform != "linux"):
         return
-    hard = resource.getrlimit(which)[1]
-    wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    hard = resource.getrlimit(limit)[1]
+    soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(which, (wanted, wanted if name != "RLIMIT_STACK" else hard))
+        resource.setrlimit(limit, (soft, soft if name != "RLIMIT_STACK" else hard))
 
 
-def _address_space() -> int:
+def _address_space_bytes() -> int:
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:

@@ -1,25 +1,25 @@
-"""A pool of workers with a fast lane for every query and a slow lane for those that take longer.
+"""A pool of workers with a fast queue for all queries and a slow queue for long ones.
 
-Every query starts in the fast lane. One that is older than `demote_after_s` is demoted: it yields
-the processor to all others and moves to the slow lane, and its place in the fast lane is free for
-a fresh worker. The slow lane has one place less than the fast one; where it is full, the query is
-paused until a place is free. In the slow lane they take turns on all processors but one. So
-runaways cost short queries at most their first instant, from whichever address they come
-(architecture.md: limits by address do not help).
+Every query starts in the fast queue. A query older than `demote_after_s` is demoted: its worker
+gets the lowest priority and moves to the slow queue, and its slot in the fast queue goes to a new
+worker. The slow queue has one slot less than the fast one; if it is full, the query is paused until
+a slot is free. Demoted workers take turns on all processors but one. So runaway queries cost short
+queries at most their first instant, from whichever address they come (architecture.md: limits by
+address do not help).
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.workers.admission import Lane
-from ipgraph.workers.run import Run, busy, outcome_of
-from ipgraph.workers.scheduler import Turns, processors
-from ipgraph.workers.worker_set import Crew
+from ipgraph.workers.admission import AdmissionQueue
+from ipgraph.workers.run import Run, outcome_of, rejection
+from ipgraph.workers.scheduler import Scheduler, available_processors
+from ipgraph.workers.state import Outcome, OutcomeCounter, PoolLimits, PoolState
+from ipgraph.workers.worker_set import WorkerSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,152 +28,171 @@ if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
     from ipgraph.workers.wire import Request
 
+_LOGGER = logging.getLogger(__name__)
+
 _TURN_S = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class PoolLimits:
-    """How many queries run and wait, and how much each may take."""
-
-    workers: int = 4
-    max_waiting: int = 64
-    wait_s: float = 5.0
-    time_s: float = 10.0
-    demote_after_s: float = 0.1
-    min_rate_kib_s: int = 32
-    memory_mib: int = 1024
-    answer_bytes: int = 1 << 30
-
-
 class Pool:
-    """Workers over one snapshot, which can be replaced while they answer; safe for threads."""
+    """Workers for one snapshot, which can be replaced while queries run. Thread-safe."""
 
     def __init__(self, graph_path: Path, limits: PoolLimits) -> None:
-        self.limits = limits
-        self.outcomes: Counter[str] = Counter()
-        self.fast = Lane(limits.workers, limits.max_waiting)
-        self.slow = Lane(max(1, limits.workers - 1), max(1, limits.max_waiting // 2))
-        self.turns = Turns(max(1, processors() - 1))
-        self._crew = Crew(graph_path, limits.workers, limits.memory_mib)
-        self._runs: set[Run] = set()
+        self.state = PoolState(
+            limits=limits,
+            fast_queue=AdmissionQueue(limits.workers, limits.max_waiting),
+            slow_queue=AdmissionQueue(max(1, limits.workers - 1), max(1, limits.max_waiting // 2)),
+            scheduler=Scheduler(max(1, available_processors() - 1)),
+            outcomes=OutcomeCounter(),
+            restarts=OutcomeCounter(),
+            workers=_workers(graph_path, limits),
+        )
+        self._streaming: set[Run] = set()
+        self._lock = threading.Lock()
         self._closed = threading.Event()
-        threading.Thread(target=self._watch, name="turns and slow clients", daemon=True).start()
+        threading.Thread(target=self._watch, name="pool watcher", daemon=True).start()
 
-    def answer(
+    @property
+    def outcomes(self) -> OutcomeCounter:
+        """How many queries ended with each outcome."""
+        return self.state.outcomes
+
+    @property
+    def restarts(self) -> OutcomeCounter:
+        """How many workers were replaced, by the outcome of their last query.
+
+        A worker that answered is replaced too if it was demoted; one that died idle has crashed.
+        """
+        return self.state.restarts
+
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """The ids of the processes that hold the current snapshot, by name."""
+        return self.state.workers.process_ids
+
+    @property
+    def fast_queue(self) -> AdmissionQueue:
+        """The queue in which every query starts."""
+        return self.state.fast_queue
+
+    @property
+    def slow_queue(self) -> AdmissionQueue:
+        """The queue of demoted queries."""
+        return self.state.slow_queue
+
+    def execute(
         self,
         request: Request,
         form: Format,
         *,
         time_limit_s: float | None = None,
-        alive: Callable[[], bool] = lambda: True,
-    ) -> Answering:
-        """Ask `request` and return its answer once the first bytes of it are known.
+        is_connected: Callable[[], bool] = lambda: True,
+    ) -> ResultStream:
+        """Run a query or a job and return its result as soon as its first bytes are known.
 
-        `time_limit_s` can only lower the limit. `alive` tells whether anybody waits still. Raises
-        `Busy`, the other leaves of `LimitReached`, what the query itself raises, and `ClientLeft`.
+        `time_limit_s` can only lower the pool's limit. The worker is stopped when `is_connected`
+        returns False. Raises `Busy`, the other leaves of `LimitReached`, what the query itself
+        raises, and `ClientDisconnected`.
         """
-        limit_s = min(self.limits.time_s, time_limit_s or self.limits.time_s)
         started = time.monotonic()
-        if not self.fast.enter(self.limits.wait_s, alive):
-            self.outcomes["busy"] += 1
-            raise busy(alive, started)
-        run = Run(self, alive, limit_s)
-        return self._answering(run, lambda: run.start(request, form))
+        if not self.fast_queue.acquire(self.state.limits.wait_limit_s, is_connected):
+            self.outcomes.add(Outcome.BUSY)
+            raise rejection(is_connected, started)
+        run = self._run(time_limit_s, is_connected)
+        return self._result(run, lambda: run.execute(request, form))
 
-    def begin(
+    def try_start(
         self,
         request: Request,
         form: Format,
         *,
         time_limit_s: float | None = None,
-        alive: Callable[[], bool] = lambda: True,
+        is_connected: Callable[[], bool] = lambda: True,
     ) -> Run | None:
-        """Send `request` to an idle worker without waiting for anything; None where none is idle.
+        """Send a request to an idle worker without blocking; return None if no worker is idle.
 
-        The caller collects what is ready, and finishes the run or has it resumed.
+        The caller reads what is ready, and then either finishes the run or passes it to `resume`.
         """
-        if not self.fast.enter(0.0, alive):
+        if not self.fast_queue.acquire(0.0, is_connected):
             return None
-        run = Run(self, alive, min(self.limits.time_s, time_limit_s or self.limits.time_s))
-        worker = run.crew.take_idle()
+        run = self._run(time_limit_s, is_connected)
+        worker = run.workers.acquire_idle()
         if worker is None:
-            self.fast.leave()
+            self.fast_queue.release()
             return None
         try:
-            run.begin(worker, request, form)
+            run.send(worker, request, form)
         except EOFError:
-            run.finish("crash")
+            _LOGGER.warning("Idle worker %d died", worker.pid)
+            run.finish(Outcome.CRASH)
             return None
         return run
 
-    def resume(self, run: Run) -> Answering:
-        """Wait for the answer of a query that was begun, as `answer` does."""
-        return self._answering(run, run.collect)
+    def resume(self, run: Run) -> ResultStream:
+        """Wait for the result of a run that `try_start` started, as `execute` does."""
+        return self._result(run, run.collect)
 
-    def answering(self, run: Run) -> Answering:
-        """Return the answer of a run that has ended."""
-        return Answering(run)
+    def _run(self, time_limit_s: float | None, is_connected: Callable[[], bool]) -> Run:
+        limit_s = self.state.limits.time_limit_s
+        return Run(self.state, is_connected, min(limit_s, time_limit_s or limit_s))
 
-    def _answering(self, run: Run, wait: Callable[[], None]) -> Answering:
+    def _result(self, run: Run, wait: Callable[[], None]) -> ResultStream:
         try:
             wait()
         except BaseException as error:
             run.finish(outcome_of(error))
             raise
-        if not run.ended:
-            self._runs.add(run)
-        return Answering(run)
+        if not run.is_complete:
+            with self._lock:
+                self._streaming.add(run)
+        return ResultStream(run)
 
     def replace(self, graph_path: Path) -> None:
-        """Answer from another snapshot from now on; what runs ends on the old one."""
-        crew = Crew(graph_path, self.limits.workers, self.limits.memory_mib)
-        old, self._crew = self._crew, crew
+        """Switch to another snapshot; running queries end on the old one."""
+        workers = _workers(graph_path, self.state.limits)
+        old, self.state.workers = self.state.workers, workers
         old.retire()
 
     def close(self) -> None:
         """End every worker."""
         self._closed.set()
-        self._crew.close()
-
-    def forget(self, run: Run) -> None:
-        """Watch a run no longer."""
-        self._runs.discard(run)
+        self.state.workers.close()
 
     def _watch(self) -> None:
-        """Give long queries their turns, and stop answers whose clients only hold a worker."""
+        """Rotate the scheduler and stop results whose clients read too slowly."""
         while not self._closed.wait(_TURN_S):
-            self.turns.rotate()
+            self.state.scheduler.rotate()
             now = time.monotonic()
-            for run in self._runs.copy():
-                if run.is_too_slow(now):
-                    run.finish("slow")
-
-    @property
-    def crew(self) -> Crew:
-        """The workers of the current snapshot."""
-        return self._crew
+            with self._lock:
+                self._streaming = {run for run in self._streaming if not run.is_finished}
+                slow = [run for run in self._streaming if run.is_too_slow(now)]
+            for run in slow:
+                run.finish(Outcome.SLOW_CLIENT)
 
 
-class Answering:
-    """An answer that is coming: its first part is here, and `whole` says whether that is all."""
+class ResultStream:
+    """A result that is still being computed: iterate over its parts, or read `body`."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
 
     @property
-    def whole(self) -> bytes | None:
-        """The whole answer where it came in one piece; None where more is to come."""
-        return b"".join(self._run.parts) if self._run.ended else None
+    def body(self) -> bytes | None:
+        """The complete result if it arrived in one piece; None if more is to come."""
+        return b"".join(self._run.parts) if self._run.is_complete else None
 
     @property
     def elapsed_ms(self) -> float:
-        """How long the worker has been busy with it."""
+        """How long the worker has been busy with the query."""
         return self._run.busy_s * 1000
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the parts as they come; an error means that what was yielded is not the whole."""
+        """Yield the parts as they arrive; after an error, the parts so far are incomplete."""
         return self._run.stream()
 
     def close(self) -> None:
-        """Stop the query, if it still runs."""
-        self._run.finish("left")
+        """Stop the query if it still runs."""
+        self._run.finish(Outcome.DISCONNECTED)
+
+
+def _workers(graph_path: Path, limits: PoolLimits) -> WorkerSet:
+    return WorkerSet(graph_path, limits.workers, limits.memory_limit_mib)

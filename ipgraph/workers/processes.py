@@ -1,9 +1,10 @@
-"""The owner's end of a zygote, and of each worker that it forks."""
+"""The parent's view of a zygote process and of the workers that it forks."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import select
 import signal
@@ -16,11 +17,13 @@ from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.workers import wire
-from ipgraph.workers.zygote import FORGET, FORK, PID, STATED, STATUS
+from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, REAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+_LOGGER = logging.getLogger(__name__)
 
 _START_LIMIT_S = 120.0
 _RECEIVE_BYTES = 256 << 10
@@ -28,27 +31,36 @@ _NICE = 19
 
 
 class Zygote:
-    """A process that holds one snapshot and forks workers from it; safe for threads."""
+    """A process that holds one snapshot and forks workers. Thread-safe."""
 
-    def __init__(self, graph_path: Path, memory_mib: int) -> None:
+    def __init__(self, graph_path: Path, memory_limit_mib: int) -> None:
         self._lock = threading.Lock()
         self._control, far_end = socket.socketpair()
         with far_end:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ipgraph.workers.zygote", str(far_end.fileno())],
                 pass_fds=[far_end.fileno()],
-                start_new_session=True,  # Ctrl+C is for the owner, which ends it in order
+                start_new_session=True,  # Ctrl+C is for the parent, which ends the zygote in order
                 stdin=subprocess.DEVNULL,
             )
         self.has_stated = False
-        config = json.dumps({"graph": str(graph_path), "memory_mib": memory_mib}).encode()
+        self._worker_pids: set[int] = set()
+        config = {"graph": str(graph_path), "memory_limit_mib": memory_limit_mib}
+        message = json.dumps(config).encode()
         self._control.settimeout(_START_LIMIT_S)
-        self._command(wire.LENGTH.pack(len(config)) + config)
+        with self._lock:
+            self._send(wire.LENGTH.pack(len(message)) + message)
 
     @property
     def pid(self) -> int:
         """The process id of the zygote."""
         return self._process.pid
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """The process ids of the workers that have not been reaped, in order."""
+        # Without the lock, which loading a store holds for seconds; a copy of a set is atomic.
+        return sorted(self._worker_pids.copy())
 
     def fork(self) -> Worker:
         """Return a new worker; about 3 ms."""
@@ -57,36 +69,39 @@ class Zygote:
                 self._control.sendall(FORK)
                 message, descriptors, _, _ = socket.recv_fds(self._control, PID.size, 1)
             except OSError as error:
-                raise self._gone() from error
+                raise self._ended() from error
             if not descriptors:
-                raise self._gone()
+                raise self._ended()
             has_stated = self.has_stated
-        return Worker(
-            self, socket.socket(fileno=descriptors[0]), PID.unpack(message)[0], has_stated
-        )
+            pid = PID.unpack(message)[0]
+            self._worker_pids.add(pid)
+        return Worker(self, socket.socket(fileno=descriptors[0]), pid, has_stated)
 
     def load_stated(self) -> None:
-        """Have the store without what is inferred loaded; workers forked from now on hold it."""
-        if not self.has_stated:
-            self._command(STATED)
-            self.has_stated = True
+        """Load the store without inferred statements; later workers hold it."""
+        with self._lock:
+            if not self.has_stated:
+                self._send(LOAD_STATED)
+                self.has_stated = True
 
-    def forget(self, pid: int) -> None:
-        """Have a worker reaped that was killed; its memory may take a while to be given back."""
+    def reap(self, pid: int) -> None:
+        """Reap a killed worker, without waiting until its memory is free."""
         with self._lock, contextlib.suppress(OSError):
-            self._control.sendall(FORGET + PID.pack(pid))
+            self._worker_pids.discard(pid)
+            self._control.sendall(REAP + PID.pack(pid))
 
-    def status(self, pid: int) -> int:
-        """Reap a worker that has ended by itself: its exit code, or minus the signal."""
+    def exit_status(self, pid: int) -> int:
+        """Reap a worker that ended by itself; return its exit code, or minus the signal."""
         with self._lock, contextlib.suppress(OSError):
-            self._control.sendall(STATUS + PID.pack(pid))
-            answer = self._control.recv(PID.size, socket.MSG_WAITALL)
-            if len(answer) == PID.size:
-                return int(PID.unpack(answer)[0])
+            self._worker_pids.discard(pid)
+            self._control.sendall(EXIT_STATUS + PID.pack(pid))
+            response = self._control.recv(PID.size, socket.MSG_WAITALL)
+            if len(response) == PID.size:
+                return int(PID.unpack(response)[0])
         return -int(signal.SIGKILL)
 
     def close(self) -> None:
-        """End the zygote and every worker of it."""
+        """End the zygote and every worker that it forked."""
         self._control.close()
         try:
             self._process.wait(timeout=2)
@@ -94,80 +109,82 @@ class Zygote:
             self._process.kill()
             self._process.wait()
 
-    def _command(self, command: bytes) -> None:
-        with self._lock:
-            try:
-                self._control.sendall(command)
-                if self._control.recv(1) == b"+":
-                    return
-            except OSError as error:
-                raise self._gone() from error
-        raise self._gone()
+    def _send(self, command: bytes) -> None:
+        try:
+            self._control.sendall(command)
+            if self._control.recv(1) == b"+":
+                return
+        except OSError as error:
+            raise self._ended() from error
+        raise self._ended()
 
-    def _gone(self) -> StoreUnavailable:
-        return StoreUnavailable("The process that holds the graph has ended; restart the service.")
+    def _ended(self) -> StoreUnavailable:
+        _LOGGER.error("The process that holds the graph has ended (pid %d)", self._process.pid)
+        return StoreUnavailable(
+            "The process that holds the graph has ended.", hint="Restart the service."
+        )
 
 
 class Worker:
-    """A process that answers one query at a time."""
+    """A process that runs one query at a time."""
 
     def __init__(self, zygote: Zygote, sock: socket.socket, pid: int, has_stated: bool) -> None:
         self.pid = pid
         self.zygote = zygote
         self.has_stated = has_stated
-        self.demoted = False
+        self.is_demoted = False
         self._sock = sock
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
         self._buffer = bytearray()
-        self._closed = False
+        self._is_closed = False
 
-    def ask(self, request: bytes) -> None:
-        """Send a request; raises `EOFError` where the worker has died."""
+    def send(self, request: bytes) -> None:
+        """Send a request. Raises `EOFError` if the worker has died."""
         self._buffer.clear()
         try:
             self._sock.sendall(request)
         except OSError as error:
             raise EOFError from error
 
-    def frame(self, timeout_s: float) -> tuple[int, bytes] | None:
-        """Return the next frame; None where none has come in time, `EOFError` where none will."""
+    def wait_for_frame(self, timeout_s: float) -> tuple[int, bytes] | None:
+        """Return the next frame, or None after `timeout_s`. Raises `EOFError` if it has died."""
         deadline = 0.0
         while True:
-            taken = self.taken()
-            if taken is not None:
-                return taken
+            frame = self.next_frame()
+            if frame is not None:
+                return frame
             if not deadline:
                 deadline = time.monotonic() + timeout_s
             left_ms = max(0, int((deadline - time.monotonic()) * 1000) + 1)
             if not self._poll.poll(left_ms):
                 return None
             try:
-                part = self._sock.recv(_RECEIVE_BYTES)
+                chunk = self._sock.recv(_RECEIVE_BYTES)
             except OSError as error:
                 raise EOFError from error
-            if not part:
+            if not chunk:
                 raise EOFError
-            self._buffer += part
+            self._buffer += chunk
 
     def fileno(self) -> int:
-        """Return the descriptor of the line to the worker."""
+        """Return the descriptor of the socket to the worker."""
         return self._sock.fileno()
 
     def receive(self) -> None:
-        """Read once what has come, without waiting; raises `EOFError` where the worker died."""
+        """Read once what has arrived, without blocking. Raises `EOFError` if it has died."""
         try:
-            part = self._sock.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
+            chunk = self._sock.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return
         except OSError as error:
             raise EOFError from error
-        if not part:
+        if not chunk:
             raise EOFError
-        self._buffer += part
+        self._buffer += chunk
 
-    def taken(self) -> tuple[int, bytes] | None:
-        """Return the next frame of what has been read; None where it is not whole yet."""
+    def next_frame(self) -> tuple[int, bytes] | None:
+        """Remove the next frame from the buffer and return it; None if it is incomplete."""
         head = wire.FRAME.size
         if len(self._buffer) < head:
             return None
@@ -179,44 +196,46 @@ class Worker:
         return kind, payload
 
     def demote(self) -> None:
-        """Let every other process go first. There is no way back: a demoted worker is not kept.
+        """Give the worker the lowest priority for good: a demoted worker runs no second query.
 
-        Not `SCHED_IDLE`: Linux takes a processor that runs such a process for an idle one, places
-        short queries there, and lets them wait for the next tick (6.18, measured: p99 of short
-        queries 5.5 to 7.4 ms beside one runaway, 0.7 to 1.4 ms with `SCHED_BATCH`).
+        Not `SCHED_IDLE`: Linux regards a processor that runs such a process as idle, places short
+        queries there, and makes them wait for the next tick (6.18, measured: p99 of short queries
+        5.5 to 7.4 ms next to one runaway, 0.7 to 1.4 ms with `SCHED_BATCH`).
         """
-        self.demoted = True
-        self._tell(lambda: os.setpriority(os.PRIO_PROCESS, self.pid, _NICE))
+        self.is_demoted = True
+        self._unless_gone(lambda: os.setpriority(os.PRIO_PROCESS, self.pid, _NICE))
         if hasattr(os, "sched_setscheduler"):
-            self._tell(lambda: os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0)))
+            parameters = os.sched_param(0)
+            self._unless_gone(lambda: os.sched_setscheduler(self.pid, os.SCHED_BATCH, parameters))
 
     def pause(self) -> None:
-        """Stop the worker where it is, keeping what it has done."""
-        self._tell(lambda: os.kill(self.pid, signal.SIGSTOP))
+        """Suspend the worker's process."""
+        self._unless_gone(lambda: os.kill(self.pid, signal.SIGSTOP))
 
     def resume(self) -> None:
-        """Let a paused worker go on."""
-        self._tell(lambda: os.kill(self.pid, signal.SIGCONT))
+        """Let a suspended worker continue."""
+        self._unless_gone(lambda: os.kill(self.pid, signal.SIGCONT))
 
     def kill(self) -> None:
-        """End the worker whatever it is doing. It is not waited for, and its id not used again."""
-        if not self._closed:
-            self._tell(lambda: os.kill(self.pid, signal.SIGKILL))
+        """Kill the worker without waiting for its end. Its process id is not used again."""
+        if not self._is_closed:
+            self._unless_gone(lambda: os.kill(self.pid, signal.SIGKILL))
             self._close()
-            self.zygote.forget(self.pid)
+            self.zygote.reap(self.pid)
 
-    def autopsy(self) -> int:
-        """Say how a worker ended that closed its socket by itself: minus the signal, or a code."""
-        if self._closed:
+    def exit_status(self) -> int:
+        """Return how a worker ended that closed its socket: its exit code, or minus the signal."""
+        if self._is_closed:
             return 0
         self._close()
-        return self.zygote.status(self.pid)
+        return self.zygote.exit_status(self.pid)
 
     def _close(self) -> None:
-        self._closed = True
+        self._is_closed = True
         self._sock.close()
 
-    def _tell(self, tell: Callable[[], None]) -> None:
-        if not self._closed:
+    def _unless_gone(self, call: Callable[[], None]) -> None:
+        """Call a function on the process, unless the process has ended."""
+        if not self._is_closed:
             with contextlib.suppress(OSError):
-                tell()
+                call()

@@ -1,7 +1,8 @@
-"""One query on its way through the lanes of a pool, from its request to its last byte."""
+"""One query in a pool, from its request to the last byte of its result."""
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
@@ -17,256 +18,274 @@ from ipgraph.errors import (
     TimeLimitExceeded,
 )
 from ipgraph.workers import wire
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.workers.admission import Lane
-    from ipgraph.workers.pool import Pool
+    from ipgraph.workers.admission import AdmissionQueue
     from ipgraph.workers.processes import Worker
+    from ipgraph.workers.state import PoolState
     from ipgraph.workers.wire import Request
 
-_LOOK_UP_S = 0.1  # how often a waiting query looks whether its client is still there
-_HELD_BYTES = 1 << 20  # so much of an answer is waited for before any of it is handed on
-_READY_PARTS = 8  # an answer of more parts than this is long
-_GRACE_S = 10.0  # a client may be so much behind the least rate
+_LOGGER = logging.getLogger(__name__)
+
+_CHECK_INTERVAL_S = 0.1  # how often a waiting query checks that its client is still connected
+_BUFFER_BYTES = 1 << 20  # this much of a result is collected before any of it is passed on
+_MAX_READY_PARTS = 8  # a result of more parts than this is long
+_GRACE_S = 10.0  # how far a client may fall behind the minimum rate
 
 
-class ClientLeft(Exception):
-    """The client closed its connection, so that nobody waits for the answer."""
+class ClientDisconnected(Exception):
+    """The client closed its connection, so the result is no longer needed."""
 
 
 class Run:
-    """One query on its way through the lanes."""
+    """One query in a pool, from its request to the last byte of its result."""
 
-    def __init__(self, pool: Pool, alive: Callable[[], bool], limit_s: float) -> None:
+    def __init__(
+        self, state: PoolState, is_connected: Callable[[], bool], time_limit_s: float
+    ) -> None:
         self.parts: list[bytes] = []
-        self.ended = False
+        self.is_complete = False
+        self.is_finished = False
         self.busy_s = 0.0
+        self.workers = state.workers
         self._fileno = -1
-        self._read_from = 0.0
-        self._read_bytes = 0
-        self._pool = pool
-        self._alive = alive
-        self._limit_s = limit_s
-        self._lane: Lane | None = pool.fast
-        self.crew = pool.crew
+        self._streaming_since = 0.0
+        self._streamed_bytes = 0
+        self._state = state
+        self._is_connected = is_connected
+        self._time_limit_s = time_limit_s
+        self._queue: AdmissionQueue | None = state.fast_queue
         self._worker: Worker | None = None
         self._lock = threading.Lock()
-        self._finished = False
-        self._ahead: list[tuple[int, bytes]] = []
+        self._pending_frames: list[tuple[int, bytes]] = []
 
-    def start(self, request: Request, form: Format) -> None:
-        """Send the request to a worker and wait for its first frame, and the end if it is near."""
-        packed = wire.pack_request(request, form.name, self._pool.limits.answer_bytes)
-        self._worker = self._taken(request.infer)
+    def execute(self, request: Request, form: Format) -> None:
+        """Send the request to a worker and wait, as `collect` does."""
+        packed = wire.pack_request(request, form.name, self._state.limits.max_result_bytes)
+        self._worker = self._acquire_worker(request.infer)
         try:
-            self._worker.ask(packed)
+            self._worker.send(packed)
         except EOFError:  # it died while it was idle: not this query's fault
-            self._worker.autopsy()
-            self._worker = self.crew.fork()
-            self._worker.ask(packed)
+            status = self._worker.exit_status()
+            _LOGGER.warning("Idle worker %d died: %s", self._worker.pid, _reason(status))
+            self._state.restarts.add(Outcome.CRASH)
+            self._worker = self.workers.fork()
+            self._worker.send(packed)
         self.collect()
 
-    def _taken(self, infer: bool) -> Worker:
+    def _acquire_worker(self, infer: bool) -> Worker:
         try:
-            return self.crew.take(infer)
+            return self.workers.acquire(infer)
         except StoreUnavailable:
-            if self.crew is self._pool.crew:
+            if self.workers is self._state.workers:
                 raise
-            self.crew = self._pool.crew  # the graph was replaced just now
-            return self.crew.take(infer)
+            self.workers = self._state.workers  # the graph was replaced just now
+            return self.workers.acquire(infer)
 
-    def begin(self, worker: Worker, request: Request, form: Format) -> None:
-        """Send the request to a worker and go on; raises `EOFError` where it has died."""
+    def send(self, worker: Worker, request: Request, form: Format) -> None:
+        """Send the request to a worker and return at once. Raises `EOFError` if it has died."""
         self._worker = worker
         self._fileno = worker.fileno()
-        worker.ask(wire.pack_request(request, form.name, self._pool.limits.answer_bytes))
+        worker.send(wire.pack_request(request, form.name, self._state.limits.max_result_bytes))
 
     def fileno(self) -> int:
-        """Return the descriptor of the line to the worker."""
+        """Return the descriptor of the socket to the worker."""
         return self._fileno
 
     @property
     def worker(self) -> Worker | None:
-        """The worker that answers; None where it has ended."""
+        """The worker that runs the query; None after the run has finished."""
         return self._worker
 
     def collect_ready(self) -> bool | None:
-        """Take the frames that have come: True at the end, None where a thread must go on."""
+        """Read the frames that have arrived, without blocking.
+
+        Return True if the result is complete, False if more is to come, and None if a thread must
+        take over: after an error, and for long results.
+        """
         worker = self._worker
         if worker is None:
             return None
         worker.receive()
-        while (frame := worker.taken()) is not None:
+        while (frame := worker.next_frame()) is not None:
             kind, payload = frame
             if kind == wire.END:
-                self.ended = True
+                self.is_complete = True
                 return True
-            if kind == wire.ERROR or len(self.parts) > _READY_PARTS:
-                self._ahead.append(frame)
+            if kind == wire.ERROR or len(self.parts) > _MAX_READY_PARTS:
+                self._pending_frames.append(frame)
                 return None
             self.parts.append(payload)
         return False
 
     def collect(self) -> None:
-        """Wait for the answer, as far as it is held back before it is handed on."""
-        held = sum(map(len, self.parts))
-        while held < _HELD_BYTES:
-            part = self._next()
+        """Wait until the result is complete or fills the buffer."""
+        buffered_bytes = sum(map(len, self.parts))
+        while buffered_bytes < _BUFFER_BYTES:
+            part = self._next_part()
             if part is None:
                 return
             self.parts.append(part)
-            held += len(part)
-        # From here the client sets the pace, and no place in the fast lane waits for a client.
-        if self._worker is not None and not self._worker.demoted:
+            buffered_bytes += len(part)
+        # From here the client sets the pace, and a client must not hold a slot of the fast queue.
+        if self._worker is not None and not self._worker.is_demoted:
             self._demote(self._worker)
 
     def stream(self) -> Iterator[bytes]:
-        """Yield the parts held and those to come; an error means that they are not the whole."""
+        """Yield the buffered parts and those to come; after an error they are incomplete."""
         try:
-            self._read_from = time.monotonic()
+            self._streaming_since = time.monotonic()
             for part in self.parts:
-                self._read_bytes += len(part)
+                self._streamed_bytes += len(part)
                 yield part
             self.parts.clear()
-            while not self.ended:
-                later = self._next()
-                if later is not None:
-                    self._read_bytes += len(later)
-                    yield later
+            while not self.is_complete:
+                later_part = self._next_part()
+                if later_part is not None:
+                    self._streamed_bytes += len(later_part)
+                    yield later_part
         except BaseException as error:
             self.finish(outcome_of(error))
             raise
 
     def is_too_slow(self, now: float) -> bool:
-        """Tell whether the client has read less than the least rate, and a grace, allow."""
-        if not self._read_from:
+        """Return True if the client reads too slowly, after a grace period."""
+        if not self._streaming_since:
             return False
-        due_s = self._read_bytes / (self._pool.limits.min_rate_kib_s << 10) + _GRACE_S
-        return now - self._read_from - self.busy_s > due_s
+        allowed_s = self._streamed_bytes / (self._state.limits.min_rate_kib_s << 10) + _GRACE_S
+        return now - self._streaming_since - self.busy_s > allowed_s
 
-    def finish(self, outcome: str) -> None:
-        """Give back the worker and the place in the lane; only the first call counts."""
+    def finish(self, outcome: Outcome) -> None:
+        """Release the worker and the slot in the queue. Only the first call has an effect."""
         with self._lock:
-            if self._finished:
+            if self.is_finished:
                 return
-            self._finished = True
+            self.is_finished = True
             worker, self._worker = self._worker, None
-            lane, self._lane = self._lane, None
-        self._pool.forget(self)
+            queue, self._queue = self._queue, None
         if worker is not None:
-            if worker.demoted:
-                self._pool.turns.leave(worker)
-            if outcome in ("answered", "refused") and not worker.demoted:
-                self.crew.give_back(worker)
+            if worker.is_demoted:
+                self._state.scheduler.remove(worker)
+            if outcome in (Outcome.ANSWERED, Outcome.REFUSED) and not worker.is_demoted:
+                self.workers.release(worker)
             else:
                 worker.kill()
-                self.crew.lost()
-        if lane is not None:
-            lane.leave()
-        self._pool.outcomes[outcome] += 1
+                self.workers.discard()
+                self._state.restarts.add(outcome)
+        if queue is not None:
+            queue.release()
+        self._state.outcomes.add(outcome)
 
-    def _next(self) -> bytes | None:
-        """Return the next part, or None at the end; raises what the worker reports."""
-        kind, payload = self._wait()
+    def _next_part(self) -> bytes | None:
+        """Return the next part, or None at the end. Raises the error that the worker reports."""
+        kind, payload = self._next_frame()
         if kind == wire.DATA:
             return payload
         if kind == wire.ERROR:
             raise wire.unpack_error(payload)
-        self.ended = True
-        self.finish("answered")
+        self.is_complete = True
+        self.finish(Outcome.ANSWERED)
         return None
 
-    def _wait(self) -> tuple[int, bytes]:
+    def _next_frame(self) -> tuple[int, bytes]:
         worker = self._worker
         if worker is None:
-            raise ClientLeft
+            raise ClientDisconnected
         while True:
-            patience_s = self._limit_s - self.busy_s
-            if not worker.demoted:
-                patience_s = min(patience_s, self._pool.limits.demote_after_s - self.busy_s)
-            if self._ahead:
-                return self._ahead.pop(0)
+            timeout_s = self._time_limit_s - self.busy_s
+            if not worker.is_demoted:
+                timeout_s = min(timeout_s, self._state.limits.demote_after_s - self.busy_s)
+            if self._pending_frames:
+                return self._pending_frames.pop(0)
             began = time.monotonic()
             try:
-                frame = worker.frame(max(0.0, min(patience_s, _LOOK_UP_S)))
+                frame = worker.wait_for_frame(max(0.0, min(timeout_s, _CHECK_INTERVAL_S)))
             except EOFError:
-                raise self._died(worker) from None
+                raise self._crash(worker) from None
             self.busy_s += time.monotonic() - began
             if frame is not None:
                 return frame
-            if self.busy_s >= self._limit_s:
-                raise self._late()
-            if not self._alive():
-                raise ClientLeft
-            if not worker.demoted and self.busy_s >= self._pool.limits.demote_after_s:
+            if self.busy_s >= self._time_limit_s:
+                raise self._timeout()
+            if not self._is_connected():
+                raise ClientDisconnected
+            if not worker.is_demoted and self.busy_s >= self._state.limits.demote_after_s:
                 self._demote(worker)
 
     def _demote(self, worker: Worker) -> None:
-        """Move to the slow lane, paused until there is a place in it."""
-        pool = self._pool
+        """Move to the slow queue; the worker is paused until a slot is free."""
+        state = self._state
         worker.demote()
-        pool.fast.leave()
-        self._lane = None
-        self.crew.lend()
-        entered = pool.slow.enter(0.0, self._alive)
-        if not entered:
+        state.fast_queue.release()
+        self._queue = None
+        self.workers.add_spare()
+        is_admitted = state.slow_queue.acquire(0.0, self._is_connected)
+        if not is_admitted:
             worker.pause()
             began = time.monotonic()
-            entered = pool.slow.enter(pool.limits.time_s + pool.limits.wait_s, self._alive)
-            if not entered:
-                raise busy(self._alive, began)
+            wait_s = state.limits.time_limit_s + state.limits.wait_limit_s
+            is_admitted = state.slow_queue.acquire(wait_s, self._is_connected)
+            if not is_admitted:
+                raise rejection(self._is_connected, began)
             worker.resume()
-        self._lane = pool.slow
-        pool.turns.enter(worker)
+        self._queue = state.slow_queue
+        state.scheduler.add(worker)
 
-    def _late(self) -> TimeLimitExceeded:
+    def _timeout(self) -> TimeLimitExceeded:
         return TimeLimitExceeded(
-            f"The query was stopped after {self._limit_s:g} s; "
-            "add LIMIT, or a more selective pattern.",
+            f"The query exceeded the time limit of {self._time_limit_s:g} s. "
+            "Add LIMIT or a more selective pattern.",
             limit="query_time_limit_s",
             elapsed_ms=round(self.busy_s * 1000),
         )
 
-    def _died(self, worker: Worker) -> LimitReached:
-        code = worker.autopsy()
+    def _crash(self, worker: Worker) -> LimitReached:
+        code = worker.exit_status()
+        _LOGGER.warning("Worker %d died with its query: %s", worker.pid, _reason(code))
         if code == -signal.SIGABRT:  # how Rust ends when memory is refused
             return MemoryLimitExceeded(
-                "The query needs more memory than it may have; "
-                "select fewer rows, or sort and group fewer of them.",
+                "The query exceeded the memory limit. "
+                "Select fewer rows, or sort and group fewer rows.",
                 limit="query_memory_limit_mib",
                 elapsed_ms=round(self.busy_s * 1000),
             )
         return QueryTooComplex(
-            "The query brought its worker down; make it simpler.",
+            "The query crashed its worker. Try a simpler query.",
             limit="query-too-complex",
             elapsed_ms=round(self.busy_s * 1000),
         )
 
 
-def outcome_of(error: BaseException) -> str:
-    """Name the outcome of a query for the metrics."""
+def _reason(status: int) -> str:
+    """Return in words what ended a process."""
+    return f"exit code {status}" if status >= 0 else signal.strsignal(-status) or str(-status)
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """Return the outcome of a query that raised `error`."""
     if isinstance(error, TimeLimitExceeded):
-        return "time"
+        return Outcome.TIMEOUT
     if isinstance(error, MemoryLimitExceeded):
-        return "memory"
+        return Outcome.MEMORY
     if isinstance(error, QueryTooComplex):
-        return "crash"
+        return Outcome.CRASH
     if isinstance(error, Busy):
-        return "busy"
+        return Outcome.BUSY
     if isinstance(error, IpGraphError):
-        return "refused"
-    return "left"
+        return Outcome.REFUSED
+    return Outcome.DISCONNECTED
 
 
-def busy(alive: Callable[[], bool], started: float) -> Exception:
-    """Return why a query got no place: its client has left, or the queue is full."""
-    if not alive():
-        return ClientLeft()
+def rejection(is_connected: Callable[[], bool], started: float) -> Exception:
+    """Return why a query got no slot: its client has disconnected, or the queue is full."""
+    if not is_connected():
+        return ClientDisconnected()
     return Busy(
-        "All workers are busy and the queue is full; try again in a moment.",
+        "All workers are busy and the queue is full. Try again in a moment.",
         limit="workers",
         elapsed_ms=round((time.monotonic() - started) * 1000),
     )

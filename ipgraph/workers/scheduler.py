@@ -1,4 +1,4 @@
-"""Turns on the processors for queries that take long, so that short ones find one without them."""
+"""Round-robin scheduling of long queries, so that one processor stays free for short ones."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ if TYPE_CHECKING:
     from ipgraph.workers.processes import Worker
 
 
-class Turns:
-    """Lets `at_once` of its workers run and pauses the others; safe for threads.
+class Scheduler:
+    """Runs at most `max_running` of its workers and pauses the others. Thread-safe.
 
-    With a demoted worker on every processor, one short query in fifty came 2 to 5 ms late, however
-    low its priority; with one processor left to them, one in several hundred (measured, two cores,
-    Linux 6.18).
+    With a demoted worker on every processor, one short query in fifty was 2 to 5 ms late, however
+    low the priority of the demoted workers; with one processor left free, one in several hundred
+    (measured, two cores, Linux 6.18).
     """
 
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
+    def __init__(self, max_running: int) -> None:
+        self._max_running = max_running
         self._running: deque[Worker] = deque()
         self._paused: deque[Worker] = deque()
         self._lock = threading.Lock()
 
-    def enter(self, worker: Worker) -> None:
-        """Let a worker run, or wait for its turn."""
+    def add(self, worker: Worker) -> None:
+        """Let a worker run, or pause it until its turn."""
         with self._lock:
-            if len(self._running) < self._at_once:
+            if len(self._running) < self._max_running:
                 self._running.append(worker)
             else:
                 worker.pause()
                 self._paused.append(worker)
 
-    def leave(self, worker: Worker) -> None:
-        """Give up the turn of a worker that has ended, or will be; others are left alone."""
+    def remove(self, worker: Worker) -> None:
+        """Remove a worker that has ended or is about to; ignore a worker that was never added."""
         with self._lock:
-            for each in (self._running, self._paused):
-                if worker in each:
-                    each.remove(worker)
+            for workers in (self._running, self._paused):
+                if worker in workers:
+                    workers.remove(worker)
             self._fill()
 
     def rotate(self) -> None:
-        """Give the turn of the one that has run longest to the one that has waited longest."""
+        """Pause the worker that has run longest and resume the one that has waited longest."""
         with self._lock:
             if not self._paused:
                 return
-            done = self._running.popleft()
-            done.pause()
+            worker = self._running.popleft()
+            worker.pause()
             self._fill()
-            self._paused.append(done)
+            self._paused.append(worker)
 
     def _fill(self) -> None:
-        while self._paused and len(self._running) < self._at_once:
-            following = self._paused.popleft()
-            following.resume()
-            self._running.append(following)
+        while self._paused and len(self._running) < self._max_running:
+            worker = self._paused.popleft()
+            worker.resume()
+            self._running.append(worker)
 
 
-def processors() -> int:
+def available_processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""One query in a fork of this process, killed at its time limit: the way of the command line."""
+"""Run one query in a fork of this process, killed at its time limit. Used by the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ipgraph.errors import (
     QueryTooComplex,
     TimeLimitExceeded,
 )
-from ipgraph.workers.evaluation import write_answer
+from ipgraph.workers.evaluation import write_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,97 +36,95 @@ def run_once(
     time_limit_s: float,
     memory_limit_mib: int = 0,
 ) -> None:
-    """Write the answer of `query` to an open file descriptor, in a process that can be killed.
+    """Write the result of `query` to an open file descriptor, in a process that can be killed.
 
-    `open_store` is called in that process: a store on disk must be opened after the fork. What it
-    takes is not counted; `memory_limit_mib` is for the query, 0 for any amount. The descriptor
-    may hold a part of the answer when an error is raised: `TimeLimitExceeded`,
-    `MemoryLimitExceeded`, `QueryTooComplex` where the process died, and what `write_answer`
-    raises. Call it from a single-threaded process; where there is no fork, the query runs here
-    and without a limit.
+    `open_store` runs in that process: a store on disk must be opened after the fork. The memory
+    that it uses does not count towards `memory_limit_mib` (0: no limit). If an error is raised,
+    the descriptor may hold a part of the result. Raises `TimeLimitExceeded`,
+    `MemoryLimitExceeded`, `QueryTooComplex` if the process crashed, and what `write_result`
+    raises. Call it from a single-threaded process. Without `os.fork` the query runs in this
+    process without limits.
     """
     if not hasattr(os, "fork"):
         with os.fdopen(os.dup(descriptor), "wb") as out:
-            write_answer(open_store(), query, form, out)
+            write_result(open_store(), query, form, out)
         return
     reading, writing = os.pipe()
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        ready = _bounded(open_store, memory_limit_mib)
-        _child(ready, query, form, descriptor, writing)
+        limited_open = _with_memory_limit(open_store, memory_limit_mib)
+        _run_child(limited_open, query, form, descriptor, writing)
     os.close(writing)
     code = 0
-    with os.fdopen(reading, "rb", buffering=0) as report:
+    with os.fdopen(reading, "rb", buffering=0) as pipe:
         try:
-            told = _wait(report.fileno(), started + time_limit_s)
+            report = _read_report(pipe.fileno(), started + time_limit_s)
         finally:
-            code = _end(pid)
-        if told is None:
+            code = _kill(pid)
+        if report is None:
             raise TimeLimitExceeded(
-                f"The query was stopped after {time_limit_s:g} s; add LIMIT, select more narrowly, "
-                "or allow more with --timeout.",
+                f"The query exceeded the time limit of {time_limit_s:g} s. Add LIMIT or a more "
+                "selective pattern, or raise the limit with --timeout.",
                 limit="query_time_limit_s",
                 elapsed_ms=round((time.monotonic() - started) * 1000),
             )
     if code == -signal.SIGABRT:  # how Rust ends when memory is refused
-        raise _out_of_memory(memory_limit_mib)
-    if told == b"":
-        raise QueryTooComplex(
-            "The query brought its process down; make it simpler.", limit="query-too-complex"
+        raise MemoryLimitExceeded(
+            f"The query exceeded the memory limit of {memory_limit_mib} MiB. Select fewer rows, "
+            "sort or group fewer rows, or raise the limit with --memory.",
+            limit="query_memory_limit_mib",
         )
-    if told != b"ok":
+    if report == b"":
+        raise QueryTooComplex(
+            "The query crashed its process. Try a simpler query.", limit="query-too-complex"
+        )
+    if report != b"ok":
         from ipgraph.workers.wire import unpack_error  # late: only an error pays for it
 
-        raise unpack_error(told)
+        raise unpack_error(report)
 
 
-def _bounded(open_store: Callable[[], Store], memory_limit_mib: int) -> Callable[[], Store]:
-    """Return what opens the store and then bounds what this process may take beyond it."""
+def _with_memory_limit(
+    open_store: Callable[[], Store], memory_limit_mib: int
+) -> Callable[[], Store]:
+    """Return a function that opens the store and then limits the memory of this process."""
 
-    def ready() -> Store:
+    def limited_open() -> Store:
         store = open_store()
         if memory_limit_mib:
-            from ipgraph.workers import limits  # late: in the child alone
+            from ipgraph.workers import limits  # late: only the child needs it
 
             limits.lower("RLIMIT_CORE", 0)
-            limits.allow_memory(memory_limit_mib)
+            limits.limit_memory(memory_limit_mib)
         return store
 
-    return ready
+    return limited_open
 
 
-def _out_of_memory(memory_limit_mib: int) -> MemoryLimitExceeded:
-    return MemoryLimitExceeded(
-        f"The query needs more than {memory_limit_mib} MiB; select fewer rows, sort or group fewer "
-        "of them, or allow more with --memory.",
-        limit="query_memory_limit_mib",
-    )
-
-
-def _child(
+def _run_child(
     open_store: Callable[[], Store],
     query: Query,
     form: Format | Fitting,
     descriptor: int,
     report: int,
 ) -> None:
-    """Answer, report and leave without the parent's clean-up; never returns."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # who reads no more needs no more
-    signal.signal(signal.SIGABRT, signal.SIG_DFL)  # a handler of the parent would tell its stack
-    terminal = os.dup(2)
+    """Run the query, write the report and exit without the parent's clean-up; never return."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has gone ends the query
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)  # a handler of the parent would print its stack
+    stderr = os.dup(2)
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine's last words are not ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
         with os.fdopen(os.dup(descriptor), "wb", buffering=1 << 16) as out:
-            write_answer(open_store(), query, form, out)
+            write_result(open_store(), query, form, out)
         os.write(report, b"ok")
     except IpGraphError as error:
-        _tell(report, error)
+        _report_error(report, error)
     except MemoryError:
         os.abort()  # as the engine does
     except BaseException:  # a fork must not unwind into its parent's frames
-        os.dup2(terminal, 2)
+        os.dup2(stderr, 2)
         with contextlib.suppress(Exception):
             import traceback
 
@@ -135,27 +133,27 @@ def _child(
         os._exit(0)
 
 
-def _tell(report: int, error: IpGraphError) -> None:
+def _report_error(report: int, error: IpGraphError) -> None:
     from ipgraph.workers.wire import pack_error  # late: only an error pays for it
 
     os.write(report, pack_error(error))
 
 
-def _wait(report: int, deadline: float) -> bytes | None:
-    """Return all that the child reports, empty where it died first; None at the deadline."""
-    told = b""
+def _read_report(pipe: int, deadline: float) -> bytes | None:
+    """Return the child's report, empty if it died first; None at the deadline."""
+    report = b""
     while True:
-        ready, _, _ = select.select([report], [], [], max(0.0, deadline - time.monotonic()))
+        ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             return None
-        part = os.read(report, 1 << 16)
-        if not part:
-            return told
-        told += part
+        chunk = os.read(pipe, 1 << 16)
+        if not chunk:
+            return report
+        report += chunk
 
 
-def _end(pid: int) -> int:
-    """End a child that may have ended by itself; return how: minus the signal, or its code."""
+def _kill(pid: int) -> int:
+    """Kill a child, which may have ended already; return its exit code, or minus the signal."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

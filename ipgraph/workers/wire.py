@@ -1,8 +1,8 @@
-"""What goes over the socket between a worker and whoever asks it: requests, frames and errors.
+"""The protocol between a worker and its parent process: requests, frames and errors.
 
-A request, a query or a job, is a length and JSON. An answer is frames: a kind (one byte), a length
-(four) and so many bytes; any number of `DATA`, then one `END` or one `ERROR`. Both ends are this
-program, so nothing is checked twice.
+A request, a query or a job, is a length and JSON. A response is a sequence of frames: a kind (one
+byte), a length (four) and that many bytes; any number of `DATA`, then one `END` or one `ERROR`.
+Both ends are this program, so neither validates what the other sends.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _tables(rows: list[list[Any]]) -> tuple[ServiceResult, ...]:
 
 
 def pack_error(error: IpGraphError) -> bytes:
-    """Return an error as JSON: its class, its message and what more it knows."""
+    """Return an error as JSON: its class, its message and its other fields."""
     fields: dict[str, Any] = {"class": type(error).__name__, "message": str(error)}
     for name in _FIELDS:
         value = getattr(error, name, None)
@@ -104,7 +104,7 @@ def pack_error(error: IpGraphError) -> bytes:
 
 
 def unpack_error(payload: bytes) -> IpGraphError:
-    """Return the error that `pack_error` packed, as the same class."""
+    """Reverse `pack_error`: return an error of the same class."""
     fields = json.loads(payload)
     kind = getattr(errors, fields.pop("class"))
     place = fields.pop("place", None)

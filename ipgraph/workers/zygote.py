@@ -1,9 +1,9 @@
-"""The process that workers are forked from, and the loop of a worker.
+"""The process that forks workers, and the main loop of a worker.
 
 Run as ``python -m ipgraph.workers.zygote DESCRIPTOR``: one thread, the store in memory, everything
-imported and tried once, because a worker has no descriptor left to open a file or a socket with
-(`RLIMIT_NOFILE` 0). It obeys its owner over a socket pair, one letter a command, and ends, with
-all its workers, when the owner's end closes.
+imported and used once, because a worker has no descriptor left to open a file or a socket with
+(`RLIMIT_NOFILE` 0). The parent sends commands of one letter over a socket pair. When the parent's
+end closes, the zygote ends with all its workers.
 """
 
 from __future__ import annotations
@@ -25,57 +25,58 @@ from ipgraph.serialization.formats import FORMATS, Holds, by_name
 from ipgraph.sparql.query import Query, ServiceResult
 from ipgraph.store.local import LocalStore
 from ipgraph.workers import jobs, limits, wire
-from ipgraph.workers.evaluation import write_answer
+from ipgraph.workers.evaluation import write_result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ipgraph.serialization.formats import Format
 
-# Fork a worker; say how one ended; forget one that was killed; load the store of what is stated.
-FORK, STATUS, FORGET, STATED = b"f", b"s", b"k", b"i"
+# The commands: fork a worker; return the exit status of one; reap a killed one; load the store
+# without inferred statements.
+FORK, EXIT_STATUS, REAP, LOAD_STATED = b"f", b"s", b"k", b"i"
 PID = struct.Struct("<i")
 
-_STACK_BYTES = 64 << 20  # nesting within the gate's bounds needs a tenth of it
-_FIRST_CHUNK_BYTES = 16 << 10  # held back, so that an early limit is still a proper status
+_STACK_BYTES = 64 << 20  # nesting within the guard's bounds needs a tenth of it
+_FIRST_CHUNK_BYTES = 16 << 10  # buffered, so that an early limit still gets a proper status
 _CHUNK_BYTES = 128 << 10
-_LINE_BYTES = 512 << 10  # of the line to a worker: most answers fit, and nobody waits to write
+_SEND_BUFFER_BYTES = 512 << 10  # of a worker's socket: most results fit, and no write blocks
 
 
 _OUT_OF_MEMORY = MemoryLimitExceeded(
-    "The query needs more memory than it may have; select fewer rows, or sort fewer of them.",
+    "The query exceeded the memory limit. Select fewer rows, or sort fewer rows.",
     limit="query_memory_limit_mib",
 )
 
 
 def main(descriptor: int) -> None:
-    """Load the store, then obey commands until the owner leaves."""
+    """Load the store, then obey commands until the parent closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
-    config = json.loads(wire_read(control))
+    config = json.loads(_read_message(control))
     limits.lower("RLIMIT_CORE", 0)
     limits.lower("RLIMIT_STACK", _STACK_BYTES)
     stores = {True: LocalStore.memory(Path(config["graph"]))}
-    _warm(stores[True])
+    _warm_up(stores[True])
     gc.freeze()
     control.sendall(b"+")
     children: set[int] = set()
-    ending: set[int] = set()  # killed, and perhaps still giving back their memory
+    killed: set[int] = set()  # and perhaps not gone yet: freeing their memory takes a while
     try:
         while command := control.recv(1):
-            ending = {pid for pid in ending if os.waitpid(pid, os.WNOHANG)[0] == 0}
+            killed = {pid for pid in killed if os.waitpid(pid, os.WNOHANG)[0] == 0}
             if command == FORK:
-                children.add(_fork(control, stores, config["memory_mib"]))
-            elif command == FORGET:
-                pid = PID.unpack(_exactly(control, PID.size))[0]
+                children.add(_fork(control, stores, config["memory_limit_mib"]))
+            elif command == REAP:
+                pid = PID.unpack(_read_exactly(control, PID.size))[0]
                 children.discard(pid)
-                ending.add(pid)
-            elif command == STATED:
+                killed.add(pid)
+            elif command == LOAD_STATED:
                 if False not in stores:
                     stores[False] = LocalStore.memory(Path(config["graph"]), infer=False)
                 control.sendall(b"+")
-            elif command == STATUS:
-                pid = PID.unpack(_exactly(control, PID.size))[0]
+            elif command == EXIT_STATUS:
+                pid = PID.unpack(_read_exactly(control, PID.size))[0]
                 children.discard(pid)
                 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
                 control.sendall(PID.pack(code))
@@ -85,96 +86,94 @@ def main(descriptor: int) -> None:
                 os.kill(pid, signal.SIGKILL)
 
 
-def wire_read(sock: socket.socket) -> bytes:
-    """Read one length and so many bytes."""
-    return _exactly(sock, wire.LENGTH.unpack(_exactly(sock, wire.LENGTH.size))[0])
-
-
-def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_mib: int) -> int:
+def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int) -> int:
     ours, theirs = socket.socketpair()
-    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LINE_BYTES)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
     pid = os.fork()
     if pid == 0:
         control.close()
         ours.close()
-        _be_worker(theirs, stores, memory_mib)
+        _run_worker(theirs, stores, memory_limit_mib)
     theirs.close()
     socket.send_fds(control, [PID.pack(pid)], [ours.fileno()])
     ours.close()
     return pid
 
 
-def _be_worker(sock: socket.socket, stores: Mapping[bool, LocalStore], memory_mib: int) -> NoReturn:
+def _run_worker(
+    sock: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int
+) -> NoReturn:
     try:
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 2)  # the engine's last words would go to the service's terminal
-        os.close(silence)
-        limits.allow_memory(memory_mib)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)  # the engine's crash messages would go to the service's terminal
+        os.close(null)
+        limits.limit_memory(memory_limit_mib)
         limits.lower("RLIMIT_NOFILE", 0)
         while True:
-            _serve_one(sock, stores)
+            _handle_request(sock, stores)
     except (EOFError, OSError):
-        pass  # whoever asked has left
+        pass  # the parent has closed the socket
     finally:
         os._exit(0)
 
 
-def _serve_one(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> None:
-    request, format_name, max_bytes = wire.unpack_request(wire_read(sock))
-    out = _Chunks(sock, max_bytes)
+def _handle_request(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> None:
+    request, format_name, max_bytes = wire.unpack_request(_read_message(sock))
+    out = _FrameWriter(sock, max_bytes)
     try:
-        _answer(stores[request.infer], request, by_name(format_name), out)  # type: ignore[arg-type]
+        _write(stores[request.infer], request, by_name(format_name), out)  # type: ignore[arg-type]
         out.end(wire.END)
     except IpGraphError as error:
-        out.end(wire.ERROR, wire.pack_error(error), keep=False)
+        out.end(wire.ERROR, wire.pack_error(error), drop_buffer=True)
     except MemoryError:
-        out.end(wire.ERROR, wire.pack_error(_OUT_OF_MEMORY), keep=False)
+        out.end(wire.ERROR, wire.pack_error(_OUT_OF_MEMORY), drop_buffer=True)
 
 
-def _answer(store: LocalStore, request: wire.Request, form: Format, out: IO[bytes]) -> None:
+def _write(store: LocalStore, request: wire.Request, form: Format, out: IO[bytes]) -> None:
     if isinstance(request, wire.Job):
         jobs.perform(store, request, form, out)
     else:
-        write_answer(store, request, form, out)
+        write_result(store, request, form, out)
 
 
-class _Chunks:
-    """A binary file for the serialisers, whose content leaves in frames of bounded size."""
+class _FrameWriter:
+    """A binary file for the serializers that sends its content in frames of bounded size."""
 
     def __init__(self, sock: socket.socket, max_bytes: int) -> None:
         self._sock = sock
-        self._left = max_bytes
+        self._left_bytes = max_bytes
         self._max_bytes = max_bytes
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._chunk_bytes = _FIRST_CHUNK_BYTES
 
     def write(self, part: bytes) -> int:
-        self._left -= len(part)
-        if self._left < 0:
+        self._left_bytes -= len(part)
+        if self._left_bytes < 0:
             raise SizeLimitExceeded(
-                f"The answer is larger than {self._max_bytes:,} bytes; add LIMIT, or take a dump.",
-                limit="answer_limit_mib",
+                f"The result is larger than {self._max_bytes:,} bytes. Add LIMIT, or download "
+                "the whole graph.",
+                limit="result_limit_mib",
             )
-        self._held += part
-        if len(self._held) >= self._chunk_bytes:
-            self._sock.sendall(wire.frame(wire.DATA, self._held))
-            self._held.clear()
+        self._buffer += part
+        if len(self._buffer) >= self._chunk_bytes:
+            self._sock.sendall(wire.frame(wire.DATA, self._buffer))
+            self._buffer.clear()
             self._chunk_bytes = _CHUNK_BYTES
         return len(part)
 
     def flush(self) -> None:
-        """Do nothing: what is held leaves with the frame that ends the answer."""
+        """Do nothing: `end` sends the buffer together with the last frame."""
 
-    def end(self, kind: int, payload: bytes = b"", *, keep: bool = True) -> None:
-        held = wire.frame(wire.DATA, self._held) if self._held and keep else b""
-        self._sock.sendall(held + wire.frame(kind, payload))
+    def end(self, kind: int, payload: bytes = b"", *, drop_buffer: bool = False) -> None:
+        rest = wire.frame(wire.DATA, self._buffer) if self._buffer and not drop_buffer else b""
+        self._sock.sendall(rest + wire.frame(kind, payload))
 
 
-def _warm(store: LocalStore) -> None:
-    """Use every format and the paths of errors once: a worker cannot import any more."""
+def _warm_up(store: LocalStore) -> None:
+    """Use every format and every error path once: a worker can import nothing later."""
     for form in FORMATS:
         text = "ASK {}" if form.holds is Holds.BINDINGS else "CONSTRUCT { ?s ?p ?o } WHERE {}"
-        write_answer(store, Query(text), form, io.BytesIO())
+        write_result(store, Query(text), form, io.BytesIO())
         for name in ("describe", "graph"):
             jobs.perform(store, wire.Job(name, "urn:none"), form, io.BytesIO())
     for name, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
@@ -182,7 +181,7 @@ def _warm(store: LocalStore) -> None:
             jobs.perform(store, wire.Job(name, text), by_name("json"), io.BytesIO())
     for text in ("SELEC", "ASK { ?s ?p }", "ASK FROM <urn:none> {}", "ASK FROM <none> { é }"):
         with contextlib.suppress(IpGraphError):
-            write_answer(store, Query(text), by_name("json"), io.BytesIO())
+            write_result(store, Query(text), by_name("json"), io.BytesIO())
     for body in (
         '{"head":{"vars":["b"]},"results":{"bindings":[{"b":{"type":"bnode","value":"b"}}]}}',
         "{",
@@ -190,18 +189,23 @@ def _warm(store: LocalStore) -> None:
         table = ServiceResult(6, 15, "", False, "json", body)
         with contextlib.suppress(IpGraphError):
             query = Query("ASK { SERVICE 1 }", tables=(table,))
-            write_answer(store, query, by_name("json"), io.BytesIO())
+            write_result(store, query, by_name("json"), io.BytesIO())
     str(ascii(1).encode("utf-8").decode("utf-8", "replace"))
 
 
-def _exactly(sock: socket.socket, size: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < size:
-        part = sock.recv(min(size - len(parts), 1 << 20))
-        if not part:
+def _read_message(sock: socket.socket) -> bytes:
+    """Read a length and that many bytes."""
+    return _read_exactly(sock, wire.LENGTH.unpack(_read_exactly(sock, wire.LENGTH.size))[0])
+
+
+def _read_exactly(sock: socket.socket, size: int) -> bytes:
+    message = bytearray()
+    while len(message) < size:
+        chunk = sock.recv(min(size - len(message), 1 << 20))
+        if not chunk:
             raise EOFError
-        parts += part
-    return bytes(parts)
+        message += chunk
+    return bytes(message)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ def drawn(page):
 def grown(page, before):
     """Wait until the graph has another number of things, and return it."""
     status = page.locator("#graph-status")
-    expect(status).not_to_have_text(f"{before} things shown.")
-    expect(status).to_have_text(re.compile(r"^\d+ things shown"))
+    expect(status).not_to_have_text(f"{before} entities shown.")
+    expect(status).to_have_text(re.compile(r"^\d+ entities shown"))
     return int(status.inner_text().split()[0])
 
 
@@ -107,9 +107,9 @@ def test_neighbours_that_could_not_be_loaded_are_asked_for_again(visitor):
     page = visit.page
     page.route("**/graph/neighbours**", lambda route: route.abort())
     page.goto(visit.site + "/graph")
-    page.get_by_text("The neighbours could not be loaded.").wait_for()
+    page.get_by_text("Could not load the neighbors.").wait_for()
     page.unroute("**/graph/neighbours**")
     page.get_by_role("button", name="Try again").click()
-    page.get_by_text(re.compile(r"\d+ things shown")).wait_for()
+    page.get_by_text(re.compile(r"\d+ entities shown")).wait_for()
     assert ["ERR_FAILED" in each for each in visit.problems] == [True]
     visit.problems.clear()

@@ -50,7 +50,7 @@ def test_a_name_is_searched_for_without_scripts(visitor):
 
 def test_a_misspelt_name_leads_to_what_was_meant(visitor):
     page = visitor().open("/search?q=protectve+secrity")
-    page.get_by_text("Nothing found for “protectve secrity”").wait_for()
+    page.get_by_text("No results for “protectve secrity”").wait_for()
     page.get_by_role("link", name="Protective Security Advisor Program").click()
     page.get_by_role("heading", level=1, name="Protective Security Advisor Program").wait_for()
 
@@ -60,7 +60,7 @@ def test_an_acronym_is_searched_for_and_narrowed_by_kind(visitor):
     first = page.locator(".hits li").first
     assert "Protective Security Coordination Division" in first.inner_text()
     page = visitor().open("/search?q=protective")
-    page.get_by_role("navigation", name="Narrow by kind").get_by_role(
+    page.get_by_role("navigation", name="Filter by type").get_by_role(
         "link", name="Program"
     ).click()
     page.wait_for_url("**type=**")
@@ -69,7 +69,7 @@ def test_an_acronym_is_searched_for_and_narrowed_by_kind(visitor):
 
 def test_browsing_shows_only_names_with_a_text(visitor):
     page = visitor().open("/browse")
-    page.get_by_label("Show only names with").press_sequentially("argonne")
+    page.get_by_label("Filter names").press_sequentially("argonne")
     visible = page.locator("#kinds li:visible")
     assert visible.count() == 1
     assert "Argonne National Laboratory" in visible.first.inner_text()
@@ -88,8 +88,8 @@ def test_a_kind_is_browsed_by_its_first_letters(visitor):
 def test_relations_are_followed_from_an_office_to_a_sector_and_back_up(visitor):
     page = visitor().open("/page/ip")
     relations = page.locator("section[aria-labelledby=relationships]")
-    relations.get_by_role("link", name="All 5").first.click()
-    page.get_by_role("link", name="Protective Security Coordination Division", exact=True).click()
+    division = relations.get_by_role("link", name="Protective Security Coordination Division")
+    division.first.click()
     relations.get_by_role("link", name="Regional Resiliency Assessment Program").click()
     relations.get_by_role("link", name="Commercial Facilities Sector").first.click()
     page.get_by_role("heading", level=1, name="Commercial Facilities Sector").wait_for()
@@ -113,7 +113,7 @@ def test_a_long_list_of_relations_is_opened_whole(visitor):
 
 def test_sources_are_searched_and_sorted(visitor):
     page = visitor().open("/sources")
-    page.get_by_label("Title, publisher or kind").fill("chemical")
+    page.get_by_label("Title, publisher or type").fill("chemical")
     page.get_by_role("button", name="Search").last.click()
     page.wait_for_url("**/sources?q=chemical**")
     table = page.get_by_role("table")
@@ -139,10 +139,10 @@ def test_a_class_of_the_ontology_leads_to_its_things_by_query(visitor):
     page.locator("main").get_by_role("link", name="division", exact=True).first.click()
     page.locator("#ip-Division").get_by_role("link").first.click()
     page.get_by_role("heading", level=1, name="Division").wait_for()
-    page.get_by_role("link", name="Query these").click()
+    page.get_by_role("link", name="Query with SPARQL").click()
     page.locator(".editor[data-ready]").wait_for()
     page.get_by_role("button", name="Run query").click()
-    table = page.get_by_role("region", name="Table of results")
+    table = page.get_by_role("region", name="Results table")
     table.get_by_role("link", name="Sector Outreach and Programs Division").first.wait_for()
 
 

@@ -16,7 +16,7 @@ def test_a_visitor_goes_from_home_to_a_division_and_queries_it(visitor):
     page.get_by_role("link", name="Query with SPARQL").click()
     page.get_by_role("heading", level=1, name="Query the graph").wait_for()
     page.get_by_role("button", name="Run query").click()
-    results = page.get_by_role("region", name="Table of results")
+    results = page.get_by_role("region", name="Results table")
     results.get_by_role("link", name="Office for Bombing Prevention").first.wait_for()
     page.get_by_role("heading", name="results").wait_for()
 
@@ -27,7 +27,7 @@ def test_the_same_journey_works_without_a_script(visitor):
     page.get_by_role("link", name="Query with SPARQL").click()
     page.get_by_role("button", name="Run query").click()
     page.get_by_role("heading", name="results").wait_for()
-    rows = page.get_by_role("region", name="Table of results").get_by_role("row")
+    rows = page.get_by_role("region", name="Results table").get_by_role("row")
     assert rows.count() > 5
 
 

@@ -30,7 +30,7 @@ PAGES = {
     ADA: "Charles Babbage",
     "/describe?uri=http://example.org/id/engine": "Collection of engines",
     "/ontology": "Engine",
-    "/sources": "Graphs",
+    "/sources": "Named graphs",
     "/sparql": "Run query",
     "/graph?id=http://example.org/id/ada&levels=0": "As a list",
     "/downloads": "N-Quads",
@@ -74,6 +74,6 @@ def test_the_editor_completes_with_what_this_graph_has(visitor, other):
     page.keyboard.type("pers", delay=15)
     page.locator(".cm-tooltip-autocomplete").get_by_text("Person").first.click()
     page.keyboard.press("Control+Enter")
-    table = page.get_by_role("region", name="Table of results")
+    table = page.get_by_role("region", name="Results table")
     table.get_by_role("link", name="Ada Lovelace").wait_for()
     table.get_by_role("link", name="Charles Babbage").wait_for()

@@ -35,7 +35,9 @@ DOWNLOADS = [
     (GRAPH, "RDF/XML", "application/rdf+xml", b"<?xml"),
 ]
 SET = "(area, text) => { area.value = text; area.dispatchEvent(new Event('change')); }"
-PLACE_OF_STOP = """() => {
+# In one step: once the form is sent, the page may be replaced before a second one is evaluated.
+RUN_AND_FIND_STOP = """run => {
+  run.click();
   const stop = document.querySelector("[data-stop]");
   const {x, y, width, height} = stop.getBoundingClientRect();
   return [stop.hidden, x + width / 2, y + height / 2];
@@ -113,7 +115,7 @@ def test_a_slip_is_marked_before_the_query_is_sent(visitor):
     page.keyboard.type(" }", delay=15)
     mark = page.locator(".cm-lintRange-error").first
     mark.hover()
-    page.locator(".cm-tooltip-lint").get_by_text("The query is not complete").wait_for()
+    page.locator(".cm-tooltip-lint").get_by_text("Syntax error: the query is incomplete").wait_for()
 
 
 def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
@@ -125,9 +127,10 @@ def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
     page = visitor().open("/sparql")
     editor(page)
     page.locator("textarea[name=query]").evaluate(SET, RUNAWAY)
-    page.get_by_role("button", name="Run query").click(no_wait_after=True)
-    # While an answer is awaited the driver finds no element; the page itself tells where Stop is.
-    hidden, x, y = page.evaluate(PLACE_OF_STOP)
+    # While the browser waits for the response, the driver finds no element: the page says where
+    # Stop is.
+    run = page.get_by_role("button", name="Run query")
+    hidden, x, y = run.evaluate(RUN_AND_FIND_STOP)
     assert not hidden
     until(lambda: under_way() == 1)
     page.mouse.click(x, y)
@@ -153,7 +156,7 @@ def test_an_answer_is_drawn_as_a_chart_and_taken_as_a_workbook(visitor):
     page = visitor().open(
         query("SELECT ?kind (COUNT(?x) AS ?n) WHERE { ?x a ?kind } GROUP BY ?kind")
     )
-    page.get_by_role("link", name="Draw a chart").click()
+    page.get_by_role("link", name="Show as chart").click()
     page.get_by_role("table", name="kind, n").wait_for()
     with page.expect_download() as started:
         page.get_by_role("link", name="Excel").click()
@@ -177,7 +180,7 @@ def test_an_answer_is_taken_in_each_form(visitor, text, name, media_type, start)
 def test_only_what_is_stated_is_asked_for(visitor):
     page = visitor(java_script_enabled=False).open(query("ASK { id:pscd ip:partOf id:nppd }"))
     page.get_by_role("heading", name="Answer: Yes").wait_for()
-    page.get_by_label("Only what sources state").check()
+    page.get_by_label("Exclude inferred statements").check()
     page.get_by_role("button", name="Run query").click()
     page.get_by_role("heading", name="Answer: No").wait_for()
 
@@ -195,7 +198,7 @@ def test_an_answer_is_shared_by_its_address(visitor):
 def test_the_same_query_is_copied_as_a_program(visitor, language):
     visit = visitor(permissions=["clipboard-read", "clipboard-write"])
     page = visit.open(query(DIVISIONS))
-    page.get_by_text("The same by program").click()
+    page.get_by_text("Use in code").click()
     sample = page.locator("#results details p.label", has_text=re.compile(f"^{language}$"))
     code = sample.locator("xpath=following-sibling::div[1]")
     code.get_by_role("button", name="Copy").click()
@@ -207,4 +210,4 @@ def test_the_same_query_is_copied_as_a_program(visitor, language):
 
 def test_a_query_that_finds_nothing_says_what_to_try(visitor):
     page = visitor().open(query("SELECT ?x WHERE { ?x a ip:Nothing }"))
-    page.get_by_text("The query is valid, and nothing matches").wait_for()
+    page.get_by_text("The query is valid but has no results").wait_for()

@@ -22,7 +22,7 @@ def test_a_statement_is_followed_to_its_source_and_back(visitor):
     mark.click()
     assert re.search(r"#s\d+$", page.url)
     page.locator("#sources ~ ol, ol.sources").get_by_role("link").first.click()
-    page.get_by_role("heading", name="What we state from it").wait_for()
+    page.get_by_role("heading", name="Statements from this document").wait_for()
     page.get_by_role("link", name="Infrastructure Information Collection Division").first.click()
     page.wait_for_url("**/page/iicd")
 
@@ -30,9 +30,9 @@ def test_a_statement_is_followed_to_its_source_and_back(visitor):
 def test_an_inferred_statement_leads_to_its_proof(visitor):
     page = visitor().open("/page/ip/related/ip:partOf?direction=in")
     page.get_by_role("link", name="Why:").first.click()
-    page.get_by_role("heading", name="Why this holds").wait_for()
+    page.get_by_role("heading", name="Why this statement holds").wait_for()
     assert page.get_by_text("Stated in").count() >= 2
-    page.get_by_text("Nobody states it").wait_for()
+    page.get_by_text("No source states it").wait_for()
 
 
 def test_a_year_shows_what_held_then(visitor):
@@ -43,7 +43,7 @@ def test_a_year_shows_what_held_then(visitor):
     assert "Preparedness Directorate" in history_of(page)
     assert "National Protection and Programs Directorate" not in history_of(page)
     page.get_by_role("link", name="All years").click()
-    page.get_by_role("link", name="Show all of it").click()
+    page.get_by_role("link", name="Show all").click()
     page.wait_for_url("**history=all**")
     assert "National Protection and Programs Directorate" in history_of(page)
 
@@ -58,7 +58,7 @@ def test_a_difference_is_followed_to_its_readings_and_who_states_them(visitor):
     assert readings.count() >= 2
     assert all(reading.locator("cite a").count() for reading in readings.all())
     readings.first.locator("cite a").first.click()
-    page.get_by_role("heading", name="What we state from it").wait_for()
+    page.get_by_role("heading", name="Statements from this document").wait_for()
 
 
 def test_an_identifier_is_copied(visitor):

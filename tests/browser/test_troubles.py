@@ -47,6 +47,6 @@ def test_a_fault_of_ours_is_told_with_a_reference_and_no_internals(visitor, monk
     monkeypatch.setattr(Site, "render", fail)
     visit = visitor(**dress)
     path = "/sectors?fault"
-    assert faults(path, "went wrong", visit) == []
+    assert faults(path, "Server error", visit) == []
     assert status_of(visit, path) == 500
     assert "secret" not in visit.page.content()

@@ -1,4 +1,4 @@
-"""A small sound graph, faults that are added to it, and what the checks find then."""
+"""A small valid graph, planted faults that are added to it, and the problems that checks find."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.checks import rules, shapes
-from ipgraph.checks.locations import Places
+from ipgraph.checks.locations import Locator
 from ipgraph.namespaces import SOURCE
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
@@ -22,15 +22,15 @@ FAULTS = Path(__file__).parents[1] / "faults"
 FAULT_GRAPH = SOURCE + "fault"
 
 
-def sound_inputs() -> list[loading.Input]:
-    """The ontology, the alignments and the page: a graph that is small and whole."""
-    kept = {folder("data") / "ip.ttl", *(folder("ontology").glob("*.ttl"))}
-    return [each for each in loading.project_inputs() if each.path in kept]
+def valid_inputs() -> list[loading.Input]:
+    """The ontology, the alignments and the page: a small graph without problems."""
+    files = {folder("data") / "ip.ttl", *(folder("ontology").glob("*.ttl"))}
+    return [file for file in loading.project_inputs() if file.path in files]
 
 
 def with_fault(path: Path | None) -> ox.Store:
-    """The sound graph with a fault in a graph of its own, merged in the default graph."""
-    engine = loading.load(sound_inputs())
+    """The valid graph with a fault in its own graph, merged in the default graph."""
+    engine = loading.load(valid_inputs())
     graph = ox.NamedNode(FAULT_GRAPH)
     engine.load(path=str(FAULTS / "source.ttl"), format=ox.RdfFormat.TURTLE, to_graph=graph)
     if path is not None and path.suffix == ".trig":
@@ -41,23 +41,25 @@ def with_fault(path: Path | None) -> ox.Store:
     return engine
 
 
-def _found(checks: tuple[rules.Rule, ...] | tuple[shapes.Check, ...], engine: ox.Store) -> set[str]:
-    places = Places([])
+def _found(
+    checks: tuple[rules.Rule, ...] | tuple[shapes.Constraint, ...], engine: ox.Store
+) -> set[str]:
+    locator = Locator([])
     return {
-        f"{fault.check} {fault.thing} {fault.detail}"
+        f"{problem.check} {problem.entity} {problem.detail}"
         for check in checks
-        for fault in check.faults(engine, places)
+        for problem in check.check(engine, locator)
     }
 
 
 @pytest.fixture(scope="session")
 def broken_by() -> Callable[[Path, str], set[str]]:
-    """The names of the checks of a kind that a fault breaks, beyond what the sound graph does."""
-    kinds = {"rules": rules.rules(), "shapes": shapes.Shapes().checks()}
-    baseline = {kind: _found(checks, with_fault(None)) for kind, checks in kinds.items()}
+    """The names of the checks of a part that a fault breaks but the valid graph does not."""
+    parts = {"rules": rules.load_rules(), "shapes": shapes.Shapes().constraints()}
+    baseline = {part: _found(checks, with_fault(None)) for part, checks in parts.items()}
 
-    def broken(path: Path, kind: str) -> set[str]:
-        found = _found(kinds[kind], with_fault(path)) - baseline[kind]
-        return {each.split()[0] for each in found}
+    def broken(path: Path, part: str) -> set[str]:
+        found = _found(parts[part], with_fault(path)) - baseline[part]
+        return {problem.split()[0] for problem in found}
 
     return broken

@@ -20,8 +20,9 @@ SHAPE_FAULTS = sorted((FAULTS / "shapes").iterdir())
 
 
 def test_every_rule_and_every_constraint_of_the_shapes_has_a_fault() -> None:
-    assert {each.stem for each in RULE_FAULTS} == {each.name for each in rules.rules()}
-    assert {each.stem for each in SHAPE_FAULTS} == {each.name for each in shapes.Shapes().checks()}
+    assert {path.stem for path in RULE_FAULTS} == {rule.name for rule in rules.load_rules()}
+    constraints = shapes.Shapes().constraints()
+    assert {path.stem for path in SHAPE_FAULTS} == {constraint.name for constraint in constraints}
 
 
 @pytest.mark.parametrize("path", RULE_FAULTS, ids=lambda path: path.stem)
@@ -38,7 +39,9 @@ def test_a_fault_breaks_exactly_its_shape(
     assert broken_by(path, "shapes") == {f"shapes/{path.stem}"}
 
 
-def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_on_each_constraint() -> None:
+def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_for_each_constraint() -> (
+    None
+):
     store = ox.Store()
     store.load(path=str(folder("ontology") / "shapes.ttl"), format=ox.RdfFormat.TURTLE)
     target = ox.NamedNode(SHACL + "targetClass")
@@ -54,8 +57,9 @@ def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_on_each_c
     assert declared
     assert len(targets) == len(set(targets))
     assert declared <= set(targets)
-    for kind in ("PropertyShape", "SPARQLConstraint"):
-        shaped = store.quads_for_pattern(None, None, ox.NamedNode(SHACL + kind))
-        for quad in list(shaped):
+    for class_name in ("PropertyShape", "SPARQLConstraint"):
+        shaped = list(store.quads_for_pattern(None, None, ox.NamedNode(SHACL + class_name)))
+        assert shaped
+        for quad in shaped:
             messages = store.quads_for_pattern(quad.subject, ox.NamedNode(SHACL + "message"), None)
             assert list(messages), quad.subject

@@ -1,4 +1,4 @@
-"""The command line as its users run it: a process, its output, its messages and its exit code."""
+"""The command line as a process: output, messages and exit codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASK_UNITS = "SELECT ?unit WHERE { ?unit org:unitOf id:ip }"
 
 @pytest.fixture
 def run(session_cache, project):
-    """Run `ipgraph` with some arguments; the project is built already."""
+    """Run `ipgraph` with some arguments; the graph of the project is already built."""
     assert project.built
 
     def run(*arguments, given=None, **options):
@@ -37,7 +37,7 @@ def run(session_cache, project):
     return run
 
 
-def test_a_pipe_gets_tab_separated_values(run):
+def test_pipe_gets_tab_separated_values(run):
     done = run("query", ASK_UNITS)
     assert done.returncode == 0
     assert done.stdout.startswith("?unit\n")
@@ -45,20 +45,20 @@ def test_a_pipe_gets_tab_separated_values(run):
     assert done.stderr == ""
 
 
-def test_a_table_shows_labels(run):
+def test_table_shows_labels(run):
     done = run("query", "--format", "table", ASK_UNITS)
     assert "Protective Security Coordination Division id:pscd" in done.stdout
     assert re.search(r"^\d+ rows$", done.stdout, re.MULTILINE)
 
 
-def test_a_table_is_cut_at_the_limit_and_says_so(run):
+def test_table_is_cut_at_the_limit_and_shows_the_total(run):
     done = run("query", "--format", "table", "--limit", "2", ASK_UNITS)
     assert re.search(r"^first 2 of \d+ rows$", done.stdout, re.MULTILINE)
     assert done.stdout.count("id:") == 2
 
 
 @pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
-def test_the_first_rows_in_each_format_are_those_of_the_whole_answer(run, name):
+def test_limit_returns_the_first_rows_in_each_format(run, name):
     ask = (
         'SELECT ?s ?o { VALUES (?s ?o) { (id:ip 1) (id:nicc "a,\\"<b>\\"\\n") '
         '(UNDEF "c"@en) (id:dhs 2.5) } }'
@@ -68,18 +68,18 @@ def test_the_first_rows_in_each_format_are_those_of_the_whole_answer(run, name):
     if name == "csv":
         assert run("query", "--limit", "4", "--format", name, ask).stdout == whole
         return
-    rows = [tuple(each) for each in ox.parse_query_results(whole.encode(), format=form)]
+    rows = [tuple(row) for row in ox.parse_query_results(whole.encode(), format=form)]
     cut = run("query", "--limit", "3", "--format", name, ask).stdout
     assert len(rows) == 4
-    assert [tuple(each) for each in ox.parse_query_results(cut.encode(), format=form)] == rows[:3]
+    assert [tuple(row) for row in ox.parse_query_results(cut.encode(), format=form)] == rows[:3]
 
 
-def test_a_limit_cuts_a_construct_too(run):
+def test_limit_applies_to_construct_too(run):
     everything = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
     assert run("query", "--limit", "3", "--format", "nt", everything).stdout.count(" .\n") == 3
 
 
-def test_a_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
+def test_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
     file = tmp_path / "question.rq"
     file.write_text(ASK_UNITS, encoding="utf-8")
     piped = run("query", given=ASK_UNITS)
@@ -97,7 +97,7 @@ def test_a_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
         ("tsv", "<https://w3id.org/ipgraph/id/pscd>"),
     ],
 )
-def test_solutions_come_in_each_format(run, name, mark):
+def test_solutions_are_written_in_each_format(run, name, mark):
     assert by_name(name).name == name
     done = run("query", "--format", name, ASK_UNITS)
     assert done.returncode == 0
@@ -105,25 +105,25 @@ def test_solutions_come_in_each_format(run, name, mark):
 
 
 @pytest.mark.parametrize("name", ["ttl", "nt", "rdf", "jsonld"])
-def test_triples_come_in_each_format(run, name):
+def test_triples_are_written_in_each_format(run, name):
     done = run("query", "--format", name, "DESCRIBE id:pscd")
     assert done.returncode == 0
     assert "pscd" in done.stdout
 
 
-def test_an_ask_is_answered_in_a_word(run):
+def test_result_of_an_ask_is_a_word(run):
     done = run("query", "--format", "table", "ASK { id:pscd org:unitOf id:ip }")
     assert done.stdout == "yes\n"
 
 
-def test_no_infer_leaves_out_what_is_inferred(run):
+def test_no_infer_excludes_inferred_statements(run):
     ask = "ASK { id:pscd ip:partOf id:ip }"
     assert run("query", "--format", "csv", ask).stdout == "true"
     assert run("query", "--format", "csv", "--no-infer", ask).stdout == "false"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("SELECT ?x WHERE { ?x foo:bar ?y }", "prefix foo: at line 1, column 22 is not declared"),
         ("SELECT ?x WHERE { ?x a }", "line 1, column "),
@@ -131,62 +131,62 @@ def test_no_infer_leaves_out_what_is_inferred(run):
         ("hello", "not a query"),
     ],
 )
-def test_a_bad_query_is_answered_with_its_place_and_exit_code_2(run, text, said):
+def test_invalid_query_is_reported_with_its_place_and_exit_code_2(run, text, message):
     done = run("query", text)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
 
 
-def test_a_query_over_its_time_limit_is_stopped_with_exit_code_3(run):
+def test_query_is_stopped_at_its_time_limit_with_exit_code_3(run):
     cross = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     done = run("query", "--timeout", "0.3", cross)
     assert done.returncode == 3
-    assert "stopped after 0.3 s" in done.stderr
+    assert "exceeded the time limit of 0.3 s" in done.stderr
 
 
-def test_a_format_that_cannot_hold_the_answer_names_those_that_can(run):
+def test_unsuitable_format_is_an_error_that_lists_suitable_ones(run):
     done = run("query", "--format", "ttl", ASK_UNITS)
     assert done.returncode == 2
     assert "json, xml, csv, tsv" in done.stderr
 
 
-def test_a_query_of_a_folder_of_oxigraph_keeps_to_its_time_limit_too(run, tmp_path):
+def test_query_on_an_oxigraph_folder_is_stopped_at_its_time_limit_too(run, tmp_path):
     engine = ox.Store(str(tmp_path / "store"))
     name = ox.NamedNode("http://e/p")
-    engine.extend(ox.Quad(name, name, ox.Literal(str(each))) for each in range(3000))
+    engine.extend(ox.Quad(name, name, ox.Literal(str(number))) for number in range(3000))
     engine.flush()
     del engine
     text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     done = run("query", "--store", tmp_path / "store", "--timeout", "0.2", text)
     assert done.returncode == 3
-    assert "stopped after 0.2 s" in done.stderr
+    assert "exceeded the time limit of 0.2 s" in done.stderr
     counted = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c }"
     done = run("query", "--store", tmp_path / "store", "--format", "csv", counted)
     assert done.stdout.split() == ["n", "3000"]
 
 
-def test_an_endpoint_that_is_not_there_is_exit_code_4(run):
+def test_unreachable_endpoint_is_exit_code_4(run):
     done = run("query", "--store", "http://127.0.0.1:9/sparql", ASK_UNITS)
     assert done.returncode == 4
     assert "cannot be reached" in done.stderr
 
 
-def test_a_thing_is_described_by_its_acronym_with_its_sources(run):
+def test_entity_is_described_by_its_acronym_with_its_sources(run):
     done = run("describe", "PSCD")
     assert done.stdout.startswith("Protective Security Coordination Division (PSCD)\n")
     assert "Office of Infrastructure Protection (IP) [1]" in done.stdout
     assert "[1] More About the Office of Infrastructure Protection" in done.stdout
 
 
-def test_a_thing_is_described_in_turtle(run):
+def test_entity_is_described_in_turtle(run):
     done = run("describe", "id:pscd", "--format", "ttl")
     assert "id:pscd" in done.stdout
     assert "org:unitOf id:ip" in done.stdout
 
 
-def test_a_search_finds_things_by_part_of_a_name_and_tells_what_they_are(run):
+def test_search_finds_entities_by_part_of_a_name_and_shows_their_class(run):
     done = run("search", "bomb", "--limit", "3")
     assert re.match(r"\d+ found, the first 3\n", done.stdout)
     done = run("search", "bombing", "prevention")
@@ -195,20 +195,20 @@ def test_a_search_finds_things_by_part_of_a_name_and_tells_what_they_are(run):
     assert "https://w3id.org/ipgraph/id/obp" in [hit["iri"] for hit in hits]
 
 
-def test_a_search_that_finds_nothing_names_what_is_called_nearly_so(run):
+def test_search_without_hits_suggests_similar_names(run):
     done = run("search", "Infrastracture Protaction")
-    assert "Nothing is called" in done.stdout
+    assert "No entity matches" in done.stdout
     assert "Infrastructure Protection" in done.stdout
 
 
-def test_an_unknown_thing_is_answered_with_the_nearest(run):
+def test_unknown_entity_suggests_similar_names(run):
     done = run("describe", "Protective Security Division")
     assert done.returncode == 2
     assert "Protective Security Coordination Division" in done.stderr
 
 
 @pytest.mark.parametrize("suffix", [".ttl", ".nt", ".rdf", ".jsonld", ".trig", ".nq"])
-def test_the_graph_is_exported_in_the_format_of_the_suffix_and_loads_again(run, tmp_path, suffix):
+def test_export_in_the_format_of_the_suffix_can_be_loaded_again(run, tmp_path, suffix):
     file = tmp_path / f"graph{suffix}"
     done = run("export", "--no-infer", file)
     assert done.returncode == 0, done.stderr
@@ -216,7 +216,7 @@ def test_the_graph_is_exported_in_the_format_of_the_suffix_and_loads_again(run, 
     assert again.stdout == "true"
 
 
-def test_an_export_that_fails_leaves_the_old_file_as_it_was(run, tmp_path):
+def test_failed_export_leaves_the_old_file_unchanged(run, tmp_path):
     file = tmp_path / "graph.csv"
     file.write_text("mine", encoding="utf-8")
     done = run("export", file)
@@ -225,7 +225,7 @@ def test_an_export_that_fails_leaves_the_old_file_as_it_was(run, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_info_tells_counts_and_where_the_snapshot_lies(run, session_cache):
+def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     facts = json.loads(run("info", "--format", "json").stdout)
     assert facts["counts"]["stated"] + facts["counts"]["inferred"] == facts["counts"]["triples"]
     text = run("info").stdout
@@ -233,7 +233,7 @@ def test_info_tells_counts_and_where_the_snapshot_lies(run, session_cache):
     assert f"{facts['counts']['stated']:,} stated" in text
 
 
-def test_a_broken_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):
+def test_invalid_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):
     file = tmp_path / "broken.ttl"
     file.write_text("<http://a> <http://b> c:d .", encoding="utf-8")
     done = run("build", file)
@@ -258,13 +258,13 @@ def test_clean_empties_the_cache(tmp_path, rdf_folder):
     assert list((tmp_path / "cache" / "snapshots").iterdir()) == []
 
 
-def test_the_version_and_a_completion_script_are_printed(run):
+def test_version_and_completion_scripts_are_printed(run):
     assert run("--version").stdout.startswith("ipgraph, version ")
     for shell in ("bash", "zsh", "fish"):
         assert "_IPGRAPH_COMPLETE" in run("completion", shell).stdout
 
 
-def test_a_query_on_a_built_snapshot_imports_neither_rdflib_nor_flask_nor_rich(run, session_cache):
+def test_query_on_a_built_snapshot_imports_neither_rdflib_nor_flask_nor_rich(run, session_cache):
     assert run("query", ASK_UNITS).returncode == 0
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "ipgraph", "query", ASK_UNITS],
@@ -281,10 +281,10 @@ def test_a_query_on_a_built_snapshot_imports_neither_rdflib_nor_flask_nor_rich(r
 
 
 @pytest.mark.parametrize(
-    ("words", "position", "offered"),
+    ("words", "position", "completion"),
     [("ipgraph de", 1, "describe"), ("ipgraph query --fo", 2, "--format")],
 )
-def test_a_shell_completes_commands_and_options(words, position, offered):
+def test_shell_completes_commands_and_options(words, position, completion):
     asked = {"_IPGRAPH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(position)}
     done = subprocess.run(
         [sys.executable, "-m", "ipgraph"],
@@ -293,23 +293,23 @@ def test_a_shell_completes_commands_and_options(words, position, offered):
         check=False,
         env={**os.environ, **asked},
     )
-    assert offered in done.stdout
+    assert completion in done.stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_with_an_example_on_a_line_of_its_own(run, command):
+def test_help_of_every_command_has_an_example_on_its_own_line(run, command):
     done = run(command, "--help")
     assert done.returncode == 0
     assert f"\n  ipgraph {command}" in done.stdout.split("Options:")[0].split("\n", 1)[1]
 
 
-def test_a_wrong_option_is_exit_code_2_with_a_usage_line(run):
+def test_unknown_option_is_exit_code_2_with_a_suggestion(run):
     done = run("query", "--fromat", "csv", ASK_UNITS)
     assert done.returncode == 2
     assert "--format" in done.stderr
 
 
-def test_a_reader_that_stops_early_gets_no_traceback(run, session_cache):
+def test_closed_pipe_causes_no_traceback(run, session_cache):
     command = f"{sys.executable} -m ipgraph export - | head -1"
     done = subprocess.run(
         ["bash", "-c", command],
@@ -322,14 +322,14 @@ def test_a_reader_that_stops_early_gets_no_traceback(run, session_cache):
     assert "Traceback" not in done.stderr
 
 
-def test_a_proof_is_told_step_by_step_with_its_sources(run):
+def test_proof_is_printed_step_by_step_with_sources(run):
     done = run("explain", "PSCD", "partOf", "DHS")
     assert done.returncode == 0, done.stderr
     assert "implies “part of” (prp-spo1 from" in done.stdout
     assert "   stated in " in done.stdout
 
 
-def test_a_proof_is_written_as_json_and_turtle(run):
+def test_proof_is_written_as_json_and_turtle(run):
     made = json.loads(run("explain", "PSCD", "partOf", "DHS", "--format", "json").stdout)
     assert made["steps"][-1]["triple"][2] == "<https://w3id.org/ipgraph/id/dhs>"
     assert (
@@ -338,19 +338,19 @@ def test_a_proof_is_written_as_json_and_turtle(run):
     )
 
 
-def test_what_does_not_follow_is_a_finding_and_says_what_is_missing(run):
+def test_statement_that_does_not_hold_is_exit_code_1_with_what_is_missing(run):
     done = run("explain", "DHS", "partOf", "PSCD")
     assert done.returncode == 1
     assert done.stdout == ""
     assert "is neither stated nor inferred" in done.stderr
 
 
-def test_a_hostile_literal_cannot_steer_the_terminal(run, tmp_path):
+def test_literal_cannot_control_the_terminal(run, tmp_path):
     file = tmp_path / "hostile.ttl"
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
     file.write_text(f'<http://x> {label} "red\\u001B[31m\\u009Bbell\\u0007" .', encoding="utf-8")
     table = run("query", "--store", file, "--format", "table", "SELECT ?x ?o { ?x ?p ?o }").stdout
-    told = run("describe", "--store", file, "http://x").stdout
-    for text in (table, told):
+    description = run("describe", "--store", file, "http://x").stdout
+    for text in (table, description):
         assert "red" in text
         assert not set(text) & {"\x1b", "\x9b", "\x07"}

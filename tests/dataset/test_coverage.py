@@ -9,7 +9,7 @@ import pytest
 
 from ipgraph.cli.output.summary import summary
 from ipgraph.dataset import questions
-from ipgraph.dataset.coverage import Holdings, holdings
+from ipgraph.dataset.coverage import Coverage, count_coverage
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def held(project: KnowledgeGraph) -> Holdings:
-    found = holdings(project.store, project.info()["counts"])
+def held(project: KnowledgeGraph) -> Coverage:
+    found = count_coverage(project.store, project.info()["counts"])
     assert found is not None
     return found
 
@@ -31,15 +31,15 @@ def listed(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in numbers.items())
 
 
-def test_info_shows_the_coverage(project: KnowledgeGraph, held: Holdings) -> None:
+def test_info_shows_the_coverage(project: KnowledgeGraph, held: Coverage) -> None:
     text = summary(project)
     for numbers in (held.documents, held.statements, held.nodes, held.disagreements):
         assert numbers
         assert listed(numbers) in text
 
 
-def test_every_statement_is_counted_under_the_rank_of_its_document(
-    project: KnowledgeGraph, held: Holdings
+def test_statements_are_counted_by_rank_of_their_document(
+    project: KnowledgeGraph, held: Coverage
 ) -> None:
     by_graph = project.info()["counts"]["graphs"]
     sources = {graph: number for graph, number in by_graph.items() if "/source/" in graph}
@@ -47,13 +47,13 @@ def test_every_statement_is_counted_under_the_rank_of_its_document(
     assert sum(held.documents.values()) == len(sources)
 
 
-def test_disagreements_are_those_that_the_question_finds(held: Holdings) -> None:
-    expected = questions.named("disagreements").expected.rows
+def test_disagreements_are_those_of_the_question(held: Coverage) -> None:
+    expected = questions.by_name("disagreements").expected.rows
     assert sum(held.disagreements.values()) == len(expected)
 
 
-def test_a_graph_that_is_not_this_projects_has_no_holdings(rdf_folder: Path) -> None:
+def test_other_graphs_have_no_coverage(rdf_folder: Path) -> None:
     engine = loading.load(loading.inputs_of([rdf_folder]))
     merge(engine)
     assert isinstance(engine, ox.Store)
-    assert holdings(LocalStore(engine), {"graphs": {}, "classes": {}}) is None
+    assert count_coverage(LocalStore(engine), {"graphs": {}, "classes": {}}) is None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ipgraph.knowledge_graph import KnowledgeGraph
 
-ALL = questions.all_questions()
+ALL = questions.load_all()
 TOPICS = {
     "disagreement",
     "evidence",
@@ -35,7 +35,7 @@ SMALL = """\
 # title: Who knows whom?
 # description: A question made up for tests.
 # topic: people
-# parameter: person | thing | the one who knows
+# parameter: person | thing | the person who knows others
 # infer: false
 # expected: other
 #   id:b
@@ -66,14 +66,14 @@ def acquaintances() -> LocalStore:
     return LocalStore(engine)
 
 
-def test_there_are_sixty_questions_and_more_over_every_topic() -> None:
+def test_at_least_sixty_questions_cover_every_topic() -> None:
     assert len(ALL) >= 60
-    assert {each.topic for each in ALL} == TOPICS
-    assert len({each.title for each in ALL}) == len(ALL)
+    assert {question.topic for question in ALL} == TOPICS
+    assert len({question.title for question in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("question", ALL, ids=lambda each: each.name)
-def test_a_question_answers_as_expected_on_disk_and_in_memory(
+@pytest.mark.parametrize("question", ALL, ids=lambda question: question.name)
+def test_question_has_its_expected_result_on_disk_and_in_memory(
     question: questions.Question, project: KnowledgeGraph
 ) -> None:
     on_disk = project.store_for(question.infer)
@@ -82,11 +82,11 @@ def test_a_question_answers_as_expected_on_disk_and_in_memory(
     assert question.differences(in_memory) == ()
 
 
-def test_inference_changes_the_answer_of_no_question_that_does_without(
+def test_inference_does_not_change_results_of_questions_without_it(
     project: KnowledgeGraph,
 ) -> None:
     store = project.store_for(True)
-    differing = {each.name: each.differences(store) for each in ALL}
+    differing = {question.name: question.differences(store) for question in ALL}
     assert {name: lines for name, lines in differing.items() if lines} == {}
 
 
@@ -106,42 +106,40 @@ def endpoint(session_cache: Path) -> Iterator[RemoteStore]:
             process.stderr.read()
 
 
-def test_every_question_answers_as_expected_at_an_endpoint(endpoint: RemoteStore) -> None:
-    differing = {each.name: each.differences(endpoint) for each in ALL}
+def test_every_question_has_its_expected_result_at_an_endpoint(endpoint: RemoteStore) -> None:
+    differing = {question.name: question.differences(endpoint) for question in ALL}
     assert {name: lines for name, lines in differing.items() if lines} == {}
 
 
-def test_some_questions_need_inference_and_answer_less_without(project: KnowledgeGraph) -> None:
-    inferring = [each for each in ALL if each.infer]
+def test_some_questions_need_inference(project: KnowledgeGraph) -> None:
+    inferring = [question for question in ALL if question.infer]
     assert len(inferring) >= 5
     for question in inferring:
         assert question.differences(project.store_for(False)), question.name
 
 
-def test_a_value_takes_the_place_of_the_default(
-    small: questions.Question, acquaintances: LocalStore
-) -> None:
+def test_value_replaces_the_default(small: questions.Question, acquaintances: LocalStore) -> None:
     assert small.differences(acquaintances) == ()
     answer = small.ask(acquaintances, {"person": "b"})
-    assert [str(each["other"]) for each in answer] == ["<https://w3id.org/ipgraph/id/c>"]
+    assert [str(row["other"]) for row in answer] == ["<https://w3id.org/ipgraph/id/c>"]
 
 
-def test_a_value_is_a_term_and_never_a_piece_of_query(
+def test_value_is_a_term_and_never_query_text(
     small: questions.Question, acquaintances: LocalStore
 ) -> None:
     with pytest.raises(NotFound):
         small.bind({"person": "id:a } ?x ?y ?z {"}, acquaintances)
 
 
-def test_an_unknown_parameter_is_refused_with_those_that_exist(
+def test_unknown_parameter_is_an_error_that_lists_the_known_ones(
     small: questions.Question, acquaintances: LocalStore
 ) -> None:
     with pytest.raises(UsageError, match="person"):
         small.bind({"persona": "b"}, acquaintances)
 
 
-def test_a_year_is_four_digits(project: KnowledgeGraph) -> None:
-    question = questions.named("head-in-a-year")
+def test_year_must_have_four_digits(project: KnowledgeGraph) -> None:
+    question = questions.by_name("head-in-a-year")
     with pytest.raises(UsageError, match="four digits"):
         question.bind({"year": "last year"}, project.store)
     assert "VALUES ?year { 1999 }" in question.bind({"year": "1999"}, project.store).replace(
@@ -149,7 +147,7 @@ def test_a_year_is_four_digits(project: KnowledgeGraph) -> None:
     )
 
 
-def test_differences_say_what_is_missing_and_what_is_too_much(
+def test_differences_list_missing_and_unexpected_rows(
     tmp_path: Path, acquaintances: LocalStore
 ) -> None:
     path = tmp_path / "wrong.rq"
@@ -161,7 +159,7 @@ def test_differences_say_what_is_missing_and_what_is_too_much(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "missing"),
     [
         ("# infer: false\n", "", "infer"),
         ("#   id:b\n", "", "expected"),
@@ -170,23 +168,23 @@ def test_differences_say_what_is_missing_and_what_is_too_much(
         ("# topic: people", "# topics: people", "topics"),
     ],
 )
-def test_a_header_that_lacks_something_is_refused_by_name(
-    tmp_path: Path, old: str, new: str, said: str
+def test_incomplete_header_is_an_error_that_names_the_missing_line(
+    tmp_path: Path, old: str, new: str, missing: str
 ) -> None:
     path = tmp_path / "broken.rq"
     path.write_text(SMALL.replace(old, new))
-    with pytest.raises(InvalidData, match=said):
+    with pytest.raises(InvalidData, match=missing):
         questions.load(path)
 
 
-def test_a_question_is_found_by_name_and_a_near_name_is_offered() -> None:
-    assert questions.named("units-of").parameters[0].name == "organization"
+def test_question_is_found_by_name_and_similar_names_are_suggested() -> None:
+    assert questions.by_name("units-of").parameters[0].name == "organization"
     with pytest.raises(NotFound, match="units-of"):
-        questions.named("unitsof")
+        questions.by_name("unitsof")
     with pytest.raises(NotFound):
-        questions.named("../rules/acronym-clash")
+        questions.by_name("../rules/acronym-clash")
 
 
-def test_the_graph_answers_a_question_by_name(project: KnowledgeGraph) -> None:
+def test_graph_answers_a_question_by_name(project: KnowledgeGraph) -> None:
     answer = project.ask("head-in-a-year", organization="IP", year="2011")
-    assert [each["label"].value for each in answer] == ["Todd Keil"]
+    assert [row["label"].value for row in answer] == ["Todd Keil"]

@@ -8,7 +8,7 @@ from ipgraph.store.local import LocalStore, merge
 A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def test_figures_count_each_triple_of_the_merge_once():
+def test_each_triple_of_the_merge_counts_once():
     engine = ox.Store()
     lines = (
         "<urn:s> <urn:p> <urn:o> <urn:g1> .",
@@ -25,7 +25,7 @@ def test_figures_count_each_triple_of_the_merge_once():
     assert found.classes == (("urn:C", 1),)
 
 
-def test_figures_of_the_project_agree_with_its_manifest(project):
+def test_statistics_of_the_project_match_its_manifest(project):
     facts = project.info()["counts"]
     assert project.statistics.triples == facts["triples"]
     assert dict(project.statistics.classes) == facts["classes"]

@@ -1,4 +1,4 @@
-"""What a graph is called: by its own metadata, else by its file, folder or host."""
+"""The title of a graph: from its metadata, else from its file, folder or host."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def opened(tmp_path, turtle, name="sea-birds.2024.ttl"):
     return ipgraph.open(tmp_path / name, settings=Settings(cache=str(tmp_path / "cache")))
 
 
-def test_a_dataset_says_its_title_and_description(tmp_path):
+def test_title_and_description_come_from_the_dataset(tmp_path):
     kg = opened(
         tmp_path,
         ':d a void:Dataset ; dct:title "Vögel"@de, "Birds"@en ; dct:description "Of the sea." .',
@@ -29,14 +29,14 @@ def test_a_dataset_says_its_title_and_description(tmp_path):
     assert (kg.title, kg.description) == ("Birds", "Of the sea.")
 
 
-def test_the_head_of_a_scheme_or_an_ontology_speaks_where_no_dataset_does(tmp_path):
+def test_concept_scheme_or_ontology_gives_the_title_without_a_dataset(tmp_path):
     kg = opened(tmp_path, ':s a skos:ConceptScheme ; skos:prefLabel "Waders"@en-GB .')
     assert kg.title == "Waders"
     (tmp_path / "o").mkdir()
     assert opened(tmp_path / "o", ':o a owl:Ontology ; rdfs:label "Nests" .').title == "Nests"
 
 
-def test_several_datasets_in_one_graph_leave_the_title_to_the_file(tmp_path):
+def test_graph_with_several_datasets_is_named_after_its_file(tmp_path):
     kg = opened(tmp_path, ':a a void:Dataset ; dct:title "A" . :b a void:Dataset ; dct:title "B" .')
     assert kg.title == "Sea birds.2024"
 
@@ -49,22 +49,25 @@ def test_several_datasets_in_one_graph_leave_the_title_to_the_file(tmp_path):
         ("/data/one.ttl\n/data/two.rdf\n/data/three.nq", "One, Two +1"),
         ("/data/store", "Store"),
         ("https://query.example.org/sparql", "query.example.org"),
-        ("", titles.UNNAMED),
+        ("", titles.DEFAULT_TITLE),
     ],
 )
-def test_without_metadata_a_graph_is_called_by_where_it_came_from(origin, title, tmp_path):
+def test_graph_without_metadata_is_named_after_its_origin(origin, title, tmp_path):
     from ipgraph.store.local import LocalStore
 
     (tmp_path / "empty.nq").write_text("", encoding="utf-8")
-    assert titles.titled(LocalStore.memory(tmp_path / "empty.nq"), origin) == (title, "")
+    assert titles.title_and_description(LocalStore.memory(tmp_path / "empty.nq"), origin) == (
+        title,
+        "",
+    )
 
 
-def test_a_title_without_end_is_cut(tmp_path):
+def test_long_title_is_shortened(tmp_path):
     kg = opened(tmp_path, f':d a void:Dataset ; dct:title "{"bird " * 60}" .')
     assert len(kg.title) == titles.MAX_CHARS
     assert kg.title.endswith("…")
 
 
-def test_the_project_has_its_own_name(project):
-    assert project.title == titles.OWN
+def test_project_has_its_own_title(project):
+    assert project.title == titles.PROJECT_TITLE
     assert project.is_own

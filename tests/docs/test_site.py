@@ -17,7 +17,7 @@ import pytest
 import ipgraph
 from ipgraph import settings
 from ipgraph.cli.main import COMMANDS
-from ipgraph.dataset.coverage import holdings
+from ipgraph.dataset.coverage import count_coverage
 from ipgraph.errors import EXIT_CODES, HTTP_STATUSES
 from ipgraph.serialization.formats import FORMATS, TABLE_FORMATS
 
@@ -139,8 +139,8 @@ def test_the_reference_lists_every_command_and_option() -> None:
 def test_the_table_of_settings_is_that_of_the_code() -> None:
     page = _generate.generated("settings")
     rows = [line for line in page.splitlines() if line.startswith("| `--")]
-    assert len(rows) == len(settings.documented())
-    for setting in settings.documented():
+    assert len(rows) == len(settings.all_settings())
+    for setting in settings.all_settings():
         default = f"`{setting.default}`" if setting.default != "" else ""
         unit = f" ({setting.unit})" if setting.unit else ""
         cells = (f"`{setting.flag}`", f"`{setting.variable}`", default, setting.meaning + unit)
@@ -201,7 +201,7 @@ def test_the_ontology_page_has_every_class_and_property() -> None:
 
 def test_the_coverage_page_counts_what_the_graph_holds(project) -> None:
     page = html.unescape(_generate.generated("coverage"))
-    held = holdings(project.store, project.info()["counts"])
+    held = count_coverage(project.store, project.info()["counts"])
     assert held is not None
     for numbers in (held.documents, held.statements, held.nodes, held.disagreements):
         assert numbers

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from ipgraph.federation.client import Federation, FederationTerms
 from ipgraph.federation.fetcher import Table
 from ipgraph.sparql.guard import Bounds, inspect
 from ipgraph.sparql.query import Query
-from ipgraph.workers.run import ClientLeft
+from ipgraph.workers.run import ClientDisconnected
 
 EMPTY = Table("json", '{"head":{"vars":[]},"results":{"bindings":[]}}')
 
@@ -30,6 +31,19 @@ def test_a_process_that_dies_is_an_endpoint_that_could_not_be_asked(monkeypatch,
     text = f"ASK {{ SERVICE <http://h/> {{ ?s ?p '{body}' }} }}"
     with pytest.raises(StoreUnavailable, match="could not be asked"):
         federation.consult(Query(text), inspect(text, Bounds(max_bytes=1 << 20)))
+
+
+def test_a_failure_is_logged_on_one_line_even_if_silent_hides_it(caplog):
+    def ask(order, is_connected):
+        raise StoreUnavailable("<http://h/> answered 500: first\nsecond")
+
+    federation = Federation(FederationTerms(allowed="h"), ask)
+    with caplog.at_level(logging.WARNING, "ipgraph.federation"):
+        query, _ = consult(federation, "ASK { SERVICE SILENT <http://h/> {} }")
+    assert query.tables[0].kind == ""
+    (record,) = caplog.records
+    assert record.getMessage().startswith("SERVICE <http://h/> failed: ")
+    assert "answered 500: first\\nsecond" in record.getMessage()
 
 
 def test_the_outermost_services_are_asked_each_once_and_in_order():
@@ -75,11 +89,11 @@ def test_an_endpoint_gets_less_than_the_whole_time_and_a_client_that_left_nothin
     def ask(order, alive):
         given.append(order.time_limit_s)
         if not alive():
-            raise ClientLeft
+            raise ClientDisconnected
         return EMPTY
 
     federation = Federation(FederationTerms(allowed="h", time_limit_s=10.0), ask)
     consult(federation, "ASK { SERVICE <http://h/> {} }", time_limit_s=60.0)
     assert given[0] <= 8.0
-    with pytest.raises(ClientLeft):
-        consult(federation, "ASK { SERVICE <http://h/> {} }", alive=lambda: False)
+    with pytest.raises(ClientDisconnected):
+        consult(federation, "ASK { SERVICE <http://h/> {} }", is_connected=lambda: False)

@@ -25,13 +25,13 @@ from support.ontologies import (
 )
 from support.proof_checker import accept
 
-CLASSES = [f":C{each}" for each in range(4)]
-PROPERTIES = [f":p{each}" for each in range(4)]
-INVERSES = [f"[ owl:inverseOf {each} ]" for each in PROPERTIES[:2]]
-THINGS = [f":i{each}" for each in range(5)]
-OF_VALUES = [":v0", ":v1"]
+CLASSES = [f":C{number}" for number in range(4)]
+PROPERTIES = [f":p{number}" for number in range(4)]
+INVERSES = [f"[ owl:inverseOf {name} ]" for name in PROPERTIES[:2]]
+INDIVIDUALS = [f":i{number}" for number in range(5)]
+DATA_PROPERTIES = [":v0", ":v1"]
 VALUES = ["1", "2", '"a"', '"a"@en']
-KINDS = ("Transitive", "Symmetric", "Functional", "InverseFunctional")
+CHARACTERISTICS = ("Transitive", "Symmetric", "Functional", "InverseFunctional")
 
 
 def from_(names: list[str]) -> st.SearchStrategy[str]:
@@ -39,35 +39,35 @@ def from_(names: list[str]) -> st.SearchStrategy[str]:
 
 
 def restriction(draw: st.DrawFn) -> str:
-    prop, class_ = draw(from_([*PROPERTIES, *INVERSES])), draw(from_([*CLASSES, "owl:Thing"]))
+    property_, class_ = draw(from_([*PROPERTIES, *INVERSES])), draw(from_([*CLASSES, "owl:Thing"]))
     kind = draw(st.sampled_from(["some", "all", "value", "max", "qualified"]))
-    said = {
+    constraint = {
         "some": f"owl:someValuesFrom {class_}",
         "all": f"owl:allValuesFrom {class_}",
-        "value": f"owl:hasValue {draw(from_(THINGS))}",
+        "value": f"owl:hasValue {draw(from_(INDIVIDUALS))}",
         "max": "owl:maxCardinality 1",
         "qualified": f"owl:maxQualifiedCardinality 1 ; owl:onClass {class_}",
     }[kind]
-    return f"[ owl:onProperty {prop} ; {said} ]"
+    return f"[ owl:onProperty {property_} ; {constraint} ]"
 
 
 @st.composite
 def class_axioms(draw: st.DrawFn) -> str:
-    one, two, three = (draw(from_(CLASSES)) for _ in range(3))
+    first, second, third = (draw(from_(CLASSES)) for _ in range(3))
     expression = restriction(draw)
     return draw(
         st.sampled_from(
             [
-                f"{one} rdfs:subClassOf {two} .",
-                f"{one} owl:equivalentClass {two} .",
-                f"{one} a owl:Class .",
-                f"{one} rdfs:subClassOf {expression} .",
-                f"{expression} rdfs:subClassOf {one} .",
-                f"{one} owl:equivalentClass {expression} .",
-                f"{one} owl:intersectionOf ( {two} {three} ) .",
-                f"{one} owl:unionOf ( {two} {expression} ) .",
-                f"{one} owl:oneOf ( {draw(from_(THINGS))} {draw(from_(THINGS))} ) .",
-                f"owl:Thing rdfs:subClassOf {one} .",
+                f"{first} rdfs:subClassOf {second} .",
+                f"{first} owl:equivalentClass {second} .",
+                f"{first} a owl:Class .",
+                f"{first} rdfs:subClassOf {expression} .",
+                f"{expression} rdfs:subClassOf {first} .",
+                f"{first} owl:equivalentClass {expression} .",
+                f"{first} owl:intersectionOf ( {second} {third} ) .",
+                f"{first} owl:unionOf ( {second} {expression} ) .",
+                f"{first} owl:oneOf ( {draw(from_(INDIVIDUALS))} {draw(from_(INDIVIDUALS))} ) .",
+                f"owl:Thing rdfs:subClassOf {first} .",
             ]
         )
     )
@@ -75,22 +75,22 @@ def class_axioms(draw: st.DrawFn) -> str:
 
 @st.composite
 def property_axioms(draw: st.DrawFn) -> str:
-    one, two, three = (draw(from_(PROPERTIES)) for _ in range(3))
+    first, second, third = (draw(from_(PROPERTIES)) for _ in range(3))
     class_ = draw(from_(CLASSES))
     return draw(
         st.sampled_from(
             [
-                f"{one} rdfs:subPropertyOf {two} .",
-                f"{one} owl:equivalentProperty {two} .",
-                f"{one} owl:inverseOf {two} .",
-                f"{one} a owl:ObjectProperty .",
-                f"{one} a owl:{draw(st.sampled_from(KINDS))}Property .",
-                f"{one} rdfs:domain {class_} .",
-                f"{one} rdfs:range {class_} .",
-                f"{one} owl:propertyChainAxiom ( {two} {three} ) .",
-                f"{one} owl:propertyChainAxiom ( {draw(from_(INVERSES))} {three} ) .",
-                f"{draw(from_(INVERSES))} rdfs:subPropertyOf {two} .",
-                f"{one} owl:propertyChainAxiom ( {two} {three} {one} ) .",
+                f"{first} rdfs:subPropertyOf {second} .",
+                f"{first} owl:equivalentProperty {second} .",
+                f"{first} owl:inverseOf {second} .",
+                f"{first} a owl:ObjectProperty .",
+                f"{first} a owl:{draw(st.sampled_from(CHARACTERISTICS))}Property .",
+                f"{first} rdfs:domain {class_} .",
+                f"{first} rdfs:range {class_} .",
+                f"{first} owl:propertyChainAxiom ( {second} {third} ) .",
+                f"{first} owl:propertyChainAxiom ( {draw(from_(INVERSES))} {third} ) .",
+                f"{draw(from_(INVERSES))} rdfs:subPropertyOf {second} .",
+                f"{first} owl:propertyChainAxiom ( {second} {third} {first} ) .",
             ]
         )
     )
@@ -98,36 +98,40 @@ def property_axioms(draw: st.DrawFn) -> str:
 
 @st.composite
 def facts(draw: st.DrawFn) -> str:
-    one, two = draw(from_(THINGS)), draw(from_(THINGS))
+    first, second = draw(from_(INDIVIDUALS)), draw(from_(INDIVIDUALS))
     return draw(
         st.sampled_from(
             [
-                f"{one} {draw(from_(PROPERTIES))} {two} .",
-                f"{one} {draw(from_(PROPERTIES))} {two} .",
-                f"{one} a {draw(from_(CLASSES))} .",
-                f"{one} owl:sameAs {two} .",
+                f"{first} {draw(from_(PROPERTIES))} {second} .",
+                f"{first} {draw(from_(PROPERTIES))} {second} .",
+                f"{first} a {draw(from_(CLASSES))} .",
+                f"{first} owl:sameAs {second} .",
             ]
         )
     )
 
 
 @st.composite
-def values(draw: st.DrawFn) -> str:
-    """Draw something about values; a property that had things and values would be no OWL DL."""
-    one, two, class_ = draw(from_(OF_VALUES)), draw(from_(OF_VALUES)), draw(from_(CLASSES))
-    thing, value = draw(from_(THINGS)), draw(from_(VALUES))
+def data_axioms(draw: st.DrawFn) -> str:
+    """Draw an axiom or fact with literals; OWL DL separates object and data properties."""
+    first, second, class_ = (
+        draw(from_(DATA_PROPERTIES)),
+        draw(from_(DATA_PROPERTIES)),
+        draw(from_(CLASSES)),
+    )
+    individual, value = draw(from_(INDIVIDUALS)), draw(from_(VALUES))
     return draw(
         st.sampled_from(
             [
-                f"{thing} {one} {value} .",
-                f"{thing} {one} {value} .",
-                f"{one} rdfs:subPropertyOf {two} .",
-                f"{one} rdfs:domain {class_} .",
-                f"{one} a owl:FunctionalProperty .",
-                f"{one} a owl:InverseFunctionalProperty .",
-                f"{class_} owl:equivalentClass [ owl:onProperty {one} ; owl:hasValue {value} ] .",
+                f"{individual} {first} {value} .",
+                f"{individual} {first} {value} .",
+                f"{first} rdfs:subPropertyOf {second} .",
+                f"{first} rdfs:domain {class_} .",
+                f"{first} a owl:FunctionalProperty .",
+                f"{first} a owl:InverseFunctionalProperty .",
+                f"{class_} owl:equivalentClass [ owl:onProperty {first} ; owl:hasValue {value} ] .",
                 (
-                    f"[ owl:onProperty {one} ; owl:someValuesFrom xsd:integer ]"
+                    f"[ owl:onProperty {first} ; owl:someValuesFrom xsd:integer ]"
                     f" rdfs:subClassOf {class_} ."
                 ),
             ]
@@ -140,40 +144,40 @@ ONTOLOGIES = st.tuples(
     st.lists(property_axioms(), max_size=5),
     st.lists(facts(), min_size=1, max_size=8),
 ).map(lambda parts: "\n".join(line for part in parts for line in part))
-WITH_VALUES = st.tuples(ONTOLOGIES, st.lists(values(), max_size=6)).map(
+WITH_LITERALS = st.tuples(ONTOLOGIES, st.lists(data_axioms(), max_size=6)).map(
     lambda parts: "\n".join((parts[0], *parts[1]))
 )
-# Without declarations owlrl misses what follows from a class being within itself (scm-sco).
+# Without declarations owlrl misses what follows from a class being its own subclass (scm-sco).
 DECLARED = "\n".join(
     (
         "",
-        *(f"{each} a owl:Class ." for each in CLASSES),
-        *(f"{each} a owl:ObjectProperty ." for each in PROPERTIES),
-        *(f"{each} a owl:DatatypeProperty ." for each in OF_VALUES),
+        *(f"{name} a owl:Class ." for name in CLASSES),
+        *(f"{name} a owl:ObjectProperty ." for name in PROPERTIES),
+        *(f"{name} a owl:DatatypeProperty ." for name in DATA_PROPERTIES),
     )
 )
 KEYS = "\n:C0 owl:hasKey ( :p0 :p1 ) . :C1 owl:hasKey ( :p2 ) ."
 
 
 def closed_by_updates(engine: ox.Store) -> set[str]:
-    """Return what the SPARQL rules add to the graph of `engine`, less what says nothing."""
+    """Return the triples that the SPARQL rules add to `engine`, except trivial ones."""
     store = ox.Store()
-    store.extend(ox.Quad(each.subject, each.predicate, each.object) for each in engine)
-    stated = {str(each.triple) for each in store}
+    store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in engine)
+    stated = {str(quad.triple) for quad in store}
     lengths: dict[str, set[int]] = {}
     for predicate, length in store.query(sparql_rules.LIST_LENGTHS):
         lengths.setdefault(str(predicate), set()).add(int(length.value))
     assert sparql_rules.close(store.update, lambda: len(store), lengths) > 0
     added = {
-        str(each.triple)
-        for each in store
-        if not is_trivial(str(each.subject), str(each.predicate), str(each.object))
+        str(quad.triple)
+        for quad in store
+        if not is_trivial(str(quad.subject), str(quad.predicate), str(quad.object))
     }
     return added - stated
 
 
 def ours(engine: ox.Store) -> set[str]:
-    return {str(each) for each in reasoning.infer(engine).triples}
+    return {str(triple) for triple in reasoning.infer(engine).triples}
 
 
 RANDOM = settings(
@@ -182,14 +186,14 @@ RANDOM = settings(
 
 
 @RANDOM
-@given(WITH_VALUES)
-def test_no_random_ontology_is_closed_otherwise_by_owlrl(ontology: str) -> None:
+@given(WITH_LITERALS)
+def test_random_ontologies_have_the_same_closure_as_with_owlrl(ontology: str) -> None:
     assert difference(graph_of(ontology + DECLARED)) == (set(), set())
 
 
 @RANDOM
 @given(ONTOLOGIES)
-def test_no_random_ontology_is_closed_otherwise_by_the_sparql_rules(ontology: str) -> None:
+def test_random_ontologies_have_the_same_closure_as_with_the_sparql_rules(ontology: str) -> None:
     engine = graph_of(ontology + KEYS)
     assert ours(engine) == closed_by_updates(engine)
 
@@ -199,64 +203,62 @@ def test_no_random_ontology_is_closed_otherwise_by_the_sparql_rules(ontology: st
     ONTOLOGIES,
     st.lists(st.one_of(facts(), class_axioms(), property_axioms()), min_size=1, max_size=4),
 )
-def test_additions_closed_incrementally_give_the_closure_of_the_whole(
-    first: str, more: list[str]
-) -> None:
+def test_incremental_additions_give_the_closure_of_the_whole(first: str, more: list[str]) -> None:
     whole = graph_of(first + "\n".join(more))
-    begun = graph_of(first)
-    before = {str(each) for each in begun}
+    grown = graph_of(first)
+    before = {str(quad) for quad in grown}
     reasoner = Reasoner()
-    reasoner.add(begun.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode("urn:stated")))
+    reasoner.add(grown.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode("urn:stated")))
     reasoner.close()
-    begun.load(
+    grown.load(
         PREFIXES + "\n".join(more), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("urn:stated")
     )
-    added = [each for each in begun if str(each) not in before]
-    lines = "".join(f"{each.triple} .\n" for each in added).encode()
+    added = [quad for quad in grown if str(quad) not in before]
+    lines = "".join(f"{quad.triple} .\n" for quad in added).encode()
     reasoner.add(lines)
-    found = {str(each) for each in reasoner.close().triples}
-    assert found == ours(begun)
+    found = {str(triple) for triple in reasoner.close().triples}
+    assert found == ours(grown)
     assert len(ours(whole)) == len(found)
 
 
 @RANDOM
 @given(ONTOLOGIES)
-def test_all_that_follows_from_a_random_ontology_has_an_accepted_proof(ontology: str) -> None:
+def test_every_conclusion_from_a_random_ontology_has_an_accepted_proof(ontology: str) -> None:
     engine = closed(graph_of(ontology + KEYS))
     quads = {
-        (*(str(each) for each in quad.triple), quad.graph_name.value)
+        (*(str(term) for term in quad.triple), quad.graph_name.value)
         for quad in engine.quads_for_pattern(None, None, None, ox.NamedNode("urn:stated"))
     }
     explainer = explainer_of(engine)
     for quad in engine.quads_for_pattern(None, None, None, ox.NamedNode(INFERRED_GRAPH)):
-        goal = (str(each) for each in quad.triple)
+        goal = (str(term) for term in quad.triple)
         accept(explainer.explain(*goal).data(), quads)
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_each_sparql_rule_concludes_what_the_closure_does(rule: str) -> None:
+def test_every_sparql_rule_concludes_what_the_closure_does(rule: str) -> None:
     engine = graph_of(RULES[rule][0])
     assert ours(engine) == closed_by_updates(engine)
 
 
-def test_all_rules_have_an_update_and_are_named_in_it() -> None:
-    lengths = {each: {2} for each in sparql_rules.LIST_PROPERTIES}
+def test_every_rule_has_an_update_with_its_name() -> None:
+    lengths = {name: {2} for name in sparql_rules.LIST_PROPERTIES}
     texts = sparql_rules.updates(lengths)
     assert {text.split("\n")[0].removeprefix("# ") for text in texts[1:]} >= set(RULES)
 
 
 @needs_lubm
-def test_the_sparql_rules_close_a_graph_of_every_rule_family_alike() -> None:
+def test_a_graph_of_every_rule_family_has_the_same_closure_with_the_sparql_rules() -> None:
     engine = ox.Store()
     engine.load(path=LUBM / "curated-2504.ttl", to_graph=ox.NamedNode("urn:stated"))
     assert ours(engine) == closed_by_updates(engine)
 
 
-def test_the_projects_graph_is_closed_alike_by_the_sparql_rules() -> None:
+def test_the_project_graph_has_the_same_closure_with_the_sparql_rules() -> None:
     engine = project_graph()
     assert ours(engine) == closed_by_updates(engine)
 
 
 @pytest.mark.slow
-def test_the_projects_graph_is_closed_alike_by_owlrl() -> None:
+def test_the_project_graph_has_the_same_closure_with_owlrl() -> None:
     assert difference(project_graph()) == (set(), set())

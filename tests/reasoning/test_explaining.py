@@ -1,4 +1,4 @@
-"""Proofs of the built graph, asked for by names as people write them."""
+"""Explanations of statements of the built graph, by names as people write them."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from ipgraph.errors import NotEntailed, NotFound
 
 
 @pytest.mark.parametrize(
-    ("asked", "rules"),
+    ("statement", "rules"),
     [
         (("PSCD", "partOf", "DHS"), {"prp-spo1", "prp-trp"}),
         (("PSCD", "a", "Organization"), {"cax-sco"}),
         (("Protective Security Coordination Division", "part of", "id:ip"), {"prp-spo1"}),
     ],
 )
-def test_a_statement_is_named_as_people_name_it(project, asked, rules) -> None:
-    proof = project.explain(*asked)
-    assert {each.rule for each in proof.steps} - {""} == rules
-    assert all(each.triple.sources for each in proof.steps if not each.rule)
+def test_a_statement_is_given_by_names_of_any_kind(project, statement, rules) -> None:
+    proof = project.explain(*statement)
+    assert {step.rule for step in proof.steps} - {""} == rules
+    assert all(step.triple.sources for step in proof.steps if not step.rule)
 
 
-def test_a_value_is_named_by_its_text(project) -> None:
+def test_a_literal_is_given_by_its_text(project) -> None:
     assert project.explain("PSCD", "ip:acronym", "PSCD").is_stated
-    above = project.explain("PSCD", "skos:altLabel", "PSCD")
-    assert above.steps[-1].rule == "prp-spo1"
+    inferred = project.explain("PSCD", "skos:altLabel", "PSCD")
+    assert inferred.steps[-1].rule == "prp-spo1"
 
 
-def test_a_name_that_nothing_has_is_not_found(project) -> None:
-    with pytest.raises(NotFound, match="Nothing in this graph is called 'Ministry of Silly Walks'"):
+def test_an_unknown_name_is_not_found(project) -> None:
+    with pytest.raises(NotFound, match="This graph has no entity named 'Ministry of Silly Walks'"):
         project.explain("PSCD", "partOf", "Ministry of Silly Walks")
 
 
-def test_what_does_not_hold_is_told_apart_from_what_is_unknown(project) -> None:
+def test_a_statement_that_does_not_hold_is_not_entailed(project) -> None:
     with pytest.raises(NotEntailed, match="neither stated nor inferred"):
         project.explain("DHS", "partOf", "PSCD")
 
 
-def test_what_was_found_out_is_forgotten_in_time_and_found_again(project, monkeypatch) -> None:
+def test_the_cache_is_cleared_when_full_and_results_stay_the_same(project, monkeypatch) -> None:
     first = project.explain("PSCD", "partOf", "DHS")
     monkeypatch.setattr("ipgraph.reasoning.proofs.explainer._MAX_CACHED", 0)
     assert project.explain("PSCD", "partOf", "DHS") == first

@@ -7,6 +7,7 @@ import pytest
 
 from ipgraph import reasoning
 from ipgraph.errors import UsageError
+from ipgraph.namespaces import RDF
 
 ORGANIZATIONS = """
 PREFIX : <http://example.org/>
@@ -26,15 +27,15 @@ def graph_of(turtle: str) -> ox.Store:
     return engine
 
 
-def test_the_reference_closure_is_what_follows_and_is_not_stated() -> None:
+def test_the_reference_closure_has_inferred_triples_only() -> None:
     closure = reasoning.infer(graph_of(ORGANIZATIONS), reasoner="owlrl")
-    short = {str(each).replace("http://example.org/", ":") for each in closure.triples}
-    types = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <:Organization>"
-    assert short == {"<:b> <:partOf> <:o>", f"<:b> {types}", f"<:d> {types}", f"<:o> {types}"}
+    found = {str(triple).replace("http://example.org/", ":") for triple in closure.triples}
+    types = f"<{RDF}type> <:Organization>"
+    assert found == {"<:b> <:partOf> <:o>", f"<:b> {types}", f"<:d> {types}", f"<:o> {types}"}
     assert len(closure) == 4
 
 
-def test_storing_a_closure_keeps_the_blank_nodes_of_the_graph() -> None:
+def test_storing_a_closure_does_not_rename_blank_nodes() -> None:
     engine = graph_of("""
         PREFIX : <http://example.org/>
         [] a :A .
@@ -48,6 +49,6 @@ def test_storing_a_closure_keeps_the_blank_nodes_of_the_graph() -> None:
     assert engine.query(shared)
 
 
-def test_an_unknown_reasoner_is_refused_by_name() -> None:
-    with pytest.raises(UsageError, match="Unknown reasoner 'magic'"):
+def test_an_unknown_reasoner_is_an_error_that_lists_the_reasoners() -> None:
+    with pytest.raises(UsageError, match=r"Unknown reasoner 'magic'\. Choose one of: rl, owlrl\."):
         reasoning.infer(ox.Store(), reasoner="magic")

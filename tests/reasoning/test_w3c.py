@@ -1,4 +1,4 @@
-"""The test cases of the OWL Working Group, as far as their premises are RDF/XML."""
+"""The test cases of the OWL Working Group whose premises are RDF/XML."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph import reasoning
+from ipgraph.namespaces import OWL, RDF
 from support.ontologies import W3C, needs_w3c
 
 VOCABULARY = "http://www.w3.org/2007/OWL/testOntology#"
-TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-ONTOLOGY = ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology")
+TYPE = ox.NamedNode(RDF + "type")
+ONTOLOGY = ox.NamedNode(OWL + "Ontology")
 
 _NEW_CLASS = "the conclusion is about a class expression that the premises do not contain"
 _DIFFERENT = "no rule concludes owl:differentFrom"
 _DATATYPE_RANGE = "no rule intersects the value spaces of datatypes"
-_ANNOTATION = "no rule carries annotations over"
+_ANNOTATION = "no rule propagates annotations"
 # Positive tests of the RL profile whose conclusions no rule of OWL 2 RL/RDF produces.
 NOT_BY_RULES = {
     "chain2trans1": "no rule concludes that a property is transitive",
@@ -42,7 +43,7 @@ NOT_BY_RULES = {
     "WebOnt-equivalentClass-008-Direct": _ANNOTATION,
     "WebOnt-imports-011": "the imported ontology is not part of the premises and is not fetched",
 }
-# Beyond the profile the rules are sound and not complete: what they reach today.
+# Beyond the profile the rules are sound but not complete: what they find today.
 ENTAILED_IN_ALL_PROFILES = 105
 FOUND_INCONSISTENT_IN_ALL_PROFILES = 34
 
@@ -58,7 +59,7 @@ class Case:
 
 
 def with_double_quotes(xml: str) -> str:
-    """Oxigraph's parser wants entities in double quotes; XML allows single ones."""
+    """Write entities in double quotes, which Oxigraph's parser requires; XML allows single ones."""
     return re.sub(r"<!ENTITY\s+(\S+)\s+'([^']*)'\s*>", r'<!ENTITY \1 "\2">', xml)
 
 
@@ -83,23 +84,23 @@ def cases() -> tuple[Case, ...]:
 
     def values(node: ox.NamedNode, name: str) -> list[str]:
         quads = engine.quads_for_pattern(node, ox.NamedNode(VOCABULARY + name), None)
-        return [each.object.value for each in quads]
+        return [quad.object.value for quad in quads]
 
     found = []
     for quad in engine.quads_for_pattern(None, TYPE, ox.NamedNode(VOCABULARY + "TestCase")):
         node = quad.subject
-        types = (each.object.value for each in engine.quads_for_pattern(node, TYPE, None))
+        types = (quad.object.value for quad in engine.quads_for_pattern(node, TYPE, None))
         premise = values(node, "rdfXmlPremiseOntology")
         if premise and "FS2RDF-literals-ar" not in values(node, "identifier"):  # not namespaced XML
             found.append(
                 Case(
                     values(node, "identifier")[0],
-                    frozenset(each.removeprefix(VOCABULARY) for each in types),
-                    frozenset(each.removeprefix(VOCABULARY) for each in values(node, "profile")),
+                    frozenset(iri.removeprefix(VOCABULARY) for iri in types),
+                    frozenset(iri.removeprefix(VOCABULARY) for iri in values(node, "profile")),
                     premise[0],
                     *(
-                        (values(node, each) or [""])[0]
-                        for each in ("rdfXmlConclusionOntology", "rdfXmlNonConclusionOntology")
+                        (values(node, name) or [""])[0]
+                        for name in ("rdfXmlConclusionOntology", "rdfXmlNonConclusionOntology")
                     ),
                 )
             )
@@ -108,7 +109,7 @@ def cases() -> tuple[Case, ...]:
 
 def of_kind(kind: str, profile: str = "") -> list[Case]:
     return [
-        each for each in cases() if kind in each.kinds and (not profile or profile in each.profiles)
+        case for case in cases() if kind in case.kinds and (not profile or profile in case.profiles)
     ]
 
 
@@ -117,9 +118,9 @@ def in_profile(kind: str) -> pytest.MarkDecorator:
 
 
 def entails(case: Case, conclusion: str, *, header: bool) -> bool:
-    """Tell whether the full closure of the premise has the conclusion, blank nodes as variables.
+    """True if the full closure of the premise has the conclusion, blank nodes as variables.
 
-    `header` says whether the triple that declares the document itself counts.
+    `header` includes the triple that declares the document itself.
     """
     engine = graph_of(case.premise)
     closure = reasoning.infer(engine, full=True)
@@ -130,8 +131,8 @@ def entails(case: Case, conclusion: str, *, header: bool) -> bool:
             terms = (quad.subject, quad.predicate, quad.object)
             patterns.append(
                 " ".join(
-                    f"?b{each.value}" if isinstance(each, ox.BlankNode) else str(each)
-                    for each in terms
+                    f"?b{term.value}" if isinstance(term, ox.BlankNode) else str(term)
+                    for term in terms
                 )
             )
     query = f"ASK {{ GRAPH <urn:premise> {{ {' . '.join(patterns)} }} }}"
@@ -140,14 +141,14 @@ def entails(case: Case, conclusion: str, *, header: bool) -> bool:
 
 @needs_w3c
 @in_profile("PositiveEntailmentTest")
-def test_a_conclusion_of_the_rl_profile_is_entailed_or_listed(case: Case) -> None:
+def test_a_conclusion_in_the_rl_profile_is_entailed_unless_listed(case: Case) -> None:
     found = entails(case, case.conclusion, header=False)
     assert found == (case.name not in NOT_BY_RULES)
 
 
 @needs_w3c
 @in_profile("InconsistencyTest")
-def test_an_inconsistent_ontology_of_the_rl_profile_is_found_inconsistent(case: Case) -> None:
+def test_an_inconsistent_ontology_in_the_rl_profile_is_found_inconsistent(case: Case) -> None:
     assert reasoning.infer(graph_of(case.premise)).inconsistencies
 
 
@@ -156,7 +157,7 @@ def test_no_consistent_ontology_of_any_profile_is_found_inconsistent() -> None:
     consistent = of_kind("ConsistencyTest")
     assert consistent
     wrong = [
-        each.name for each in consistent if reasoning.infer(graph_of(each.premise)).inconsistencies
+        case.name for case in consistent if reasoning.infer(graph_of(case.premise)).inconsistencies
     ]
     assert not wrong
 
@@ -165,16 +166,16 @@ def test_no_consistent_ontology_of_any_profile_is_found_inconsistent() -> None:
 def test_no_conclusion_of_a_negative_test_of_any_profile_is_entailed() -> None:
     negative = of_kind("NegativeEntailmentTest")
     assert negative
-    assert not [each.name for each in negative if entails(each, each.non_conclusion, header=True)]
+    assert not [case.name for case in negative if entails(case, case.non_conclusion, header=True)]
 
 
 @needs_w3c
-def test_beyond_the_profile_no_less_is_found_than_before() -> None:
+def test_no_fewer_conclusions_beyond_the_profile_are_found_than_before() -> None:
     positive = of_kind("PositiveEntailmentTest")
-    entailed = [each.name for each in positive if entails(each, each.conclusion, header=False)]
+    entailed = [case.name for case in positive if entails(case, case.conclusion, header=False)]
     assert len(entailed) >= ENTAILED_IN_ALL_PROFILES
     inconsistent = of_kind("InconsistencyTest")
     found = [
-        each for each in inconsistent if reasoning.infer(graph_of(each.premise)).inconsistencies
+        case for case in inconsistent if reasoning.infer(graph_of(case.premise)).inconsistencies
     ]
     assert len(found) >= FOUND_INCONSISTENT_IN_ALL_PROFILES

@@ -1,4 +1,4 @@
-"""The index of names: what is found, in which order, and what is suggested instead."""
+"""The search index: hits, their order, and suggestions."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def labels(hits):
     return [hit.label for hit in hits]
 
 
-def test_an_exact_short_name_comes_first(index):
+def test_exact_short_name_comes_first(index):
     assert index.suggest("pscd")[0].iri == ENTITY + "pscd"
 
 
-def test_the_words_of_a_name_may_be_begun_and_stand_in_any_order(index):
+def test_prefixes_of_words_match_in_any_order(index):
     assert labels(index.suggest("div prot")) == ["Protective Security Coordination Division"]
 
 
-def test_names_that_begin_with_the_text_come_before_those_that_hold_it(index):
+def test_names_that_start_with_the_text_come_first(index):
     assert labels(index.suggest("protective sec")) == [
         "Protective Security Coordination Division",  # the office mentions it
         "Protective Security Advisor Program",
@@ -62,20 +62,20 @@ def test_accents_and_case_do_not_matter(index):
     assert fold("  CAFÉ  Ätna ") == "cafe atna"
 
 
-def test_a_hit_by_another_name_says_by_which(index):
+def test_hit_by_another_name_has_that_name(index):
     (hit,) = index.suggest("bomb squad")
     assert (hit.label, hit.matched) == ("Office for Bombing Prevention", "Bomb Squad of the Office")
 
 
-def test_a_word_of_a_definition_finds_its_thing_too(index):
+def test_words_of_definitions_match_too(index):
     assert labels(index.search("explosives").hits) == ["Protective Security Coordination Division"]
 
 
-def test_dated_nodes_are_not_found_by_name(index):
+def test_dated_nodes_are_not_indexed(index):
     assert labels(index.search("bombing").hits) == ["Office for Bombing Prevention"]
 
 
-def test_facets_count_the_hits_of_each_kind_and_narrow_the_search(index):
+def test_facets_count_hits_by_class_and_filter_the_search(index):
     found = index.search("protective")
     assert dict(found.facets) == {IP + "Division": 1, IP + "Program": 1}
     assert labels(index.search("protective", kind=IP + "Program").hits) == [
@@ -83,26 +83,26 @@ def test_facets_count_the_hits_of_each_kind_and_narrow_the_search(index):
     ]
 
 
-def test_a_misspelt_name_is_answered_with_the_nearest(index):
-    assert labels(index.nearest("Ofice of Bombing Prevntion")) == ["Office for Bombing Prevention"]
-    assert index.nearest("zzz") == ()
+def test_misspelled_name_finds_similar_names(index):
+    assert labels(index.similar("Ofice of Bombing Prevntion")) == ["Office for Bombing Prevention"]
+    assert index.similar("zzz") == ()
 
 
 @pytest.mark.parametrize(
     "text", ["", "  ", '"', "*", "a' OR 1=1 --", "(", "NEAR", "AND OR", "e-mail", "_"]
 )
-def test_no_text_breaks_the_search(index, text):
+def test_any_text_can_be_searched(index, text):
     assert index.search(text).total >= 0
     assert index.suggest(text) is not None
-    assert index.nearest(text) is not None
+    assert index.similar(text) is not None
     assert index.complete("property", text) is not None
 
 
-def test_properties_that_a_class_has_are_completed_first(index):
+def test_properties_of_the_class_are_completed_first(index):
     assert index.complete("property", "p", within=IP + "Office")[0].iri == IP + "partOf"
     assert [term.iri for term in index.complete("property", "perf")] == [IP + "performs"]
 
 
-def test_things_of_a_class_are_listed_by_label_and_letter(index):
+def test_instances_of_a_class_are_listed_by_label_and_initial(index):
     assert labels(index.instances(IP + "Division")) == ["Protective Security Coordination Division"]
     assert index.initials(IP + "Sector") == {"D": 1}

@@ -84,12 +84,12 @@ def test_the_page_of_a_hub_is_as_short_as_any(target):
 
 @pytest.mark.parametrize("form", ["text/turtle", "application/ld+json", "application/trig"])
 def test_the_data_of_a_hub_stream_from_a_worker(target, form):
-    answered = target.front.service.pool.outcomes["answered"]
+    answered = target.app.service.pool.outcomes["answered"]
     reply = target.ask(about(HUB), Accept=form)
     assert reply.status == 200
     assert reply.headers["Transfer-Encoding"] == "chunked"
     assert reply.body.count(b"/spoke") + reply.body.count(b":spoke") >= NEIGHBOURS
-    assert target.front.service.pool.outcomes["answered"] == answered + 1
+    assert target.app.service.pool.outcomes["answered"] == answered + 1
 
 
 def test_a_proof_that_takes_too_long_is_stopped_at_the_limit_and_nobody_waits_for_it(hurried):
@@ -106,7 +106,7 @@ def test_a_proof_that_takes_too_long_is_stopped_at_the_limit_and_nobody_waits_fo
 
 
 def test_a_name_that_nobody_bears_is_looked_for_by_a_worker(target):
-    pool = target.front.service.pool
+    pool = target.app.service.pool
     refused = pool.outcomes["refused"]
     reply = target.ask("/graph?id=" + quote("spoke 7 of the wheal"), Accept="application/json")
     assert (reply.status, reply.json()["status"]) == (404, 404)
@@ -115,7 +115,7 @@ def test_a_name_that_nobody_bears_is_looked_for_by_a_worker(target):
 
 
 def test_a_question_looks_for_the_names_in_it_and_for_its_answer_in_workers(running):
-    pool = running.front.service.pool
+    pool = running.app.service.pool
     before = pool.outcomes["answered"]
     reply = running.ask("/questions/units-of?organization=NPPD&format=json")
     assert reply.json()

@@ -40,7 +40,7 @@ def target(serve_session):
     )
     kg = KnowledgeGraph(Settings(), external=LocalStore(engine))
     with serve_session(
-        kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, answer_limit_mib=16
+        kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
     ) as running:
         yield running
 
@@ -82,10 +82,10 @@ def asked(target, attack):
 
 
 def test_after_all_of_them_the_service_holds_nothing_back(target):
-    pool = target.front.service.pool
-    assert (pool.fast.waiting, pool.slow.waiting) == (0, 0)
+    pool = target.app.service.pool
+    assert (pool.fast_queue.waiting, pool.slow_queue.waiting) == (0, 0)
     assert target.ask("/health").json()["status"] == "ok"
-    assert not target.front.service.statuses[500]
+    assert not target.app.service.statistics.statuses.get(500)
 
 
 SMUGGLED = (
@@ -144,16 +144,16 @@ def test_clients_that_send_slowly_or_half_a_request_keep_nobody_waiting(target):
 
 
 def test_a_client_that_leaves_stops_its_query(target):
-    pool = target.front.service.pool
-    before = pool.outcomes["left"]
+    pool = target.app.service.pool
+    before = pool.outcomes["disconnected"]
     text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }".replace(" ", "%20")
     with socket.create_connection(("127.0.0.1", target.port)) as connection:
         connection.sendall(f"GET /sparql?query={text} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-        while not pool.fast.taken + pool.slow.taken:
+        while not pool.fast_queue.running + pool.slow_queue.running:
             target.query("ASK {}")
-    while pool.slow.taken or pool.outcomes["left"] == before:
+    while pool.slow_queue.running or pool.outcomes["disconnected"] == before:
         target.query("ASK {}")
-    assert pool.outcomes["left"] == before + 1
+    assert pool.outcomes["disconnected"] == before + 1
 
 
 def test_a_client_that_reads_nothing_holds_no_place_in_the_fast_lane(target):
@@ -161,5 +161,5 @@ def test_a_client_that_reads_nothing_holds_no_place_in_the_fast_lane(target):
     with socket.create_connection(("127.0.0.1", target.port)) as connection:
         connection.sendall(f"GET /sparql?query={text} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         connection.recv(10)
-        assert target.front.service.pool.fast.taken == 0
+        assert target.app.service.pool.fast_queue.running == 0
         assert target.query("ASK {}").status == 200

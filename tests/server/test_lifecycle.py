@@ -111,7 +111,7 @@ def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
             each.start()
         for number in range(3):
             (rdf_folder / "more.ttl").write_text(f"<urn:a> <urn:b> {number}, 77 .")
-            assert running.front.service.reload()
+            assert running.app.service.reload()
             assert running.query(f"ASK {{ ?s ?p {number} }}").json()["boolean"]
         stop.set()
         for each in threads:
@@ -140,8 +140,8 @@ def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
     replaced.set()
     first.join()
     try:
-        answering = service.pool.answer(Query("ASK { ?s ?p 7 }"), by_name("json"))
-        assert b"true" in (answering.whole or b"")
+        answering = service.pool.execute(Query("ASK { ?s ?p 7 }"), by_name("json"))
+        assert b"true" in (answering.body or b"")
     finally:
         service.close()
 
@@ -165,7 +165,7 @@ def test_the_host_header_is_not_believed(serve, small):
 def test_health_says_draining_with_503_while_it_stops(serve, small):
     with serve(small) as running:
         assert running.ask("/health").json()["status"] == "ok"
-        running.front.service.draining = True
+        running.app.service.draining = True
         reply = running.ask("/health")
         assert (reply.status, reply.json()["status"]) == (503, "draining")
 
@@ -198,7 +198,7 @@ def test_a_log_that_was_moved_away_is_opened_anew_at_a_reload(serve, small, tmp_
     with serve(small, access_log=str(path)) as running:
         running.ask("/health")
         path.rename(tmp_path / "old.log")
-        serving_module.reload_now(running.front)
+        serving_module.reload_now(running.app)
         running.ask("/prefixes")
     assert "/health" in (tmp_path / "old.log").read_text()
     assert "/prefixes" in path.read_text()
@@ -223,7 +223,7 @@ def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
     def fail(*arguments):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("ipgraph.server.api.operations.respond", fail)
+    monkeypatch.setattr("ipgraph.server.service.Service.limits", property(fail))
     with serve(small) as running:
         reply = running.ask("/health")
     assert reply.status == 500

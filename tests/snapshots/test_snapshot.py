@@ -132,9 +132,14 @@ def test_a_cache_that_cannot_be_made_is_named_with_what_to_do(rdf_folder, tmp_pa
     assert "IPGRAPH_CACHE" in caught.value.hint
 
 
-def test_a_half_written_snapshot_is_built_again(rdf_folder, settings):
+def test_a_half_written_snapshot_is_built_again_with_a_warning(rdf_folder, settings, caplog):
     first = ipgraph.open(rdf_folder, settings=settings)
     folder = first.built.folder
     del first
     (folder / "manifest.json").unlink()
-    assert count(ipgraph.open(rdf_folder, settings=settings)) == 3
+    with caplog.at_level("INFO", "ipgraph.snapshots"):
+        assert count(ipgraph.open(rdf_folder, settings=settings)) == 3
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Snapshot {folder.name} is incomplete and is built again",
+        f"Snapshot {folder.name} was built",
+    ]

@@ -132,3 +132,4 @@ def test_an_address_that_is_no_endpoint_is_unavailable(endpoint):
     with pytest.raises(StoreUnavailable, match="answered 405") as caught:
         RemoteStore(endpoint.replace("sparql", ""), 10).evaluate("ASK {}")
     assert caught.value.hint == "Is this the address of a SPARQL endpoint?"
+    assert caught.value.__cause__.closed  # the connection is not left to the garbage collector

@@ -1,4 +1,4 @@
-"""Small ontologies for tests, and where the large ones lie."""
+"""Small ontologies for tests, and the paths of the large ones."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 
 ROOT = Path(__file__).parents[2]
-_BESIDE = ROOT.parent / "shared"
-LUBM = Path(os.environ.get("LUBM", _BESIDE / "lubm"))
-W3C = Path(os.environ.get("W3C_TESTS", _BESIDE / "w3c"))
+_SHARED = ROOT.parent / "shared"
+LUBM = Path(os.environ.get("LUBM", _SHARED / "lubm"))
+W3C = Path(os.environ.get("W3C_TESTS", _SHARED / "w3c"))
 needs_lubm = pytest.mark.skipif(
     not LUBM.is_dir(), reason="the LUBM files are neither at $LUBM nor at ../shared/lubm"
 )
@@ -40,32 +40,32 @@ def graph_of(turtle: str) -> ox.Store:
 
 
 def project_graph() -> ox.Store:
-    """Return what the files of this project state, each file in a graph of its own."""
+    """Return the stated graph of this project, with one named graph for each file."""
     engine = loading.load(loading.project_inputs())
     assert len(engine) > 1000
     return engine
 
 
 def difference(engine: ox.Store) -> tuple[set[str], set[str]]:
-    """Return what our closure lacks of owlrl's and what it has beyond it."""
-    theirs = {str(each) for each in reasoning.infer(engine, reasoner="owlrl").triples}
-    ours = {str(each) for each in reasoning.infer(engine).triples}
+    """Return the triples that only owlrl infers, and those that only our reasoner infers."""
+    theirs = {str(triple) for triple in reasoning.infer(engine, reasoner="owlrl").triples}
+    ours = {str(triple) for triple in reasoning.infer(engine).triples}
     return theirs - ours, ours - theirs
 
 
 def explainer_of(engine: ox.Store) -> reasoning.Explainer:
-    """Return what explains the triples of a closed engine."""
+    """Return an explainer for the triples of a closed engine."""
     return reasoning.Explainer(LocalStore(engine))
 
 
 def closed(engine: ox.Store) -> ox.Store:
-    """Add the closure of `engine` to it, and the merge of all graphs, as a snapshot has them."""
+    """Add its closure and the merge of all graphs to `engine`, as in a snapshot."""
     reasoning.infer(engine).store(engine, ox.NamedNode(INFERRED_GRAPH))
     engine.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
     return engine
 
 
-# For each rule that concludes a triple: what it needs, and one thing that it adds.
+# By rule that concludes a triple: its premises and one of its conclusions.
 RULES = {
     "eq-sym": (":a owl:sameAs :b .", ":b owl:sameAs :a"),
     "eq-trans": (":a owl:sameAs :b . :b owl:sameAs :c .", ":a owl:sameAs :c"),

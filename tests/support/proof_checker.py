@@ -1,7 +1,7 @@
-"""Check proofs step by step, with rules written down anew: nothing here comes from the reasoner.
+"""Check proofs step by step, with a separate copy of the rules: no code comes from the reasoner.
 
-A proof is what `Explanation.data()` gives: terms as N-Triples texts. `accept` raises `Rejected` at
-the first step that does not follow, so that a test can say which.
+A proof is what `Explanation.data()` returns: terms as N-Triples texts. `accept` raises `Rejected`
+at the first step that does not follow, so that a test can say which.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _WORDS = {
     "type": _RDF + "type",
-    **{each: _RDFS + each for each in ("domain", "range", "subClassOf", "subPropertyOf")},
+    **{name: _RDFS + name for name in ("domain", "range", "subClassOf", "subPropertyOf")},
 }
 A = f"<{_RDF}type>"
 
-# rule: the triples needed and the triples that may be concluded. One lower-case letter, with or
-# without digits, is a variable; any other word is a name of RDF, RDFS or OWL.
+# By rule: the triples needed and the triples that may be concluded. One lower-case letter is a
+# variable; any other word is a name of RDF, RDFS or OWL.
 TABLE = {
     "eq-sym": ("x sameAs y", "y sameAs x"),
     "eq-trans": ("x sameAs y, y sameAs z", "x sameAs z"),
@@ -110,42 +110,44 @@ def accept(proof: dict, stated: set[tuple[str, str, str, str]]) -> None:
         if number != len(proved) + 1:
             raise Rejected(f"step {number} is out of order")
         if "rule" in step:
-            later = [each for each in step["premises"] if each not in proved]
+            later = [premise for premise in step["premises"] if premise not in proved]
             if later:
-                raise Rejected(f"step {number} rests on {later}, not proved before it")
-            premises = {proved[each] for each in step["premises"]}
+                raise Rejected(f"step {number} has premises that are not proved before it: {later}")
+            premises = {proved[premise] for premise in step["premises"]}
             if not follows(step["rule"], premises, triple):
                 raise Rejected(f"step {number}, {triple}, does not follow by {step['rule']}")
-        elif not step["sources"] or any((*triple, each) not in stated for each in step["sources"]):
-            raise Rejected(f"step {number}, {triple}, is not stated where it says")
+        elif not step["sources"] or any(
+            (*triple, source) not in stated for source in step["sources"]
+        ):
+            raise Rejected(f"step {number}, {triple}, is not stated by its sources")
         proved[number] = triple
-    if tuple(proof[each] for each in ("subject", "predicate", "object")) != triple:
-        raise Rejected("the last step is not what was to be proved")
+    if tuple(proof[name] for name in ("subject", "predicate", "object")) != triple:
+        raise Rejected("the last step is not the statement to prove")
 
 
 def follows(rule: str, premises: set[Triple], conclusion: Triple) -> bool:
-    """Tell whether a rule concludes a triple from exactly these premises, none of them idle."""
+    """True if a rule concludes a triple from exactly these premises, without unused ones."""
     if rule in TABLE:
         needs, concludes = (
-            [tuple(each.split()) for each in side.split(", ")] for side in TABLE[rule]
+            [tuple(pattern.split()) for pattern in side.split(", ")] for side in TABLE[rule]
         )
         if "maxc" in rule or "maxqc" in rule:
             numbers = {o for _, p, o in premises if p.endswith("ardinality>")}
-            if {each.split('"')[1] for each in numbers} != {"1"}:
+            if {number.split('"')[1] for number in numbers} != {"1"}:
                 return False
         return any(
             _solves(needs, premises, found, set())
-            for each in concludes
-            if (found := _match(each, conclusion, {})) is not None
+            for pattern in concludes
+            if (found := _match(pattern, conclusion, {})) is not None
         )
     if rule == "dt-type2":
-        return not premises and conclusion[1] == A and _is_of(conclusion[0], conclusion[2])
+        return not premises and conclusion[1] == A and _is_value_of(conclusion[0], conclusion[2])
     if rule == "axiom":
         return not premises and conclusion[0].startswith((f"<{_OWL}", f"<{_RDFS}"))
     return rule in LIST_RULES and LIST_RULES[rule](premises, conclusion)
 
 
-def _is_of(literal: str, datatype: str) -> bool:
+def _is_value_of(literal: str, datatype: str) -> bool:
     name = datatype.rpartition("#")[2]
     if literal.endswith(f"^^{datatype}") or (name == "string" and literal.endswith('"')):
         return True
@@ -173,9 +175,9 @@ def _solves(needs: list, premises: set[Triple], known: dict, used: set[Triple]) 
     if not needs:
         return used == premises
     return any(
-        _solves(needs[1:], premises, found, used | {each})
-        for each in premises
-        if (found := _match(needs[0], each, known)) is not None
+        _solves(needs[1:], premises, found, used | {premise})
+        for premise in premises
+        if (found := _match(needs[0], premise, known)) is not None
     )
 
 
@@ -185,7 +187,7 @@ def _cells(premises: set[Triple]) -> tuple[dict[str, str], dict[str, str], set[T
     return (
         first,
         rest,
-        {each for each in premises if not each[1].startswith(f"<{_RDF}") or each[1] == A},
+        {triple for triple in premises if not triple[1].startswith(f"<{_RDF}") or triple[1] == A},
     )
 
 
@@ -198,14 +200,14 @@ def _whole_list(start: str, first: dict, rest: dict) -> list[str]:
 
 
 def _one_member(start: str, first: dict, rest: dict) -> str:
-    """Return the member that a path of cells leads to, where the path is all there is."""
+    """Return the member at the end of a path of cells, if there are no other cells."""
     for _ in range(len(rest)):
         start = rest.get(start, "")
     return first.get(start, "") if len(first) == 1 else ""
 
 
 def _axiom(name: str, others: set[Triple]) -> Triple:
-    found = [each for each in others if each[1] == f"<{_OWL}{name}>"]
+    found = [triple for triple in others if triple[1] == f"<{_OWL}{name}>"]
     return found[0] if len(found) == 1 else ("", "", "")
 
 
@@ -214,7 +216,7 @@ def _intersection(premises: set[Triple], conclusion: Triple) -> bool:
     axiom = _axiom("intersectionOf", others)
     x, p, c = conclusion
     members = _whole_list(axiom[2], first, rest)
-    needed = {(x, A, each) for each in members}
+    needed = {(x, A, member) for member in members}
     return bool(members) and p == A and axiom[0] == c and others == needed | {axiom}
 
 
@@ -236,14 +238,14 @@ def _chain(premises: set[Triple], conclusion: Triple) -> bool:
     if not steps or axiom[0] != p:
         return False
     paths = [(start, frozenset())]
-    for each in steps:
+    for step in steps:
         paths = [
             (o, used | {(s, q, o)})
-            for at, used in paths
+            for node, used in paths
             for s, q, o in others - {axiom}
-            if s == at and q == each
+            if s == node and q == step
         ]
-    return any(at == end and used | {axiom} == others for at, used in paths)
+    return any(node == end and used | {axiom} == others for node, used in paths)
 
 
 def _key(premises: set[Triple], conclusion: Triple) -> bool:
@@ -254,10 +256,10 @@ def _key(premises: set[Triple], conclusion: Triple) -> bool:
     values = [[o for s, q, o in others if (s, q) == (x, key)] for key in keys]
     return p == f"<{_OWL}sameAs>" and any(
         {axiom, (x, A, axiom[0]), (y, A, axiom[0])}
-        | {(who, key, z) for key, z in zip(keys, chosen, strict=True) for who in (x, y)}
+        | {(subject, key, z) for key, z in zip(keys, selected, strict=True) for subject in (x, y)}
         == others
-        for chosen in product(*values)
-        if chosen
+        for selected in product(*values)
+        if selected
     )
 
 

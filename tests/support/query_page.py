@@ -13,4 +13,4 @@ def written(page):
 
 
 def table(page):
-    return page.get_by_role("region", name="Table of results")
+    return page.get_by_role("region", name="Results table")

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from ipgraph.server import create_app, front_of
-from ipgraph.server.transport import server as http_server
+from ipgraph.server import create_app
+from ipgraph.server.transport import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask.testing import FlaskClient
+
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.application import Front
+    from ipgraph.server.application import Application
+    from ipgraph.server.transport.interfaces import Server
 
 READY_LIMIT_S = 120
 
@@ -45,8 +48,8 @@ class Running:
 
     address: str
     port: int
-    front: Front
-    server: http_server.Server = field(repr=False)
+    app: Application
+    server: Server = field(repr=False)
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | str | None = None, **headers: str
@@ -73,17 +76,40 @@ class Running:
 
 
 @contextlib.contextmanager
+def application(kg: KnowledgeGraph, **changed: Any) -> Iterator[Application]:
+    """Make the service over a graph without a server, and without a cache unless it is set."""
+    app = create_app(kg, replace(kg.settings, **{"response_cache_mib": 0, **changed}))
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def browser(app: Application) -> FlaskClient:
+    """Return a client that sends the Accept header of a browser, if a test sends no other."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+    return client
+
+
+@contextlib.contextmanager
 def serving(kg: KnowledgeGraph, **changed: Any) -> Iterator[Running]:
     """Serve a graph under changed settings until the block ends."""
-    settings = replace(kg.settings, port=0, **changed)
-    made = front_of(create_app(kg, settings))
-    server = http_server.make(made, settings)
+    with serving_app(create_app(kg, replace(kg.settings, port=0, **changed))) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving_app(app: Application, **changed: Any) -> Iterator[Running]:
+    """Serve an application until the block ends, and close it; `changed` are for the server."""
+    settings = replace(app.service.settings, port=0, **changed)
+    server = listening.make(app, settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield Running(http_server.address(server), server.effective_port, made, server)
+        yield Running(listening.address(server, settings), server.port, app, server)
     finally:
         server.end()
         thread.join(10)
-        server.task_dispatcher.shutdown(timeout=5)
-        made.close()
+        server.shut_down(5)
+        app.close()

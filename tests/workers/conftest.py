@@ -16,7 +16,7 @@ ROWS = 3000
 
 @pytest.fixture(scope="session")
 def graph_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two graphs that state one triple both, a graph of many triples, and one inferred triple."""
+    """Two graphs that share a triple, a graph of many triples, and an inferred triple."""
     path = tmp_path_factory.mktemp("graph") / "graph.nq"
     twice = "<http://e/a> <http://e/p> <http://e/b>"
     lines = [f"{twice} <http://e/one> .", f"{twice} <http://e/two> ."]
@@ -29,14 +29,17 @@ def graph_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pool(graph_path: Path) -> Iterator[Pool]:
     """A pool of two workers with short limits."""
-    pool = Pool(graph_path, PoolLimits(workers=2, time_s=1.0, demote_after_s=0.05, memory_mib=256))
+    pool = Pool(
+        graph_path,
+        PoolLimits(workers=2, time_limit_s=1.0, demote_after_s=0.05, memory_limit_mib=256),
+    )
     yield pool
     pool.close()
 
 
 @pytest.fixture
 def patient_pool(graph_path: Path) -> Iterator[Pool]:
-    """A worker whose limit on time is met last, however busy the machine is."""
-    pool = Pool(graph_path, PoolLimits(workers=1, time_s=120.0, memory_mib=256))
+    """A pool of one worker whose other limits apply before its time limit on a slow machine."""
+    pool = Pool(graph_path, PoolLimits(workers=1, time_limit_s=120.0, memory_limit_mib=256))
     yield pool
     pool.close()

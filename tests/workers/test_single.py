@@ -13,6 +13,11 @@ from ipgraph.sparql.query import Query
 from ipgraph.store.local import LocalStore
 from ipgraph.workers import run_once
 
+# The tests run in one process with services of other tests; the command line has one thread.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded, use of fork:DeprecationWarning"
+)
+
 
 def answer(
     graph_path: Path,

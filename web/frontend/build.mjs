@@ -1,4 +1,4 @@
-// node build.mjs FOLDER: bundles the entry points under names that carry a hash of their content.
+// node build.mjs FOLDER: bundle the entry points under names that contain a hash of their content.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -33,11 +33,11 @@ for (const [path, output] of Object.entries(metafile.outputs)) {
     imports: output.imports.filter((each) => !each.external).map((each) => basename(each.path)),
   };
 }
-// The upright font is preloaded: it is `optional`, so that no page shifts when it comes late.
+// The upright font is preloaded. It is `optional`, so pages do not shift when it loads late.
 const font = Object.keys(metafile.outputs).find((path) => /wght-normal-\w+\.woff2$/.test(path));
 manifest["font.woff2"] = { file: basename(font), imports: [] };
 
-// libraries.json: what was bundled, for /about and for the test of licences.
+// libraries.json: the bundled libraries, for /about and for the test of licenses.
 const inside = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 const names = new Set(Object.keys(metafile.inputs).map((path) => path.match(inside)?.[1]).filter(Boolean));
 const libraries = await Promise.all([...names].sort().map(async (name) => {
@@ -45,7 +45,7 @@ const libraries = await Promise.all([...names].sort().map(async (name) => {
   return { name, version, license };
 }));
 
-// licences.txt: their texts, which travel with every copy.
+// licences.txt: the license texts, included in every copy.
 const texts = await Promise.all(libraries.map(async ({ name, version }) => {
   const home = `node_modules/${name}`;
   const file = (await readdir(home)).find((each) => /^licen[cs]e/i.test(each));

@@ -1,4 +1,4 @@
-// Small helps on every page. Nothing here is needed for reading.
+// Enhancements for all pages. Pages are readable without them.
 const root = document.documentElement;
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -33,7 +33,7 @@ if (theme) {
   });
 }
 
-// Browsing: show only what has the text.
+// Browse: show only items that contain the text.
 for (const input of document.querySelectorAll("[data-filter]")) {
   input.addEventListener("input", () => {
     const text = input.value.trim().toLowerCase();
@@ -71,11 +71,11 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
   };
   const choose = (index) => {
     at = index;
-    [...list.children].forEach((each, i) => each.setAttribute("aria-selected", String(i === at)));
+    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
     say("aria-activedescendant", list.children[at].id);
     list.children[at].scrollIntoView({ block: "nearest" });
   };
-  // Most boxes go to the thing; one that fills a form names it there.
+  // Most search boxes open the entity's page. A box with data-fill submits its form instead.
   const take = ({ label, short, url }) => {
     if (!("fill" in input.dataset)) return void (location.href = url);
     input.value = short || label;
@@ -116,7 +116,7 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
     if (event.key === "Escape") {
-      event.preventDefault(); // a search field would be emptied too
+      event.preventDefault(); // Escape would also clear a search field
       close();
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,4 +1,4 @@
-// Before the first paint: the theme chosen here earlier. No storage, no choice: the system's.
+// Before the first paint, apply the theme chosen earlier. Without storage or a choice, the system's theme applies.
 try {
   const theme = localStorage.getItem("theme");
   if (theme) document.documentElement.dataset.theme = theme;

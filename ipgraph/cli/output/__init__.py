@@ -1,1 +1,1 @@
-"""What a person at a terminal reads."""
+"""Text output for a terminal."""

@@ -1,4 +1,4 @@
-"""Answers of queries: as a table with labels for a person, as bytes of a format for a program."""
+"""Results of queries: a table with labels for a terminal, or the bytes of a format."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.serialization.formats import Format
 
-ROWS_SHOWN = 200
+DEFAULT_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A query and how its answer is wanted: a format of the table, "table", or what fits."""
+class QueryRequest:
+    """A query and the format of its result: a name, ``table``, or None for the default."""
 
     text: str
     format_name: str | None = None
     limit: int | None = None
 
 
-def answer(graph: KnowledgeGraph, wanted: Wanted) -> None:
-    """Answer a query on standard output, within the time limit of the settings.
+def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
+    """Write the result of a query to standard output, within the limits of the settings.
 
     Raises `BadQuery`, `NotAcceptable` and the leaves of `LimitReached`.
     """
-    name = wanted.format_name
+    name = request.format_name
     if name == "table" or (name is None and sys.stdout.isatty()):
-        _show(graph, wanted)
+        _show(graph, request)
         return
     form = by_name(name) if name else Fitting(by_name("tsv"), by_name("ttl"))
-    _run(graph, wanted.text, form, sys.stdout.fileno(), wanted.limit or None)
+    _write(graph, request.text, form, sys.stdout.fileno(), request.limit or None)
 
 
-def _run(
+def _write(
     graph: KnowledgeGraph,
     text: str,
     form: Format | Fitting,
     descriptor: int,
     max_rows: int | None = None,
 ) -> None:
-    """Write the answer of a query to a descriptor, in a process that can be stopped.
+    """Write the result of a query to a descriptor, from a process that can be stopped.
 
-    The text is looked through only where the engine refuses it: then `admit` may know better why.
+    The text is inspected only if the engine rejects it: then `admit` may have a better reason.
     """
     try:
-        _evaluate(graph, _asked(graph, text, max_rows), form, descriptor)
+        _evaluate(graph, _query(graph, text, max_rows), form, descriptor)
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
@@ -67,13 +67,13 @@ def _run(
         raise
 
 
-def _asked(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
+def _query(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
     prefixes = tuple(PREFIXES.items())
     return Query(text, infer=graph.settings.infer, prefixes=prefixes, max_rows=max_rows)
 
 
 def _evaluate(graph: KnowledgeGraph, query: Query, form: Format | Fitting, descriptor: int) -> None:
-    if graph.snapshot is None and graph.has_open_store:  # an endpoint has limits of its own
+    if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
         with os.fdopen(os.dup(descriptor), "wb") as out:
             write(graph.query(query.text).result, form, out, max_rows=query.max_rows)
         return
@@ -89,8 +89,8 @@ def _evaluate(graph: KnowledgeGraph, query: Query, form: Format | Fitting, descr
     )
 
 
-def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:
-    """Print solutions as a table with labels, or the word for a truth value."""
+def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
+    """Print solutions as a table with labels, and the result of an ASK as a word."""
     import shutil
     import tempfile
 
@@ -98,22 +98,22 @@ def _show(graph: KnowledgeGraph, wanted: Wanted) -> None:
 
     from ipgraph.cli.output.terms import Cells
 
-    with tempfile.TemporaryFile() as answered:
-        both = Fitting(by_name("json"), by_name("ttl"))
-        _run(graph, wanted.text, both, answered.fileno())
-        answered.seek(0)
-        if answered.read(1) != b"{":  # triples: a table of three columns would tell less
-            answered.seek(0)
-            shutil.copyfileobj(answered, sys.stdout.buffer)
+    with tempfile.TemporaryFile() as file:
+        either = Fitting(by_name("json"), by_name("ttl"))
+        _write(graph, request.text, either, file.fileno())
+        file.seek(0)
+        if file.read(1) != b"{":  # triples: Turtle is easier to read than three columns
+            file.seek(0)
+            shutil.copyfileobj(file, sys.stdout.buffer)
             return
-        answered.seek(0)
-        results = ox.parse_query_results(answered, format=ox.QueryResultsFormat.JSON)
-        # A width of its own where nobody watches, so that a pipe gets whole cells.
+        file.seek(0)
+        results = ox.parse_query_results(file, format=ox.QueryResultsFormat.JSON)
+        # A fixed width without a terminal, so that a pipe gets whole cells.
         console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
         if isinstance(results, ox.QueryBoolean):
             console.print("yes" if results else "no")
         else:
-            limit = ROWS_SHOWN if wanted.limit is None else wanted.limit
+            limit = DEFAULT_ROWS if request.limit is None else request.limit
             _print_rows(console, results, Cells(graph), limit)
 
 
@@ -129,8 +129,8 @@ def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: 
         if not limit or number <= limit:
             table.add_row(*(cells.text(term) for term in row))
     if not number:
-        console.print("0 rows: the query is valid, and nothing matches it.")
+        console.print("0 rows: the query is valid, but nothing matches it.")
         return
     console.print(table)
-    cut = f"first {limit:,} of " if limit and number > limit else ""
-    console.print(f"{cut}{number:,} row{'s' * (number != 1)}", style="dim")
+    shown = f"first {limit:,} of " if limit and number > limit else ""
+    console.print(f"{shown}{number:,} row{'s' * (number != 1)}", style="dim")

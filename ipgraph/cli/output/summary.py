@@ -1,10 +1,10 @@
-"""The summary of a built graph."""
+"""The summary of a graph with a snapshot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.dataset.coverage import holdings
+from ipgraph.dataset.coverage import count_coverage
 from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def summary(graph: KnowledgeGraph) -> str:
-    """Say what a built graph holds: triples, sources, things by class, and where it lies."""
+    """Return the numbers of triples, sources and entities by class, and the snapshot folder."""
     facts = graph.info()
     counts = facts["counts"]
     lines = [
@@ -25,7 +25,7 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
         f"Sources    {counts['sources']:,}",
         *_evidence(graph),
-        "Things by class",
+        "Entities by class",
     ]
     lines += [
         f"  {number:>7,}  {name.label}  {shorten(name.iri)}" for name, number in graph.classes()
@@ -34,18 +34,18 @@ def summary(graph: KnowledgeGraph) -> str:
 
 
 def _evidence(graph: KnowledgeGraph) -> list[str]:
-    """Say what the project's graph rests on; nothing of other graphs."""
-    held = holdings(graph.store, graph.info()["counts"])
-    if held is None:
+    """Return the coverage of the project's graph; nothing for other graphs."""
+    coverage = count_coverage(graph.store, graph.info()["counts"])
+    if coverage is None:
         return []
 
-    def listed(numbers: Mapping[str, int]) -> str:
+    def list_numbers(numbers: Mapping[str, int]) -> str:
         return ", ".join(f"{number:,} {name}" for name, number in numbers.items())
 
-    differing = sum(held.disagreements.values())
+    disagreements = sum(coverage.disagreements.values())
     return [
-        f"Documents  {listed(held.documents)}",
-        f"Statements {listed(held.statements)}",
-        f"Nodes      {listed(held.nodes)}",
-        f"Differing  {differing:,} disagreements: {listed(held.disagreements)}",
+        f"Documents  {list_numbers(coverage.documents)}",
+        f"Statements {list_numbers(coverage.statements)}",
+        f"Nodes      {list_numbers(coverage.nodes)}",
+        f"Differing  {disagreements:,} disagreements: {list_numbers(coverage.disagreements)}",
     ]

@@ -1,4 +1,4 @@
-"""Single terms as a person at a terminal reads them."""
+"""Single terms as text for a terminal."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "no
 
 
 class Cells:
-    """Writes terms as a reader wants them: a thing by its label and, in grey, its name."""
+    """The text of table cells: an entity is its label and, in gray, its prefixed name."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._labels = Labels(graph.store_for())
 
     def text(self, term: Term | None) -> Text:
-        """Return the text of a cell; control characters of a hostile literal are replaced."""
+        """Return the text of a cell; control characters in literals are replaced."""
         if isinstance(term, ox.NamedNode):
             name = self._labels.name(term.value)
             return Text(harmless(name.label)).append(f" {shorten(term.value)}", style="dim")
@@ -37,5 +37,5 @@ class Cells:
 
 
 def harmless(text: str) -> str:
-    """Replace what could steer a terminal (C0, DEL and C1 controls), but for new lines."""
+    """Replace characters that could control a terminal (C0, DEL and C1), except newlines."""
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)

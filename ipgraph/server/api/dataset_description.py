@@ -7,68 +7,72 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import BASE, DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
+from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
 from ipgraph.serialization.formats import Holds, of_kind
-from ipgraph.server.api.linked_data import LICENSE
+from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
-from ipgraph.server.http import public_url
-from ipgraph.server.http.negotiation import RDF_OFFERS, Choice
-from ipgraph.server.http.not_acceptable import require
+from ipgraph.server.edition import KEYWORDS, LICENSE
+from ipgraph.server.http.negotiation import JSON, RDF_OFFERS, Choice
 from ipgraph.server.http.response import Response
+from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
     from ipgraph.dataset.statistics import Statistics
-    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
 
-DESCRIPTION = (
-    "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
-    "Homeland Security: its units, programs, sectors, laws and history, each statement with "
-    "the public document it comes from. Compiled independently; not an official publication."
-)
 PUBLISHER = "ipgraph"
-KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
+
+routes = Routes()
 
 
-def rdf(service: Service, exchange: Exchange, choice: Choice) -> Response:
+def rdf(request: Request, choice: Choice) -> Response:
     """Write the description in a format of RDF."""
-    root = public_url.root(service, exchange)
-    body = write(_triples(service.edition, root), choice.name)
-    freshness = ("Cache-Control", f"public, max-age={service.settings.max_age_s}")
-    headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), freshness)
-    return Response(200, headers, body)
+    body = write(_triples(request.edition, request.public_root), choice.name)
+    return Response.of((("Content-Type", choice.content_type), ("Vary", "Accept")), body)
 
 
-def negotiated(service: Service, exchange: Exchange) -> Response:
-    """Write the description in the format that is accepted."""
-    return rdf(service, exchange, require(exchange, RDF_OFFERS))
+@routes.add("/void.ttl", summary="Statistics of the dataset (VoID, DCAT)", offers=RDF_OFFERS[:1])
+def void(request: Request) -> Response:
+    """Write the description as Turtle."""
+    return rdf(request, RDF_OFFERS[0].choice)
 
 
-def turtle(service: Service, exchange: Exchange) -> Response:
-    """Write the description as Turtle, for the addresses that end in .ttl."""
-    offer = RDF_OFFERS[0]
-    return rdf(service, exchange, Choice(offer.name, offer.content_type))
+@routes.add("/dcat.ttl", summary="The same description", offers=RDF_OFFERS[:1])
+def dcat(request: Request) -> Response:
+    """Write the description as Turtle."""
+    return rdf(request, RDF_OFFERS[0].choice)
 
 
-def data_json(service: Service, exchange: Exchange) -> Response:
+@routes.add("/.well-known/void", summary="302 to the statistics", status=302)
+def well_known_void(request: Request) -> Response:
+    """Point to the VoID description (VoID, section 7.2)."""
+    age = request.service.settings.max_age_s
+    headers = (
+        ("Location", f"{request.script_root}/void.ttl"),
+        ("Cache-Control", f"public, max-age={age}"),
+    )
+    return Response.of(headers, status=302)
+
+
+@routes.add("/data.json", summary="The dataset as DCAT-US 1.1 has it", offers=(JSON,))
+def data_json(request: Request) -> Response:
     """Write the description as DCAT-US 1.1 has it."""
-    root = public_url.root(service, exchange)
-    edition, kg = service.edition, service.edition.kg
+    root, edition = request.public_root, request.edition
+    kg = edition.kg
     modified = _created(edition)
     contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
-    if service.settings.contact:  # DCAT-US wants an address; an invented one would be worse
-        contact["hasEmail"] = service.settings.contact
+    if edition.settings.contact:  # DCAT-US wants an address; an invented one would be worse
+        contact["hasEmail"] = edition.settings.contact
     dataset = {
         "@type": "dcat:Dataset",
         "title": kg.title,
-        "description": description(kg) or f"{kg.title}, served by ipgraph.",
+        "description": edition.description or f"{kg.title}, served by ipgraph.",
         "keyword": list(KEYWORDS if kg.is_own else KEYWORDS[-1:]),
         "modified": modified,
         "publisher": {"@type": "org:Organization", "name": PUBLISHER},
         "contactPoint": contact,
-        "identifier": dataset_iri(kg, root),
+        "identifier": edition.dataset_iri(root),
         "accessLevel": "public",
         **({"license": LICENSE} if kg.is_own else {}),
         "landingPage": f"{root}/",
@@ -79,7 +83,7 @@ def data_json(service: Service, exchange: Exchange) -> Response:
                 "mediaType": media_type,
                 "downloadURL": address,
             }
-            for address, label, media_type in dumps(edition.kg, root)
+            for address, label, media_type in edition_files(edition, root)
         ]
         + [
             {
@@ -98,8 +102,8 @@ def data_json(service: Service, exchange: Exchange) -> Response:
         "describedBy": "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
         "dataset": [dataset],
     }
-    headers = (("Content-Type", "application/json"),)
-    return Response(200, headers, json.dumps(document, indent=1).encode())
+    body = json.dumps(document, indent=1).encode()
+    return Response.of((("Content-Type", JSON.content_type),), body)
 
 
 class _Saying:
@@ -115,12 +119,12 @@ class _Saying:
 
 def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     say, kg = _Saying(), edition.kg
-    dataset, endpoint = ox.NamedNode(dataset_iri(kg, root)), ox.NamedNode(f"{root}/sparql")
+    dataset, endpoint = ox.NamedNode(edition.dataset_iri(root)), ox.NamedNode(f"{root}/sparql")
     say(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
     say(dataset, DCTERMS + "identifier", ox.Literal(dataset.value))
     say(dataset, DCTERMS + "title", ox.Literal(kg.title, language="en"))
-    if description(kg):
-        say(dataset, DCTERMS + "description", ox.Literal(description(kg)))
+    if edition.description:
+        say(dataset, DCTERMS + "description", ox.Literal(edition.description))
     say(dataset, DCTERMS + "modified", _dated(edition))
     if kg.snapshot is not None:
         say(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
@@ -130,7 +134,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     say(dataset, VOID + "sparqlEndpoint", endpoint)
     say(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
     _say_counts(say, dataset, kg.statistics)
-    _say_files(say, dataset, dumps(kg, root))
+    _say_files(say, dataset, edition_files(edition, root))
     service = ox.BlankNode()
     say(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
     say(service, DCAT + "endpointURL", endpoint)
@@ -182,11 +186,6 @@ def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, 
         say(distribution, DCAT + "mediaType", iana)
 
 
-def dataset_iri(kg: KnowledgeGraph, root: str) -> str:
-    """Return the IRI of the dataset: the project's, or for somebody's RDF one of this site."""
-    return BASE if kg.is_own else f"{root}/void.ttl#dataset"
-
-
 def _figures(figures: Statistics) -> dict[str, int]:
     return {
         "triples": figures.triples,
@@ -198,15 +197,12 @@ def _figures(figures: Statistics) -> dict[str, int]:
     }
 
 
-def dumps(kg: KnowledgeGraph, root: str) -> list[tuple[str, str, str]]:
+def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
     """Return address, label and media type of each file of the whole graph."""
-    from ipgraph.server.api.dumps import Dumps
-
-    files = Dumps(kg)
-    names = {each.suffix: files.name(each.suffix) for each in of_kind(Holds.TRIPLES, Holds.QUADS)}
+    files = edition.part(dumps_of)
     return [
-        (f"{root}/downloads/{names[each.suffix]}", each.label, each.media_type)
-        for each in of_kind(Holds.TRIPLES, Holds.QUADS)
+        (f"{root}/downloads/{files.name(form.suffix)}", form.label, form.media_type)
+        for form in of_kind(Holds.TRIPLES, Holds.QUADS)
     ]
 
 
@@ -218,11 +214,6 @@ def _vocabularies(figures: Statistics) -> list[str]:
         for namespace in PREFIXES.values()
         if any(iri.startswith(namespace) for iri in used)
     ]
-
-
-def description(kg: KnowledgeGraph) -> str:
-    """Return what the dataset is, in a sentence; empty where somebody's RDF does not say it."""
-    return DESCRIPTION if kg.is_own else kg.description
 
 
 def _created(edition: Edition) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.edition import Edition
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
 MAX_LISTED = 500_000
@@ -120,6 +121,11 @@ class Dumps:
             if name == self.name(each.suffix):
                 return Dump(name, each.label, each.media_type, each.holds)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
+
+
+def dumps_of(edition: Edition) -> Dumps:
+    """Return the files of an edition; use it with `Edition.part`."""
+    return Dumps(edition.kg)
 
 
 def _measured(dump: Dump, path: Path) -> Dump:

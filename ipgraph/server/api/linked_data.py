@@ -1,217 +1,218 @@
-"""Things by their names: 303 by Accept, the RDF of each, and documents with two faces."""
+"""Entities by their names: 303 by Accept, the RDF of each, and of documents that have a page too.
+
+The pages of the ontology, of sources and of any IRI call `document` and `describe` where RDF is
+asked for at their address.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 
-from ipgraph.errors import Gone, NotFound, UsageError
+from ipgraph.errors import Gone, NotFound
 from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
 from ipgraph.serialization.formats import Holds, by_name, of_kind
 from ipgraph.server import jobs
-from ipgraph.server.http import caching
-from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, Choice, Offer
-from ipgraph.server.http.not_acceptable import require
+from ipgraph.server.edition import LICENSE
+from ipgraph.server.http.negotiation import CSV, HTML, RDF_OFFERS, Choice
+from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import Headers, HttpError, Response
+from ipgraph.server.http.routes import NAME, Parameter, Routes, one_of
 from ipgraph.workers.wire import Job
 
 if TYPE_CHECKING:
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from ipgraph.server.context import Request
+    from ipgraph.server.edition import Edition
 
-LICENSE = "https://creativecommons.org/licenses/by/4.0/"
-_CSV = Offer("csv", "text/csv", header="text/csv; charset=utf-8; header=present")
-_DATA_OFFERS = (*RDF_OFFERS, _CSV)
-_FACES = (*_DATA_OFFERS, HTML)
-_SUFFIXES = {each.name: each for each in _DATA_OFFERS}
+DATA_OFFERS = (*RDF_OFFERS, CSV)
+# Documents that have a page at the same address.
+DOCUMENT_OFFERS = (*DATA_OFFERS, HTML)
+_BY_NAME = {offer.name: offer for offer in DATA_OFFERS}
+SUFFIX = f"<any({', '.join(_BY_NAME)}):suffix>"
+SUFFIX_PARAMETER = Parameter("suffix", "the format", one_of(*_BY_NAME))
 _SAFE = "/:@!$'()*,;=-._~"  # of RFC 3986 path characters those that no header or page trips over
 _DEPRECATED = ox.NamedNode(OWL + "deprecated")
 _REPLACED_BY = ox.NamedNode(DCTERMS + "isReplacedBy")
-_HOW_OF_MISSING = "Search for it at /search?q=…"
+_SEARCH_HINT = "Search for it at /search?q=…"
+
+routes = Routes()
 
 
-def respond(service: Service, exchange: Exchange) -> Response | None:
-    """Answer the addresses of things and documents; None where the page of it is wanted."""
-    path = exchange.path
-    if path.startswith("/id/"):
-        return _see_other(service, exchange, path.removeprefix("/id/"))
-    if path.startswith("/data/"):
-        return _data(service, exchange, path.removeprefix("/data/"))
-    if path.startswith("/page/"):
-        _refuse_gone(service, ENTITY + path.removeprefix("/page/").partition("/")[0])
-        return None
-    if path == "/describe":
-        return _describe(service, exchange)
-    if path == "/ontology" or path.startswith(("/ontology.", "/ontology/", "/source/")):
-        return _document(service, exchange, path.removeprefix("/"))
-    return None
-
-
-def page_links(exchange: Exchange, path: str) -> str:
-    """Return the Link header of a page about a thing: its data, its licence."""
-    root = exchange.environ.get("SCRIPT_NAME", "")
-    if path.startswith("/page/") and "/" not in path.removeprefix("/page/"):
-        return _links(root + "/data/" + _quoted(path.removeprefix("/page/")))
-    if path == "/ontology" or path.startswith(("/ontology/", "/source/")):
-        return _links(root + _quoted(path))
-    return ""
-
-
-def _see_other(service: Service, exchange: Exchange, name: str) -> Response:
-    exchange.require_reading()
-    iri = ENTITY + name
-    _require(service, iri)
-    choice = require(exchange, _FACES)
-    root = exchange.environ.get("SCRIPT_NAME", "")
-    place = f"/page/{_quoted(name)}"
-    if choice.name != HTML.name:
-        place = f"/data/{_quoted(name)}.{choice.name}"
+@routes.add(
+    "/id/<path:name>",
+    summary="A thing: 303 to its page or its data",
+    parameters=(NAME,),
+    status=303,
+)
+def entity_id(request: Request, name: str) -> Response:
+    """Redirect to the page or to the data of an entity."""
+    _require(request.edition, ENTITY + name)
+    choice = require(request, DOCUMENT_OFFERS)
+    root, quoted = request.script_root, _quoted(name)
+    place = f"/page/{quoted}" if choice.name == HTML.name else f"/data/{quoted}.{choice.name}"
     headers = (
         ("Location", root + place),
         ("Vary", "Accept"),
-        ("Link", _links(f"{root}/data/{_quoted(name)}")),
-        ("Cache-Control", f"public, max-age={service.settings.max_age_s}"),
+        ("Link", _links(f"{root}/data/{quoted}")),
+        ("Cache-Control", f"public, max-age={request.service.settings.max_age_s}"),
     )
-    return Response(303, headers)
+    return Response.of(headers, status=303)
 
 
-def _data(service: Service, exchange: Exchange, rest: str) -> Response:
-    exchange.require_reading()
-    name, dot, suffix = rest.rpartition(".")
-    if not dot or suffix not in _SUFFIXES:
-        if service.edition.kg.entities.exists(ENTITY + rest):
-            choice = require(exchange, _DATA_OFFERS)
-            root = exchange.environ.get("SCRIPT_NAME", "")
-            place = f"{root}/data/{_quoted(rest)}.{choice.name}"
-            return Response(303, (("Location", place), ("Vary", "Accept")))
-        raise NotFound(
-            f"There is no {rest!r} here.",
-            hint=f"Data of a thing end in {', '.join('.' + each for each in _SUFFIXES)}.",
-        )
+@routes.add(
+    f"/data/<path:name>.{SUFFIX}",
+    summary="The data of a thing",
+    offers=DATA_OFFERS,
+    parameters=(NAME, SUFFIX_PARAMETER),
+    negotiates=False,
+)
+def entity_data(request: Request, name: str, suffix: str) -> Response:
+    """Write the data of an entity."""
     iri = ENTITY + name
-    _require(service, iri)
-    offer = _SUFFIXES[suffix]
-    root = exchange.environ.get("SCRIPT_NAME", "")
-    links = _links(f"{root}/data/{_quoted(name)}", about=f"{root}/page/{_quoted(name)}")
-    choice = Choice(offer.name, offer.content_type)
-    return _rdf(service, exchange, iri, choice, (("Link", links),))
+    _require(request.edition, iri)
+    root, quoted = request.script_root, _quoted(name)
+    links = _links(f"{root}/data/{quoted}", about=f"{root}/page/{quoted}")
+    return _rdf(request, iri, _BY_NAME[suffix].choice, (("Link", links),))
 
 
-def _describe(service: Service, exchange: Exchange) -> Response | None:
-    exchange.require_reading()
-    given = parse_qs(exchange.query)
-    iri = given.get("uri", [""])[0]
-    if not iri:
-        raise HttpError(400, "The address needs ?uri= and an IRI.")
-    choice = _choice(exchange, given.get("format", [""])[0])
-    if choice.name == HTML.name:
-        return None
-    _require(service, iri)
-    root = exchange.environ.get("SCRIPT_NAME", "")
-    place = f"{root}/describe?{urlencode({'uri': iri, 'format': choice.name})}"
-    return _rdf(service, exchange, iri, choice, (("Content-Location", place),))
+@routes.add(
+    "/data/<path:name>",
+    summary="The data of a thing: 303 to the format that is accepted",
+    parameters=(NAME,),
+    status=303,
+)
+def entity_data_by_accept(request: Request, name: str) -> Response:
+    """Redirect to the data of an entity in the format that is accepted."""
+    if not request.edition.kg.entities.exists(ENTITY + name):
+        raise NotFound(
+            f"There is no {name!r} here.",
+            hint=f"Data of a thing end in {', '.join('.' + suffix for suffix in _BY_NAME)}.",
+        )
+    choice = require(request, DATA_OFFERS)
+    place = f"{request.script_root}/data/{_quoted(name)}.{choice.name}"
+    return Response.of((("Location", place), ("Vary", "Accept")), status=303)
 
 
-def _document(service: Service, exchange: Exchange, path: str) -> Response | None:
-    """Answer for the ontology, a term of it or a source, at one address or with a suffix."""
-    exchange.require_reading()
-    stem, dot, suffix = path.rpartition(".")
-    given = ""
-    if dot and suffix in _SUFFIXES:
-        path, given = stem, suffix
-    choice = _choice(exchange, given or parse_qs(exchange.query).get("format", [""])[0])
-    if choice.name == HTML.name:
-        return None
+@routes.add(
+    f"/ontology.{SUFFIX}",
+    summary="The ontology in a format",
+    offers=DATA_OFFERS,
+    parameters=(SUFFIX_PARAMETER,),
+    negotiates=False,
+)
+def ontology_data(request: Request, suffix: str) -> Response:
+    """Write the ontology."""
+    return document(request, "ontology", _BY_NAME[suffix].choice)
+
+
+@routes.add(
+    f"/ontology/<path:name>.{SUFFIX}",
+    summary="A term of the ontology in a format",
+    offers=DATA_OFFERS,
+    parameters=(NAME, SUFFIX_PARAMETER),
+    negotiates=False,
+)
+def term_data(request: Request, name: str, suffix: str) -> Response:
+    """Write the data of a term."""
+    return document(request, f"ontology/{name}", _BY_NAME[suffix].choice)
+
+
+@routes.add(
+    f"/source/<path:name>.{SUFFIX}",
+    summary="What a source states in a format",
+    offers=DATA_OFFERS,
+    parameters=(NAME, SUFFIX_PARAMETER),
+    negotiates=False,
+)
+def source_data(request: Request, name: str, suffix: str) -> Response:
+    """Write what a source states."""
+    return document(request, f"source/{name}", _BY_NAME[suffix].choice)
+
+
+def describe(request: Request, iri: str, choice: Choice) -> Response:
+    """Write the data of any IRI."""
+    _require(request.edition, iri)
+    fields = urlencode({"uri": iri, "format": choice.name})
+    place = f"{request.script_root}/describe?{fields}"
+    return _rdf(request, iri, choice, (("Content-Location", place),))
+
+
+def document(request: Request, path: str, choice: Choice) -> Response:
+    """Write the ontology, a term of it or a source, by its path below the base."""
     iri = BASE + path
-    root = exchange.environ.get("SCRIPT_NAME", "")
-    about = f"{root}/{_quoted(path)}"
+    about = f"{request.script_root}/{_quoted(path)}"
     links = (
         ("Link", _links(about, about=about)),
         ("Content-Location", f"{about}.{choice.name}"),
     )
     is_graph = iri == ONTOLOGY_GRAPH or iri.startswith(SOURCE)
-    if iri.startswith(ONTOLOGY) or not is_graph or not _is_graph(service, iri):
-        _require(service, iri)
-        return _rdf(service, exchange, iri, choice, links)
-    return _rdf(service, exchange, iri, choice, links, whole_graph=True)
+    if iri.startswith(ONTOLOGY) or not is_graph or not _is_graph(request.edition, iri):
+        _require(request.edition, iri)
+        return _rdf(request, iri, choice, links)
+    return _rdf(request, iri, choice, links, whole_graph=True)
 
 
-def _choice(exchange: Exchange, name: str) -> Choice:
-    if not name:
-        return require(exchange, _FACES)
-    if name == HTML.name:
-        return Choice(HTML.name, HTML.content_type)
-    try:
-        offer = _SUFFIXES[name if name == "csv" else by_name(name).name]
-    except (KeyError, UsageError) as error:
-        raise HttpError(
-            400, f"There is no format {name[:40]!r} of this.", hint="Use " + ", ".join(_SUFFIXES)
-        ) from error
-    return Choice(offer.name, offer.content_type)
+def page_links(request: Request, path: str) -> Headers:
+    """Return the Link header of the page of an entity or document: its data, its license."""
+    if path.startswith("page/"):
+        path = "data/" + path.removeprefix("page/")
+    return (("Link", _links(f"{request.script_root}/{_quoted(path)}")),)
 
 
-def _rdf(
-    service: Service,
-    exchange: Exchange,
-    iri: str,
-    choice: Choice,
-    links: Headers,
-    *,
-    whole_graph: bool = False,
-) -> Response:
-    key = ("data", iri, choice, links, whole_graph)
-    kept = caching.find(service, exchange, key)
-    if kept is not None:
-        return kept
-    name = "graph" if whole_graph else "describe"
-    infer = whole_graph or choice.name == _CSV.name or service.settings.infer
-    answering = jobs.begin(service, exchange, Job(name, iri, infer), by_name(choice.name))
-    headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
-    body = answering.whole
-    if body is None:
-        return Response(200, (*headers, ("Cache-Control", "no-store")), answering)
-    return caching.keep(service, exchange, key, Response(200, headers, body, kept=True))
-
-
-def _require(service: Service, iri: str) -> None:
-    """Raise `Gone` for what was replaced, `NotFound` for what was never here."""
-    _refuse_gone(service, iri)
-    try:
-        known = service.edition.kg.entities.exists(iri)
-    except ValueError:
-        known = False
-    if not known:
-        raise NotFound(f"The graph does not mention <{iri}>.", hint=_HOW_OF_MISSING)
-
-
-def _refuse_gone(service: Service, iri: str) -> None:
+def refuse_gone(edition: Edition, iri: str) -> None:
+    """Raise `Gone` for what was replaced, and `NotFound` for what cannot be an IRI."""
     try:
         name = ox.NamedNode(iri)
     except ValueError as error:
-        raise NotFound(
-            "The name holds characters that no IRI can.", hint=_HOW_OF_MISSING
-        ) from error
-    store = service.edition.kg.store
+        raise NotFound("The name holds characters that no IRI can.", hint=_SEARCH_HINT) from error
+    store = edition.kg.store
     marks = store.quads(name, _DEPRECATED, None, ox.DefaultGraph())
     if not any(
-        isinstance(each.object, ox.Literal) and each.object.value == "true" for each in marks
+        isinstance(mark.object, ox.Literal) and mark.object.value == "true" for mark in marks
     ):
         return
-    for each in store.quads(name, _REPLACED_BY, None, ox.DefaultGraph()):
-        raise Gone(f"<{iri}> was withdrawn.", hint=f"It is replaced by {each.object}.")
+    for quad in store.quads(name, _REPLACED_BY, None, ox.DefaultGraph()):
+        raise Gone(f"<{iri}> was withdrawn.", hint=f"It is replaced by {quad.object}.")
 
 
-def _is_graph(service: Service, iri: str) -> bool:
-    found = service.edition.kg.store.quads(None, None, None, ox.NamedNode(iri))
-    return next(iter(found), None) is not None
+def _rdf(
+    request: Request, iri: str, choice: Choice, links: Headers, *, whole_graph: bool = False
+) -> Response:
+    job = "graph" if whole_graph else "describe"
+    infer = whole_graph or choice.name == CSV.name or request.service.settings.infer
+    answering = jobs.begin(request, Job(job, iri, infer), by_name(choice.name))
+    headers = (("Content-Type", choice.content_type), ("Vary", "Accept"), *links)
+    body = answering.body
+    if body is None:
+        return jobs.stream(request, headers, answering)
+    return Response.of(headers, body)
+
+
+def _require(edition: Edition, iri: str) -> None:
+    """Raise `Gone` for what was replaced, `NotFound` for what was never here."""
+    refuse_gone(edition, iri)
+    try:
+        known = edition.kg.entities.exists(iri)
+    except ValueError:
+        known = False
+    if not known:
+        raise NotFound(f"The graph does not mention <{iri}>.", hint=_SEARCH_HINT)
+
+
+def _is_graph(edition: Edition, iri: str) -> bool:
+    try:
+        graph = ox.NamedNode(iri)
+    except ValueError as error:
+        raise HttpError(404, "The address names what cannot be an IRI.") from error
+    return next(iter(edition.kg.store.quads(None, None, None, graph)), None) is not None
 
 
 def _links(stem: str, about: str = "") -> str:
     links = [
-        f'<{stem}.{each.name}>; rel="alternate"; type="{each.media_type}"'
-        for each in of_kind(Holds.TRIPLES, Holds.QUADS)
+        f'<{stem}.{form.name}>; rel="alternate"; type="{form.media_type}"'
+        for form in of_kind(Holds.TRIPLES, Holds.QUADS)
     ]
     links.append(f'<{LICENSE}>; rel="license"')
     if about:

@@ -1,4 +1,4 @@
-"""The addresses of the service as OpenAPI 3.1 has them, from the table of the directory."""
+"""The addresses of the service as OpenAPI 3.1 has them, from the routing table."""
 
 from __future__ import annotations
 
@@ -6,118 +6,87 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import ipgraph
-from ipgraph.serialization.formats import FORMATS
-from ipgraph.server.api.linked_data import LICENSE
-from ipgraph.server.api.protocol import FORM, QUERY
-from ipgraph.server.api.reconciliation import PATH as RECONCILE
-from ipgraph.server.http import public_url
+from ipgraph.server.api.protocol import FORM
+from ipgraph.server.edition import LICENSE
+from ipgraph.server.http.negotiation import JSON
 from ipgraph.server.http.response import PROBLEM, Response
-from ipgraph.server.http.routes import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT, Address
+from ipgraph.server.http.routes import Parameter, Route, Routes, format_parameter
 
 if TYPE_CHECKING:
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from ipgraph.server.context import Request
 
-_QUERY_PARAMETERS = {
-    "query": "the query; without it the endpoint describes itself",
-    "default-graph-uri": "a graph to ask by default; replaces FROM; may be repeated",
-    "named-graph-uri": "a graph to ask by name; replaces FROM NAMED; may be repeated",
-    "format": "a short name or media type; beats Accept",
-    "timeout": "10s, 500ms, 2.5; can only lower the limit",
-    "infer": "false leaves out what is inferred",
-}
-_LISTS = {"default-graph-uri", "named-graph-uri"}
+routes = Routes()
 
 
-def respond(service: Service, exchange: Exchange) -> Response:
+@routes.add("/openapi.json", summary="This document", offers=(JSON,))
+def openapi(request: Request) -> Response:
     """Write the document, with the address by which the client has come as its server."""
-    kg = service.edition.kg
+    edition = request.edition
+    terms = {"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}}
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "ipgraph",
             "version": ipgraph.__version__,
-            "summary": kg.title,
-            **({"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}} if kg.is_own else {}),
+            "summary": edition.kg.title,
+            **(terms if edition.kg.is_own else {}),
         },
-        "servers": [{"url": public_url.root(service, exchange)}],
-        "paths": {"/sparql": _endpoint()}
-        | {each.path: _read(each) for each in ADDRESSES if _is_here(service, each)},
+        "servers": [{"url": request.public_root}],
+        "paths": {
+            route.path: _operations(route)
+            for route in request.service.routes.available(edition)
+            if route.summary
+        },
         "components": {"schemas": {"Problem": _problem()}},
     }
-    document["paths"][RECONCILE]["post"] = _batches()
     body = json.dumps(document, indent=1).encode()
-    return Response(
-        200, (("Content-Type", "application/json"), ("Cache-Control", "no-cache")), body
-    )
+    headers = (("Content-Type", JSON.content_type), ("Cache-Control", "no-cache"))
+    return Response.of(headers, body)
 
 
-def _is_here(service: Service, address: Address) -> bool:
-    """Tell whether the graph that is served has what an address needs."""
-    has = {
-        OWN: service.edition.kg.is_own,
-        SNAPSHOT: service.edition.kg.snapshot is not None,
-        CONTACT: bool(service.settings.contact),
-    }
-    return has.get(address.needs, True)
+def parameters_of(route: Route) -> tuple[Parameter, ...]:
+    """Return the parameters of a route, with the one by which a format is asked for."""
+    if len(route.offers) > 1 and route.negotiates:
+        return (*route.parameters, format_parameter(route.offers))
+    return route.parameters
 
 
-def _read(address: Address) -> dict[str, Any]:
-    parameters = []
-    for key in address.parameters:
-        parameter = PARAMETERS[key]
-        in_path = "{" + parameter.name + "}" in address.path
-        parameters.append(
-            {
-                "name": parameter.name,
-                "in": "path" if in_path else "query",
-                "required": in_path or key in address.required,
-                "description": parameter.meaning,
-                "schema": parameter.schema,
-            }
-        )
-    success: dict[str, Any] = {"description": address.summary}
-    if address.types:
-        success["content"] = {each: {} for each in address.types}
-    get = {"summary": address.summary, "responses": _responses(str(address.status), success)}
-    return {"get": get | ({"parameters": parameters} if parameters else {})}
+def _operations(route: Route) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": route.summary}
+    if route.offers:
+        success["content"] = {offer.media_type: {} for offer in route.offers}
+    responses = _responses(str(route.status), success)
+    parameters = [_parameter(route, parameter) for parameter in parameters_of(route)]
+    get = {"summary": route.summary, "responses": responses}
+    operations = {"get": get | ({"parameters": parameters} if parameters else {})}
+    if "POST" in route.methods:
+        operations["post"] = {
+            "summary": route.form or route.summary,
+            "requestBody": {"content": _bodies(route)},
+            "responses": responses,
+        }
+    return operations
 
 
-def _batches() -> dict[str, Any]:
-    """Return what the address of reconciliation takes by POST: the same as a form."""
-    names = ("queries", "extend")
-    form = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
-    success = {"description": "The results", "content": {"application/json": {}}}
+def _parameter(route: Route, parameter: Parameter) -> dict[str, Any]:
+    in_path = "{" + parameter.name + "}" in route.path
     return {
-        "summary": "Names to things, in batches",
-        "requestBody": {"content": {FORM: {"schema": form}}},
-        "responses": _responses("200", success),
+        "name": parameter.name,
+        "in": "path" if in_path else "query",
+        "required": in_path or parameter.is_required,
+        "description": parameter.meaning,
+        "schema": parameter.schema,
     }
 
 
-def _endpoint() -> dict[str, Any]:
-    content: dict[str, Any] = {each.media_type: {} for each in FORMATS} | {"text/html": {}}
-    success = {"description": "The answer, or without a query the description", "content": content}
-    responses = _responses("200", success)
-    properties = {name: _field(name) for name in _QUERY_PARAMETERS}
-    form = {"type": "object", "properties": properties, "required": ["query"]}
-    body = {"content": {FORM: {"schema": form}, QUERY: {"schema": {"type": "string"}}}}
-    parameters = [
-        {"name": name, "in": "query", "description": meaning, "schema": _field(name)}
-        for name, meaning in _QUERY_PARAMETERS.items()
-    ]
-    return {
-        "get": {"summary": "Ask in SPARQL", "parameters": parameters, "responses": responses},
-        "post": {"summary": "Ask in SPARQL", "requestBody": body, "responses": responses},
-    }
-
-
-def _field(name: str) -> dict[str, Any]:
-    if name in _LISTS:
-        return {"type": "array", "items": {"type": "string", "format": "iri"}}
-    if name == "infer":
-        return {"type": "string", "enum": ["true", "false"]}
-    return {"type": "string"}
+def _bodies(route: Route) -> dict[str, Any]:
+    """Return what an address takes by POST: its parameters as a form, and other bodies."""
+    properties = {parameter.name: parameter.schema for parameter in route.parameters}
+    form: dict[str, Any] = {"type": "object", "properties": properties}
+    if "query" in properties:
+        form["required"] = ["query"]
+    bodies = {media_type: {"schema": {"type": "string"}} for media_type in route.bodies}
+    return {FORM: {"schema": form}, **bodies}
 
 
 def _responses(status: str, success: dict[str, Any]) -> dict[str, Any]:

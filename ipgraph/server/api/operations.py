@@ -1,43 +1,25 @@
-"""The addresses for programs beside the endpoint: health, figures."""
+"""Health and figures of the service, for those who run it."""
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ipgraph
-from ipgraph.server.api import dataset_description, openapi, reconciliation, well_known
-from ipgraph.server.http.negotiation import HTML, RDF_OFFERS, choose
-from ipgraph.server.http.response import Response
-
-# At home only who names a format of RDF gets it; who takes anything gets the page.
-_AT_HOME = (*(replace(each, only_if_named=True) for each in RDF_OFFERS), HTML)
+from ipgraph.server.http.negotiation import JSON, PLAIN
+from ipgraph.server.http.response import NO_STORE, Response, write_json
+from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from ipgraph.server.context import Request
 
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
-
-
-def respond(service: Service, exchange: Exchange) -> Response | None:
-    """Answer an address of the table; None where it is none of them."""
-    maker = MAKERS.get(exchange.path)
-    if exchange.path == "/" and exchange.reads:
-        wanted = choose(exchange.accept, _AT_HOME)
-        if wanted is not None and wanted.name != HTML.name:
-            return dataset_description.rdf(service, exchange, wanted)
-    if maker is None:
-        return None
-    if exchange.path != reconciliation.PATH:  # which takes a form too
-        exchange.require_reading()
-    return maker(service, exchange)
+routes = Routes()
 
 
-def _health(service: Service, exchange: Exchange) -> Response:
-    snapshot = service.edition.kg.snapshot
+@routes.add("/health", summary="Whether the service answers, and its limits", offers=(JSON,))
+def health(request: Request) -> Response:
+    """Say whether the service answers."""
+    service, snapshot = request.service, request.edition.kg.snapshot
     fields = {
         "status": "draining" if service.draining else "ok",
         "version": ipgraph.__version__,
@@ -45,13 +27,14 @@ def _health(service: Service, exchange: Exchange) -> Response:
         "uptime_s": round(time.time() - service.started),
         "limits": service.limits,
     }
-    body = json.dumps(fields).encode()
-    headers = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
-    return Response(503 if service.draining else 200, headers, body)
+    return write_json(fields, NO_STORE, status=503 if service.draining else 200)
 
 
-def _metrics(service: Service, exchange: Exchange) -> Response:
-    pool, cache = service.pool, service.cache
+@routes.add("/metrics", summary="Figures for Prometheus", offers=(PLAIN,))
+def metrics(request: Request) -> Response:
+    """Write the figures as Prometheus reads them."""
+    service = request.service
+    pool, cache = service.pool, service.cache.figures
     lines: list[str] = []
 
     def figure(name: str, kind: str, meaning: str, values: dict[str, float]) -> None:
@@ -59,39 +42,21 @@ def _metrics(service: Service, exchange: Exchange) -> Response:
         lines.append(f"# TYPE ipgraph_{name} {kind}")
         lines.extend(f"ipgraph_{name}{labels} {value}" for labels, value in values.items())
 
-    statuses = {f'{{status="{each}"}}': count for each, count in sorted(service.statuses.items())}
-    outcomes = {f'{{outcome="{each}"}}': n for each, n in sorted(pool.outcomes.items())}
+    statuses = {
+        f'{{status="{status}"}}': count
+        for status, count in sorted(service.statistics.statuses.items())
+    }
+    outcomes = {f'{{outcome="{outcome}"}}': n for outcome, n in pool.outcomes.items()}
     figure("requests_total", "counter", "Requests answered.", {**statuses})
     figure("queries_total", "counter", "Queries that reached a worker.", {**outcomes})
-    figure("workers", "gauge", "Places for queries.", {"": pool.fast.places})
-    figure("queries_running", "gauge", "Queries in the fast lane.", {"": pool.fast.taken})
-    figure("queries_demoted", "gauge", "Queries in the slow lane.", {"": pool.slow.taken})
-    waiting = pool.fast.waiting + pool.slow.waiting
+    figure("workers", "gauge", "Places for queries.", {"": pool.fast_queue.slots})
+    figure("queries_running", "gauge", "Queries in the fast lane.", {"": pool.fast_queue.running})
+    figure("queries_demoted", "gauge", "Queries in the slow lane.", {"": pool.slow_queue.running})
+    waiting = pool.fast_queue.waiting + pool.slow_queue.waiting
     figure("queries_waiting", "gauge", "Queries waiting for a place.", {"": waiting})
     figure("cache_bytes", "gauge", "Memory of kept answers.", {"": cache.size})
-    figure("cache_entries", "gauge", "Kept answers.", {"": len(cache)})
+    figure("cache_entries", "gauge", "Kept answers.", {"": cache.entries})
     figure("cache_hits_total", "counter", "Requests answered from what is kept.", {"": cache.hits})
     figure("uptime_seconds", "gauge", "Age of the service.", {"": time.time() - service.started})
-    headers = (
-        ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
-        ("Cache-Control", "no-store"),
-    )
-    return Response(200, headers, ("\n".join(lines) + "\n").encode())
-
-
-MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
-    "/.well-known/security.txt": well_known.security,
-    "/.well-known/void": well_known.well_known_void,
-    "/context.jsonld": well_known.context,
-    "/data.json": dataset_description.data_json,
-    "/dcat.ttl": dataset_description.turtle,
-    "/llms.txt": well_known.llms,
-    "/openapi.json": openapi.respond,
-    "/prefixes": well_known.prefixes,
-    "/robots.txt": well_known.robots,
-    "/sitemap.xml": well_known.sitemap,
-    "/void.ttl": dataset_description.turtle,
-    "/health": _health,
-    "/metrics": _metrics,
-    **reconciliation.MAKERS,
-}
+    content_type = ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+    return Response.of((content_type, NO_STORE), ("\n".join(lines) + "\n").encode())

@@ -5,24 +5,38 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from ipgraph.errors import UsageError
 from ipgraph.serialization.formats import by_name
 from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import INFER, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ipgraph.server.context import Request
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 MAX_PARAMETERS = 1000
+_IRIS = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
 _FORMAT_NAMES = ("format", "output", "results")
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)?$")
+PARAMETERS = (
+    Parameter("query", "the query; without it the endpoint describes itself"),
+    Parameter("default-graph-uri", "a graph to ask by default; replaces FROM; may be repeated",
+              _IRIS),
+    Parameter("named-graph-uri", "a graph to ask by name; replaces FROM NAMED; may be repeated",
+              _IRIS),
+    Parameter("format", "a short name or media type; overrides Accept"),
+    Parameter("timeout", "10s, 500ms, 2.5; can only lower the limit"),
+    INFER,
+)  # fmt: skip
 _READ_ONLY = "This graph is read only: there are no updates."
 
 
@@ -40,17 +54,18 @@ class Asked:
     time_limit_s: float | None = None
 
 
-def read(environ: Mapping[str, Any], infer_by_default: bool, max_bytes: int) -> Asked:
+def read(request: Request) -> Asked:
     """Read a request; raises `HttpError` and `UsageError` for what the protocol forbids."""
-    method = str(environ["REQUEST_METHOD"])
+    method = request.method
     if method not in METHODS:
         raise HttpError(
             405, f"{method} is not a method of a SPARQL query.",
             headers=(("Allow", ", ".join(METHODS)),), hint="Use GET or POST.",
         )  # fmt: skip
-    pairs = decode(str(environ.get("QUERY_STRING", "")).encode("latin-1"))
+    pairs = decode(request.query_string)
     if method in ("POST", "QUERY"):
-        pairs += _body(environ, method, max_bytes)
+        pairs += _body(request)
+    infer_by_default = request.service.settings.infer
     if len(pairs) == 1 and pairs[0][0] == "query":  # as most requests are
         return Asked(text=pairs[0][1], infer=infer_by_default)
     values: dict[str, list[str]] = {}
@@ -95,18 +110,23 @@ def _unescaped(text: bytes) -> str:
     return (unquote_to_bytes(text) if b"%" in text else text).decode()
 
 
-def form(environ: Mapping[str, Any], max_bytes: int) -> list[tuple[str, str]]:
+def form(request: Request) -> list[tuple[str, str]]:
     """Return the pairs of a body that is a form; raises `HttpError` for any other."""
-    kind = str(environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
+    kind = _content_type(request)[0]
     if kind != FORM:
         raise HttpError(415, f"The body is {kind or 'of no named type'}.", hint=f"Send {FORM}.")
-    return decode(_read_body(environ, max_bytes))
+    return decode(_read_body(request))
 
 
-def _body(environ: Mapping[str, Any], method: str, max_bytes: int) -> list[tuple[str, str]]:
+def _content_type(request: Request) -> tuple[str, str]:
+    """Return the media type of the body, and its parameters as they came."""
+    kind, _, rest = str(request.environ.get("CONTENT_TYPE") or "").partition(";")
+    return kind.strip().lower(), rest
+
+
+def _body(request: Request) -> list[tuple[str, str]]:
     """Return the pairs that a body holds, a body of plain SPARQL as the pair ``query``."""
-    kind, _, rest = str(environ.get("CONTENT_TYPE") or "").partition(";")
-    kind = kind.strip().lower()
+    kind, rest = _content_type(request)
     if kind not in (FORM, QUERY, UPDATE):
         raise HttpError(
             415, f"The body is {kind or 'of no named type'}; that is no SPARQL.",
@@ -118,7 +138,7 @@ def _body(environ: Mapping[str, Any], method: str, max_bytes: int) -> list[tuple
         raise HttpError(400, f"The body is {charset[1]}; SPARQL is UTF-8.", hint="Send UTF-8.")
     if kind == UPDATE:
         raise HttpError(403, _READ_ONLY, hint="Send a query.", type="refused")
-    body = _read_body(environ, max_bytes)
+    body = _read_body(request)
     if kind == FORM:
         return decode(body)
     try:
@@ -127,16 +147,17 @@ def _body(environ: Mapping[str, Any], method: str, max_bytes: int) -> list[tuple
         raise HttpError(400, "The query is not UTF-8.", hint="Send UTF-8.") from error
 
 
-def _read_body(environ: Mapping[str, Any], max_bytes: int) -> bytes:
+def _read_body(request: Request) -> bytes:
+    max_bytes = request.service.settings.request_limit_kib << 10
     try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
+        length = int(request.environ.get("CONTENT_LENGTH") or 0)
     except ValueError as error:
         raise HttpError(400, "Content-Length is not a number.") from error
     if length < 0:
         raise HttpError(400, "Content-Length is negative.")
     if length > max_bytes:
         raise HttpError(413, f"The body has {length:,} bytes, the limit is {max_bytes:,}.")
-    return bytes(environ["wsgi.input"].read(length))
+    return bytes(request.environ["wsgi.input"].read(length))
 
 
 def _single(values: Mapping[str, list[str]], name: str) -> str | None:

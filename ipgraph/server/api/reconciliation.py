@@ -10,21 +10,22 @@ from difflib import SequenceMatcher
 from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from ipgraph.namespaces import ENTITY, ONTOLOGY, RDF, XSD
 from ipgraph.server.api import protocol
-from ipgraph.server.http import public_url
-from ipgraph.server.http.response import HttpError, Response
+from ipgraph.server.http.negotiation import HTML, JSON
+from ipgraph.server.http.response import HttpError, Response, write_json
+from ipgraph.server.http.response_headers import FRAMED_POLICY
+from ipgraph.server.http.routes import Parameter, Routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from ipgraph.server.context import Request
 
 PATH = "/reconcile"
 PREVIEW = PATH + "/preview"
@@ -41,30 +42,51 @@ _NAME_SHARE = 0.7  # of a score; the rest is for properties that were given too
 _TYPE = ox.NamedNode(RDF + "type")
 _NUMBERS = {XSD + "integer": "int", XSD + "decimal": "float", XSD + "double": "float"}
 _DATES = (XSD + "date", XSD + "dateTime")
+_PREFIX = Parameter("prefix", "the beginning of a name")
 
 
-def respond(service: Service, exchange: Exchange) -> Response:
+routes = Routes()
+
+
+@routes.add(
+    PATH,
+    summary="Names to things: the Reconciliation API 0.2 (OpenRefine); without a parameter its "
+    "manifest",
+    methods=("GET", "POST"),
+    offers=(JSON,),
+    parameters=(
+        Parameter("queries", "a batch of queries, as JSON"),
+        Parameter("extend", "things and properties whose values are wanted, as JSON"),
+    ),
+    form="Names to things, in batches",
+    disallowed=(PATH,),
+)
+def reconcile(request: Request) -> Response:
     """Answer with the manifest, or with what `queries` or `extend` ask, by GET or POST."""
-    given = _parameters(service, exchange)
-    kg = service.edition.kg
+    pairs = protocol.decode(request.query_string) if request.is_read else protocol.form(request)
+    given = dict(pairs)
+    kg = request.edition.kg
     if "queries" in given:
-        asked = _object(given["queries"], "queries")
-        if len(asked) > MAX_QUERIES:
+        queries = _object(given["queries"], "queries")
+        if len(queries) > MAX_QUERIES:
             raise HttpError(400, f"A batch has at most {MAX_QUERIES} queries.")
         results = {}
-        for name, each in asked.items():
-            near = exchange.elapsed_ms < _NEAR_MS
-            results[name] = {"result": _candidates(kg, each, near=near)}
+        for name, query in queries.items():
+            near = request.elapsed_ms < _NEAR_MS
+            results[name] = {"result": _candidates(kg, query, near=near)}
         return _json(results)
     if "extend" in given:
         return _json(_extended(kg, _object(given["extend"], "extend")))
-    return _json(_manifest(service, public_url.root(service, exchange)))
+    return _json(_manifest(kg, request.public_root))
 
 
-def suggest_entity(service: Service, exchange: Exchange) -> Response:
+@routes.add(
+    PATH + "/suggest/entity", summary="Complete a thing", offers=(JSON,), parameters=(_PREFIX,)
+)
+def suggest_entity(request: Request) -> Response:
     """Complete the name of a thing."""
-    kg = service.edition.kg
-    hits = kg.index.suggest(_prefix(exchange), _SUGGESTED)
+    kg = request.edition.kg
+    hits = kg.index.suggest(_prefix(request), _SUGGESTED)
     return _json(
         {
             "result": [
@@ -76,54 +98,65 @@ def suggest_entity(service: Service, exchange: Exchange) -> Response:
     )  # fmt: skip
 
 
-def suggest_type(service: Service, exchange: Exchange) -> Response:
-    """Complete the name of a class."""
-    return _terms(service, exchange, "class")
-
-
-def suggest_property(service: Service, exchange: Exchange) -> Response:
+@routes.add(
+    PATH + "/suggest/property", summary="Complete a property", offers=(JSON,), parameters=(_PREFIX,)
+)
+def suggest_property(request: Request) -> Response:
     """Complete the name of a property."""
-    return _terms(service, exchange, "property")
+    return _terms(request, "property")
 
 
-def properties(service: Service, exchange: Exchange) -> Response:
+@routes.add(
+    PATH + "/suggest/type", summary="Complete a class", offers=(JSON,), parameters=(_PREFIX,)
+)
+def suggest_type(request: Request) -> Response:
+    """Complete the name of a class."""
+    return _terms(request, "class")
+
+
+@routes.add(
+    PATH + "/properties",
+    summary="Properties that things of a class have",
+    offers=(JSON,),
+    parameters=(Parameter("type", "IRI of a class"),),
+)
+def properties(request: Request) -> Response:
     """Propose the properties that things of a type have."""
-    kg = service.edition.kg
-    kind = dict(parse_qsl(exchange.query)).get("type", "")
+    kg = request.edition.kg
+    kind = request.args.get("type", "")
     used = [iri for iri, _ in kg.index.used_with(kind)][:MAX_PROPERTIES]
     return _json({"type": kind, "properties": _named(kg, used)})
 
 
-def preview(service: Service, exchange: Exchange) -> Response:
-    """Show a thing in a small frame."""
-    kg = service.edition.kg
-    iri = dict(parse_qsl(exchange.query)).get("id", "")
+@routes.add(
+    PREVIEW,
+    summary="A thing in a small frame",
+    offers=(HTML,),
+    parameters=(Parameter("id", "the IRI of a thing", is_required=True),),
+)
+def preview(request: Request) -> Response:
+    """Show a thing in a small frame: the one address to be shown within another site."""
+    kg = request.edition.kg
+    iri = request.args.get("id", "")
     if not _is_known(kg, iri):
         raise HttpError(404, "The graph does not mention that.")
-    hits = [each for each in kg.index.search(_label(kg, iri), limit=20).hits if each.iri == iri]
-    told = hits[0].description if hits else ""
-    address = f"{public_url.root(service, exchange)}/describe?uri={quote(iri, safe='')}"
+    hits = [hit for hit in kg.index.search(_label(kg, iri), limit=20).hits if hit.iri == iri]
+    description = hits[0].description if hits else ""
+    address = f"{request.public_root}/describe?uri={quote(iri, safe='')}"
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Preview</title>'
         f'<p><a href="{escape(address)}" target="_blank" rel="noopener">'
-        f"{escape(_label(kg, iri))}</a></p><p>{escape(told[:400])}</p></html>"
+        f"{escape(_label(kg, iri))}</a></p><p>{escape(description[:400])}</p></html>"
     )
-    headers = (("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache"))
-    return Response(200, headers, body.encode())
+    headers = (
+        ("Content-Type", HTML.content_type),
+        ("Cache-Control", "no-cache"),
+        ("Content-Security-Policy", FRAMED_POLICY),
+    )
+    return Response.of(headers, body.encode())
 
 
-MAKERS: dict[str, Callable[[Service, Exchange], Response]] = {
-    PATH: respond,
-    PREVIEW: preview,
-    PATH + "/properties": properties,
-    PATH + "/suggest/entity": suggest_entity,
-    PATH + "/suggest/property": suggest_property,
-    PATH + "/suggest/type": suggest_type,
-}
-
-
-def _manifest(service: Service, root: str) -> dict[str, Any]:
-    kg = service.edition.kg
+def _manifest(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
     kinds = [iri for iri, _ in kg.index.kinds()[:_SUGGESTED]]
     paths = {name: f"{PATH}/suggest/{name}" for name in ("entity", "property", "type")}
     return {
@@ -159,7 +192,7 @@ def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str,
     wanted = _objects(asked.get("properties"))[:MAX_PROPERTIES]
     hits = kg.index.search(text, limit=_MAX_LIMIT).hits
     if not hits and near:
-        hits = kg.index.nearest(text)
+        hits = kg.index.similar(text)
     found: list[dict[str, Any]] = []
     for hit in hits:
         classes = _classes(kg, hit.iri)
@@ -202,8 +235,8 @@ def _extended(kg: KnowledgeGraph, asked: dict[str, Any]) -> dict[str, Any]:
     return {"meta": _named(kg, names), "rows": rows}
 
 
-def _terms(service: Service, exchange: Exchange, kind: str) -> Response:
-    terms = service.edition.kg.index.complete(kind, _prefix(exchange), limit=_SUGGESTED)
+def _terms(request: Request, kind: str) -> Response:
+    terms = request.edition.kg.index.complete(kind, _prefix(request), limit=_SUGGESTED)
     return _json(
         {
             "result": [
@@ -289,19 +322,8 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _prefix(exchange: Exchange) -> str:
-    return dict(parse_qsl(exchange.query)).get("prefix", "")[:200]
-
-
-def _parameters(service: Service, exchange: Exchange) -> dict[str, str]:
-    if exchange.reads:
-        return dict(protocol.decode(exchange.query.encode("latin-1")))
-    if exchange.method != "POST":
-        raise HttpError(
-            405, f"{exchange.method} is not possible here.", headers=(("Allow", "GET, HEAD, POST"),)
-        )
-    most = service.settings.request_limit_kib << 10
-    return dict(protocol.form(exchange.environ, most))
+def _prefix(request: Request) -> str:
+    return request.args.get("prefix", "")[:200]
 
 
 def _object(text: str, name: str) -> dict[str, Any]:
@@ -315,5 +337,4 @@ def _object(text: str, name: str) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Response:
-    headers = (("Content-Type", "application/json"), ("Cache-Control", "no-cache"))
-    return Response(200, headers, json.dumps(value, ensure_ascii=False).encode())
+    return write_json(value, ("Cache-Control", "no-cache"))

@@ -8,14 +8,13 @@ import pyoxigraph as ox
 
 from ipgraph.namespaces import DCAT, PREFIXES, RDF, RDFS, SD, VOID, XSD
 from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
-from ipgraph.server.http import public_url
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ipgraph.server.context import Request
     from ipgraph.server.http.negotiation import Choice
-    from ipgraph.server.http.request import Exchange
     from ipgraph.server.service import Service
 
 _FORMATS_NS = "http://www.w3.org/ns/formats/"
@@ -35,17 +34,16 @@ _FORMAT_IRIS = {
 _A = ox.NamedNode(RDF + "type")
 
 
-def service(service: Service, exchange: Exchange, choice: Choice) -> Response:
+def service(request: Request, choice: Choice) -> Response:
     """Describe the endpoint, under the address that the client has used for it."""
-    root = public_url.root(service, exchange)
-    body = write(_triples(service, root), choice.name)
+    root, service = request.public_root, request.service
     headers = (
         ("Content-Type", choice.content_type),
         ("Vary", "Accept"),
         ("Link", f'<{root}/void.ttl>; rel="describedby"'),
         ("Cache-Control", f"public, max-age={service.settings.max_age_s}"),
     )
-    return Response(200, headers, body)
+    return Response.of(headers, write(_triples(service, root), choice.name))
 
 
 def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import FORMATS, by_name
+from ipgraph.server import jobs
 from ipgraph.server.api import protocol, service_description, unknown_terms
-from ipgraph.server.http import caching
+from ipgraph.server.http import representations
 from ipgraph.server.http.negotiation import (
     ASK_OFFERS,
     GRAPH_OFFERS,
@@ -24,33 +23,29 @@ from ipgraph.server.http.negotiation import (
     choose,
     of_format,
 )
-from ipgraph.server.http.not_acceptable import require
-from ipgraph.server.http.response import HttpError, Response
+from ipgraph.server.http.response import NO_STORE, HttpError, Response
 from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable
 
     from ipgraph.serialization.formats import Format
     from ipgraph.server.api.protocol import Asked
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from ipgraph.server.context import Request
     from ipgraph.sparql.guard import Inspection
     from ipgraph.store import EngineResult
-    from ipgraph.workers.pool import Answering
+    from ipgraph.workers.pool import ResultStream
+    from ipgraph.workers.run import Run
 
-PATHS = frozenset({"/sparql", "/sparql/", "/query", "/query/"})
+PATHS = ("/sparql", "/sparql/", "/query", "/query/")
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
-_ANYTHING = (*(of_format(each) for each in FORMATS), HTML)
+ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
 _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
-_ASKED = "ipgraph.asked"
-# A query that the server has begun already; whoever takes it up takes it out.
-BEGUN, RUN = "ipgraph.begun", "run"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query that is fit to be sent to a worker, and how its answer is to be written."""
+    """A query that is ready to be sent to a worker, and how its result is to be written."""
 
     query: Query
     form: Format
@@ -58,78 +53,74 @@ class Prepared:
     found: Inspection
     choice: Choice
     key: Hashable
-    root: str
 
 
-def respond(service: Service, exchange: Exchange) -> Response | None:
-    """Answer a request to the endpoint; None where a page is wanted, which Flask makes."""
-    prepared = prepare(service, exchange)
+def respond(request: Request) -> Response | None:
+    """Answer a request to the endpoint; None where a page is wanted."""
+    if request.continuation is not None:
+        return request.continuation()
+    prepared = prepare(request)
     if not isinstance(prepared, Prepared):
         return prepared
-    run = exchange.environ.get(BEGUN, {}).pop(RUN, None)
-    if run is not None:
-        answering = service.pool.resume(run)
-    else:
-        answering = _answer(service, exchange, prepared.query, prepared.form, prepared.time_limit_s)
-    return finish(service, exchange, prepared, answering)
+    answering = _answer(request, prepared.query, prepared.form, prepared.time_limit_s)
+    return finish(request, prepared, answering)
 
 
-def prepare(service: Service, exchange: Exchange) -> Prepared | Response | None:
-    """Read a request up to where a worker is needed; an answer that needs none is returned."""
-    asked = protocol.read(
-        exchange.environ, service.settings.infer, service.settings.request_limit_kib << 10
-    )
+def prepare(request: Request) -> Prepared | Response | None:
+    """Read a request up to where a worker is needed.
+
+    Return the response where none is needed, and None where a page is wanted.
+    """
+    asked = request.once(protocol.read)
     if asked.text is None:
-        return _without_query(service, exchange, asked)
-    exchange.note["query"] = asked.text
-    if _wants_page(exchange, asked):
-        _hand_to_page(exchange, asked)
+        return _without_query(request, asked)
+    request.notes["query"] = asked.text
+    if _wants_page(request, asked):
         return None
-    found = service.inspect(asked.text)
-    choice = _chosen(exchange, asked, OFFERS.get(found.form, GRAPH_OFFERS))
+    found: Inspection = request.service.inspect(asked.text)
+    choice = _chosen(request, asked, OFFERS.get(found.form, GRAPH_OFFERS))
     if choice.name == HTML.name:
-        _hand_to_page(exchange, asked)
         return None
-    root = str(exchange.environ.get("SCRIPT_NAME", ""))
+    root = request.script_root
     key = (root, asked.text, asked.infer, asked.default_graphs, asked.named_graphs, choice)
     if not found.volatile:
-        kept = caching.find(service, exchange, key)
-        if kept is not None:
-            return kept
-    query, form = _query(asked), by_name(choice.name)
-    return Prepared(query, form, asked.time_limit_s, found, choice, key, root)
+        cached = request.lookup.by_key(key)
+        if cached is not None:
+            request.notes["cache"] = "hit"
+            return cached
+    return Prepared(_query(asked), by_name(choice.name), asked.time_limit_s, found, choice, key)
 
 
-def finish(
-    service: Service, exchange: Exchange, prepared: Prepared, answering: Answering
-) -> Response:
-    """Write an answer that is coming, or is here."""
-    found, choice, root = prepared.found, prepared.choice, prepared.root
-    exchange.note["worker_ms"] = round(answering.elapsed_ms, 2)
-    headers = [("Content-Type", choice.content_type), ("Vary", "Accept")]
+def resume(request: Request, prepared: Prepared, run: Run) -> Response:
+    """Answer with the result of a query that was started already."""
+    return finish(request, prepared, request.service.pool.resume(run))
+
+
+def finish(request: Request, prepared: Prepared, answering: ResultStream) -> Response:
+    """Write a result that is coming, or is here."""
+    found, choice, root = prepared.found, prepared.choice, request.script_root
+    request.notes["worker_ms"] = round(answering.elapsed_ms, 2)
     link = f'<{root}/void.ttl>; rel="describedby", <{root}/sparql>; rel="service-desc"'
-    headers.append(("Link", link))
-    whole = answering.whole
+    headers = [("Content-Type", choice.content_type), ("Vary", "Accept"), ("Link", link)]
+    whole = answering.body
     if whole is None:
-        return Response(200, (*headers, ("Cache-Control", "no-store")), _Parts(answering))
-    headers += unknown_terms.headers(service.edition, found, choice.name, whole)
-    response = Response(200, tuple(headers), whole, kept=not found.volatile)
-    return caching.keep(service, exchange, prepared.key, response)
-
-
-def ask(service: Service, exchange: Exchange, asked: Asked, format_name: str) -> Answering:
-    """Have a worker answer what is asked, for as long as the client is there."""
-    return _answer(service, exchange, _query(asked), by_name(format_name), asked.time_limit_s)
+        return jobs.stream(request, tuple(headers), answering)
+    headers += unknown_terms.headers(request.edition, found, choice.name, whole)
+    if found.volatile:
+        return Response.of((*headers, NO_STORE), whole)
+    response = Response.of(headers, whole)
+    return request.lookup.store(prepared.key, response, prepared.query.text)
 
 
 def _answer(
-    service: Service, exchange: Exchange, query: Query, form: Format, time_limit_s: float | None
-) -> Answering:
-    """Have the endpoints of SERVICE asked first, where there are any, then a worker."""
-    found, alive = service.inspect(query.text), exchange.alive()
+    request: Request, query: Query, form: Format, time_limit_s: float | None
+) -> ResultStream:
+    """Query the endpoints of SERVICE first, where there are any, then a worker."""
+    service, is_connected = request.service, request.is_connected
+    found = service.inspect(query.text)
     if found.services:
-        query, time_limit_s = service.federation.consult(query, found, time_limit_s, alive)
-    return service.pool.answer(query, form, time_limit_s=time_limit_s, alive=alive)
+        query, time_limit_s = service.federation.consult(query, found, time_limit_s, is_connected)
+    return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=is_connected)
 
 
 def _query(asked: Asked) -> Query:
@@ -141,54 +132,41 @@ def _query(asked: Asked) -> Query:
     )
 
 
-def run_for_page(service: Service, exchange: Exchange, text: str, infer: bool) -> EngineResult:
+def rows(request: Request, asked: Asked) -> EngineResult:
     """Answer a query for a page; the rows are read from the worker as the page reads them."""
-    asked = exchange.environ.get(_ASKED) or protocol.Asked(text=text, infer=infer)
-    exchange.note["query"] = text
-    found: Inspection = service.inspect(text)
+    request.notes["query"] = asked.text
+    found: Inspection = request.service.inspect(asked.text or "")
     name = "json" if found.form in OFFERS else "nt"
-    source = _Source(ask(service, exchange, asked, name))
+    source = _Source(_answer(request, _query(asked), by_name(name), asked.time_limit_s))
     if name == "json":
         return ox.parse_query_results(source, format=ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
     quads = ox.parse(source, format=ox.RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
     return (quad.triple for quad in quads)  # type: ignore[return-value]
 
 
-def _without_query(service: Service, exchange: Exchange, asked: Asked) -> Response | None:
-    choice = _chosen(exchange, asked, _DESCRIPTION_OFFERS)
+def _without_query(request: Request, asked: Asked) -> Response | None:
+    choice = _chosen(request, asked, _DESCRIPTION_OFFERS)
     if choice.name == HTML.name:
         return None
-    return service_description.service(service, exchange, choice)
+    return service_description.service(request, choice)
 
 
-def _wants_page(exchange: Exchange, asked: Asked) -> bool:
+def _wants_page(request: Request, asked: Asked) -> bool:
     if asked.format:
         return asked.format == HTML.name
-    best = choose(exchange.accept, _ANYTHING)
+    best = choose(request.accept, ANYTHING)
     return best is not None and best.name == HTML.name
 
 
-def _hand_to_page(exchange: Exchange, asked: Asked) -> None:
-    """Rewrite the request as the form of the page sends it, whichever way the query came."""
-    fields = urlencode({"query": asked.text or "", "infer": str(asked.infer).lower()}).encode()
-    environ = exchange.environ
-    environ[_ASKED] = asked
-    if exchange.method not in ("GET", "HEAD"):
-        environ["REQUEST_METHOD"] = "POST"
-        environ["CONTENT_TYPE"] = protocol.FORM
-        environ["CONTENT_LENGTH"] = str(len(fields))
-        environ["wsgi.input"] = io.BytesIO(fields)
-
-
-def _chosen(exchange: Exchange, asked: Asked, offers: tuple[Offer, ...]) -> Choice:
+def _chosen(request: Request, asked: Asked, offers: tuple[Offer, ...]) -> Choice:
     if not asked.format:
-        return require(exchange, offers)
+        return representations.require(request, offers)
     for offer in offers:
         if offer.name == asked.format:
-            return Choice(offer.name, offer.content_type)
+            return offer.choice
     raise NotAcceptable(
         f"There is no {asked.format} of such an answer.",
-        hint="There is " + ", ".join(each.name for each in offers) + ".",
+        hint="There is " + ", ".join(offer.name for offer in offers) + ".",
     )
 
 
@@ -201,23 +179,10 @@ def _checked(iris: tuple[str, ...], parameter: str) -> tuple[str, ...]:
     return iris
 
 
-class _Parts:
-    """The parts of a long answer; closing it stops the query."""
-
-    def __init__(self, answering: Answering) -> None:
-        self._answering = answering
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answering)
-
-    def close(self) -> None:
-        self._answering.close()
-
-
 class _Source:
     """A binary file to read an answer from, as it comes."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: ResultStream) -> None:
         self._answering = answering
         self._parts = iter(answering)
         self._rest = b""

@@ -9,20 +9,19 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ipgraph.namespaces import ENTITY, PREFIXES
-from ipgraph.server.api import dataset_description
-from ipgraph.server.api.linked_data import LICENSE
-from ipgraph.server.http import public_url
-from ipgraph.server.http.negotiation import HTML, Offer, choose
-from ipgraph.server.http.response import HttpError, Response
+from ipgraph.server.edition import LICENSE, has_contact
+from ipgraph.server.http.negotiation import JSON, PLAIN, Offer
+from ipgraph.server.http.response import Response
+from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from ipgraph.server.context import Request
 
 _MAX_LISTED = 50_000  # of a sitemap, by its protocol
 _HALF_A_YEAR_S = 182 * 24 * 3600  # less than a year, as RFC 9116 advises
-_JSON = Offer("json", "application/json")
 _TURTLE = Offer("ttl", "text/turtle", header="text/turtle; charset=utf-8")
+_XML = Offer("xml", "application/xml")
+_CONTEXT = Offer("jsonld", "application/ld+json")
 _OWN_ENTRANCES = """\
 - [One thing]({root}/id/ip): 303 to its page, or to RDF by `Accept`.
 - [Questions]({root}/questions): answered with parameters.
@@ -31,46 +30,53 @@ _OTHER_ENTRANCES = """\
 - [One thing]({root}/describe?uri=): its page, or RDF with `format=ttl`.
 - [Statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
 _LICENCE = f"\n## Licence\n\n{LICENSE}"
-_PAGES = ("/", "/browse", "/sectors", "/sources", "/ontology", "/questions", "/timeline", "/about")
+
+routes = Routes()
 
 
-def robots(service: Service, exchange: Exchange) -> Response:
+@routes.add("/robots.txt", summary="What crawlers may read", offers=(PLAIN,))
+def robots(request: Request) -> Response:
     """Welcome readers of pages, and keep them from running queries."""
-    root = public_url.root(service, exchange)
-    lines = ["User-agent: *", "Disallow: /sparql?query=", "Disallow: /query",
-             "Disallow: /suggest", "Disallow: /complete", "Disallow: /reconcile", "Allow: /",
-             f"Sitemap: {root}/sitemap.xml"]  # fmt: skip
-    return _text(service, "\n".join(lines))
+    disallowed = [prefix for route in request.service.routes for prefix in route.disallowed]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {prefix}" for prefix in disallowed),
+        "Allow: /",
+        f"Sitemap: {request.public_root}/sitemap.xml",
+    ]
+    return _text("\n".join(lines))
 
 
-def sitemap(service: Service, exchange: Exchange) -> Response:
-    """List the pages of this site: the nouns, and every thing that has one."""
-    root = public_url.root(service, exchange)
-    things = sorted(service.edition.names(ENTITY, _MAX_LISTED - len(_PAGES)))
-    places = [root + each for each in _PAGES]
+@routes.add("/sitemap.xml", summary="The pages", offers=(_XML,))
+def sitemap(request: Request) -> Response:
+    """List the pages of this site: those of the table, and every thing that has one."""
+    root, edition = request.public_root, request.edition
+    available = request.service.routes.available(edition)
+    pages = [route.path for route in available if route.is_in_sitemap]
+    things = sorted(edition.names(ENTITY, _MAX_LISTED - len(pages)))
+    places = [root + path for path in pages]
     places += [f"{root}/page/{quote(name, safe=':@!$()*,;=-._~')}" for name in things]
-    day = time.strftime("%Y-%m-%d", time.gmtime(service.edition.modified_s))
+    day = time.strftime("%Y-%m-%d", time.gmtime(edition.modified_s))
     entries = "".join(
-        f"<url><loc>{escape(each)}</loc><lastmod>{day}</lastmod></url>\n" for each in places
+        f"<url><loc>{escape(place)}</loc><lastmod>{day}</lastmod></url>\n" for place in places
     )
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     )
-    return Response(200, (("Content-Type", "application/xml"), _fresh(service)), body.encode())
+    return Response.of((("Content-Type", _XML.content_type),), body.encode())
 
 
-def llms(service: Service, exchange: Exchange) -> Response:
+@routes.add("/llms.txt", summary="What is here, for language models", offers=(PLAIN,))
+def llms(request: Request) -> Response:
     """Tell a language model what is here and how to ask for it."""
-    root = public_url.root(service, exchange)
-    kg = service.edition.kg
+    root, edition = request.public_root, request.edition
+    kg = edition.kg
     figures = kg.statistics
-    limits = ", ".join(f"{name} {value:g}" for name, value in service.limits.items())
+    limits = ", ".join(f"{name} {value:g}" for name, value in request.service.limits.items())
     prefixes = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items())
-    about = dataset_description.description(kg)
-    quoted = f"\n\n> {about}" if about else ""
+    quoted = f"\n\n> {edition.description}" if edition.description else ""
     return _text(
-        service,
         f"""# {kg.title}{quoted}
 
 {figures.triples:,} triples about {figures.entities:,} things.
@@ -90,48 +96,41 @@ Limits: {limits}. Declare the prefixes that a query uses:
     )
 
 
-def security(service: Service, exchange: Exchange) -> Response:
+@routes.add(
+    "/.well-known/security.txt",
+    summary="Where to report weaknesses",
+    offers=(PLAIN,),
+    needs=has_contact,
+)
+def security(request: Request) -> Response:
     """Say where to report a weakness (RFC 9116); there is no file where no address is set."""
-    contact = service.settings.contact
-    if not contact:
-        raise HttpError(404, "No address for reports is set here.", hint="Set contact.")
-    root = public_url.root(service, exchange)
     expires = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + _HALF_A_YEAR_S))
+    age = request.service.settings.max_age_s
     return _text(
-        service,
-        f"Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\n"
-        f"Canonical: {root}/.well-known/security.txt",
+        f"Contact: {request.edition.settings.contact}\nExpires: {expires}\n"
+        f"Preferred-Languages: en\nCanonical: {request.public_root}/.well-known/security.txt",
+        ("Cache-Control", f"public, max-age={age}"),
     )
 
 
-def prefixes(service: Service, exchange: Exchange) -> Response:
+@routes.add("/prefixes", summary="The prefixes of the project", offers=(JSON, _TURTLE))
+def prefixes(request: Request) -> Response:
     """List the prefixes of the project, as JSON or as Turtle declarations."""
-    chosen = choose(exchange.accept, (_JSON, _TURTLE, HTML))
-    if chosen is not None and chosen.name == _TURTLE.name:
+    headers = (("Content-Type", _TURTLE.content_type), ("Vary", "Accept"))
+    if request.format == _TURTLE.name:
         lines = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
-        headers = (("Content-Type", _TURTLE.content_type), ("Vary", "Accept"), _fresh(service))
-        return Response(200, headers, lines.encode())
-    headers = (("Content-Type", "application/json"), ("Vary", "Accept"), _fresh(service))
-    return Response(200, headers, json.dumps(PREFIXES, indent=1).encode())
+        return Response.of(headers, lines.encode())
+    headers = (("Content-Type", JSON.content_type), ("Vary", "Accept"))
+    return Response.of(headers, json.dumps(PREFIXES, indent=1).encode())
 
 
-def context(service: Service, exchange: Exchange) -> Response:
-    """Give the whole context of the JSON-LD, for documents that name it instead of holding it."""
-    document = {"@context": service.edition.kg.jsonld_context}
-    headers = (("Content-Type", "application/ld+json"), _fresh(service))
-    return Response(200, headers, json.dumps(document, indent=1).encode())
+@routes.add("/context.jsonld", summary="The context of the JSON-LD", offers=(_CONTEXT,))
+def context(request: Request) -> Response:
+    """Return the whole context of the JSON-LD, for documents that name it instead of holding it."""
+    document = {"@context": request.edition.kg.jsonld_context}
+    body = json.dumps(document, indent=1).encode()
+    return Response.of((("Content-Type", _CONTEXT.content_type),), body)
 
 
-def well_known_void(service: Service, exchange: Exchange) -> Response:
-    """Point to the VoID description (VoID, section 7.2)."""
-    root = exchange.environ.get("SCRIPT_NAME", "")
-    return Response(302, (("Location", f"{root}/void.ttl"), _fresh(service)))
-
-
-def _text(service: Service, text: str) -> Response:
-    headers = (("Content-Type", "text/plain; charset=utf-8"), _fresh(service))
-    return Response(200, headers, (text + "\n").encode())
-
-
-def _fresh(service: Service) -> tuple[str, str]:
-    return ("Cache-Control", f"public, max-age={service.settings.max_age_s}")
+def _text(text: str, *headers: tuple[str, str]) -> Response:
+    return Response.of((("Content-Type", PLAIN.content_type), *headers), (text + "\n").encode())

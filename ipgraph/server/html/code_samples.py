@@ -1,4 +1,4 @@
-"""How a program asks the endpoint: the same query by curl, in Python, R and JavaScript."""
+"""Code samples that send a query to the endpoint: curl, Python, R and JavaScript."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JSON = "application/sparql-results+json"
 _READ = 'kg.query(open("query.rq").read())'
 PRINT_ROWS = f"for row in {_READ}:\n    print(row)"
 PRINT_TRIPLES = f"for triple in {_READ}:\n    print(triple)"
-# By what the answer is: the types asked for by curl, R and JavaScript, and what is done with it.
+# By kind of result: the types that curl, R and JavaScript request, and the code that reads them.
 _USES = {
     "rows": (
         ("text/csv", "text/csv", _JSON),
@@ -54,12 +54,12 @@ def python(opening: str, use: str) -> str:
 
 
 def in_quotes(text: str) -> str:
-    """Write a text as a string of Python."""
+    """Return text as a Python string literal."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def samples(endpoint: str, answer: str) -> list[tuple[str, str]]:
-    """Return each language and its program; `answer` is ``rows``, ``graph`` or ``truth``."""
+    """Return pairs of language and program; `answer` is ``rows``, ``graph`` or ``truth``."""
     (by_curl, by_r, by_javascript), (use, r, javascript) = _USES[answer]
     return [
         ("curl", _CURL.format(endpoint=endpoint, accept=by_curl)),

@@ -1,4 +1,4 @@
-"""How templates write a text: as a heading, a link, a string of code, a place in an address."""
+"""Template filters: headings, links, code strings, and fragments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ipgraph.server.html.highlighting import highlight
 
 
 def sentence_case(text: str) -> str:
-    """Begin a label with a capital, as a heading does."""
+    """Return a label with its first letter capitalized."""
     return text[:1].upper() + text[1:]
 
 
@@ -23,7 +23,7 @@ def heading_from_variable(variable: str) -> str:
 
 
 def linked(text: str) -> Markup:
-    """Make each IRI in angle brackets a link to its page; the rest is escaped."""
+    """Return text as HTML with a link for each IRI in angle brackets."""
     parts = re.split(r"<((?:https?|urn):[^<>\s]+)>", text)
     made = [
         Markup('<a href="{}">{}</a>').format(links.page(part), part) if at % 2 else escape(part)
@@ -33,14 +33,14 @@ def linked(text: str) -> Markup:
 
 
 def anchor(name: str) -> str:
-    """Make of a prefixed name or an IRI what may stand in an address after the hash."""
+    """Return a URL fragment for a prefixed name or an IRI."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
 
 
 def host(address: str) -> str:
-    """Return the host of an address, to name where a link leads."""
+    """Return the host of a URL."""
     return urlsplit(address).netloc
 
 
-# Each is known to templates by its own name.
+# The filters of the templates, by function name.
 ALL = (sentence_case, heading_from_variable, linked, anchor, host, highlight)

@@ -1,39 +1,40 @@
-"""Where the pages of things are: the one mapping from an IRI to an address of this site."""
+"""The mapping from IRIs to URLs of this site."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from flask import g, request
+from flask import request
 
 from ipgraph.namespaces import BASE, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, SOURCE
-from ipgraph.server.html.translations import DEFAULT
+from ipgraph.server.html import translations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAX_PAGE = 1_000_000  # further ones are as empty, and no engine has to count to them
+_MAX_PAGE = 1_000_000  # a larger number would only cost the engine time
 _SAFE = "/:@!$&'()*+,;=-._~"
 
 
 def address(path: str, **parameters: object) -> str:
-    """Return an address of this site: under its path prefix, in the language being read."""
+    """Return a URL of this site, with its path prefix and the language of the request."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", False)}
-    if getattr(g, "language", DEFAULT) != DEFAULT:
-        given["lang"] = g.language
+    language = translations.current_language()
+    if language != translations.DEFAULT:
+        given["lang"] = language
     path, hash_, fragment = path.partition("#")
     query = "?" + urlencode(given, quote_via=quote) if given else ""
     return request.script_root + path + query + hash_ + fragment
 
 
 def page_number() -> int:
-    """Return which page of a list the address asks for, from 1."""
+    """Return the number of the requested page of a list, from 1."""
     return min(max(request.args.get("page", 1, type=int), 1), _MAX_PAGE)
 
 
 def page(iri: str) -> str:
-    """Return the address of the page about a thing."""
+    """Return the URL of the page of an entity, a term, a source or any other IRI."""
     if iri == ONTOLOGY_GRAPH:
         return address("/ontology")
     for namespace, path in ((ENTITY, "/page/"), (ONTOLOGY, "/ontology/"), (SOURCE, "/source/")):
@@ -44,7 +45,7 @@ def page(iri: str) -> str:
 
 
 def related(iri: str, property_name: str, *, incoming: bool) -> str:
-    """Return the address of the list of all values of one relation of a thing."""
+    """Return the URL of the page that lists all values of a relation of an entity."""
     direction = "in" if incoming else None
     name = iri.removeprefix(ENTITY)
     if iri.startswith(ENTITY) and "/" not in name:
@@ -54,7 +55,7 @@ def related(iri: str, property_name: str, *, incoming: bool) -> str:
 
 
 def data(iri: str, suffix: str) -> str:
-    """Return the address of the RDF of a thing, in the format of a suffix."""
+    """Return the URL of the RDF data of an entity in the format of `suffix`."""
     name = iri.removeprefix(BASE)
     if iri.startswith(ENTITY):
         return request.script_root + f"/data/{quote(iri.removeprefix(ENTITY), safe=_SAFE)}.{suffix}"
@@ -64,7 +65,7 @@ def data(iri: str, suffix: str) -> str:
 
 
 def with_parameters(**changed: object) -> str:
-    """Return the address of this page with some parameters changed; None removes one."""
+    """Return the URL of the current page with changed parameters; None removes one."""
     given: Mapping[str, object] = {**request.args.to_dict(), **changed}
     kept = {name: value for name, value in given.items() if value not in (None, "")}
     query = "?" + urlencode(kept, quote_via=quote) if kept else ""

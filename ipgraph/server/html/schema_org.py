@@ -13,16 +13,15 @@ from flask import request
 from markupsafe import Markup
 
 from ipgraph.namespaces import BASE, DCTERMS, FOAF, ORG, SCHEMA, SKOS
-from ipgraph.server.api import dataset_description
-from ipgraph.server.api.linked_data import LICENSE
+from ipgraph.server.edition import KEYWORDS, LICENSE
 from ipgraph.server.html import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.entities.bibliography import Source
-    from ipgraph.entities.entity import View
-    from ipgraph.server.pages.site import Site
+    from ipgraph.entities.entity import Description
+    from ipgraph.server.edition import Edition
 
 # The types of things of these classes; besides them those of schema.org that the graph gives.
 _TYPES = (
@@ -37,7 +36,7 @@ _WITHIN = (ORG + "unitOf", ORG + "subOrganizationOf")
 _SAME = SCHEMA + "sameAs"
 
 
-def of_thing(site: Site, view: View) -> Markup:
+def of_thing(root: str, view: Description) -> Markup:
     """Tell what a thing is, what it is called, and which organization it belongs to."""
     types = list(_types(view))
     said: dict[str, Any] = {
@@ -46,7 +45,7 @@ def of_thing(site: Site, view: View) -> Markup:
         "name": view.name.label,
         "alternateName": _other_names(view),
         "description": view.definitions[0].text if view.definitions else "",
-        "mainEntityOfPage": site.root() + _local(view.iri),
+        "mainEntityOfPage": root + _local(view.iri),
     }
     for group in view.outgoing:
         if group.relation.iri == _SAME:
@@ -63,7 +62,7 @@ def of_thing(site: Site, view: View) -> Markup:
     return _written(said)
 
 
-def of_document(site: Site, document: Source) -> Markup:
+def of_document(root: str, document: Source) -> Markup:
     """Tell what a document is called, who published it when, and where it is."""
     publisher = {"@type": "Organization", "name": document.publisher}
     return _written(
@@ -74,46 +73,46 @@ def of_document(site: Site, document: Source) -> Markup:
             "publisher": publisher if document.publisher else "",
             "datePublished": document.issued,
             "url": document.page,
-            "mainEntityOfPage": site.root() + _local(document.iri),
+            "mainEntityOfPage": root + _local(document.iri),
         }
     )
 
 
-def of_dataset(site: Site) -> Markup:
-    """Tell what the dataset is, and where its files are."""
-    kg = site.kg
+def of_dataset(edition: Edition, root: str, files: list[tuple[str, str, str]]) -> Markup:
+    """Tell what the dataset is, and where its files are: address, label and media type."""
+    kg = edition.kg
     snapshot = kg.snapshot
     return _written(
         {
             "@type": "Dataset",
             "@id": BASE if kg.is_own else "",
             "name": kg.title,
-            "description": dataset_description.description(kg),
-            "url": site.root() + "/",
+            "description": edition.description,
+            "url": root + "/",
             "license": LICENSE if kg.is_own else "",
-            "keywords": list(dataset_description.KEYWORDS) if kg.is_own else (),
+            "keywords": list(KEYWORDS) if kg.is_own else (),
             "isAccessibleForFree": True,
             "version": snapshot.content_hash if snapshot else "",
             "dateModified": str(snapshot.manifest["created"]) if snapshot else "",
             "distribution": [
                 {"@type": "DataDownload", "encodingFormat": media_type, "contentUrl": address}
-                for address, _, media_type in dataset_description.dumps(kg, site.root())
+                for address, _, media_type in files
             ],
         }
     )
 
 
-def _types(view: View) -> Iterator[str]:
-    own = [each.removeprefix(SCHEMA) for each in view.all_kinds if each.startswith(SCHEMA)]
+def _types(view: Description) -> Iterator[str]:
+    own = [each.removeprefix(SCHEMA) for each in view.all_classes if each.startswith(SCHEMA)]
     yield from own
-    found = [name for iri, name in _TYPES if iri in view.all_kinds]
+    found = [name for iri, name in _TYPES if iri in view.all_classes]
     if not own or "Organization" not in found:  # which schema:GovernmentOrganization says already
         yield from found
     if not own and not found:
         yield "Thing"
 
 
-def _other_names(view: View) -> list[str]:
+def _other_names(view: Description) -> list[str]:
     names = (view.name.acronym, *(each.text for each in view.other_names))
     return [each for each in dict.fromkeys(names) if each and each != view.name.label]
 

@@ -1,4 +1,4 @@
-"""Pictures drawn by the server as plain SVG: they need no script, print, and follow the theme."""
+"""Charts and trees as static SVG: no script is needed, they print, and they follow the theme."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_BARS = 40
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box of a tree: a link, and the boxes to the right of it."""
+    """A box of a tree: a link, and its children, drawn to the right of it."""
 
     label: str
     address: str
-    style: str = ""  # the class that colours its kind
+    style: str = ""  # the CSS class of its color
     current: bool = False
     below: tuple[Box, ...] = ()
 
@@ -34,16 +34,16 @@ class _Drawing:
 
 
 def tree(root: Box, title: str, *, top: bool = False) -> Markup:
-    """Draw a tidy tree from left to right.
+    """Return a tidy tree, drawn from left to right.
 
-    A parent stands in the middle of its children; with `top`, beside the first of them, so that a
-    picture taller than the screen begins where it is looked at.
+    A parent is centered on its children; with `top` it is aligned with the first of them, so that
+    the first view of a picture taller than the screen is not blank.
     """
     drawing = _Drawing()
     _place(root, 0, drawing, top)
     width = drawing.depth * COLUMN_PX + BOX_WIDTH_PX + 4
     height = (drawing.rows - 1) * ROW_PX + BOX_HEIGHT_PX + 4
-    return Markup(  # noqa: S704  every text in it was escaped where it was put in
+    return Markup(  # noqa: S704  each text was escaped when it was inserted
         f'<svg class="org" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'role="group" aria-label="{escape(title)}">'
         f'<g aria-hidden="true">{"".join(drawing.lines)}</g>{"".join(drawing.boxes)}</svg>'
@@ -51,19 +51,19 @@ def tree(root: Box, title: str, *, top: bool = False) -> Markup:
 
 
 def _place(box: Box, depth: int, drawing: _Drawing, top: bool) -> float:
-    """Draw a box and all below it; return the height of its middle."""
+    """Add a box and its descendants; return the y coordinate of its center."""
     drawing.depth = max(drawing.depth, depth)
-    middles = [_place(each, depth + 1, drawing, top) for each in box.below]
+    middles = [_place(child, depth + 1, drawing, top) for child in box.below]
     if middles:
         middle = middles[0] if top else (middles[0] + middles[-1]) / 2
     else:
         middle = drawing.rows * ROW_PX + BOX_HEIGHT_PX / 2 + 2
         drawing.rows += 1
     left = depth * COLUMN_PX + 2
-    for each in middles:
+    for child_middle in middles:
         bend = left + BOX_WIDTH_PX + (COLUMN_PX - BOX_WIDTH_PX) / 2
         drawing.lines.append(
-            f'<path d="M{left + BOX_WIDTH_PX} {middle:.1f}H{bend:.0f}V{each:.1f}h18"/>'
+            f'<path d="M{left + BOX_WIDTH_PX} {middle:.1f}H{bend:.0f}V{child_middle:.1f}h18"/>'
         )
     drawing.boxes.append(_box(box, left, middle))
     return middle
@@ -74,7 +74,7 @@ def _box(box: Box, left: int, middle: float) -> str:
     if len(lines) > 2:
         lines = [lines[0], lines[1][: BOX_CHARACTERS - 3].rstrip() + "…"]
     first = middle - (len(lines) - 1) * LINE_PX / 2 + 4.5
-    spans = " ".join(  # the blank keeps the lines apart for whoever hears them
+    spans = " ".join(  # the space separates the lines for screen readers
         f'<tspan x="{left + 14}" y="{first + row * LINE_PX:.1f}">{escape(line)}</tspan>'
         for row, line in enumerate(lines)
     )
@@ -92,9 +92,9 @@ def _box(box: Box, left: int, middle: float) -> str:
 
 
 def bars(pairs: list[tuple[str, float]], title: str) -> Markup:
-    """Draw a bar chart of at most `MAX_BARS` names and numbers, the greatest first.
+    """Return a bar chart of the `MAX_BARS` largest numbers, largest first.
 
-    A table whose bars are as wide as their share, so that its texts can be read at any width.
+    It is a table with bars, so that its text stays readable at any width.
     """
     shown = sorted(pairs, key=lambda pair: -pair[1])[:MAX_BARS]
     most = max((value for _, value in shown), default=0) or 1
@@ -111,23 +111,23 @@ def bars(pairs: list[tuple[str, float]], title: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One bar of years; an open one has no end that anybody states."""
+    """A bar on a scale of years. An open one has no known end."""
 
     label: str
     first: int
     last: int
     is_open: bool = False
     address: str = ""
-    dates: str = ""  # as the sources give them
-    group: str = ""  # a heading above the bars that share it
+    dates: str = ""  # as given by the sources
+    group: str = ""  # the heading of its group of bars
 
 
 def spans(rows: list[Span], title: str) -> Markup | None:
-    """Draw spans of years one below the other, over a common scale; None where there are none."""
+    """Return a chart of spans of years on one scale; None if there are none."""
     if not rows:
         return None
     begin, end = min(row.first for row in rows), max(row.last for row in rows) + 1
-    # As many ticks as can be read beside each other on a phone.
+    # At most 8 ticks: more are not readable on a phone.
     step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if (end - begin) / n <= 8)
     years = [year for year in range(begin, end) if year % step == 0]
 
@@ -161,7 +161,7 @@ _OPEN = ' class="open"'
 
 
 def _chart(style: str, title: str, rows: list[str]) -> Markup:
-    return Markup(  # noqa: S704  every text in it was escaped where it was put in
+    return Markup(  # noqa: S704  each text was escaped when it was inserted
         f'<table class="{style}"><caption class="sr">{escape(title)}</caption>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )

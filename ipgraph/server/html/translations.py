@@ -1,7 +1,7 @@
-"""The words of the interface: one catalog a language, in ``web/texts/<language>.toml``.
+"""The texts of the interface: one catalog per language, in ``web/texts/<language>.toml``.
 
-A key is a dotted path. Where its value is a table with ``one`` and ``other``, the number `n`
-chooses. English is complete; another language may lack a key and then shows English.
+A key is a dotted path. A value with the forms ``one`` and ``other`` is chosen by the number `n`.
+The English catalog is complete; a key that another language lacks falls back to English.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from flask import g, request
+
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 
 DEFAULT = "en"
 _FORMS = {"one", "other"}
-# Tables that are one value: irregular plurals of class labels.
+# Tables that are one value: the irregular plurals of class labels.
 _WHOLE = {"plurals"}
 
 
 class Texts:
-    """The words of one language; call it with a key and the values of its places."""
+    """The texts of one language; call it with a key and the values of its placeholders."""
 
     def __init__(self, language: str, catalog: Mapping[str, Any], fallback: Texts | None) -> None:
         self.language = language
@@ -32,7 +34,7 @@ class Texts:
         self._fallback = fallback
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of `key` with its places filled; raises `KeyError` for an unknown key."""
+        """Return the text of `key` with its placeholders filled; raise `KeyError` if unknown."""
         if key not in self._texts:
             if self._fallback is None:
                 raise KeyError(key)
@@ -47,24 +49,24 @@ class Texts:
         return str(text).format_map(shown) if shown else str(text)
 
     def raw(self, key: str) -> Any:
-        """Return what the catalog holds under `key`, unfilled."""
+        """Return the value of `key` in the catalog as it is."""
         return self._texts[key]
 
     def has(self, key: str) -> bool:
-        """Say whether a key has a text, in this language or in English."""
+        """True if `key` has a text in this language or in English."""
         return key in self._texts or (self._fallback is not None and self._fallback.has(key))
 
     def quantity(self, text: str) -> str:
-        """Write a number of the data, given as text: grouped from five digits on."""
+        """Return a number in the data with digit grouping if it has five digits or more."""
         return self.number(int(text)) if text.isdecimal() and len(text) > 4 else text
 
     def number(self, value: int) -> str:
-        """Write a whole number as the language groups it; years and ordinals are given as text."""
+        """Return an integer with the digit grouping of the language; pass years as text."""
         return f"{value:,}".replace(",", str(self._texts.get("number.group", ",")))
 
 
 def plural(label: str) -> str:
-    """Return the plural of an English label of a class; labels of the data stay English."""
+    """Return the plural of an English class label; labels in the data stay English."""
     special: Mapping[str, str] = load(DEFAULT).raw("plurals")
     for word, several in special.items():
         if f" {label.lower()}".endswith(" " + word):
@@ -75,8 +77,22 @@ def plural(label: str) -> str:
     return label + ("es" if label.endswith(("s", "x", "ch", "sh")) else "s")
 
 
+def current_language() -> str:
+    """Return the language of the request being answered: its parameter ``lang``, or English."""
+    if "language" not in g:
+        wanted = request.args.get("lang", DEFAULT)
+        g.language = wanted if wanted in languages() else DEFAULT
+    return str(g.language)
+
+
+def current() -> Texts:
+    """Return the words in the language of the request being answered."""
+    return load(current_language())
+
+
+@cache
 def languages() -> dict[str, str]:
-    """Return the languages there are, each with its own name, English first."""
+    """Return the name of each language in that language, by code, English first."""
     found = {
         path.stem: str(load(path.stem)("language")) for path in sorted(_folder().glob("*.toml"))
     }
@@ -85,7 +101,7 @@ def languages() -> dict[str, str]:
 
 @cache
 def load(language: str) -> Texts:
-    """Return the words of a language; raises `KeyError` where there is no such catalog."""
+    """Return the texts of a language. Raise `KeyError` if it has no catalog."""
     path = _folder() / f"{language}.toml"
     if not language.isalpha() or not path.is_file():
         raise KeyError(language)

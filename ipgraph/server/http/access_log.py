@@ -6,11 +6,31 @@ import json
 import sys
 import threading
 import time
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from ipgraph.server.http.request import Exchange
+    from collections.abc import Mapping
+
     from ipgraph.settings import Settings
+
+
+class FinishedRequest(NamedTuple):
+    """A request whose response was sent, or cut off: what logs and metrics say of it.
+
+    `route` is the rule of the address, empty where there is none. `outcome` is ``answered``,
+    ``cached``, ``cut``, ``client left`` or the type of a problem.
+    """
+
+    id: str
+    client: str
+    method: str
+    path: str
+    route: str
+    status: int
+    size: int
+    duration_ms: float
+    outcome: str
+    notes: Mapping[str, Any]
 
 
 class Log:
@@ -28,37 +48,41 @@ class Log:
 
     @property
     def is_on(self) -> bool:
-        """Tell whether requests are noted."""
+        """True if requests are logged."""
         return self._access is not None
 
-    def access(self, exchange: Exchange, status: int, size: int) -> None:
-        """Note one request that has been answered, or cut off."""
+    def access(self, finished: FinishedRequest) -> None:
+        """Write one request that was answered, or cut off."""
         if self._access is None:
             return
-        note = dict(exchange.note)
-        if "query" in note:
-            note["query"] = note["query"][: self._query_chars]
+        notes = dict(finished.notes)
+        if "query" in notes:
+            notes["query"] = notes["query"][: self._query_chars]
         self._write(
             {
-                "id": exchange.id,
-                "client": exchange.environ.get("REMOTE_ADDR", ""),
-                "method": exchange.method,
-                "path": exchange.path[:200],
-                "status": status,
-                "bytes": size,
-                "ms": round(exchange.elapsed_ms, 2),
-                **note,
+                "id": finished.id,
+                "client": finished.client,
+                "method": finished.method,
+                "path": finished.path[:200],
+                "status": finished.status,
+                "bytes": finished.size,
+                "ms": round(finished.duration_ms, 2),
+                **notes,
             },
         )
 
-    def error(self, exchange: Exchange, trace: str) -> None:
-        """Note a failure of the service itself, with its trace."""
-        query = str(exchange.note.get("query", ""))[: self._query_chars]
-        fields = {"id": exchange.id, "path": exchange.path[:200], "query": query, "trace": trace}
+    def error(self, request_id: str, path: str, query: str, trace: str) -> None:
+        """Write a failure of the service itself, with its trace."""
+        fields = {
+            "id": request_id,
+            "path": path[:200],
+            "query": query[: self._query_chars],
+            "trace": trace,
+        }
         self._write({"level": "error", **fields}, to_errors=True)
 
     def reopen(self) -> None:
-        """Go on in the file that has the name of the log now: the old one was moved away."""
+        """Open the file again by its name: the old one was moved away."""
         if self._path:
             with self._lock:
                 self.close()
@@ -76,7 +100,7 @@ class Log:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         line = json.dumps({"time": stamp, **fields}, ensure_ascii=True)
         with self._lock:
-            # Read under the lock: the log may have been opened anew.
+            # Read under the lock: the log may have been opened again.
             out = sys.stderr if to_errors or self._access is None else self._access
             out.write(line + "\n")
             out.flush()

@@ -1,129 +1,167 @@
-"""Answers that are kept, and asked for again with a tag (RFC 9110, 8.8 and 13)."""
+"""Responses from the cache, and conditional requests (RFC 9110, 8.8 and 13)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from werkzeug.http import parse_etags
+
+from ipgraph.server.http.negotiation import GZIP, choose_coding
 from ipgraph.server.http.response import Headers, Response
-from ipgraph.server.http.response_cache import Kept
+from ipgraph.server.http.response_cache import CachedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from ipgraph.server.http.response_cache import Identity, ResponseCache
 
-_MAX_ALIASES = 20_000
-_MAX_ALIAS_CHARS = 8_000
-_QUICK_BYTES = 32 << 10  # compressed in about a millisecond
-_COMPRESSED = '-gzip"'
-# How the body of a kept answer is sent, if not as it is: compressed, or not at all (304).
-GZIP, NOTHING = "gzip", "nothing"
+_COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
+_COMPRESSED = f'-{GZIP}"'
+NOTHING = "nothing"  # how a cached body is sent with 304; else gzip, or empty for as it is
 _WITH_304 = ("Vary", "Cache-Control", "Content-Location", "Expires")
 
 
-def find(service: Service, exchange: Exchange, key: Hashable) -> Response | None:
-    """Return the kept answer under `key`, or 304 where the client has it; else None."""
-    kept = service.cache.get((service.edition.name, key))
-    known = exchange.header("If-None-Match")
-    tag = kept.tag if kept else service.edition.tag(key) if known else ""
-    if known and exchange.reads and _matches(known, tag):
-        headers = _filtered(kept.headers) if kept else (("Vary", "Accept"), _freshness(service))
-        return Response(304, (("ETag", tag), *headers))
-    if kept is None:
+class Version(Protocol):
+    """What a representation depends on besides the request: the edition that is served."""
+
+    @property
+    def name(self) -> str:
+        """A name of the snapshot and of this code."""
+        ...
+
+    @property
+    def modified(self) -> str:
+        """The value of Last-Modified."""
+        ...
+
+    def tag(self, key: Hashable) -> str:
+        """Return the strong tag of the representation under a key."""
+        ...
+
+
+class Lookup:
+    """The look-up of one request in the cache: made once, by identity or by key."""
+
+    __slots__ = ("_accept_encoding", "_cache", "_identity", "_max_age_s", "_tags", "_version",
+                 "coding", "is_made", "key", "query")  # fmt: skip
+
+    def __init__(
+        self,
+        cache: ResponseCache,
+        version: Version,
+        identity: Identity | None,
+        conditions: tuple[str, str],
+        max_age_s: int,
+    ) -> None:
+        """`identity` is None for methods other than GET and HEAD.
+
+        `conditions` are the values of If-None-Match and of Accept-Encoding.
+        """
+        self._cache = cache
+        self._version = version
+        self._identity = identity
+        self._tags, self._accept_encoding = conditions
+        self._max_age_s = max_age_s
+        self.key: Hashable = None  # of the response found
+        self.coding = ""  # how its body is sent
+        self.query = ""  # the query text that it answers
+        self.is_made = False
+
+    def by_identity(self, *, in_loop: bool = False) -> Response | None:
+        """Return the cached response to the very same request, before anything of it is parsed.
+
+        With `in_loop`, None where it would have to be compressed first.
+        """
+        if self._identity is None:
+            return None
+        key = self._cache.key_of(self._identity)
+        if key is None:
+            return None
+        entry = self._cache.get(key)
+        if entry is None:
+            return None
+        if in_loop and entry.compressed is None and len(entry.body) > _COMPRESSED_IN_LOOP_BYTES:
+            return None
+        self.is_made = True
+        return self._found(key, entry)
+
+    def by_key(self, key: Hashable) -> Response | None:
+        """Return the cached response under a key, or 304 where the client has it; else None."""
+        whole = (self._version.name, key)
+        entry = self._cache.get(whole)
+        if entry is not None:
+            return self._found(whole, entry)
+        if self._tags and self._identity is not None:
+            tag = self._version.tag(key)
+            if _matches(self._tags, tag, or_any=False):
+                return Response.of(
+                    (("ETag", tag), ("Vary", "Accept"), self._freshness()), status=304
+                )
         return None
-    exchange.note["cache"] = "hit"
-    return answer(service, exchange, (service.edition.name, key), kept)
+
+    def store(self, key: Hashable, response: Response, query: str = "") -> Response:
+        """Put a cacheable response into the cache; return it with its tag and its freshness."""
+        tag = self._version.tag(key)
+        added = (("Last-Modified", self._version.modified), self._freshness())
+        headers = (*response.headers, *added)
+        entry = CachedResponse(headers, response.get_data(), tag, query)
+        self._cache.put((self._version.name, key), entry, self._identity)
+        if self._tags and self._identity is not None and _matches(self._tags, tag):
+            return _not_modified(entry)
+        response.headers.extend(added)
+        response.headers["ETag"] = tag
+        return response
+
+    def _found(self, key: Hashable, entry: CachedResponse) -> Response:
+        self.query = entry.query
+        coding = ""
+        if self._tags and self._identity is not None and _matches(self._tags, entry.tag):
+            coding, response = NOTHING, _not_modified(entry)
+        elif (
+            self._accept_encoding
+            and choose_coding(self._accept_encoding, (GZIP,))
+            and (compressed := self._cache.compress(key, entry)) is not None
+        ):
+            coding, response = GZIP, _compressed(entry, compressed)
+        else:
+            response = Response.of((("ETag", entry.tag), *entry.headers), entry.body)
+        if entry.is_settled or coding == NOTHING:
+            self.key, self.coding = key, coding
+        return response
+
+    def _freshness(self) -> tuple[str, str]:
+        return ("Cache-Control", f"public, max-age={self._max_age_s}")
 
 
-def keep(service: Service, exchange: Exchange, key: Hashable, response: Response) -> Response:
-    """Keep an answer that may be kept, and return it with its tag and its freshness."""
-    if not response.kept or not isinstance(response.body, bytes):
-        return Response(
-            response.status, (*response.headers, ("Cache-Control", "no-store")), response.body
-        )
-    tag = service.edition.tag(key)
-    headers = (
-        *response.headers,
-        ("Last-Modified", service.edition.modified),
-        _freshness(service),
-    )
-    whole = (service.edition.name, key)
-    query = str(exchange.note.get("query", ""))
-    service.cache.put(whole, Kept(response.status, headers, response.body, tag, query))
-    alias = (exchange.path, exchange.query, exchange.accept)
-    if exchange.reads and sum(map(len, alias)) < _MAX_ALIAS_CHARS:
-        if len(service.aliases) >= _MAX_ALIASES:
-            service.aliases.clear()
-        service.aliases[alias] = whole
-    return Response(response.status, (("ETag", tag), *headers), response.body)
-
-
-def recall(service: Service, exchange: Exchange, *, quickly: bool = False) -> Response | None:
-    """Return the kept answer to the very same request, before anything of it is read.
-
-    With `quickly`, None where it would have to be compressed first.
-    """
-    whole = service.aliases.get((exchange.path, exchange.query, exchange.accept))
-    if whole is None or not exchange.reads:
-        return None
-    kept = service.cache.get(whole)
-    if kept is None:
-        return None
-    if quickly and kept.compressed is None and len(kept.body) > _QUICK_BYTES:
-        return None
-    exchange.note["cache"] = "hit"
-    if kept.query:
-        exchange.note["query"] = kept.query
-    if _matches(exchange.header("If-None-Match"), kept.tag):
-        exchange.recalled = (whole, NOTHING)
-        return Response(304, (("ETag", kept.tag), *_filtered(kept.headers)))
-    response = answer(service, exchange, whole, kept)
-    if kept.is_settled:
-        exchange.recalled = (whole, GZIP if response.body is kept.compressed else "")
-    return response
-
-
-def body_of(kept: Kept | None, coding: str) -> bytes | None:
-    """Return the body of a kept answer in a coding; None where it is not kept like that."""
-    if kept is None:
+def body_of(entry: CachedResponse | None, coding: str) -> bytes | None:
+    """Return the body of a cached response in a coding; None where it is not there like that."""
+    if entry is None:
         return None
     if coding == NOTHING:
         return b""
-    return kept.compressed if coding == GZIP else kept.body
+    return entry.compressed if coding == GZIP else entry.body
 
 
-def answer(service: Service, exchange: Exchange, whole: Hashable, kept: Kept) -> Response:
-    """Return a kept answer, compressed where the client takes that and it pays."""
-    if "gzip" in exchange.header("Accept-Encoding"):
-        compressed = service.cache.compress(whole, kept)
-        if compressed is not None:
-            headers = tuple(
-                (name, value + ", Accept-Encoding") if name == "Vary" else (name, value)
-                for name, value in kept.headers
-            )
-            tag = kept.tag[:-1] + _COMPRESSED
-            return Response(
-                kept.status,
-                (("ETag", tag), ("Content-Encoding", GZIP), *headers),
-                compressed,
-            )
-    return Response(kept.status, (("ETag", kept.tag), *kept.headers), kept.body)
+def _compressed(entry: CachedResponse, body: bytes) -> Response:
+    headers = [
+        (name, value + ", Accept-Encoding") if name == "Vary" else (name, value)
+        for name, value in entry.headers
+    ]
+    tag = entry.tag[:-1] + _COMPRESSED
+    return Response.of([("ETag", tag), ("Content-Encoding", GZIP), *headers], body)
 
 
-def _freshness(service: Service) -> tuple[str, str]:
-    return ("Cache-Control", f"public, max-age={service.settings.max_age_s}")
+def _not_modified(entry: CachedResponse) -> Response:
+    return Response.of((("ETag", entry.tag), *_for_304(entry.headers)), status=304)
 
 
-def _matches(header: str, tag: str) -> bool:
-    """Tell whether If-None-Match names a tag, by the weak comparison it prescribes."""
-    if not header:
-        return False
-    if header.strip() == "*":
-        return True
-    given = {each.strip().removeprefix("W/") for each in header.split(",")}
-    return tag in given or tag[:-1] + _COMPRESSED in given
+def _matches(header: str, tag: str, *, or_any: bool = True) -> bool:
+    """True if If-None-Match names a tag, by the weak comparison that it prescribes."""
+    given = parse_etags(header)
+    if given.star_tag:
+        return or_any
+    return given.contains_weak(tag[1:-1]) or given.contains_weak((tag[:-1] + _COMPRESSED)[1:-1])
 
 
-def _filtered(headers: Headers) -> Headers:
-    return tuple(each for each in headers if each[0] in _WITH_304)
+def _for_304(headers: Headers) -> Headers:
+    return tuple(header for header in headers if header[0] in _WITH_304)

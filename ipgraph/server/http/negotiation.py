@@ -1,8 +1,9 @@
-"""Choose a representation by the Accept header (RFC 9110, 12.5.1).
+"""Choose a representation by the headers Accept and Accept-Encoding (RFC 9110, 12.5).
 
-A media range beats a wider one whatever its place; ``q=0`` refuses; parameters other than ``q`` do
-not tell our representations apart and are passed over. Of representations that a client wants
-equally, the first that we offer wins, and one matched by a weak synonym comes after the others.
+werkzeug parses both. A media range beats a wider one whatever its place; ``q=0`` refuses;
+parameters other than ``q`` do not tell our representations apart and are ignored. Of
+representations that a client wants equally, the first offered wins, and one matched by a weak
+synonym comes after the others.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from werkzeug.http import parse_accept_header
+
 from ipgraph.serialization.formats import FORMATS, Format, Holds, of_kind
 
-MAX_RANGES = 64  # more than any client sends, few enough to cost nothing
-_QUALITY = re.compile(r"(?:0(?:\.[0-9]*)?|1(?:\.0*)?)$")
+# Longer than any client's header, short enough to cost nothing to parse and to keep.
+MAX_HEADER_CHARS = 4096
+_MEDIA_RANGE = re.compile(r"(?:\*/\*|[^\s/*]+/(?:\*|[^\s/*]+))")
+GZIP, BROTLI = "gzip", "br"
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # each is itself: hashing many is what costs
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: hashing many is what costs
 class Offer:
     """A representation: its short name, media type, the broad types it can answer, its header."""
 
@@ -33,6 +38,11 @@ class Offer:
         """The value of Content-Type."""
         return self.header or self.media_type
 
+    @property
+    def choice(self) -> Choice:
+        """The choice of this representation under its own type."""
+        return Choice(self.name, self.content_type)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -42,36 +52,44 @@ class Choice:
     content_type: str
 
 
-HTML = Offer("html", "text/html", ("application/xhtml+xml",), header="text/html; charset=utf-8")
-
-
 def of_format(form: Format, *, only_if_named: bool = False) -> Offer:
     """Return the offer of a format of the table."""
     return Offer(form.name, form.media_type, form.weak, form.synonyms, form.header, only_if_named)
 
 
+HTML = Offer("html", "text/html", ("application/xhtml+xml",), header="text/html; charset=utf-8")
+JSON = Offer("json", "application/json")
+CSV = Offer("csv", "text/csv", header="text/csv; charset=utf-8; header=present")
+PLAIN = Offer("plain", "text/plain", header="text/plain; charset=utf-8")
+# What lists of pages are offered as.
+LIST_OFFERS = (HTML, JSON, CSV)
+
 _NAMED_FOR_ASK = {"csv"}
-SELECT_OFFERS = (*(of_format(each) for each in of_kind(Holds.BINDINGS)), HTML)
+SELECT_OFFERS = (*(of_format(form) for form in of_kind(Holds.BINDINGS)), HTML)
 ASK_OFFERS = (
     *(
-        of_format(each, only_if_named=each.name in _NAMED_FOR_ASK)
-        for each in FORMATS
-        if each.name in {"json", "xml", *_NAMED_FOR_ASK}
+        of_format(form, only_if_named=form.name in _NAMED_FOR_ASK)
+        for form in FORMATS
+        if form.name in {"json", "xml", *_NAMED_FOR_ASK}
     ),
     HTML,
 )
-GRAPH_OFFERS = (*(of_format(each) for each in of_kind(Holds.TRIPLES, Holds.QUADS)), HTML)
-# Documents of RDF that are no answers: descriptions, the ontology, data of a thing.
-RDF_OFFERS = tuple(of_format(each) for each in of_kind(Holds.TRIPLES, Holds.QUADS))
+GRAPH_OFFERS = (*(of_format(form) for form in of_kind(Holds.TRIPLES, Holds.QUADS)), HTML)
+# Documents of RDF that are no query results: descriptions, the ontology, data of an entity.
+RDF_OFFERS = tuple(of_format(form) for form in of_kind(Holds.TRIPLES, Holds.QUADS))
 
 
-@lru_cache(maxsize=1024)
 def choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:
-    """Return the offer that the client wants most, or None where it wants none of them.
+    """Return the offer that the client wants most, or None if it wants none of them.
 
     An absent or empty header accepts everything.
     """
-    ranges = _ranges(accept) or {"*/*": 1.0}
+    return _choose(accept[:MAX_HEADER_CHARS], offers)
+
+
+@lru_cache(maxsize=1024)
+def _choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:
+    ranges = _media_ranges(accept) if accept else {"*/*": 1.0}
     best: tuple[float, int, int] | None = None
     chosen: Choice | None = None
     for place, offer in enumerate(offers):
@@ -85,8 +103,40 @@ def choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:
     return chosen
 
 
+def wants_html(accept: str, *others: Offer) -> bool:
+    """True if the client wants a page rather than one of the other offers."""
+    chosen = choose(accept, (*others, HTML))
+    return chosen is not None and chosen.name == HTML.name
+
+
+def by_parameter(value: str, offers: tuple[Offer, ...]) -> Offer | None:
+    """Return the offer that the parameter `format` names: a short name or a media type."""
+    wanted = value.strip().lower().replace(" ", "+")  # an unescaped + arrives as a blank
+    for offer in offers:
+        if wanted in (offer.name, offer.media_type, *offer.synonyms):
+            return offer
+    return None
+
+
+@lru_cache(maxsize=1024)
+def choose_coding(accept_encoding: str, available: tuple[str, ...]) -> str:
+    """Return the content coding that the client wants most, or an empty text for none.
+
+    A coding wins over the plain body where the client wants both equally. Without a header the
+    body goes out as it is.
+    """
+    accepted = parse_accept_header(accept_encoding[:MAX_HEADER_CHARS])
+    plain = next((quality for coding, quality in accepted if coding.lower() == "identity"), 0.0)
+    best, chosen = max(plain, 0.0), ""
+    for coding in available:
+        quality = accepted.quality(coding)
+        if quality > 0 and (quality > best or (quality == best and not chosen)):
+            best, chosen = quality, coding
+    return chosen
+
+
 def _quality(offer: Offer, ranges: dict[str, float]) -> tuple[float, str]:
-    """Return how much an offer is wanted, and the weak synonym by which, if by one."""
+    """Return how much an offer is wanted, and the weak synonym that matched it, if any."""
     for media_type in (offer.media_type, *offer.synonyms):
         if media_type in ranges:
             return ranges[media_type], ""
@@ -103,17 +153,11 @@ def _typed(media_type: str) -> str:
     return media_type + "; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def _ranges(accept: str) -> dict[str, float]:
-    """Map each media range to its quality; of a range named twice, the greater."""
+def _media_ranges(accept: str) -> dict[str, float]:
+    """Map each media range to its quality; if a range is named twice, to the greater."""
     found: dict[str, float] = {}
-    for part in accept.lower().split(",")[:MAX_RANGES]:
-        name, *parameters = (each.strip() for each in part.split(";"))
-        if not re.fullmatch(r"[^\s/]+/[^\s/]+", name) or (name[0] == "*" and name != "*/*"):
-            continue
-        quality = 1.0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key.strip() == "q":
-                quality = float(value) if _QUALITY.match(value.strip()) else 0.0
-        found[name] = max(found.get(name, 0.0), quality)
+    for value, quality in parse_accept_header(accept):
+        name = value.partition(";")[0].strip().lower()
+        if _MEDIA_RANGE.fullmatch(name):
+            found[name] = max(found.get(name, 0.0), quality)
     return found

@@ -1,23 +1,23 @@
-"""The address under which a client sees the service. The Host header alone is not believed."""
+"""The address under which a client sees the service. The Host header alone is not trusted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.service import Service
+    from collections.abc import Mapping
+
+    from ipgraph.settings import Settings
 
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
-def root(service: Service, exchange: Exchange) -> str:
+def root(settings: Settings, environ: Mapping[str, Any]) -> str:
     """Return scheme, host and path prefix, without a slash at the end.
 
     It is the setting `public_url` where that is set. Else it is the host that was asked for, if
     that is this machine's own name for itself or the address listened on, and else that address.
     """
-    settings, environ = service.settings, exchange.environ
     prefix = str(environ.get("SCRIPT_NAME", ""))
     if settings.public_url:
         return settings.public_url.rstrip("/")

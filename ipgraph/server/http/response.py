@@ -1,4 +1,4 @@
-"""What the service answers with, before it is HTTP; and errors as problem details (RFC 9457)."""
+"""The response of the service; and errors as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+import flask
 
 from ipgraph.errors import (
     HTTP_STATUSES,
@@ -24,7 +26,7 @@ from ipgraph.errors import (
     StoreUnavailable,
     TimeLimitExceeded,
 )
-from ipgraph.server.http.negotiation import HTML, Offer, choose
+from ipgraph.server.http.negotiation import HTML, PLAIN, Offer, choose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, str], ...]
 
 PROBLEM = Offer("problem", "application/problem+json", ("application/json",))
-PLAIN = Offer("plain", "text/plain", header="text/plain; charset=utf-8")
+NO_STORE = ("Cache-Control", "no-store")
 _RETRY_AFTER_S = "2"
 
 # The `type` of each problem, most specific class first.
@@ -53,18 +55,34 @@ _TYPES: tuple[tuple[type[IpGraphError], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer: status, headers, and a body that is whole or comes in parts.
+class Response(flask.Response):
+    """The one class of responses: of handlers, of Flask's views, of errors, from the cache."""
 
-    `kept`: the body depends on nothing but the snapshot and the request, so that it may be kept
-    and carries a strong tag.
-    """
+    default_mimetype = None
 
-    status: int
-    headers: Headers
-    body: bytes | Iterable[bytes] = b""
-    kept: bool = False
+    @classmethod
+    def of(
+        cls,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | Iterable[bytes] = b"",
+        status: int = 200,
+    ) -> Response:
+        """Return a response with these headers; a body that is not bytes is streamed."""
+        return cls(body, status, list(headers))
+
+    @property
+    def is_cacheable(self) -> bool:
+        """True if the body depends on nothing but the snapshot and the request.
+
+        A handler that returns anything else sets Cache-Control itself.
+        """
+        headers = self.headers
+        return (
+            self.status_code == 200
+            and not self.is_streamed
+            and "Cache-Control" not in headers
+            and "Set-Cookie" not in headers
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +122,7 @@ class HttpError(Exception):
 
 def problem_of(error: IpGraphError) -> Problem:
     """Return the problem that an error of the library is for a client."""
-    status = next(HTTP_STATUSES[each] for each in type(error).__mro__ if each in HTTP_STATUSES)
+    status = next(HTTP_STATUSES[kind] for kind in type(error).__mro__ if kind in HTTP_STATUSES)
     slug = next((name for kind, name in _TYPES if isinstance(error, kind)), "bad-request")
     more: dict[str, Any] = {}
     if error.place is not None:
@@ -126,11 +144,12 @@ def write_problem(problem: Problem, accept: str, instance: str) -> Response | No
     chosen = choose(accept, (PROBLEM, PLAIN, HTML))
     if chosen is not None and chosen.name == HTML.name:
         return None
-    headers = (*problem.headers, ("Cache-Control", "no-store"), ("Vary", "Accept"))
+    headers = (*problem.headers, NO_STORE, ("Vary", "Accept"))
     if chosen is not None and chosen.name == PLAIN.name:
         line = " ".join(f"{problem.detail} {problem.hint}".split())
-        return Response(problem.status, (("Content-Type", PLAIN.content_type), *headers),
-                        f"{line}\n".encode())  # fmt: skip
+        return Response.of(
+            (("Content-Type", PLAIN.content_type), *headers), f"{line}\n".encode(), problem.status
+        )
     fields: dict[str, Any] = {
         "type": problem.type,
         "title": problem.title,
@@ -143,4 +162,10 @@ def write_problem(problem: Problem, accept: str, instance: str) -> Response | No
         fields["hint"] = problem.hint
     content_type = chosen.content_type if chosen is not None else PROBLEM.media_type
     body = json.dumps(fields, ensure_ascii=False).encode()
-    return Response(problem.status, (("Content-Type", content_type), *headers), body)
+    return Response.of((("Content-Type", content_type), *headers), body, problem.status)
+
+
+def write_json(value: Any, *headers: tuple[str, str], status: int = 200) -> Response:
+    """Write a value as JSON."""
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return Response.of((("Content-Type", "application/json"), *headers), body, status)

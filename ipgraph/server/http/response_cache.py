@@ -1,4 +1,8 @@
-"""Answers that are kept: the most recently used, bounded in bytes, precompressed where it pays."""
+"""The response cache: recently used responses, bounded in bytes, compressed where it pays.
+
+An entry is found by its key, which names the representation (the query, its options and its
+format), or by the identity of a request seen before, which needs nothing of the request parsed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ipgraph.server.http.response import Headers
@@ -15,17 +19,19 @@ if TYPE_CHECKING:
 # Below this a compressed body saves less than the header that announces it costs to read.
 _COMPRESSED_FROM_BYTES = 1024
 _COMPRESSED_AT_USE = 2
-_OVERHEAD_BYTES = 1024  # of an entry beside its body: keys, headers, objects
-_MAX_SHARE = 8  # no answer takes more than this part of the whole
+_OVERHEAD_BYTES = 1024  # of an entry besides its body: keys, headers, objects
+_MAX_SHARE = 8  # no response takes more than this part of the whole
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
+_MAX_IDENTITIES = 20_000
+_MAX_IDENTITY_CHARS = 8_000
 Key = Hashable
+Identity = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class Kept:
-    """An answer that is kept, with its strong tag."""
+class CachedResponse:
+    """A response with status 200 in the cache, with its strong tag."""
 
-    status: int
     headers: Headers
     body: bytes
     tag: str
@@ -35,70 +41,97 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """What it counts for, in bytes."""
+        """The bytes that count towards the bound of the cache."""
         return len(self.body) + len(self.compressed or b"") + len(self.query) + _OVERHEAD_BYTES
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether it has been used so often that it is compressed, if it ever will be."""
+        """True if it was used so often that it is compressed, if it ever will be."""
         return self.uses > _COMPRESSED_AT_USE
 
 
-class Cache:
-    """The answers to recent requests, under any keys; safe for threads."""
+class CacheFigures(NamedTuple):
+    """The figures of a cache at one moment."""
+
+    hits: int
+    misses: int
+    entries: int
+    size: int
+
+
+class ResponseCache:
+    """The responses to recent requests, under any keys; safe for threads."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
-        self.size = 0
-        self.hits = 0
-        self.misses = 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._size = 0
+        self._hits = 0
+        self._misses = 0
+        self._entries: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self._keys: dict[Identity, Key] = {}
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Key) -> Kept | None:
-        """Return what is kept under a key, and count the use."""
+    @property
+    def figures(self) -> CacheFigures:
+        """What was found and not found so far, and what is held now."""
         with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                self.misses += 1
-                return None
-            self._kept.move_to_end(key)
-            self.hits += 1
-            found.uses += 1
-            return found
+            return CacheFigures(self._hits, self._misses, len(self._entries), self._size)
 
-    def put(self, key: Key, kept: Kept) -> None:
-        """Keep an answer, unless it is too large a part of the whole."""
-        if kept.size * _MAX_SHARE > self.max_bytes:
+    def key_of(self, identity: Identity) -> Key | None:
+        """Return the key under which the response to such a request was put; else None."""
+        return self._keys.get(identity)
+
+    def get(self, key: Key) -> CachedResponse | None:
+        """Return the response under a key, and count the use."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                self._misses += 1
+                return None
+            self._entries.move_to_end(key)
+            self._hits += 1
+            entry.uses += 1
+            return entry
+
+    def put(self, key: Key, entry: CachedResponse, identity: Identity | None) -> None:
+        """Put in a response, unless it takes too large a part of the whole."""
+        if entry.size * _MAX_SHARE > self.max_bytes:
             return
         with self._lock:
-            old = self._kept.pop(key, None)
-            self.size += kept.size - (old.size if old else 0)
-            self._kept[key] = kept
-            while self.size > self.max_bytes:
-                self.size -= self._kept.popitem(last=False)[1].size
+            old = self._entries.pop(key, None)
+            self._size += entry.size - (old.size if old else 0)
+            self._entries[key] = entry
+            while self._size > self.max_bytes:
+                self._size -= self._entries.popitem(last=False)[1].size
+            if identity is not None and sum(map(len, identity)) < _MAX_IDENTITY_CHARS:
+                if len(self._keys) >= _MAX_IDENTITIES:
+                    self._keys.clear()
+                self._keys[identity] = key
 
-    def compress(self, key: Key, kept: Kept) -> bytes | None:
+    def compress(self, key: Key, entry: CachedResponse) -> bytes | None:
         """Return the body compressed, made at the second use; None where that does not pay."""
-        if kept.compressed is None and kept.uses >= _COMPRESSED_AT_USE and _worth(kept):
-            compressed = gzip.compress(kept.body, 6, mtime=0)
-            if len(compressed) < len(kept.body):
+        if (
+            entry.compressed is None
+            and entry.uses >= _COMPRESSED_AT_USE
+            and is_compressible(entry.headers, len(entry.body))
+        ):
+            compressed = gzip.compress(entry.body, 6, mtime=0)
+            if len(compressed) < len(entry.body):
                 with self._lock:
-                    if self._kept.get(key) is kept and kept.compressed is None:
-                        kept.compressed = compressed
-                        self.size += len(compressed)
-        return kept.compressed
+                    if self._entries.get(key) is entry and entry.compressed is None:
+                        entry.compressed = compressed
+                        self._size += len(compressed)
+        return entry.compressed
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._kept.clear()
-            self.size = 0
+            self._entries.clear()
+            self._keys.clear()
+            self._size = 0
 
 
-def _worth(kept: Kept) -> bool:
-    content_type = next((value for name, value in kept.headers if name == "Content-Type"), "")
-    return len(kept.body) >= _COMPRESSED_FROM_BYTES and content_type.startswith(_COMPRESSIBLE)
+def is_compressible(headers: Headers, size: int) -> bool:
+    """True if a body of this type and size becomes so much smaller that it pays."""
+    content_type = next((value for name, value in headers if name == "Content-Type"), "")
+    return size >= _COMPRESSED_FROM_BYTES and content_type.startswith(_COMPRESSIBLE)

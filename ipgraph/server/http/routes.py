@@ -1,183 +1,144 @@
-"""Every address of the service that is read by GET, in one table: path, types, parameters."""
+"""The routing table: every address of the service, registered where it is implemented.
+
+A module makes one `Routes` and registers its handlers with it. The application joins them; Flask's
+URL map, the OpenAPI document, the menu, the sitemap, robots.txt and Allow are read from that.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from ipgraph.serialization.formats import Holds, of_kind
-from ipgraph.serialization.xlsx import MEDIA_TYPE as WORKBOOK
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
-_RDF = tuple(each.media_type for each in of_kind(Holds.TRIPLES, Holds.QUADS))
-_SUFFIXES = [each.suffix.removeprefix(".") for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
-_HTML = ("text/html",)
-_JSON = ("application/json",)
-_TEXT = ("text/plain",)
-_LIST = (*_HTML, *_JSON, "text/csv")
-_BOTH = (*_HTML, *_RDF, "text/csv")
+    from ipgraph.server.http.negotiation import Offer
 
-# Graphs that lack what an address needs have no such address.
-OWN, SNAPSHOT, CONTACT = "the project's own graph", "a snapshot", "the setting contact"
+Handler = Any  # takes the request and the parameters of the path, returns what Flask's views may
+_SAFE_METHODS = ("GET", "HEAD")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     """A parameter by its name in the address, and the JSON Schema of its values."""
 
     name: str
     meaning: str
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+    is_required: bool = False
+
+    def required(self) -> Parameter:
+        """Return the same parameter, to be given in every request."""
+        return replace(self, is_required=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address that is read by GET. A parameter in braces stands in the path.
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One address: Flask's rules for it, what answers it, and what the documents say of it.
 
-    `parameters` are keys of `PARAMETERS`; `required` are those in the query that must be given.
+    The first of `paths` is the one that documents name. Where there are several `offers`, the
+    application chooses one by the parameter ``format`` and by Accept. `status` is that of success.
+    `needs` tells by the edition whether there is anything at the address. `menu` is the place in
+    the menu, from 1; `disallowed` are the prefixes that robots.txt keeps crawlers from.
     """
 
-    path: str
+    paths: tuple[str, ...]
+    handler: Handler
     summary: str
-    types: tuple[str, ...]
-    parameters: tuple[str, ...] = ()
-    required: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("GET",)
+    offers: tuple[Offer, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     status: int = 200
-    needs: str = ""
+    needs: Callable[[Any], bool] | None = None
+    form: str = ""  # what a POST does, where that is another thing than a GET
+    bodies: tuple[str, ...] = ()  # media types of bodies that POST takes besides a form
+    menu: int = 0
+    is_in_sitemap: bool = False
+    disallowed: tuple[str, ...] = ()
+    negotiates: bool = True  # False: the path or the query decides, and the handler reads it
+    is_cached: bool = True  # False: the handler looks in the cache itself
+
+    @property
+    def name(self) -> str:
+        """The name of the endpoint."""
+        return str(self.handler.__name__)
+
+    @property
+    def path(self) -> str:
+        """The main path as OpenAPI writes it: ``/page/{name}``."""
+        return re.sub(r"<(?:[^:<>]*:)?([^<>]+)>", r"{\1}", self.paths[0])
+
+    @property
+    def all_methods(self) -> tuple[str, ...]:
+        """Every method that the address answers, for Allow."""
+        methods = dict.fromkeys((*self.methods, "OPTIONS"))
+        if "GET" in methods:
+            methods = dict.fromkeys((*_SAFE_METHODS, *methods))
+        return tuple(methods)
+
+    def is_available(self, edition: object) -> bool:
+        """True if the graph that is served has what the address needs."""
+        return self.needs is None or self.needs(edition)
 
 
-def _one_of(*values: str) -> dict[str, Any]:
+class Routes:
+    """The routes of one module, in the order of their registration."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    def add(self, *paths: str, summary: str, **more: Any) -> Callable[[Handler], Handler]:
+        """Return a decorator that registers a handler; `more` are fields of `Route`."""
+
+        def register(handler: Handler) -> Handler:
+            self._routes.append(Route(paths, handler, summary, **more))
+            return handler
+
+        return register
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+
+class RouteTable:
+    """The routes of all modules."""
+
+    def __init__(self, modules: Iterable[Routes] = ()) -> None:
+        self._routes = tuple(route for routes in modules for route in routes)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def available(self, edition: object) -> tuple[Route, ...]:
+        """Return the routes that the graph served has something for."""
+        return tuple(route for route in self._routes if route.is_available(edition))
+
+    def menu(self, edition: object) -> list[Route]:
+        """Return the entries of the menu, in order."""
+        entries = (route for route in self.available(edition) if route.menu)
+        return sorted(entries, key=lambda route: route.menu)
+
+
+def one_of(*values: str) -> dict[str, Any]:
+    """Return the schema of a parameter with a few values."""
     return {"type": "string", "enum": [*values]}
 
 
-def _number(least: int, most: int | None = None) -> dict[str, Any]:
+def number(least: int, most: int | None = None) -> dict[str, Any]:
+    """Return the schema of a whole number."""
     return {"type": "integer", "minimum": least} | ({} if most is None else {"maximum": most})
 
 
-PARAMETERS: dict[str, Parameter] = {
-    "name": Parameter("name", "the last part of its IRI"),
-    "suffix": Parameter("suffix", "the format", _one_of(*_SUFFIXES, "csv")),
-    "table": Parameter("suffix", "the format", _one_of("csv", "xlsx")),
-    "file": Parameter("name", "the name of a file that /downloads lists"),
-    "uri": Parameter("uri", "an IRI of the graph"),
-    "format": Parameter("format", "a short name or media type; beats Accept"),
-    "face": Parameter("format", "beats Accept", _one_of("html", "json", "csv")),
-    "proof": Parameter("format", "beats Accept", _one_of("html", "json", "ttl")),
-    "q": Parameter("q", "words, or the beginning of one"),
-    "type": Parameter("type", "IRI of a class"),
-    "kind": Parameter("kind", "what to complete", _one_of("class", "property", "entity")),
-    "class": Parameter("class", "of things of this class only: IRI or prefixed name"),
-    "letter": Parameter("letter", "the first letter of a name"),
-    "page": Parameter("page", "number of a page of results, from 1", _number(1)),
-    "s": Parameter("s", "subject: an IRI, a name or an acronym"),
-    "p": Parameter("p", "predicate: an IRI or a name"),
-    "o": Parameter("o", "object: an IRI, a literal, a name or an acronym"),
-    "relation": Parameter("relation", "a property: prefixed name or IRI"),
-    "property": Parameter("property", "IRI of a property"),
-    "direction": Parameter("direction", "who points: the thing, or others at it", _one_of("in")),
-    "history": Parameter("history", "the whole history, not the last of it", _one_of("all")),
-    "year": Parameter("year", "the thing as it was in a year", _number(1, 9999)),
-    "from": Parameter("from", "the first year", _number(1, 9999)),
-    "to": Parameter("to", "the last year", _number(1, 9999)),
-    "happening": Parameter("sort", "what happened", _one_of("established", "changed", "dissolved")),
-    "order": Parameter(
-        "sort",
-        "the order",
-        _one_of("title", "publisher", "issued", "genre", "authority", "statements"),
-    ),
-    "authority": Parameter("authority", "of this authority only: primary, secondary or tertiary"),
-    "genre": Parameter("genre", "of this kind only"),
-    "sorted": Parameter("sort", "the order of the things", _one_of("label", "short", "mentions")),
-    "answers": Parameter(
-        "answers",
-        "what the question has parameters for, each under its own name",
-        {"type": "object", "additionalProperties": {"type": "string"}},
-    ),
-    "id": Parameter("id", "a thing: IRI, name or acronym"),
-    "levels": Parameter("levels", "how many levels of parts; 0: all neighbours", _number(0, 4)),
-    "queries": Parameter("queries", "a batch of queries, as JSON"),
-    "extend": Parameter("extend", "things and properties whose values are wanted, as JSON"),
-    "prefix": Parameter("prefix", "the beginning of a name"),
-    "thing": Parameter("id", "the IRI of a thing"),
-    "subject": Parameter("subject", "prefixed name of a class"),
-    "join": Parameter("relation", "prefixed name of a property"),
-    "object": Parameter("object", "prefixed name of a class"),
-    "query": Parameter("query", "the query"),
-    "infer": Parameter("infer", "false leaves out what is inferred", _one_of("true", "false")),
-}
+# Parameters that several modules share.
+NAME = Parameter("name", "the last part of its IRI")
+URI = Parameter("uri", "an IRI of the graph")
+PAGE = Parameter("page", "number of a page of results, from 1", number(1))
+QUERY = Parameter("query", "the query")
+INFER = Parameter("infer", "false leaves out what is inferred", one_of("true", "false"))
+SEARCH_TEXT = Parameter("q", "words, or the beginning of one")
 
-# Every address beside the endpoint; `path` parameters first.
-ADDRESSES: tuple[Address, ...] = (
-    Address("/", "The home page; as RDF the description of the dataset", (*_HTML, *_RDF)),
-    Address("/id/{name}", "A thing: 303 to its page or its data", (), ("name",), status=303),
-    Address("/page/{name}", "The page of a thing", _HTML, ("name", "year", "history")),
-    Address(
-        "/page/{name}/related/{relation}",
-        "All that a thing relates to in one way",
-        _LIST,
-        ("name", "relation", "direction", "page", "face"),
-    ),
-    Address(
-        "/related",
-        "The same of any IRI",
-        _LIST,
-        ("uri", "property", "direction", "page", "face"),
-        ("uri", "property"),
-    ),
-    Address("/data/{name}.{suffix}", "The data of a thing", (*_RDF, "text/csv"),
-            ("name", "suffix")),
-    Address("/describe", "A thing of any IRI", _BOTH, ("uri", "format"), ("uri",)),
-    Address("/ontology", "The ontology", _BOTH, ("format", "page")),
-    Address("/ontology.{suffix}", "The ontology in a format", (*_RDF, "text/csv"), ("suffix",)),
-    Address("/ontology/{name}", "A term of the ontology", _BOTH,
-            ("name", "format", "sorted", "page")),
-    Address("/source/{name}", "A source and what it states", _BOTH, ("name", "format", "page")),
-    Address("/sources", "The documents", _LIST,
-            ("q", "authority", "genre", "order", "page", "face")),
-    Address("/search", "Find things by name", (*_HTML, *_JSON), ("q", "type", "page", "face"),
-            ("q",)),
-    Address("/suggest", "Complete a name", _JSON, ("q",)),
-    Address("/complete", "Complete a term in a query", _JSON, ("kind", "q", "class")),
-    Address("/browse", "Things by kind", _LIST, ("type", "letter", "page", "face")),
-    Address("/sectors", "The sectors and their agencies", _LIST, ("face",), needs=OWN),
-    Address("/sectors/{name}", "301 to the page of a sector", (), ("name",), status=301, needs=OWN),
-    Address("/graph", "The explorer", _HTML, ("id", "levels")),
-    Address("/graph/neighbours", "The neighbours of a thing", _JSON, ("id", "levels")),
-    Address("/timeline", "What changed when", _LIST, ("id", "happening", "from", "to", "face"),
-            needs=OWN),
-    Address("/why", "The proof of a statement", (*_HTML, *_JSON, "text/turtle"),
-            ("s", "p", "o", "proof"), ("s", "p", "o")),
-    Address("/questions", "Questions with answers", _LIST, ("face",), needs=OWN),
-    Address("/questions/{name}", "A question, answered with parameters", _LIST,
-            ("name", "answers", "face"), needs=OWN),
-    Address("/disagreements", "Where sources differ", _LIST, ("face",), needs=OWN),
-    Address("/report", "Report an error in a statement", _HTML, ("uri",), ("uri",), needs=CONTACT),
-    Address("/quality", "What the checks find", _LIST, ("face",), needs=SNAPSHOT),
-    Address("/about", "About this site", _HTML),
-    Address("/downloads", "The files of the whole graph", _HTML),
-    Address("/downloads/{name}", "A file of the whole graph", _RDF, ("file",)),
-    Address("/downloads/SHA256SUMS", "Their checksums", _TEXT),
-    Address("/ask", "302 to the query that three menus make", (), ("subject", "join", "object"),
-            ("subject", "join", "object"), status=302),
-    Address("/sparql/labels.{suffix}", "An answer with a label beside each IRI",
-            ("text/csv", WORKBOOK), ("table", "query", "infer"), ("query",)),
-    Address("/reconcile", "Names to things: the Reconciliation API 0.2 (OpenRefine); without a "
-            "parameter its manifest", _JSON, ("queries", "extend")),
-    Address("/reconcile/suggest/entity", "Complete a thing", _JSON, ("prefix",)),
-    Address("/reconcile/suggest/property", "Complete a property", _JSON, ("prefix",)),
-    Address("/reconcile/suggest/type", "Complete a class", _JSON, ("prefix",)),
-    Address("/reconcile/properties", "Properties that things of a class have", _JSON, ("type",)),
-    Address("/reconcile/preview", "A thing in a small frame", _HTML, ("thing",), ("thing",)),
-    Address("/prefixes", "The prefixes of the project", (*_JSON, "text/turtle")),
-    Address("/context.jsonld", "The context of the JSON-LD", ("application/ld+json",)),
-    Address("/void.ttl", "Statistics of the dataset (VoID, DCAT)", ("text/turtle",)),
-    Address("/dcat.ttl", "The same description", ("text/turtle",)),
-    Address("/.well-known/void", "302 to the statistics", (), status=302),
-    Address("/.well-known/security.txt", "Where to report weaknesses", _TEXT, needs=CONTACT),
-    Address("/data.json", "The dataset as DCAT-US 1.1 has it", _JSON),
-    Address("/openapi.json", "This document", _JSON),
-    Address("/llms.txt", "What is here, for language models", _TEXT),
-    Address("/robots.txt", "What crawlers may read", _TEXT),
-    Address("/sitemap.xml", "The pages", ("application/xml",)),
-    Address("/health", "Whether the service answers, and its limits", _JSON),
-    Address("/metrics", "Figures for Prometheus", _TEXT),
-)  # fmt: skip
+
+def format_parameter(offers: tuple[Offer, ...]) -> Parameter:
+    """Return the parameter by which one of the offers of a route is asked for."""
+    return Parameter("format", "overrides Accept", one_of(*(offer.name for offer in offers)))

@@ -6,19 +6,24 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Response, make_response, send_file
+from flask import make_response, send_file
 
 from ipgraph import __version__
 from ipgraph.resources import folder
-from ipgraph.server.api.dumps import Dump, Dumps
+from ipgraph.server.api.dumps import Dump, Dumps, dumps_of
 from ipgraph.server.html import code_samples, links
+from ipgraph.server.http.negotiation import HTML, PLAIN, RDF_OFFERS
+from ipgraph.server.http.response import Response
+from ipgraph.server.http.routes import Parameter, Routes
 from ipgraph.server.pages import developer_section, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flask import Blueprint
+    from flask import Response as FlaskResponse
 
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
@@ -51,36 +56,51 @@ class Row:
     dump: Dump | None = None
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses."""
-    dumps = Dumps(site.kg)
-
-    @blueprint.get("/about", endpoint="about")
-    def about() -> str:
-        return site.render(
-            "about.html",
-            libraries=_libraries(),
-            contents=_contents(site),
-            software=__version__,
-            developers=_developers(site),
-        )
-
-    @blueprint.get("/downloads", endpoint="downloads")
-    def downloads() -> Response:
-        return _downloads(site, dumps)
-
-    @blueprint.get("/downloads/SHA256SUMS", endpoint="checksums")
-    def checksums() -> Response:
-        return Response(dumps.checksums(), content_type="text/plain; charset=utf-8")
-
-    @blueprint.get("/downloads/<name>", endpoint="download")
-    def download(name: str) -> Response:
-        curated = {each.name: (each, path) for each, path in _curated(site, dumps)}
-        dump, path = curated.get(name) or dumps.file(name)
-        return send_file(path, mimetype=dump.media_type, as_attachment=True, download_name=name)
+routes = Routes()
 
 
-def _downloads(site: Site, dumps: Dumps) -> Response:
+@routes.add("/about", summary="About this site", offers=(HTML,), menu=10, is_in_sitemap=True)
+def about(request: Request) -> str:
+    """Say what this site is and is not."""
+    site = site_of(request)
+    return site.render(
+        "about.html",
+        libraries=_libraries(),
+        contents=_contents(site),
+        software=__version__,
+        developers=_developers(site),
+    )
+
+
+@routes.add("/downloads", summary="The files of the whole graph", offers=(HTML,), menu=9)
+def downloads(request: Request) -> FlaskResponse:
+    """List the files of the whole graph."""
+    return _downloads(site_of(request), request.edition.part(dumps_of))
+
+
+@routes.add("/downloads/SHA256SUMS", summary="Their checksums", offers=(PLAIN,))
+def checksums(request: Request) -> Response:
+    """List the checksums of the files."""
+    text = request.edition.part(dumps_of).checksums()
+    return Response.of((("Content-Type", PLAIN.content_type),), text.encode())
+
+
+@routes.add(
+    "/downloads/<name>",
+    summary="A file of the whole graph",
+    offers=RDF_OFFERS,
+    parameters=(Parameter("name", "the name of a file that /downloads lists"),),
+    negotiates=False,
+)
+def download(request: Request, name: str) -> FlaskResponse:
+    """Send a file."""
+    dumps = request.edition.part(dumps_of)
+    curated = {dump.name: (dump, path) for dump, path in _curated(site_of(request), dumps)}
+    dump, path = curated.get(name) or dumps.file(name)
+    return send_file(path, mimetype=dump.media_type, as_attachment=True, download_name=name)
+
+
+def _downloads(site: Site, dumps: Dumps) -> FlaskResponse:
     listed = dumps.listed()
     body = site.render(
         "downloads.html",

@@ -13,17 +13,22 @@ from pyoxigraph import NamedNode
 
 from ipgraph.dataset.disagreements import QUESTION
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.server.context import request
+from ipgraph.server.edition import is_own
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.labels import Name
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 KINDS = ("date", "figure", "origin", "name", "responsibility")  # in the order of the page
@@ -62,20 +67,19 @@ class Comparison:
     readings: tuple[Reading, ...]
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the page to graphs that have the question about disagreements."""
-    if not site.is_own:
-        return
+routes = Routes()
 
-    @blueprint.get("/disagreements", endpoint="disagreements")
-    def disagreements() -> ResponseReturnValue:
-        return _page(site)
+
+@routes.add("/disagreements", summary="Where sources differ", offers=LIST_OFFERS, needs=is_own)
+def disagreements(request: Request) -> ResponseReturnValue:
+    """Compare what sources say of a fact."""
+    return _page(site_of(request))
 
 
 def _page(site: Site) -> ResponseReturnValue:
     reader = _Reader(site)
     found = sorted(map(reader.comparison, site.kg.disagreements()), key=_order)
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         rows = [
             (item.kind, item.thing.label, item.about, reading.text, d.title, d.issued, d.authority)
             for item in found

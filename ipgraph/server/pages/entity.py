@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, after_this_request, request
+from flask import Response, abort, after_this_request
 
 from ipgraph.dataset.disagreements import anchors
 from ipgraph.namespaces import ENTITY, expand
+from ipgraph.server.api.linked_data import page_links, refuse_gone
+from ipgraph.server.context import request
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
+from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
+from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, number, one_of
 from ipgraph.server.pages import (
     developer_section,
     entity_rows,
@@ -19,14 +23,15 @@ from ipgraph.server.pages import (
     list_formats,
     page_queries,
 )
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 # Values on a page of their own.
@@ -48,20 +53,60 @@ FORMATS = (
 )
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses of things."""
+routes = Routes()
+_RELATED_PARAMETERS = (
+    Parameter("direction", "who points: the thing, or others at it", one_of("in")),
+    PAGE,
+)
 
-    @blueprint.get("/page/<path:name>", endpoint="entity")
-    def entity(name: str) -> str:
-        return render(site, ENTITY + name)
 
-    @blueprint.get("/page/<name>/related/<path:relation>", endpoint="related")
-    def related(name: str, relation: str) -> ResponseReturnValue:
-        return _related(site, ENTITY + name, relation)
+@routes.add(
+    "/page/<path:name>",
+    summary="The page of a thing",
+    offers=(HTML,),
+    parameters=(
+        NAME,
+        Parameter("year", "the thing as it was in a year", number(1, 9999)),
+        Parameter("history", "the whole history, not the last of it", one_of("all")),
+    ),
+)
+def entity(request: Request, name: str) -> ResponseReturnValue:
+    """Show an entity of the project."""
+    refuse_gone(request.edition, ENTITY + name)
+    body = render(site_of(request), ENTITY + name)
+    return body, list(page_links(request, f"page/{name}"))
 
-    @blueprint.get("/related", endpoint="related_of")
-    def related_of() -> ResponseReturnValue:
-        return _related(site, request.args.get("uri", ""), request.args.get("property", ""))
+
+@routes.add(
+    "/page/<name>/related/<path:relation>",
+    summary="All that a thing relates to in one way",
+    offers=LIST_OFFERS,
+    parameters=(
+        NAME,
+        Parameter("relation", "a property: prefixed name or IRI"),
+        *_RELATED_PARAMETERS,
+    ),
+)
+def related(request: Request, name: str, relation: str) -> ResponseReturnValue:
+    """List all values of one relation of an entity."""
+    refuse_gone(request.edition, ENTITY + name)
+    return _related(site_of(request), ENTITY + name, relation)
+
+
+@routes.add(
+    "/related",
+    summary="The same of any IRI",
+    offers=LIST_OFFERS,
+    parameters=(
+        URI.required(),
+        Parameter("property", "IRI of a property", is_required=True),
+        *_RELATED_PARAMETERS,
+    ),
+)
+def related_of(request: Request) -> ResponseReturnValue:
+    """List all values of one relation of any thing."""
+    args = request.args
+    return _related(site_of(request), args.get("uri", ""), args.get("property", ""))
 
 
 def render(site: Site, iri: str) -> str:
@@ -70,7 +115,7 @@ def render(site: Site, iri: str) -> str:
     whole = bool(year) or request.args.get("history") == "all"
     episodes = EVERY_EPISODE if whole else MAX_EPISODES
     began = time.monotonic()
-    view = site.entities.describe(iri, values=MAX_VALUES, cited=MAX_CITED, episodes=episodes)
+    view = site.entities.describe(iri, values=MAX_VALUES, sources=MAX_CITED, history=episodes)
     # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
     late = time.monotonic() - began > PART_LIMIT_S
     boxes = None if late else arrange(site, view)
@@ -80,12 +125,12 @@ def render(site: Site, iri: str) -> str:
     sections, meanings = _by_section(view), _comments(site, view)
     return site.render(
         "entity.html",
-        linked=schema_org.of_thing(site, view),
+        linked=schema_org.of_thing(site.root(), view),
         view=view,
         facts=entity_rows.facts(site, view),
         relations=entity_rows.relation_rows(site, sections["relations"], meanings),
         incoming=entity_rows.relation_rows(site, sections["incoming"], meanings),
-        alongside=view.alongside[: entity_rows.MAX_ALONGSIDE],
+        alongside=view.siblings[: entity_rows.MAX_ALONGSIDE],
         identifiers=sections["identifiers"],
         notes=[value for group in sections["notes"] for value in group.values],
         heads=() if late else site.entities.heads(iri),
@@ -108,11 +153,11 @@ def render(site: Site, iri: str) -> str:
         ),
         rest_address=entity_rows.rest_address,
         proof_address=entity_rows.proof_address,
-        report=links.address("/report", uri=view.iri) if site.kg.settings.contact else "",
+        report=links.address("/report", uri=view.iri) if site.settings.contact else "",
     )
 
 
-def _by_section(view: View) -> dict[str, list[Group]]:
+def _by_section(view: Description) -> dict[str, list[Group]]:
     """Divide the groups by where a page tells them; incoming relations by themselves."""
     found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "incoming")}
     for each in view.groups:
@@ -127,10 +172,10 @@ def _not_kept(response: Response) -> Response:
     return response
 
 
-def _comments(site: Site, view: View) -> dict[str, str]:
+def _comments(site: Site, view: Description) -> dict[str, str]:
     """Return what each relation of a page means."""
     relations = {group.relation.iri for group in view.groups}
-    return {each: site.entities.terms.comment(each) for each in relations}
+    return {each: site.entities.vocabulary.comment(each) for each in relations}
 
 
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
@@ -143,7 +188,7 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     values = group.values[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not values:
         abort(404)
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         titles = {each.number: each.title for each in sources}
         cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
         rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
@@ -171,7 +216,7 @@ def _related_query(iri: str, group: Group) -> str:
     return page_queries.query(name, thing=iri, term=group.relation.iri)
 
 
-def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
+def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None:
     """Arrange what it is part of, those alongside, and its parts; None where there is nothing.
 
     With `alone` it stands at the left by itself.
@@ -191,9 +236,9 @@ def arrange(site: Site, view: View, *, alone: bool = False) -> Box | None:
     own = box(view.iri, view.name.label, view.kind.iri if view.kind else "", boxes(below))
     if alone or not view.breadcrumb:
         return own
-    siblings = boxes(view.alongside[: MAX_BOXES - 1])
+    siblings = boxes(view.siblings[: MAX_BOXES - 1])
     # Among its siblings it stands where the alphabet puts it.
-    at = sum(1 for each in view.alongside[: MAX_BOXES - 1] if each.text < view.name.label)
+    at = sum(1 for each in view.siblings[: MAX_BOXES - 1] if each.text < view.name.label)
     parent = view.breadcrumb[-1]
     kind = site.entities.reader.kind(parent.iri)
     row = (*siblings[:at], own, *siblings[at:])

@@ -13,7 +13,7 @@ from ipgraph.server.html.translations import plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.entities.labels import Name
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
@@ -89,7 +89,7 @@ def _more(group: Group, words: Texts) -> str:
     return ""
 
 
-def facts(site: Site, view: View) -> Facts:
+def facts(site: Site, view: Description) -> Facts:
     """Return the facts at a glance."""
     names = [value.text for value in view.other_names if value.text != view.name.acronym]
     ellipsis = " …" if len(names) > MAX_OTHER_NAMES else ""
@@ -102,7 +102,7 @@ def facts(site: Site, view: View) -> Facts:
     )
 
 
-def _department(site: Site, view: View) -> tuple[str, Name] | None:
+def _department(site: Site, view: Description) -> tuple[str, Name] | None:
     """Return the department that a thing belongs to, after the label of its class."""
     if not view.breadcrumb:
         return None
@@ -111,7 +111,7 @@ def _department(site: Site, view: View) -> tuple[str, Name] | None:
     return (kind.label, top) if kind and kind.iri == DEPARTMENT else None
 
 
-def _undescribed(site: Site, view: View) -> str:
+def _undescribed(site: Site, view: Description) -> str:
     words = site.words()
     if not site.is_own:
         return words("entity.undescribed_foreign")
@@ -120,12 +120,12 @@ def _undescribed(site: Site, view: View) -> str:
     return words("entity.undescribed_any")
 
 
-def _place(site: Site, view: View) -> str:
+def _place(site: Site, view: Description) -> str:
     is_organization = view.kind and site.kind_style(view.kind.iri) == "k-org"
     return site.words()("entity.place" if is_organization else "entity.place_any")
 
 
-def python_use(site: Site, view: View) -> str:
+def python_use(site: Site, view: Description) -> str:
     """Return Python that prints the relations of a thing of an opened graph."""
     acronym = view.name.acronym if site.is_own else ""
     name = code_samples.in_quotes(acronym or shorten(view.iri).strip("<>"))
@@ -136,14 +136,14 @@ def python_use(site: Site, view: View) -> str:
     )
 
 
-def rest_address(view: View, group: Group) -> str:
+def rest_address(view: Description, group: Group) -> str:
     """Return the address of all values of a group."""
     name = shorten(group.relation.iri)
     name = group.relation.iri if name.startswith("<") else name
     return links.related(view.iri, name, incoming=group.incoming)
 
 
-def proof_address(view: View, group: Group, value: Value) -> str:
+def proof_address(view: Description, group: Group, value: Value) -> str:
     """Return the address of the proof of an inferred statement."""
     ends = (value.iri, view.iri) if group.incoming else (view.iri, value.iri)
     return links.address("/why", s=ends[0], p=group.relation.iri, o=ends[1])

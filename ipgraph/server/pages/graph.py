@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, jsonify
 
 from ipgraph.namespaces import ENTITY, shorten
 from ipgraph.server import jobs
+from ipgraph.server.context import request
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Box, tree
+from ipgraph.server.http.negotiation import HTML, JSON
+from ipgraph.server.http.routes import Parameter, Routes, number
 from ipgraph.server.pages import developer_section, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
-
     from ipgraph.entities.neighborhood import Neighborhood, Node
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 CENTRE = ENTITY + "ip"
@@ -23,17 +26,30 @@ MAX_LEVELS = 4
 STYLES = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source")
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses of the explorer."""
+routes = Routes()
+_PARAMETERS = (
+    Parameter("id", "a thing: IRI, name or acronym"),
+    Parameter("levels", "how many levels of parts; 0: all neighbours", number(0, MAX_LEVELS)),
+)
 
-    @blueprint.get("/graph", endpoint="graph")
-    def graph() -> str:
-        return _page(site)
 
-    @blueprint.get("/graph/neighbours", endpoint="neighbours")
-    def neighbours() -> Response:
-        iri, levels = _asked(site)
-        return jsonify(_as_json(site, _neighborhood(site, iri, levels)))
+@routes.add("/graph", summary="The explorer", offers=(HTML,), parameters=_PARAMETERS, menu=2)
+def graph(request: Request) -> str:
+    """Show the explorer."""
+    return _page(site_of(request))
+
+
+@routes.add(
+    "/graph/neighbours",
+    summary="The neighbours of a thing",
+    offers=(JSON,),
+    parameters=_PARAMETERS,
+)
+def neighbours(request: Request) -> Response:
+    """List the neighbours of a thing."""
+    site = site_of(request)
+    iri, levels = _asked(site)
+    return jsonify(_as_json(site, _neighborhood(site, iri, levels)))
 
 
 def _asked(site: Site) -> tuple[str, int]:
@@ -45,7 +61,7 @@ def _asked(site: Site) -> tuple[str, int]:
             name = next((hit[0].iri for hit in hits if hit), "") or abort(404)
         else:
             name = CENTRE
-    iri = name if "://" in name else jobs.resolve(site, name)
+    iri = name if "://" in name else jobs.resolve(request, name)
     levels = request.args.get("levels", 2, type=int)
     return iri, min(max(levels, 0), MAX_LEVELS)
 

@@ -9,8 +9,8 @@ from ipgraph.namespaces import shorten
 from ipgraph.server.html.translations import plural
 
 if TYPE_CHECKING:
-    from ipgraph.entities.entity import View
-    from ipgraph.entities.history import Episode, Figure
+    from ipgraph.entities.entity import Description
+    from ipgraph.entities.history import Figure, HistoryEntry
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.html.translations import Texts
@@ -37,21 +37,21 @@ class Chapter:
     """The episodes in which a thing takes part in one way."""
 
     key: str
-    episodes: tuple[Episode, ...]
+    episodes: tuple[HistoryEntry, ...]
 
 
-def chapters(view: View, year: int | None = None) -> tuple[Chapter, ...]:
+def chapters(view: Description, year: int | None = None) -> tuple[Chapter, ...]:
     """Group the episodes of a view; with a year, those alone that held in it."""
-    found: dict[str, list[Episode]] = {}
-    for each in view.episodes:
-        if year is None or each.held_in(year):
-            found.setdefault(shorten(each.tie), []).append(each)
+    found: dict[str, list[HistoryEntry]] = {}
+    for each in view.history:
+        if year is None or each.is_in_effect(year):
+            found.setdefault(shorten(each.role), []).append(each)
     order = {tie: at for at, tie in enumerate(ORDER)}
     ties = sorted(found, key=lambda tie: (order.get(tie, len(order)), tie))
     return tuple(Chapter(tie.replace(":", "_"), tuple(found[tie])) for tie in ties)
 
 
-def period(episode: Episode, words: Texts) -> str:
+def period(episode: HistoryEntry, words: Texts) -> str:
     """Write the dates of an episode as the sources give them."""
     since, until = episode.since, episode.until
     if since and until:
@@ -71,7 +71,7 @@ class EpisodeRow:
     sources: tuple[int, ...]
 
 
-def rows(view: View, year: int | None, words: Texts) -> list[tuple[str, list[EpisodeRow]]]:
+def rows(view: Description, year: int | None, words: Texts) -> list[tuple[str, list[EpisodeRow]]]:
     """Return the chapters of a view as pairs of a heading and lines."""
     return [
         (title(chapter, words), [_row(view, episode, words) for episode in chapter.episodes])
@@ -85,7 +85,7 @@ def title(chapter: Chapter, words: Texts) -> str:
     return words(key) if words.has(key) else chapter.key
 
 
-def _row(view: View, episode: Episode, words: Texts) -> EpisodeRow:
+def _row(view: Description, episode: HistoryEntry, words: Texts) -> EpisodeRow:
     parties = [
         (_lead(tie, words) if position else "", values)
         for position, (tie, values) in enumerate(others(view, episode))
@@ -106,16 +106,16 @@ def quantity(figure: Figure, words: Texts) -> str:
     return f"{words.quantity(figure.value)} {unit}".strip()
 
 
-def others(view: View, episode: Episode) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+def others(view: Description, episode: HistoryEntry) -> tuple[tuple[str, tuple[Value, ...]], ...]:
     """Return those who take part besides the thing of the view, by how they do."""
     return tuple(
         (shorten(tie), tuple(each for each in values if each.iri != view.iri))
-        for tie, values in episode.parts.items()
+        for tie, values in episode.participants.items()
         if any(each.iri != view.iri for each in values)
     )
 
 
-def measured(view: View) -> tuple[tuple[Name, tuple[Figure, ...]], ...]:
+def measured(view: Description) -> tuple[tuple[Name, tuple[Figure, ...]], ...]:
     """Group the figures of an entity by what they measure."""
     found: dict[str, list[Figure]] = {}
     for figure in view.figures:
@@ -132,7 +132,7 @@ class Replacement:
     sources: tuple[int, ...]
 
 
-def replacements(view: View) -> tuple[Replacement, ...]:
+def replacements(view: Description) -> tuple[Replacement, ...]:
     """Return what followed a former thing: one that was dissolved, or that another succeeds.
 
     A change of organization alone does not end a thing: a unit that moves goes on.
@@ -145,24 +145,24 @@ def replacements(view: View) -> tuple[Replacement, ...]:
     ended = any(shorten(name.iri) == "ip:dissolvedOn" for name, _ in view.dates)
     events = tuple(
         Replacement(results, each.since, each.sources)
-        for each in view.episodes
-        if shorten(each.tie) == "org:originalOrganization" and (results := _resulting(each, view))
+        for each in view.history
+        if shorten(each.role) == "org:originalOrganization" and (results := _resulting(each, view))
     )
     if ended and events:
         return events
     return tuple(Replacement(group.values, "", group.sources or ()) for group in followers)
 
 
-def _resulting(episode: Episode, view: View) -> tuple[Value, ...]:
+def _resulting(episode: HistoryEntry, view: Description) -> tuple[Value, ...]:
     return tuple(
         value
-        for tie, values in episode.parts.items()
+        for tie, values in episode.participants.items()
         if shorten(tie) == "org:resultingOrganization"
         for value in values
         if value.iri != view.iri
     )
 
 
-def is_cut(view: View, limit: int) -> bool:
+def is_cut(view: Description, limit: int) -> bool:
     """Say whether some way of taking part may have more episodes than were told."""
     return any(len(each.episodes) >= limit for each in chapters(view))

@@ -1,65 +1,30 @@
-"""The pages for people, as one blueprint: the home page, the page of a thing, and the errors.
-
-Every further noun has a module of its own beside this one.
-"""
+"""The home page."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, make_response, request
-
 from ipgraph.namespaces import ENTITY, IP
-from ipgraph.resources import folder
+from ipgraph.server.api import dataset_description
 from ipgraph.server.html import links, schema_org
-from ipgraph.server.html.filters import linked
 from ipgraph.server.html.svg import tree
-from ipgraph.server.pages import (
-    about,
-    developer_section,
-    disagreements,
-    entity,
-    graph,
-    ontology,
-    page_queries,
-    quality,
-    query,
-    questions,
-    report,
-    search,
-    sectors,
-    sources,
-    timeline,
-    why,
-)
-from ipgraph.server.pages import site as shell
-from ipgraph.server.pages.site import Site
+from ipgraph.server.http.negotiation import HTML, RDF_OFFERS
+from ipgraph.server.http.routes import Routes
+from ipgraph.server.pages import developer_section, entity, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from ipgraph.dataset.questions import Question
-    from ipgraph.entities.entity import View
-    from ipgraph.entities.labels import Name
-    from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.server.http.response import Problem
-    from ipgraph.server.pages.query import Run
+    from flask.typing import ResponseReturnValue
 
-MODULES = (
-    shell,
-    about,
-    disagreements,
-    entity,
-    graph,
-    ontology,
-    quality,
-    query,
-    questions,
-    report,
-    search,
-    sectors,
-    sources,
-    timeline,
-    why,
-)
+    from ipgraph.dataset.questions import Question
+    from ipgraph.entities.entity import Description
+    from ipgraph.entities.labels import Name
+    from ipgraph.server.context import Request
+    from ipgraph.server.pages.site import Site
+
+# Only a client that names a format of RDF gets it; one that takes anything gets the page.
+OFFERS = (*(replace(offer, only_if_named=True) for offer in RDF_OFFERS), HTML)
 # The classes whose numbers the home page gives; the documents are counted beside them.
 FIGURES = (
     (IP + "Organization", "organizations"),
@@ -79,75 +44,45 @@ MAX_CLASSES = 12
 CENTRE = ENTITY + "ip"
 
 
-def blueprint(kg: KnowledgeGraph, run: Run | None = None) -> Blueprint:
-    """Return the pages of a graph; `run` answers strangers' query texts within limits."""
-    site = Site(kg, run)
-    pages = Blueprint("pages", __name__, template_folder=str(folder("web") / "templates"))
-    for module in MODULES:
-        module.register(pages, site)
+routes = Routes()
 
-    @pages.get("/", endpoint="home")
-    def home() -> str:
-        centre = _centre(site)
-        boxes = entity.arrange(site, centre, alone=True) if centre else None
-        return site.render(
-            "home.html",
-            linked=schema_org.of_dataset(site),
-            figures=_figures(site),
-            centre=centre,
-            picture=tree(boxes, centre.name.label) if centre and boxes else None,
-            tree=boxes,
-            examples=_examples(site),
-            intro=_intro(site),
-            counts=site.manifest.get("counts"),
-            classes=_classes(site),
-            developers=developer_section.of_address(
-                site,
-                links.address("/"),
-                accept="application/ld+json",
-                formats=(
-                    ("VoID (Turtle)", links.address("/void.ttl")),
-                    ("DCAT (Turtle)", links.address("/dcat.ttl")),
-                ),
-                sparql=page_queries.query("home"),
+
+@routes.add(
+    "/",
+    summary="The home page; as RDF the description of the dataset",
+    offers=OFFERS,
+    is_in_sitemap=True,
+)
+def home(request: Request) -> ResponseReturnValue:
+    """Show the home page, or write the description of the dataset."""
+    if request.choice is not None and request.choice.name != HTML.name:
+        return dataset_description.rdf(request, request.choice)
+    site = site_of(request)
+    centre = _centre(site)
+    boxes = entity.arrange(site, centre, alone=True) if centre else None
+    files = dataset_description.edition_files(request.edition, site.root())
+    return site.render(
+        "home.html",
+        linked=schema_org.of_dataset(request.edition, site.root(), files),
+        figures=_figures(site),
+        centre=centre,
+        picture=tree(boxes, centre.name.label) if centre and boxes else None,
+        tree=boxes,
+        examples=_examples(site),
+        intro=_intro(site),
+        counts=site.manifest.get("counts"),
+        classes=_classes(site),
+        developers=developer_section.of_address(
+            site,
+            links.address("/"),
+            accept="application/ld+json",
+            formats=(
+                ("VoID (Turtle)", links.address("/void.ttl")),
+                ("DCAT (Turtle)", links.address("/dcat.ttl")),
             ),
-        )
-
-    return pages
-
-
-def error_page(site: Site, problem: Problem, reference: str = "") -> Response:
-    """Make the page of an error: what happened, and what to do next."""
-    is_missing = problem.status in (404, 410)
-    asked = _asked() if is_missing else ""
-    body = site.render(
-        "error.html",
-        title=_title(site, problem),
-        # What was asked for is repeated as it was written: no part of it becomes a link.
-        detail=problem.detail if problem.status == 404 else linked(problem.detail),
-        hint=problem.hint,
-        alternates=problem.more.get("alternates"),
-        reference=reference,
-        is_missing=is_missing and problem.type != "not-entailed",
-        asked=asked,
-        nearest=site.index.nearest(asked) if asked else (),
+            sparql=page_queries.query("home"),
+        ),
     )
-    return make_response(body, problem.status)
-
-
-def _title(site: Site, problem: Problem) -> str:
-    words = site.words()
-    name = "unentailed" if problem.type == "not-entailed" else problem.status
-    key = f"error.title_{name}"
-    return words(key if words.has(key) else "error.title_other")
-
-
-def _asked() -> str:
-    """Return in words what an address that leads nowhere seems to have asked for."""
-    name = request.args.get("uri", "") or request.path
-    last = name.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
-    words = " ".join(last.replace("_", " ").replace("-", " ").split())
-    return words[: search.MAX_QUERY]
 
 
 def _intro(site: Site) -> str:
@@ -190,6 +125,6 @@ def _examples(site: Site) -> list[Question]:
     return [known[name] for name in STARTS if name in known]
 
 
-def _centre(site: Site) -> View | None:
+def _centre(site: Site) -> Description | None:
     """Describe the office that the project's graph is about; any other graph has none."""
     return site.describe(CENTRE) if site.is_own else None

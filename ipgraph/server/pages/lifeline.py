@@ -14,8 +14,8 @@ from ipgraph.server.pages import history
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ipgraph.entities.entity import View
-    from ipgraph.entities.history import Episode
+    from ipgraph.entities.entity import Description
+    from ipgraph.entities.history import HistoryEntry
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
 
@@ -40,20 +40,20 @@ class Event:
     sources: tuple[int, ...]
 
 
-def spans(site: Site, view: View) -> list[Span]:
+def spans(site: Site, view: Description) -> list[Span]:
     """Return the bars of a thing; what nobody dates has none."""
     words = site.words()
     kin = _kin(view)
     found = [_life(site, iri, words("timeline.lives")) for iri in (*kin[0], view.iri, *kin[1])]
     made = [each for each in found if each]
     for tie, key in GROUPS:
-        episodes = [each for each in view.episodes if each.tie == tie and each.since]
+        episodes = [each for each in view.history if each.role == tie and each.since]
         episodes.sort(key=lambda each: each.since)
         made += [_span(site, view, each, words(key)) for each in episodes[:MAX_SPANS]]
     return made
 
 
-def events(site: Site, view: View) -> list[Event]:
+def events(site: Site, view: Description) -> list[Event]:
     """Return all that is dated of a thing, the earliest first."""
     words = site.words()
     found = [
@@ -71,27 +71,27 @@ def events(site: Site, view: View) -> list[Event]:
     return sorted(found, key=lambda each: (each.date, each.what))
 
 
-def _kin(view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _kin(view: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the organizations that a thing came from, and those that it became."""
     before: dict[str, None] = {}
     after: dict[str, None] = {}
-    for each in view.episodes:
-        if each.tie == RESULTING:
+    for each in view.history:
+        if each.role == RESULTING:
             before |= dict.fromkeys(_iris(each, ORIGINAL, view.iri))
-        elif each.tie == ORIGINAL:
+        elif each.role == ORIGINAL:
             after |= dict.fromkeys(_iris(each, RESULTING, view.iri))
     return tuple(before)[:MAX_KIN], tuple(iri for iri in after if iri not in before)[:MAX_KIN]
 
 
-def _iris(episode: Episode, tie: str, own: str) -> Iterator[str]:
-    return (each.iri for each in episode.parts.get(tie, ()) if each.iri and each.iri != own)
+def _iris(episode: HistoryEntry, tie: str, own: str) -> Iterator[str]:
+    return (each.iri for each in episode.participants.get(tie, ()) if each.iri and each.iri != own)
 
 
 def _life(site: Site, iri: str, group: str) -> Span | None:
     """Return the bar of an organization from its beginning to its end, as far as dated."""
-    view = site.entities.describe(iri, values=1, cited=1, episodes=20)
+    view = site.entities.describe(iri, values=1, sources=1, history=20)
     dates = {name.iri: [value.text for value in values] for name, values in view.dates}
-    placed = [each for each in view.episodes if each.tie == IP + "placedUnit"]
+    placed = [each for each in view.history if each.role == IP + "placedUnit"]
     begins = dates.get(IP + "establishedOn", []) or [each.since for each in placed if each.since]
     ends = dates.get(IP + "dissolvedOn", [])
     if not begins:
@@ -100,7 +100,7 @@ def _life(site: Site, iri: str, group: str) -> Span | None:
     return _bar(view.name.label, first, last, group, site, links.page(iri))
 
 
-def _span(site: Site, view: View, episode: Episode, group: str) -> Span:
+def _span(site: Site, view: Description, episode: HistoryEntry, group: str) -> Span:
     others = episode.others(view.iri)
     label = ", ".join(each.text for each in others) or episode.label
     address = links.page(others[0].iri) if others and others[0].iri else ""

@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flask import abort, request
+from flask import abort
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
+from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, describe, document, page_links
+from ipgraph.server.context import request
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.html.translations import plural
+from ipgraph.server.http.negotiation import HTML, Choice
+from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
 from ipgraph.server.pages import about, developer_section, entity, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
+    from flask.typing import ResponseReturnValue
     from markupsafe import Markup
 
-    from ipgraph.dataset.documentation import TermView
+    from ipgraph.dataset.documentation import TermDocumentation
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
@@ -33,6 +40,9 @@ MAX_BOXES = 60
 MAX_SAMPLES = 60
 
 
+routes = Routes()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: its key for sorting, its heading, and its direction if it is chosen."""
@@ -42,36 +52,71 @@ class Column:
     direction: str
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses of the ontology."""
+@routes.add(
+    "/ontology",
+    summary="The ontology",
+    offers=DOCUMENT_OFFERS,
+    parameters=(PAGE,),
+    menu=5,
+    is_in_sitemap=True,
+)
+def ontology(request: Request) -> ResponseReturnValue:
+    """Show or write the ontology."""
+    if (choice := _rdf_choice(request)) is not None:
+        return document(request, "ontology", choice)
+    site = site_of(request)
+    classes = site.documentation.terms("class")
+    body = site.render(
+        "ontology.html",
+        kinds=(("classes", classes), ("properties", site.documentation.terms("property"))),
+        formats=about.ONTOLOGY_FORMATS if site.is_own else (),
+        below=site.documentation.tree(classes),
+        picture=_picture(site, classes),
+        prefixes=PREFIXES,
+        version=[_said(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
+        about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
+        developers=_developers(site),
+    )
+    return body, list(page_links(request, "ontology"))
 
-    @blueprint.get("/ontology", endpoint="ontology")
-    def ontology() -> str:
-        classes = site.kg.documentation.terms("class")
-        return site.render(
-            "ontology.html",
-            kinds=(("classes", classes), ("properties", site.kg.documentation.terms("property"))),
-            formats=about.ONTOLOGY_FORMATS if site.is_own else (),
-            below=site.kg.documentation.tree(classes),
-            picture=_picture(site, classes),
-            prefixes=PREFIXES,
-            version=[_said(site, each) for each in (OWL + "versionInfo", DCTERMS + "modified")],
-            about=site.entities.terms.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
-            developers=_developers(site),
-        )
 
-    @blueprint.get("/describe", endpoint="describe")
-    def describe() -> str:
-        return render(site, request.args.get("uri", "") or abort(400, "The address needs ?uri=…"))
+@routes.add(
+    "/ontology/<path:name>",
+    summary="A term of the ontology",
+    offers=DOCUMENT_OFFERS,
+    parameters=(NAME, Parameter("sort", "the order of the things", one_of(*SORTS)), PAGE),
+)
+def term(request: Request, name: str) -> ResponseReturnValue:
+    """Show or write a term of the ontology."""
+    if (choice := _rdf_choice(request)) is not None:
+        return document(request, f"ontology/{name}", choice)
+    return render(site_of(request), ONTOLOGY + name), list(page_links(request, f"ontology/{name}"))
 
-    @blueprint.get("/ontology/<name>", endpoint="term")
-    def term(name: str) -> str:
-        return render(site, ONTOLOGY + name)
+
+@routes.add(
+    "/describe",
+    summary="A thing of any IRI",
+    offers=DOCUMENT_OFFERS,
+    parameters=(URI.required(),),
+)
+def describe_any(request: Request) -> ResponseReturnValue:
+    """Show or write what the graph says of any IRI."""
+    iri = request.args.get("uri", "")
+    if not iri:
+        raise HttpError(400, "The address needs ?uri= and an IRI.")
+    if (choice := _rdf_choice(request)) is not None:
+        return describe(request, iri, choice)
+    return render(site_of(request), iri)
+
+
+def _rdf_choice(request: Request) -> Choice | None:
+    """Return the format of data that was chosen; None for the page."""
+    return None if request.format == HTML.name else request.choice
 
 
 def render(site: Site, iri: str) -> str:
     """Render the page of a class or property; anything else is told as a thing."""
-    view = site.kg.documentation.term(iri)
+    view = site.documentation.term(iri)
     if view is None:
         return entity.render(site, iri)
     page = links.page_number()
@@ -106,7 +151,7 @@ def render(site: Site, iri: str) -> str:
     )
 
 
-def _related(view: TermView) -> list[tuple[str, tuple[Name, ...]]]:
+def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
     """Return the terms related to one, by the key of the words for how they are."""
     relations = (
         (f"above_{view.kind}", view.above),
@@ -160,25 +205,25 @@ def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | N
 
 
 def _example(site: Site, property_iri: str, things: set[str]) -> tuple[Value, Value] | None:
-    samples = site.entities.samples(property_iri, MAX_SAMPLES)
+    samples = site.entities.sample_statements(property_iri, MAX_SAMPLES)
     return next((pair for pair in samples if pair[0].iri in things and pair[1].text), None)
 
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
     """Return some statements that use a property."""
-    return list(site.entities.samples(iri, 25))
+    return list(site.entities.sample_statements(iri, 25))
 
 
-def _picture(site: Site, classes: tuple[TermView, ...]) -> Markup | None:
+def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | None:
     """Draw the classes of the ontology's own namespace that are used, as a tree."""
     own = tuple(
         each
         for each in classes
         if each.uses and (each.name.iri.startswith(ONTOLOGY) or not site.is_own)
     )[:MAX_BOXES]
-    below = site.kg.documentation.tree(own)
+    below = site.documentation.tree(own)
 
-    def box(each: TermView) -> Box:
+    def box(each: TermDocumentation) -> Box:
         children = tuple(box(child) for child in below.get(each.name.iri, ()))
         address = links.page(each.name.iri)
         return Box(each.name.label, address, site.kind_style(each.name.iri), below=children)

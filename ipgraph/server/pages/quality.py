@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.checks import Findings
+    from ipgraph.checks import CheckReport
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.server.context import Request
+    from ipgraph.server.edition import Edition
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
-_PYTHON = """findings = kg.check()
-for fault in findings.faults:
-    print(fault.message)"""
+_PYTHON = """report = kg.check()
+for problem in report.problems:
+    print(problem.message)"""
 
 
 class Checking:
@@ -33,7 +38,7 @@ class Checking:
         self._kg = kg
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.findings: Findings | None = None
+        self.report: CheckReport | None = None
         self.error = ""
 
     def begin(self) -> None:
@@ -45,41 +50,52 @@ class Checking:
 
     def _run(self) -> None:
         try:
-            self.findings = self._kg.check()
+            self.report = self._kg.check()
         except IpGraphError as error:
             self.error = str(error)
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the address; a graph that was not built here has nothing to check."""
-    if site.kg.snapshot is None:
-        return
-    checking = Checking(site.kg)
+def checking_of(edition: Edition) -> Checking:
+    """Return the check of an edition; use it with `Edition.part`."""
+    return Checking(edition.kg)
 
-    @blueprint.get("/quality", endpoint="quality")
-    def quality() -> ResponseReturnValue:
-        checking.begin()
-        found = checking.findings
-        if found is None and list_formats.wanted() != "html":
-            raise StoreUnavailable(
-                checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+
+routes = Routes()
+
+
+@routes.add("/quality", summary="What the checks find", offers=LIST_OFFERS, needs=has_snapshot)
+def quality(request: Request) -> ResponseReturnValue:
+    """Show what checking the files finds."""
+    site, checking = site_of(request), request.edition.part(checking_of)
+    checking.begin()
+    report = checking.report
+    if report is None and request.format != "html":
+        raise StoreUnavailable(
+            checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+        )
+    if report is None:
+        return _waiting(site, checking.error)
+    if request.format != "html":
+        rows = [
+            (
+                problem.check,
+                problem.message,
+                problem.entity,
+                problem.detail,
+                str(problem.place or ""),
             )
-        if found is None:
-            return _waiting(site, checking.error)
-        if list_formats.wanted() != "html":
-            rows = [
-                (f.check, f.message, f.thing, f.detail, str(f.place or "")) for f in found.faults
-            ]
-            return list_formats.rows(("check", "message", "thing", "detail", "place"), rows)
-        return _rendered(site, found, "")
+            for problem in report.problems
+        ]
+        return list_formats.rows(("check", "message", "entity", "detail", "place"), rows)
+    return _rendered(site, report, "")
 
 
-def _rendered(site: Site, findings: Findings | None, error: str) -> str:
+def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     # The checks read files, so the sample opens the graph of the project and no endpoint.
     sample = code_samples.python("ipgraph.open()", _PYTHON)
     return site.render(
         "quality.html",
-        findings=findings,
+        report=report,
         error=error,
         developers=replace(developer_section.of_list(site), python=sample),
     )

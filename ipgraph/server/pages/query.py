@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Response, make_response, request
+from flask import make_response
 
 from ipgraph.errors import (
     HTTP_STATUSES,
@@ -18,19 +18,27 @@ from ipgraph.errors import (
     SizeLimitExceeded,
 )
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
+from ipgraph.server.api import protocol
+from ipgraph.server.api import sparql as sparql_endpoint
 from ipgraph.server.html import links
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labelled_rows, table
-from ipgraph.server.pages import query_builder
+from ipgraph.server.http.negotiation import CSV, Offer
+from ipgraph.server.http.response import NO_STORE, HttpError, Response
+from ipgraph.server.http.routes import INFER, QUERY, Parameter, Routes, one_of
+from ipgraph.server.pages import query_builder, questions
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
+    from flask import Response as FlaskResponse
 
     from ipgraph.errors import Place
+    from ipgraph.server.api.protocol import Asked
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
-    from ipgraph.store import EngineResult
 
+_WORKBOOK = Offer("xlsx", MEDIA_TYPE)
 MAX_ROWS = 200
 MAX_COUNTED = 100_000
 # Rows of a table with labels: each label is looked up.
@@ -59,6 +67,9 @@ LIMIT 50
 """
 
 
+routes = Routes()
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Why a query has no answer; `place` is where it could not be read."""
@@ -71,46 +82,53 @@ class Notice:
     place: Place | None
 
 
-class Run(Protocol):
-    """Answers a query text from a stranger, within the limits of the service."""
-
-    def __call__(self, text: str, *, infer: bool) -> EngineResult:
-        """Return the answer; raises `BadQuery` and `LimitReached`."""
-        ...
-
-
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the page; it answers GET, and POST for queries too long for an address."""
-    query_builder.register(blueprint, site)
-
-    @blueprint.route("/sparql", methods=["GET", "POST"], endpoint="sparql")
-    def sparql() -> Response:
-        example = request.args.get("example", "")
-        return page(site, request.values.get("query", "") or site.example(example))
-
-    @blueprint.get("/sparql/labels.<suffix>", endpoint="labelled")
-    def labelled(suffix: str) -> Response:
-        return _labelled(site, suffix)
+@routes.add(
+    *sparql_endpoint.PATHS,
+    summary="Ask in SPARQL; without a query the description of the endpoint",
+    methods=("GET", "POST", "QUERY"),
+    offers=sparql_endpoint.ANYTHING,
+    parameters=protocol.PARAMETERS,
+    bodies=(protocol.QUERY,),
+    negotiates=False,
+    is_cached=False,
+    menu=6,
+    disallowed=("/sparql?query=", "/query"),
+)
+def sparql(request: Request) -> FlaskResponse:
+    """Answer a program, or show the page with the editor and the result."""
+    return sparql_endpoint.respond(request) or page(request, request.once(protocol.read))
 
 
-def _infer() -> bool:
-    return request.values.get("infer", "true") != "false"
+@routes.add(
+    "/sparql/labels.<any(csv, xlsx):suffix>",
+    summary="An answer with a label beside each IRI",
+    offers=(CSV, _WORKBOOK),
+    parameters=(Parameter("suffix", "the format", one_of("csv", "xlsx")), QUERY.required(), INFER),
+    negotiates=False,
+    is_cached=False,
+)
+def labelled(request: Request, suffix: str) -> Response:
+    """Write the result of a query with a label beside each IRI."""
+    return _labelled(request, request.once(protocol.read), suffix)
 
 
-def page(site: Site, query: str) -> Response:
-    """Render the form and, where a query was sent, its answer or what is wrong with it."""
+def page(request: Request, asked: Asked) -> FlaskResponse:
+    """Show the form and, where a query was sent, its result or what is wrong with it."""
+    site = site_of(request)
     answer: Table | None = None
     error: BadQuery | LimitReached | None = None
+    query = asked.text or questions.example(site, request.args.get("example", ""))
     began = time.perf_counter()
     if query.strip():
         try:
-            answer = table(site.run(query, infer=_infer()), site.entities, MAX_ROWS, MAX_COUNTED)
+            result = sparql_endpoint.rows(request, replace(asked, text=query))
+            answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
         except (BadQuery, LimitReached) as found:
             error = found
     elapsed_ms = round((time.perf_counter() - began) * 1000)
     pairs = answer.pairs() if answer else []
-    charted = bool(pairs) and request.values.get("view") == "chart"
-    classes, relations = site.menus
+    charted = bool(pairs) and request.args.get("view") == "chart"
+    classes, relations = site.once_per_language(query_builder.choices)
     endpoint = site.root() + "/sparql"
     body = site.render(
         "sparql.html",
@@ -119,19 +137,21 @@ def page(site: Site, query: str) -> Response:
         heading=_heading(site, answer) if answer else "",
         is_cut=answer is not None and len(answer.rows) < answer.counted,
         notice=_notice(site, error) if error else None,
-        infer=_infer(),
+        infer=asked.infer,
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
-        downloads=_downloads(site, query, answer) if answer else (),
+        downloads=_downloads(site, query, answer, infer=asked.infer) if answer else (),
         seconds=int(site.kg.settings.query_time_limit_s),
         shared=f"{endpoint}?query={quote(query)}",
         samples=samples(endpoint, answer.kind if answer else "rows"),
         classes=classes,
         relations=relations,
-        examples=site.examples,
+        examples=questions.examples(site),
     )
-    return make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+    response = make_response(body, HTTP_STATUSES[type(error)] if error else 200)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _heading(site: Site, answer: Table) -> str:
@@ -157,28 +177,29 @@ def _notice(site: Site, error: BadQuery | LimitReached) -> Notice:
     return Notice(words("sparql.unread"), message, text, error.hint, "", place)
 
 
-def _downloads(site: Site, query: str, answer: Table) -> list[tuple[str, str]]:
+def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tuple[str, str]]:
     """Return the labels and addresses of an answer in other formats."""
-    infer = None if _infer() else "false"
+    inference = None if infer else "false"
     found = [
-        (label, links.address("/sparql", query=query, format=name, infer=infer))
+        (label, links.address("/sparql", query=query, format=name, infer=inference))
         for name, label in (RDF_DOWNLOADS if answer.kind == "graph" else DOWNLOADS)
     ]
     if answer.kind == "rows":
         csv_label = site.words()("sparql.csv_labels")
         found += [
-            (label, links.address(f"/sparql/labels.{suffix}", query=query, infer=infer))
+            (label, links.address(f"/sparql/labels.{suffix}", query=query, infer=inference))
             for label, suffix in ((csv_label, "csv"), ("Excel", "xlsx"))
         ]
     return found
 
 
-def _labelled(site: Site, suffix: str) -> Response:
+def _labelled(request: Request, asked: Asked, suffix: str) -> Response:
     """Answer a query with a label beside each IRI, as CSV or as a workbook."""
-    if suffix not in ("csv", "xlsx"):
-        return make_response("", 404)
-    text = request.args.get("query", "")
-    found = table(site.run(text, infer=_infer()), site.entities, MAX_LABELLED, MAX_LABELLED)
+    site = site_of(request)
+    if asked.text is None:
+        raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
+    result = sparql_endpoint.rows(request, asked)
+    found = table(result, site.entities, MAX_LABELLED, MAX_LABELLED)
     if found.total is None:
         raise SizeLimitExceeded(
             f"The answer has more than {MAX_LABELLED:,} rows, and each label is looked up.",
@@ -187,10 +208,10 @@ def _labelled(site: Site, suffix: str) -> Response:
         )
     columns, rows = labelled_rows(found, numbers=suffix == "xlsx")
     if suffix == "xlsx":
-        response = Response(workbook(columns, rows), content_type=MEDIA_TYPE)
+        body, offer = workbook(columns, rows), _WORKBOOK
     else:
         out = io.StringIO()
         csv.writer(out).writerows([columns, *rows])
-        response = Response(out.getvalue(), content_type="text/csv; charset=utf-8; header=present")
-    response.headers["Content-Disposition"] = f'attachment; filename="results.{suffix}"'
-    return response
+        body, offer = out.getvalue().encode(), CSV
+    disposition = ("Content-Disposition", f'attachment; filename="results.{suffix}"')
+    return Response.of((("Content-Type", offer.content_type), disposition, NO_STORE), body)

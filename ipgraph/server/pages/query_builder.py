@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import abort, redirect, request
+from flask import abort, redirect
 from pyoxigraph import NamedNode
 
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
 from ipgraph.server.html import links
 from ipgraph.server.html.translations import plural
+from ipgraph.server.http.routes import Parameter, Routes
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 # Which ?subject relates to which ?object; the terms are put in, never pieces of text.
@@ -41,17 +42,27 @@ class Choice:
     many: str
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the address that the menus are sent to: it writes the query and shows its answer."""
+routes = Routes()
 
-    @blueprint.get("/ask", endpoint="ask")
-    def ask() -> ResponseReturnValue:
-        terms = [_term(request.args.get(name, "")) for name in ("subject", "relation", "object")]
-        return redirect(links.address("/sparql", query=_written(*terms)) + "#results")
+
+@routes.add(
+    "/ask",
+    summary="302 to the query that three menus make",
+    parameters=(
+        Parameter("subject", "prefixed name of a class", is_required=True),
+        Parameter("relation", "prefixed name of a property", is_required=True),
+        Parameter("object", "prefixed name of a class", is_required=True),
+    ),
+    status=302,
+)
+def ask(request: Request) -> ResponseReturnValue:
+    """Write the query that the menus choose, and redirect to its result."""
+    terms = [_term(request.args.get(name, "")) for name in ("subject", "relation", "object")]
+    return redirect(links.address("/sparql", query=_written(*terms)) + "#results")
 
 
 def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
-    """Return the classes and the relations that the data use, by label."""
+    """Return the classes and the relations that the data use, by label in the page's language."""
     found: list[list[Choice]] = []
     for kind in ("class", "property"):
         terms = [
@@ -63,15 +74,16 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         ]
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
         if kind == "property":
-            rank = site.entities.terms.rank
+            rank = site.entities.vocabulary.rank
             # Of the project's own graph the relations that pages tell first; of any other, all.
             most = [
                 term
                 for term in most
-                if site.entities.joins_things(term.iri)
+                if site.entities.has_entity_values(term.iri)
                 and (not site.is_own or rank(term.iri) < 500)
             ]
-        entries = [Choice(shorten(term.iri), term.label, plural(term.label)) for term in most]
+        names = [site.entities.labels.name(term.iri) for term in most]
+        entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
         found.append(sorted(entries, key=lambda each: each.label.casefold()))
     return found[0], found[1]
 

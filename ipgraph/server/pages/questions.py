@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import request
-
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import expand
 from ipgraph.server import jobs
+from ipgraph.server.context import request
+from ipgraph.server.edition import is_own
 from ipgraph.server.html import links
 from ipgraph.server.html.tables import labelled_rows, table
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import NAME, Parameter, Routes
 from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.dataset.questions import Parameter, Question
+    from ipgraph.dataset.questions import Parameter as QuestionParameter
+    from ipgraph.dataset.questions import Question
+    from ipgraph.server.context import Request
     from ipgraph.server.html.tables import Table
     from ipgraph.server.pages.site import Site
 
@@ -32,33 +36,70 @@ MAX_ROWS = 500
 class Field:
     """A parameter in the form: what was typed, or the default as a person would type it."""
 
-    parameter: Parameter
+    parameter: QuestionParameter
     value: str
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the questions of the project's own graph; any other has none."""
+routes = Routes()
+
+
+@routes.add(
+    "/questions",
+    summary="Questions with answers",
+    offers=LIST_OFFERS,
+    needs=is_own,
+    menu=7,
+    is_in_sitemap=True,
+)
+def questions(request: Request) -> ResponseReturnValue:
+    """List the questions."""
+    site = site_of(request)
+    if request.format != "html":
+        rows = [(question.name, question.title, question.topic) for question in site.kg.questions]
+        return list_formats.rows(("name", "title", "topic"), rows)
+    return site.render(
+        "questions.html",
+        topics=by_topic(site),
+        total=len(site.kg.questions),
+        developers=developer_section.of_list(
+            site,
+            python="for question in kg.questions:\n    print(question.name, question.title)",
+        ),
+    )
+
+
+@routes.add(
+    "/questions/<name>",
+    summary="A question, answered with parameters",
+    offers=LIST_OFFERS,
+    parameters=(
+        NAME,
+        Parameter(
+            "answers",
+            "what the question has parameters for, each under its own name",
+            {"type": "object", "additionalProperties": {"type": "string"}},
+        ),
+    ),
+    needs=is_own,
+)
+def question(request: Request, name: str) -> ResponseReturnValue:
+    """Answer a question."""
+    return _question(site_of(request), name)
+
+
+def examples(site: Site) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the questions as examples of queries, by topic; a graph of other things has none."""
     if not site.is_own:
-        return
+        return []
+    return [
+        (topic, [(question.title, question.name) for question in group])
+        for topic, group in by_topic(site)
+    ]
 
-    @blueprint.get("/questions", endpoint="questions")
-    def questions() -> ResponseReturnValue:
-        if list_formats.wanted() != "html":
-            rows = [(each.name, each.title, each.topic) for each in site.kg.questions]
-            return list_formats.rows(("name", "title", "topic"), rows)
-        return site.render(
-            "questions.html",
-            topics=by_topic(site),
-            total=len(site.kg.questions),
-            developers=developer_section.of_list(
-                site,
-                python="for question in kg.questions:\n    print(question.name, question.title)",
-            ),
-        )
 
-    @blueprint.get("/questions/<name>", endpoint="question")
-    def question(name: str) -> ResponseReturnValue:
-        return _question(site, name)
+def example(site: Site, name: str) -> str:
+    """Return the query of an example, or an empty text where no name is given."""
+    return shown(find(site, name).text) if name and site.is_own else ""
 
 
 def by_topic(site: Site) -> list[tuple[str, list[Question]]]:
@@ -89,10 +130,10 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
         found = answer(site, asked, text)
     except UsageError as refused:  # a name that the graph has not, a year of five digits
         error = refused
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         if error:
             raise error
-        columns, rows = labelled_rows(found, numbers=list_formats.wanted() == "json")  # type: ignore[arg-type]
+        columns, rows = labelled_rows(found, numbers=request.format == "json")  # type: ignore[arg-type]
         return list_formats.rows(columns, rows)
     body = site.render(
         "question.html",
@@ -117,7 +158,7 @@ def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str
     """Return the values with the IRIs of the things that they name: looking for those may cost."""
     things = {each.name for each in question.parameters if each.kind == "thing"}
     return {
-        name: f"<{jobs.resolve(site, value)}>" if name in things else value
+        name: f"<{jobs.resolve(request, value)}>" if name in things else value
         for name, value in given.items()
     }
 
@@ -135,7 +176,7 @@ def shown(text: str) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def _typed(site: Site, parameter: Parameter, given: Mapping[str, str]) -> str:
+def _typed(site: Site, parameter: QuestionParameter, given: Mapping[str, str]) -> str:
     """Return what the form shows for a parameter: a default thing by its short name or label."""
     if parameter.name in given:
         return given[parameter.name]

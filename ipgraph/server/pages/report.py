@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import abort, request
+from ipgraph.server.edition import has_contact
+from ipgraph.server.http.negotiation import HTML
+from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import URI, Routes
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
-
     from ipgraph.entities.bibliography import Source
-    from ipgraph.entities.entity import View
+    from ipgraph.entities.entity import Description
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 MAX_STATEMENTS = 500
@@ -33,25 +36,32 @@ class Reported:
     address: str
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the address; where nobody is written to, there is nothing at it."""
-
-    @blueprint.get("/report", endpoint="report")
-    def report() -> str:
-        iri = request.args.get("uri", "")
-        if not site.kg.settings.contact or not iri:
-            abort(404)
-        view = site.entities.describe(iri)
-        statements = _statements(site, view)
-        return site.render(
-            "report.html",
-            view=view,
-            statements=statements[:MAX_STATEMENTS],
-            is_cut=len(statements) > MAX_STATEMENTS,
-        )
+routes = Routes()
 
 
-def _statements(site: Site, view: View) -> list[Reported]:
+@routes.add(
+    "/report",
+    summary="Report an error in a statement",
+    offers=(HTML,),
+    parameters=(URI.required(),),
+    needs=has_contact,
+)
+def report(request: Request) -> str:
+    """List the statements about a thing, each with a message that reports it."""
+    site, iri = site_of(request), request.args.get("uri", "")
+    if not iri:
+        raise HttpError(404, "The address needs ?uri= and an IRI.")
+    view = site.entities.describe(iri)
+    statements = _statements(site, view)
+    return site.render(
+        "report.html",
+        view=view,
+        statements=statements[:MAX_STATEMENTS],
+        is_cut=len(statements) > MAX_STATEMENTS,
+    )
+
+
+def _statements(site: Site, view: Description) -> list[Reported]:
     sources = {each.number: each for each in view.sources}
     name = view.name.label
 
@@ -76,9 +86,9 @@ def _sentence(name: str, group: Group, value: Value) -> str:
     return f"{name} · {group.relation.label} · {value.text}"
 
 
-def _message(site: Site, view: View, text: str, sources: tuple[Source, ...]) -> str:
+def _message(site: Site, view: Description, text: str, sources: tuple[Source, ...]) -> str:
     """Return an address that opens a message with the statement and its sources filled in."""
-    contact = site.kg.settings.contact
+    contact = site.settings.contact
     documents = "\n".join(f"{each.title} <{each.iri}>" for each in sources)
     version = site.manifest.get("content_hash", "")[:12]
     asked = site.words()("report.body")

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, redirect, request
+from flask import Response, jsonify, redirect
 from markupsafe import Markup, escape
 
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
+from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural
+from ipgraph.server.http.negotiation import HTML, JSON, LIST_OFFERS
+from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, list_formats, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.search.index import Hit
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
@@ -31,6 +35,10 @@ SHOWN = 12
 MAX_QUERY = 200
 KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
 # Kinds of the languages in which ontologies are written: found by search, not by browsing.
+
+
+# What the editor completes.
+_KINDS = ("class", "property", "entity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +61,62 @@ class Facet:
     is_chosen: bool
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses of finding."""
+routes = Routes()
+_TYPE = Parameter("type", "IRI of a class")
 
-    @blueprint.get("/search", endpoint="search")
-    def search() -> ResponseReturnValue:
-        return _search(site, request.args.get("q", "").strip()[:MAX_QUERY])
 
-    @blueprint.get("/suggest", endpoint="suggest")
-    def suggest() -> Response:
-        hits = site.index.suggest(request.args.get("q", "")[:MAX_QUERY])
-        return jsonify([_suggestion(site, hit) for hit in hits])
+@routes.add(
+    "/search",
+    summary="Find things by name",
+    offers=(HTML, JSON),
+    parameters=(SEARCH_TEXT.required(), _TYPE, PAGE),
+)
+def search(request: Request) -> ResponseReturnValue:
+    """Find things by name."""
+    return _search(site_of(request), request.args.get("q", "").strip()[:MAX_QUERY])
 
-    @blueprint.get("/complete", endpoint="complete")
-    def complete() -> Response:
-        return jsonify(_completions(site))
 
-    @blueprint.get("/browse", endpoint="browse")
-    def browse() -> ResponseReturnValue:
-        return _browse(site)
+@routes.add(
+    "/suggest",
+    summary="Complete a name",
+    offers=(JSON,),
+    parameters=(SEARCH_TEXT,),
+    disallowed=("/suggest",),
+)
+def suggest(request: Request) -> Response:
+    """Complete a name."""
+    site = site_of(request)
+    hits = site.index.suggest(request.args.get("q", "")[:MAX_QUERY])
+    return jsonify([_suggestion(site, hit) for hit in hits])
+
+
+@routes.add(
+    "/complete",
+    summary="Complete a term in a query",
+    offers=(JSON,),
+    parameters=(
+        Parameter("kind", "what to complete", one_of(*_KINDS)),
+        SEARCH_TEXT,
+        Parameter("class", "of things of this class only: IRI or prefixed name"),
+    ),
+    disallowed=("/complete",),
+)
+def complete(request: Request) -> Response:
+    """Complete a term in a query."""
+    return jsonify(_completions(site_of(request)))
+
+
+@routes.add(
+    "/browse",
+    summary="Things by kind",
+    offers=LIST_OFFERS,
+    parameters=(_TYPE, Parameter("letter", "the first letter of a name"), PAGE),
+    menu=1,
+    is_in_sitemap=True,
+)
+def browse(request: Request) -> ResponseReturnValue:
+    """List the kinds of things, or the things of one kind."""
+    return _browse(site_of(request))
 
 
 def _search(site: Site, text: str) -> ResponseReturnValue:
@@ -80,7 +125,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
     kind = request.args.get("type", "")
     page = links.page_number()
     found = site.index.search(text, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    if list_formats.wanted() == "json":
+    if request.format == "json":
         return jsonify(
             query=text,
             total=found.total,
@@ -99,7 +144,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
         ),
         facets=[_facet(site, iri, count, kind) for iri, count in found.facets],
         first=(page - 1) * PER_PAGE + 1,
-        nearest=() if found.total else site.index.nearest(text),
+        nearest=() if found.total else site.index.similar(text),
         page_number=page,
         has_next=page * PER_PAGE < found.total,
         marked=lambda name: marked(name, text),
@@ -148,7 +193,7 @@ def _suggestion(site: Site, hit: Hit) -> dict[str, str]:
 
 def _completions(site: Site) -> list[dict[str, str]]:
     kind = request.args.get("kind", "")
-    if kind not in ("class", "property", "entity"):
+    if kind not in _KINDS:
         return []
     within = expand(request.args.get("class", "")) or ""
     text = request.args.get("q", "")[:MAX_QUERY]
@@ -174,9 +219,12 @@ def _browse(site: Site) -> ResponseReturnValue:
         order = {style: at for at, style in enumerate(KIND_ORDER)}
         kinds = [each for each in site.index.kinds() if not each[0].startswith(ONTOLOGY_LANGUAGES)]
         kinds.sort(key=lambda each: order.get(site.kind_style(each[0]), len(order)))
-        if list_formats.wanted() != "html":
+        if request.format != "html":
             rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
             return list_formats.rows(("label", "things", "iri"), rows)
+        if request.format != "html":
+            counted = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
+            return list_formats.rows(("kind", "things", "iri"), counted)
         return site.render(
             "browse.html",
             groups=[_group(site, iri, count) for iri, count in kinds],
@@ -190,7 +238,7 @@ def _browse(site: Site) -> ResponseReturnValue:
         iri, initial=letter, limit=PER_LIST + 1, offset=(page - 1) * PER_LIST
     )
     initials = site.index.initials(iri)
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         return list_formats.rows(
             ("label", "short name", "iri"), [(hit.label, hit.acronym, hit.iri) for hit in hits]
         )

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 from flask import redirect
 
 from ipgraph.namespaces import ENTITY, IP, SOURCE
+from ipgraph.server.context import request
+from ipgraph.server.edition import is_own
 from ipgraph.server.html import links
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import NAME, Routes
 from ipgraph.server.pages import developer_section, list_formats, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.entities.statements import Value
     from ipgraph.search.index import Hit
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 SECTOR = IP + "Sector"
@@ -35,23 +40,37 @@ class Card:
     named_by_seed: bool
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses of sectors; a graph without any has none."""
-    if not site.class_counts.get(SECTOR):
-        return
+routes = Routes()
 
-    @blueprint.get("/sectors", endpoint="sectors")
-    def sectors() -> ResponseReturnValue:
-        return _sectors(site)
 
-    @blueprint.get("/sectors/<name>", endpoint="sector")
-    def sector(name: str) -> ResponseReturnValue:
-        return redirect(links.page(ENTITY + name), 301)
+@routes.add(
+    "/sectors",
+    summary="The sectors and their agencies",
+    offers=LIST_OFFERS,
+    needs=is_own,
+    menu=3,
+    is_in_sitemap=True,
+)
+def sectors(request: Request) -> ResponseReturnValue:
+    """Show the sectors as cards."""
+    return _sectors(site_of(request))
+
+
+@routes.add(
+    "/sectors/<name>",
+    summary="301 to the page of a sector",
+    parameters=(NAME,),
+    status=301,
+    needs=is_own,
+)
+def sector(request: Request, name: str) -> ResponseReturnValue:
+    """Redirect to the page of a sector."""
+    return redirect(links.page(ENTITY + name), 301)
 
 
 def _sectors(site: Site) -> ResponseReturnValue:
     cards = [_card(site, hit) for hit in site.index.instances(SECTOR, limit=MAX_SECTORS)]
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         rows = [(c.hit.label, c.hit.iri, "; ".join(a.text for a in c.agencies)) for c in cards]
         return list_formats.rows(("label", "iri", "sector-specific agencies"), rows)
     held = [card for card in cards if card.agencies]

@@ -1,52 +1,49 @@
-"""What every page shares: the graph it tells of, the words, the bundles, the shell.
+"""What every page shares: the graph, the words, the static files, the shell.
 
-A page module has one function ``register(blueprint, site)`` that adds its addresses; a page is made
-by `Site.render` and nothing else.
+A page module makes `Routes` and registers its handlers with them; a page is made by `Site.render`
+and nothing else.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
+import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import current_app, g, render_template, request
+from flask import has_request_context, render_template
 
+from ipgraph.dataset.documentation import Documentation
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
+from ipgraph.server.api import sparql
+from ipgraph.server.api.protocol import Asked
+from ipgraph.server.context import request
 from ipgraph.server.html import filters, links, templates, translations
+from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from flask import Blueprint
+    from flask import Flask
 
     from ipgraph.entities.bibliography import Source
-    from ipgraph.entities.entity import Entities, View
+    from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.search.index import SearchIndex
-    from ipgraph.server.pages.query import Run
-    from ipgraph.server.pages.query_builder import Choice
+    from ipgraph.server.context import Request
+    from ipgraph.server.edition import Edition
+    from ipgraph.server.http.response import Response
+    from ipgraph.settings import Settings
     from ipgraph.store import EngineResult
 
-# Where the front leaves, for a request, the address under which the site is seen.
-ROOT = "ipgraph.root"
-# The nav, in order: endpoint, key of its words. An endpoint that no module registered is left out.
-NAVIGATION = (
-    ("browse", "/browse"),
-    ("graph", "/graph"),
-    ("sectors", "/sectors"),
-    ("timeline", "/timeline"),
-    ("ontology", "/ontology"),
-    ("sparql", "/sparql"),
-    ("questions", "/questions"),
-    ("sources", "/sources"),
-    ("downloads", "/downloads"),
-    ("about", "/about"),
-)
+Part = TypeVar("Part")
+
+routes = Routes()
 # Each class and the colour of its kind; a class takes that of the nearest class above it.
 KIND_STYLES = {
     IP + "SourceDocument": "k-source",
@@ -69,22 +66,66 @@ KIND_STYLES = {
 }
 
 
+if TYPE_CHECKING:
+    once = cached_property
+else:
+
+    class once(cached_property):  # noqa: N801  used as a decorator
+        """A property of a `Site` that is computed once, whichever threads ask for it first."""
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            with instance.lock:
+                return super().__get__(instance, owner)
+
+
 class Site:
-    """The graph as the pages see it. One object serves one graph that does not change."""
+    """The graph as the pages see it. One object serves one edition."""
 
-    def __init__(self, kg: KnowledgeGraph, run: Run | None = None) -> None:
-        self.kg = kg
-        self.run = run or self._run_here
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.kg: KnowledgeGraph = edition.kg
+        self.settings: Settings = edition.settings
+        self.lock = threading.RLock()
         self._styles: dict[str, str] = {}
+        self._by_language: dict[object, Any] = {}
 
-    def _run_here(self, text: str, *, infer: bool) -> EngineResult:
-        """Answer in this process: for a service of one's own, where nobody has to be stopped."""
-        return self.kg.query(text, infer=infer).result
+    @staticmethod
+    def run(text: str, *, infer: bool) -> EngineResult:
+        """Run a query in a worker, within the limits of the service, for the request answered.
+
+        Raises `BadQuery` and `LimitReached`.
+        """
+        return sparql.rows(request, Asked(text, infer))
 
     @property
     def entities(self) -> Entities:
-        """What tells about the things of the graph."""
-        return self.kg.entities
+        """The entities of the graph, with labels in the page's language where the data have them.
+
+        English is the fallback of every other language.
+        """
+        if self.language() == translations.DEFAULT:
+            return self.kg.entities
+        return self.once_per_language(_translated_entities)
+
+    def once_per_language(self, make: Callable[[Site], Part]) -> Part:
+        """Return what `make` makes of this site in the page's language; it is made once."""
+        key = (make, self.language())
+        with self.lock:
+            if key not in self._by_language:
+                self._by_language[key] = make(self)
+            return cast("Part", self._by_language[key])
+
+    @staticmethod
+    def language() -> str:
+        """Return the language of the page, or English outside a request."""
+        return translations.current_language() if has_request_context() else translations.DEFAULT
+
+    @property
+    def documentation(self) -> Documentation:
+        """The classes and properties of the graph, named in the language of the page."""
+        return Documentation(self.entities, self.index)
 
     @property
     def index(self) -> SearchIndex:
@@ -93,40 +134,39 @@ class Site:
 
     @staticmethod
     def root() -> str:
-        """Return scheme, host and path prefix of this site, as the front believes them."""
-        told = request.environ.get(ROOT)
-        return str(told) if told else request.host_url.rstrip("/") + request.script_root
+        """Return scheme, host and path prefix under which the client sees this site."""
+        return request.public_root
 
     @staticmethod
     def words() -> translations.Texts:
-        """Return the words of the language being read."""
-        return translations.load(getattr(g, "language", translations.DEFAULT))
+        """Return the words in the language of the request being answered."""
+        return translations.current()
 
-    def describe(self, iri: str, *, episodes: int = 0) -> View:
+    def describe(self, iri: str, *, episodes: int = 0) -> Description:
         """Describe a thing within the bounds of a page, so that none outgrows its budget."""
-        return self.entities.describe(iri, values=8, cited=2, episodes=episodes)
+        return self.entities.describe(iri, values=8, sources=2, history=episodes)
 
-    @cached_property
+    @once
     def manifest(self) -> dict[str, Any]:
         """What the snapshot says of itself; empty for a graph that was not built here."""
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
 
-    @cached_property
+    @once
     def version(self) -> str:
         """The version of the graph, short; empty for one that was not built here."""
         return str(self.manifest.get("content_hash", ""))[:12]
 
-    @cached_property
+    @once
     def created(self) -> str:
         """The day on which the graph was built; empty for one that was not built here."""
         return str(self.manifest.get("created", ""))[:10]
 
-    @cached_property
+    @once
     def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
         return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
 
-    @cached_property
+    @once
     def editors(self) -> Source | None:
         """What we state on our own account, as if it were a document."""
         found = (each for each in self.kg.sources.all() if each.iri == EDITORS_GRAPH)
@@ -150,45 +190,18 @@ class Site:
         """How a program in Python opens this graph."""
         return "ipgraph.open()" if self.is_own else f'ipgraph.open("{self.root()}/sparql")'
 
-    @cached_property
-    def examples(self) -> list[tuple[str, list[Any]]]:
-        """The competency questions as examples of queries, by topic; any other graph has none."""
-        from ipgraph.server.pages import questions
-
-        if not self.is_own:
-            return []
-        return [
-            (topic, [(each.title, each.name) for each in some])
-            for topic, some in questions.by_topic(self)
-        ]
-
-    def example(self, name: str) -> str:
-        """Return the query of an example, or an empty text where no name is given."""
-        from ipgraph.server.pages import questions
-
-        if not name or not self.is_own:
-            return ""
-        return questions.shown(questions.find(self, name).text)
-
-    @cached_property
-    def menus(self) -> tuple[list[Choice], list[Choice]]:
-        """The classes and relations by which one asks without SPARQL."""
-        from ipgraph.server.pages import query_builder
-
-        return query_builder.choices(self)
-
-    @cached_property
+    @once
     def timeline(self) -> Timeline:
         """Everything that the graph dates."""
         return self.kg.timelines.whole()
 
-    @cached_property
+    @once
     def class_counts(self) -> dict[str, int]:
         """How many things each class has, what is inferred included."""
         counts: dict[str, int] = self.manifest.get("counts", {}).get("classes", {})
         return counts
 
-    @cached_property
+    @once
     def is_own(self) -> bool:
         """Say whether this is the project's own graph, rather than any RDF."""
         return IP + "Organization" in self.class_counts
@@ -196,45 +209,37 @@ class Site:
     def kind_style(self, iri: str) -> str:
         """Return the class of the stylesheet that colours a kind of thing."""
         if iri not in self._styles:
-            above = {iri, *self.entities.terms.superclasses(iri)}
+            above = {iri, *self.entities.vocabulary.superclasses(iri)}
             found = (style for one, style in KIND_STYLES.items() if one in above)
             self._styles[iri] = next(found, "k-org" if iri.startswith(ORG) else "")
         return self._styles[iri]
 
-    @cached_property
+    @once
     def bundles(self) -> dict[str, Any]:
         """Map each entry point of the bundles to its file; empty where nothing was bundled."""
         path = _bundles()
         found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
         return found
 
-    @cached_property
-    def stamp(self) -> str:
-        """A short hash of the own static files, for addresses that may be kept for good."""
-        own = sorted(each for each in (folder("web") / "static").iterdir() if each.is_file())
-        return hashlib.sha256(b"".join(each.read_bytes() for each in own)).hexdigest()[:10]
-
     def render(self, template: str, **values: Any) -> str:
-        """Render a page in the shell, in the language being read."""
-        language = getattr(g, "language", translations.DEFAULT)
-        words = translations.load(language)
+        """Render a page in the shell, in the language of the request."""
+        table = request.service.routes
+        names = {route.name for route in table.available(self.edition)}
         return render_template(
             template,
-            t=words,
-            lang=language,
+            t=self.words(),
+            lang=translations.current_language(),
             site=self,
             languages=translations.languages(),
-            navigation=[
-                each for each in NAVIGATION if f"pages.{each[0]}" in current_app.view_functions
-            ],
-            can_draw="pages.graph" in current_app.view_functions,
-            can_check="pages.quality" in current_app.view_functions,
-            can_compare="pages.disagreements" in current_app.view_functions,
-            can_search="pages.search" in current_app.view_functions,
-            can_explain="pages.why" in current_app.view_functions,
-            can_date="pages.timeline" in current_app.view_functions,
-            search_label=words("search.label" if self.is_own else "search.label_any"),
-            search_placeholder=words(
+            navigation=[(route.name, route.path) for route in table.menu(self.edition)],
+            can_draw="graph" in names,
+            can_check="quality" in names,
+            can_compare="disagreements" in names,
+            can_search="search" in names,
+            can_explain="why" in names,
+            can_date="timeline" in names,
+            search_label=self.words()("search.label" if self.is_own else "search.label_any"),
+            search_placeholder=self.words()(
                 "search.placeholder" if self.is_own else "search.placeholder_any"
             ),
             address=links.address,
@@ -256,21 +261,35 @@ class Site:
     def _static(self, name: str) -> str:
         """Return the address of a static file, or of an entry point's bundle if there is one."""
         if name in self.bundles:
-            return f"{request.script_root}/static/dist/{self.bundles[name]['file']}"
-        return f"{request.script_root}/static/{name}?v={self.stamp}"
+            name = f"dist/{self.bundles[name]['file']}"
+        return request.script_root + request.service.static_files.address(name)
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Read the language of each request, and give templates the filters they use."""
+def _translated_entities(site: Site) -> Entities:
+    entities = site.kg.entities
+    return type(entities)(entities.store, (site.language(), translations.DEFAULT))
 
-    @blueprint.before_app_request
-    def read_language() -> None:
-        wanted = request.args.get("lang", translations.DEFAULT)
-        g.language = wanted if wanted in translations.languages() else translations.DEFAULT
 
-    blueprint.record_once(lambda state: templates.configure(state.app.jinja_env))
-    for each in filters.ALL:
-        blueprint.add_app_template_filter(each, each.__name__)
+def site_of(request: Request) -> Site:
+    """Return the site of the edition that answers a request."""
+    return request.edition.part(Site)
+
+
+@routes.add("/static/<path:name>", summary="")
+def static(request: Request, name: str) -> Response:
+    """Send a static file."""
+    response = request.service.static_files.respond(request, name)
+    if response is None:
+        raise HttpError(404, "There is no such file.")
+    return response
+
+
+def prepare_templates(app: Flask) -> None:
+    """Give templates their layout options, filters and tests."""
+    templates.configure(app.jinja_env)
+    for template_filter in filters.ALL:
+        app.add_template_filter(template_filter, template_filter.__name__)
+    app.add_template_test(lambda iri: bool(site_of(request).kind_style(iri)), "styled")
 
 
 def _bundles() -> Path:

@@ -6,20 +6,26 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import abort, request
+from flask import abort
 
 from ipgraph.namespaces import SOURCE
+from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links
+from ipgraph.server.api.linked_data import document as write_document
+from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links, schema_org
+from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
+from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, entity, list_formats, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.labels import Name
     from ipgraph.entities.sources import SubjectStatements
     from ipgraph.entities.statements import Value
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 PER_PAGE = 100
@@ -34,16 +40,40 @@ MAX_FACETS = 12
 FIELDS = ("publisher", "issued", "as_of", "genre", "authority")
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the addresses of sources."""
+routes = Routes()
 
-    @blueprint.get("/sources", endpoint="sources")
-    def sources() -> ResponseReturnValue:
-        return _sources(site)
 
-    @blueprint.get("/source/<path:name>", endpoint="source")
-    def source(name: str) -> str:
-        return render(site, SOURCE + name)
+@routes.add(
+    "/sources",
+    summary="The documents",
+    offers=LIST_OFFERS,
+    parameters=(
+        SEARCH_TEXT,
+        Parameter("authority", "of this authority only: primary, secondary or tertiary"),
+        Parameter("genre", "of this kind only"),
+        Parameter("sort", "the order", one_of(*SORTS)),
+        PAGE,
+    ),
+    menu=8,
+    is_in_sitemap=True,
+)
+def sources(request: Request) -> ResponseReturnValue:
+    """List the documents."""
+    return _sources(site_of(request))
+
+
+@routes.add(
+    "/source/<path:name>",
+    summary="A source and what it states",
+    offers=DOCUMENT_OFFERS,
+    parameters=(NAME, PAGE),
+)
+def source(request: Request, name: str) -> ResponseReturnValue:
+    """Show a source, or write what it states."""
+    path = f"source/{name}"
+    if request.choice is not None and request.choice.name != HTML.name:
+        return write_document(request, path, request.choice)
+    return render(site_of(request), SOURCE + name), list(page_links(request, path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +101,7 @@ def _sources(site: Site) -> ResponseReturnValue:
         abort(400, f"Sources can be sorted by {', '.join(SORTS)}.")
     chosen = {name: request.args.get(name, "") for name in FACETS}
     documents = _ordered([each for each in _with_text(site) if _fits(each, chosen)], sort)
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         return list_formats.rows(
             COLUMNS, [[getattr(d, name) for name in COLUMNS] for d in documents]
         )
@@ -164,7 +194,7 @@ def render(site: Site, iri: str) -> str:
     document = site.kg.sources.source(iri)
     return site.render(
         "source.html",
-        linked=schema_org.of_document(site, document),
+        linked=schema_org.of_document(site.root(), document),
         view=view,
         document=document,
         statements=[(item.subject, _below_heading(item)) for item in subjects],

@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import request
-
 from ipgraph.namespaces import ENTITY
+from ipgraph.server.context import request
+from ipgraph.server.edition import is_own
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span, spans
+from ipgraph.server.http.negotiation import LIST_OFFERS
+from ipgraph.server.http.routes import Parameter, Routes, number, one_of
 from ipgraph.server.pages import developer_section, history, lifeline, list_formats, page_queries
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.entities.history import Episode
+    from ipgraph.entities.history import HistoryEntry
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 CENTRE = ENTITY + "ip"
@@ -25,22 +28,34 @@ MAX_EPISODES = 200
 SORTS = ("established", "changed", "dissolved")
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the timeline; a graph of other things has none."""
-    if not site.is_own:
-        return
+routes = Routes()
 
-    @blueprint.get("/timeline", endpoint="timeline")
-    def timeline() -> ResponseReturnValue:
-        return _timeline(site)
+
+@routes.add(
+    "/timeline",
+    summary="What changed when",
+    offers=LIST_OFFERS,
+    parameters=(
+        Parameter("id", "a thing: IRI, name or acronym"),
+        Parameter("sort", "what happened", one_of(*SORTS)),
+        Parameter("from", "the first year", number(1, 9999)),
+        Parameter("to", "the last year", number(1, 9999)),
+    ),
+    needs=is_own,
+    menu=4,
+    is_in_sitemap=True,
+)
+def timeline(request: Request) -> ResponseReturnValue:
+    """Show what changed when."""
+    return _timeline(site_of(request))
 
 
 def _of_one(site: Site, name: str) -> ResponseReturnValue:
     """Tell the history of one thing, named by an IRI or as a person names it."""
     iri = name if "://" in name else site.entities.resolve(name)
-    view = site.entities.describe(iri, values=1, cited=3, episodes=MAX_EPISODES)
+    view = site.entities.describe(iri, values=1, sources=3, history=MAX_EPISODES)
     events = lifeline.events(site, view)
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         titles = {each.number: each.title for each in view.sources}
         rows = [
             (
@@ -79,7 +94,7 @@ def _timeline(site: Site) -> ResponseReturnValue:
         and (first is None or each.year >= first)
         and (last is None or each.year <= last)
     ]
-    if list_formats.wanted() != "html":
+    if request.format != "html":
         rows = [
             (
                 each.date,
@@ -123,5 +138,5 @@ def _spans(site: Site) -> list[Span]:
     ]
 
 
-def _year(episode: Episode, date: str) -> int:
+def _year(episode: HistoryEntry, date: str) -> int:
     return episode.year(date)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, request
+from flask import abort
 
 from ipgraph.namespaces import RDF
 from ipgraph.server import jobs
 from ipgraph.server.html import code_samples, links
-from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.http.negotiation import HTML, JSON, RDF_OFFERS
+from ipgraph.server.http.response import Response
+from ipgraph.server.http.routes import Parameter, Routes
+from ipgraph.server.pages import developer_section
+from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.server.context import Request
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
-_TURTLE = {"ttl": "text/turtle"}  # besides the faces of every list
+_TURTLE = RDF_OFFERS[0]
 RULES = "https://www.w3.org/TR/owl2-profiles/#"
 
 
@@ -31,49 +35,60 @@ class Term:
     address: str
 
 
-def register(blueprint: Blueprint, site: Site) -> None:
-    """Add the address of proofs."""
+routes = Routes()
 
-    @blueprint.get("/why", endpoint="why")
-    def why() -> ResponseReturnValue:
-        asked = [request.args.get(name, "").strip() for name in ("s", "p", "o")]
-        if not all(asked):
-            abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
-        proof = jobs.explain(site, *asked)
-        face = list_formats.wanted(_TURTLE)
-        if face == "ttl":
-            return Response(proof.turtle(), content_type="text/turtle; charset=utf-8")
-        if face == "json":
-            return Response(proof.json(), content_type="application/json")
 
-        def term(text: str) -> Term:
-            address = links.page(text[1:-1]) if text.startswith("<") else ""
-            if not address:
-                return Term(site.kg.explainer.name(text), "")
-            words = {RDF + "type": "why.is_a"}
-            key = words.get(text[1:-1])
-            label = site.words()(key) if key else site.entities.labels.name(text[1:-1]).label
-            return Term(label, address)
+@routes.add(
+    "/why",
+    summary="The proof of a statement",
+    offers=(HTML, JSON, _TURTLE),
+    parameters=(
+        Parameter("s", "subject: an IRI, a name or an acronym", is_required=True),
+        Parameter("p", "predicate: an IRI or a name", is_required=True),
+        Parameter("o", "object: an IRI, a literal, a name or an acronym", is_required=True),
+    ),
+)
+def why(request: Request) -> ResponseReturnValue:
+    """Show the proof of a statement."""
+    site = site_of(request)
+    asked = [request.args.get(name, "").strip() for name in ("s", "p", "o")]
+    if not all(asked):
+        abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
+    proof = jobs.explain(request, *asked)
+    if request.format == _TURTLE.name:
+        headers = (("Content-Type", "text/turtle; charset=utf-8"),)
+        return Response.of(headers, proof.turtle().encode())
+    if request.format == JSON.name:
+        return Response.of((("Content-Type", JSON.content_type),), proof.json().encode())
 
-        steps = [
-            (
-                step,
-                [
-                    term(each)
-                    for each in (step.triple.subject, step.triple.predicate, step.triple.object)
-                ],
-                [term(f"<{source}>") for source in step.triple.sources],
-            )
-            for step in proof.steps
-        ]
-        return site.render(
-            "why.html",
-            proof=proof,
-            steps=steps,
-            conclusion=steps[-1][1],
-            rules=RULES,
-            developers=_developers(site, asked),
+    def term(text: str) -> Term:
+        address = links.page(text[1:-1]) if text.startswith("<") else ""
+        if not address:
+            return Term(site.kg.explainer.name(text), "")
+        words = {RDF + "type": "why.is_a"}
+        key = words.get(text[1:-1])
+        label = site.words()(key) if key else site.entities.labels.name(text[1:-1]).label
+        return Term(label, address)
+
+    steps = [
+        (
+            step,
+            [
+                term(each)
+                for each in (step.triple.subject, step.triple.predicate, step.triple.object)
+            ],
+            [term(f"<{source}>") for source in step.triple.sources],
         )
+        for step in proof.steps
+    ]
+    return site.render(
+        "why.html",
+        proof=proof,
+        steps=steps,
+        conclusion=steps[-1][1],
+        rules=RULES,
+        developers=_developers(site, asked),
+    )
 
 
 def _developers(site: Site, asked: list[str]) -> DeveloperSection:

@@ -1,8 +1,8 @@
-"""waitress's event loop, with a list of descriptors that the kernel keeps.
+"""waitress's event loop, with epoll instead of poll.
 
-waitress tells the kernel anew before each wait what it waits for, which with 64 connections costs
-as much as a short answer. Here it is told what has changed. Where there is no epoll, waitress's
-own loop does it.
+waitress passes the kernel all descriptors before each wait, which with 64 connections costs as
+much as a short response. Here the kernel keeps the list and is passed the changes. Where there is
+no epoll, waitress's own loop does it.
 """
 
 from __future__ import annotations
@@ -20,66 +20,66 @@ _WRITE = select.POLLOUT
 class EventLoop:
     """Waits for the dispatchers of a map of descriptors; used in the loop's thread alone."""
 
-    def __init__(self, watched: dict[int, Any]) -> None:
-        self._watched = watched
+    def __init__(self, dispatchers: dict[int, Any]) -> None:
+        self._dispatchers = dispatchers
         self._epoll = select.epoll() if hasattr(select, "epoll") else None
-        self._told: dict[int, int] = {}  # what the kernel has been told, by descriptor
-        self.fresh: list[int] = []  # descriptors that have been opened, to be watched from now on
+        self._registered: dict[int, int] = {}  # the events that the kernel watches, by descriptor
+        self.opened: list[int] = []  # descriptors to be watched from now on
 
-    def turn(self, timeout_s: float) -> None:
-        """Wait once, and let each dispatcher that something has happened to attend to it."""
+    def run_once(self, timeout_s: float) -> None:
+        """Wait once, and let each dispatcher that something happened to handle it."""
         if self._epoll is None:
-            wasyncore.poll2(timeout_s, self._watched)
+            wasyncore.poll2(timeout_s, self._dispatchers)
             return
         for descriptor, events in self._epoll.poll(timeout_s):
-            each = self._watched.get(descriptor)
-            if each is None:
+            dispatcher = self._dispatchers.get(descriptor)
+            if dispatcher is None:
                 self.forget(descriptor)
                 continue
-            wasyncore.readwrite(each, events)
+            wasyncore.readwrite(dispatcher, events)
             self.update(descriptor)
-            while self.fresh:
-                self.renew(self.fresh.pop())
+            while self.opened:
+                self.register_again(self.opened.pop())
 
     def update(self, descriptor: int) -> None:
-        """Tell the kernel what a dispatcher waits for, if that is not what it was told last."""
-        each = self._watched.get(descriptor)
-        wanted = 0 if each is None else _wanted(each)
-        told = self._told.get(descriptor, 0)
-        if wanted == told or self._epoll is None:
+        """Tell the kernel what a dispatcher waits for, if that has changed."""
+        dispatcher = self._dispatchers.get(descriptor)
+        wanted = 0 if dispatcher is None else _events(dispatcher)
+        registered = self._registered.get(descriptor, 0)
+        if wanted == registered or self._epoll is None:
             return
         if not wanted:
             self.forget(descriptor)
             return
-        if told:
+        if registered:
             self._epoll.modify(descriptor, wanted)
         else:
             self._epoll.register(descriptor, wanted)
-        self._told[descriptor] = wanted
+        self._registered[descriptor] = wanted
 
     def update_all(self) -> None:
         """Do the same for all: threads may have changed what their connections wait for."""
-        for descriptor in list(self._watched):
+        for descriptor in list(self._dispatchers):
             self.update(descriptor)
 
-    def renew(self, descriptor: int) -> None:
+    def register_again(self, descriptor: int) -> None:
         """Watch a descriptor whose number may have been another file's before."""
         self.forget(descriptor)
         self.update(descriptor)
 
     def forget(self, descriptor: int) -> None:
-        """Watch a descriptor no longer; before it is closed."""
-        told = self._told.pop(descriptor, 0)
-        if told and self._epoll is not None:
+        """Stop watching a descriptor; before it is closed."""
+        registered = self._registered.pop(descriptor, 0)
+        if registered and self._epoll is not None:
             with contextlib.suppress(OSError):  # closing it has done the same
                 self._epoll.unregister(descriptor)
 
     def close(self) -> None:
-        """Give the kernel's list back."""
+        """Close the kernel's list."""
         if self._epoll is not None:
             self._epoll.close()
 
 
-def _wanted(each: Any) -> int:
-    wanted = _READ if each.readable() else 0
-    return wanted | _WRITE if each.writable() and not each.accepting else wanted
+def _events(dispatcher: Any) -> int:
+    wanted = _READ if dispatcher.readable() else 0
+    return wanted | _WRITE if dispatcher.writable() and not dispatcher.accepting else wanted

@@ -1,10 +1,13 @@
-"""Short queries answered from the server's loop, without a thread.
+"""Short queries and cached responses, answered from the server's event loop without a thread.
 
-Handing a request to a thread and its answer back costs more than most queries (measured, 21 rows,
-one connection: 2,100 answers a second through threads; the switches of the interpreter's lock
-alone take three quarters of the time). So the loop sends a query to a worker itself and goes on;
-when the answer is whole, it sends it. Whatever is not short and simple goes to a thread: pages,
-errors, long answers, and queries that are older than `_HANDOVER_S`, with the worker they have.
+Handing a request to a thread and its response back costs more than most queries (measured, 21
+rows, one connection: 2,100 responses a second through threads; the switches of the interpreter's
+lock alone take three quarters of the time). So the loop sends a query to a worker itself and goes
+on; when the result is whole, it sends it. Whatever is not short and simple goes to a thread:
+pages, errors, long results, and queries that are older than `_HANDOVER_S`, with the worker they
+have. A thread continues with the same request object.
+
+All of it is off where an extension wants to see every request (`Application.is_extended`).
 """
 
 from __future__ import annotations
@@ -15,44 +18,44 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.server.api import sparql
-from ipgraph.server.http import caching
-from ipgraph.server.http import request as exchanges
+from ipgraph.server.context import apply_prefix
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
-from ipgraph.server.transport.known_requests import Repeats
+from ipgraph.server.transport.known_requests import RawRequestCache
+from ipgraph.workers.pool import ResultStream
+from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
-    from ipgraph.server.application import Front
-    from ipgraph.server.http.request import Exchange
-    from ipgraph.server.transport.channel import Channel
-    from ipgraph.server.transport.server import Server
+    from ipgraph.server.application import Application
+    from ipgraph.server.context import Request
+    from ipgraph.server.transport.interfaces import Connection, Loop
 
-_HANDOVER_S = 0.08  # short of the age at which a query is demoted, which a thread sees to
-_PATIENCE_S = 1.0  # for a place; a thread can only wait as well, but for as long as it may
+_HANDOVER_S = 0.08  # below the age at which a query is demoted, which a thread does
+_MAX_WAIT_S = 1.0  # for a worker; a thread can only wait as well, but for as long as it may
 
 
 @dataclass(slots=True, eq=False)
-class Underway:
-    """A query under way: its connection, what it asks, and since when it waits or runs."""
+class RunningQuery:
+    """A query that runs or waits for a worker: its connection, its request, and since when."""
 
-    channel: Channel
+    connection: Connection
     data: bytes  # the bytes of the request
-    exchange: Exchange
+    request: Request
     prepared: Prepared
     since: float
     run: Any = None
 
 
-class _Line:
-    """The line to a worker, as waitress's loop wants its files: readable when it has answered."""
+class _WorkerSocket:
+    """The socket of a worker, as waitress's loop wants its files: readable when it answers."""
 
     accepting = False
 
-    def __init__(self, express: Express, worker: Any) -> None:
-        self._express = express
+    def __init__(self, fast_path: FastPath, worker: Any) -> None:
+        self._fast_path = fast_path
         self.worker = worker
-        self.query: Underway | None = None
+        self.query: RunningQuery | None = None
 
     def readable(self) -> bool:
         return True
@@ -61,205 +64,213 @@ class _Line:
         return False
 
     def handle_read_event(self) -> None:
-        self._express.heard(self)
+        self._fast_path.on_worker_readable(self)
 
     def handle_expt_event(self) -> None:
-        self._express.heard(self)
+        self._fast_path.on_worker_readable(self)
 
     def handle_close(self) -> None:
-        self._express.heard(self)
+        self._fast_path.on_worker_readable(self)
 
     def handle_error(self) -> None:
-        self._express.failed(self)
+        self._fast_path.on_worker_error(self)
 
     def close(self) -> None:
         """Do nothing: the worker's own end closes it."""
 
 
-class Express:
-    """The queries that the loop attends to; used in the loop's thread alone."""
+class FastPath:
+    """The queries that the event loop runs; used in the loop's thread alone."""
 
-    def __init__(self, front: Front, server: Server) -> None:
-        self._front = front
-        self._server = server
-        self._prefix = front.service.settings.path_prefix
-        self._repeats = Repeats(front)
-        self._lines: dict[int, _Line] = {}  # by descriptor; stays while its worker serves here
-        self._running: set[_Line] = set()
-        self._waiting: deque[Underway] = deque()
+    def __init__(self, application: Application, loop: Loop) -> None:
+        self._application = application
+        self._service = application.service
+        self._loop = loop
+        self._is_on = not application.is_extended
+        self._raw_requests = RawRequestCache(application)
+        self._sockets: dict[int, _WorkerSocket] = {}  # by descriptor; while its worker serves here
+        self._running: set[_WorkerSocket] = set()
+        self._waiting: deque[RunningQuery] = deque()
 
     @property
     def timeout_s(self) -> float:
         """How long the loop may sleep."""
         return _HANDOVER_S / 4 if self._running or self._waiting else 1.0
 
-    def take(self, channel: Channel, data: bytes) -> bool:
-        """Answer, or begin to, the bytes of a request on an idle channel; False where unknown."""
-        answer = self._repeats.answer(data, channel.client)
-        if answer is not None:
-            self._server.send(channel, *answer)
+    def try_answer(self, connection: Connection, data: bytes) -> bool:
+        """Answer, or begin to, the bytes of a request on an idle connection, if they are known."""
+        if not self._is_on:
+            return False
+        response = self._raw_requests.respond(data, connection.client)
+        if response is not None:
+            self._loop.send(connection, *response)
             return True
-        environ = self._repeats.read(data)
-        return environ is not None and self._answer(channel, data, environ)
+        environ = self._raw_requests.parse(data)
+        return environ is not None and self._answer(connection, data, environ)
 
-    def accept(self, channel: Channel, data: bytes) -> bool:
-        """Answer the next request of a channel, or begin to; False where a thread must.
+    def try_answer_parsed(self, connection: Connection, data: bytes) -> bool:
+        """Answer, or begin to, the next request that waitress has parsed; False for a thread.
 
         `data` are its bytes, where they came at once.
         """
-        request = channel.requests[0]
-        if not known_requests.is_plain(request) or not request.path.isascii():
+        parsed = connection.requests[0]
+        if not self._is_on or not known_requests.is_plain(parsed) or not parsed.path.isascii():
             return False
         if not known_requests.is_one(data):
             data = b""
-        self._repeats.learn(data, request)
-        environ = known_requests.environ_of(request)
-        environ |= {"PATH_INFO": request.path, "QUERY_STRING": request.query}
-        return self._answer(channel, data, environ)
+        self._raw_requests.learn(data, parsed)
+        environ = known_requests.environ_of(parsed)
+        environ |= {"PATH_INFO": parsed.path, "QUERY_STRING": parsed.query}
+        return self._answer(connection, data, environ)
 
-    def _answer(self, channel: Channel, data: bytes, environ: dict[str, Any]) -> bool:
-        """Answer from what is kept, or send a query to a worker, or have it wait for one."""
-        service = self._front.service
-        environ["REMOTE_ADDR"] = self._repeats.client_of(environ, channel.client)
-        exchange = exchanges.begin(environ, self._prefix)
-        response = caching.recall(service, exchange, quickly=True)
-        if response is not None:
-            self._repeats.remember(data, exchange, response)
-            self._server.send(channel, *self._front.written(exchange, response))
-            return True
-        if not data or exchange.path not in sparql.PATHS or not exchange.query:
-            return False
-        return service.has_pool and self._ask(channel, data, exchange)
-
-    def heard(self, line: _Line) -> None:
+    def on_worker_readable(self, worker_socket: _WorkerSocket) -> None:
         """Read what a worker has sent; answer if that is all."""
-        query = line.query
-        if query is None:  # it serves somebody else now, or has ended
-            self._drop(line)
+        query = worker_socket.query
+        if query is None:  # it serves a thread now, or has ended
+            self._drop(worker_socket)
             return
         try:
-            whole = query.run.collect_ready()
+            is_whole = query.run.collect_ready()
         except EOFError:
-            whole = None
-        if whole is None:
-            self._hand_over(line, query)
-        elif whole:
-            self._finish(line, query)
+            is_whole = None
+        if is_whole is None:
+            self._hand_over(worker_socket, query)
+        elif is_whole:
+            self._finish(worker_socket, query)
 
-    def failed(self, line: _Line) -> None:
-        """Let a thread see what is wrong."""
-        if line.query is not None:
-            self._hand_over(line, line.query)
+    def on_worker_error(self, worker_socket: _WorkerSocket) -> None:
+        """Let a thread find out what is wrong."""
+        if worker_socket.query is not None:
+            self._hand_over(worker_socket, worker_socket.query)
 
-    def look_after(self) -> None:
-        """Hand over what has become old, and begin what waits, where threads have left places."""
+    def tick(self) -> None:
+        """Hand over old queries, and start waiting ones where threads have left workers."""
         if not self._running and not self._waiting:
             return
         now = time.monotonic()
-        for line in list(self._running):
-            if line.query is not None and now - line.query.since > _HANDOVER_S:
-                self._hand_over(line, line.query)
-        self._begin_next()
-        while self._waiting and now - self._waiting[0].since > _PATIENCE_S:
+        for worker_socket in list(self._running):
+            query = worker_socket.query
+            if query is not None and now - query.since > _HANDOVER_S:
+                self._hand_over(worker_socket, query)
+        self._start_next()
+        while self._waiting and now - self._waiting[0].since > _MAX_WAIT_S:
             self._to_thread(self._waiting.popleft())
 
-    def _ask(self, channel: Channel, data: bytes, exchange: Exchange) -> bool:
+    def _answer(self, connection: Connection, data: bytes, environ: dict[str, Any]) -> bool:
+        """Answer from the cache, or send a query to a worker, or have it wait for one."""
+        application = self._application
+        environ["REMOTE_ADDR"] = self._raw_requests.client_of(environ, connection.client)
+        apply_prefix(environ, self._service.settings.path_prefix)
+        request = application.request_class(environ)
+        response = application.answer_from_cache(request, in_loop=True)
+        if response is not None:
+            self._raw_requests.remember(data, request, response)
+            self._loop.send(connection, *application.head_and_body(request, response))
+            return True
+        if not data or request.path not in sparql.PATHS or not environ["QUERY_STRING"]:
+            return False
+        return self._service.has_pool and self._start(connection, data, request)
+
+    def _start(self, connection: Connection, data: bytes, request: Request) -> bool:
         """Send a query to a worker, or have it wait for one."""
-        service = self._front.service
         try:
-            prepared = sparql.prepare(service, exchange)
+            prepared = sparql.prepare(request)
         except Exception:
-            # Any error at all: this is the loop that everyone's answers pass through. A thread
-            # prepares the request anew, meets the same, and writes the problem and the log.
+            # Any error at all: this is the loop that all responses pass through. A thread prepares
+            # the request again, meets the same, and writes the problem and the log.
             return False
         if isinstance(prepared, Response):
-            self._server.send(channel, *self._front.written(exchange, prepared))
+            self._loop.send(connection, *self._application.head_and_body(request, prepared))
             return True
         if prepared is None or prepared.found.services or not prepared.query.infer:
             return False
-        query = Underway(channel, data, exchange, prepared, time.monotonic())
-        if self._waiting or not self._begin(query):
-            if len(self._waiting) >= service.settings.max_waiting:
+        query = RunningQuery(connection, data, request, prepared, time.monotonic())
+        if self._waiting or not self._start_now(query):
+            if len(self._waiting) >= self._service.settings.max_waiting:
                 return False
             self._waiting.append(query)
-        channel.query = query
+        connection.query = query
         return True
 
-    def _begin(self, query: Underway) -> bool:
+    def _start_now(self, query: RunningQuery) -> bool:
         """Send a query to an idle worker, if there is one."""
-        channel, prepared = query.channel, query.prepared
-        run = self._front.service.pool.begin(
+        prepared = query.prepared
+        run = self._service.pool.try_start(
             prepared.query,
             prepared.form,
             time_limit_s=prepared.time_limit_s,
-            alive=channel.is_connected,
+            is_connected=query.connection.is_connected,
         )
         if run is None:
             return False
         query.run, query.since = run, time.monotonic()
-        line = self._line(run)
-        line.query = query
-        self._running.add(line)
+        worker_socket = self._socket_of(run)
+        worker_socket.query = query
+        self._running.add(worker_socket)
         return True
 
-    def _line(self, run: Any) -> _Line:
-        """Return the line to the worker of a run, watched by the loop."""
+    def _socket_of(self, run: Any) -> _WorkerSocket:
+        """Return the socket to the worker of a run, watched by the loop."""
         descriptor = run.fileno()
-        line = self._lines.get(descriptor)
-        if line is None or line.worker is not run.worker:
-            line = _Line(self, run.worker)
-            self._lines[descriptor] = line
-            self._server.watch(descriptor, line)
-        return line
+        worker_socket = self._sockets.get(descriptor)
+        if worker_socket is None or worker_socket.worker is not run.worker:
+            worker_socket = _WorkerSocket(self, run.worker)
+            self._sockets[descriptor] = worker_socket
+            self._loop.watch(descriptor, worker_socket)
+        return worker_socket
 
-    def _begin_next(self) -> None:
+    def _start_next(self) -> None:
         while self._waiting:
             query = self._waiting.popleft()
-            if not query.channel.connected:
-                query.channel.query = None
+            if not query.connection.connected:
+                query.connection.query = None
                 continue
-            if not self._begin(query):
+            if not self._start_now(query):
                 self._waiting.appendleft(query)
                 return
 
-    def _finish(self, line: _Line, query: Underway) -> None:
-        self._free(line)
-        run, channel = query.run, query.channel
+    def _finish(self, worker_socket: _WorkerSocket, query: RunningQuery) -> None:
+        self._release(worker_socket)
+        run, connection = query.run, query.connection
         run.busy_s = time.monotonic() - query.since
-        run.finish("answered")
-        self._begin_next()
-        service = self._front.service
-        answering = service.pool.answering(run)
+        run.finish(Outcome.ANSWERED)
+        self._start_next()
+        answering = ResultStream(run)
         try:
-            response = sparql.finish(service, query.exchange, query.prepared, answering)
-            answer = self._front.written(query.exchange, response)
-        except Exception:  # as in `_ask`
+            response = sparql.finish(query.request, query.prepared, answering)
+            parts = self._application.head_and_body(query.request, response)
+        except Exception:  # as in `_start`
             self._to_thread(query)
             return
-        channel.query = None
-        if channel.connected:
-            self._server.send(channel, *answer)
-            channel.go_on()
+        connection.query = None
+        if connection.connected:
+            self._loop.send(connection, *parts)
+            connection.resume_reading()
 
-    def _hand_over(self, line: _Line, query: Underway) -> None:
-        """Let a thread go on with a query; it takes up the run where it is."""
-        self._free(line)
-        self._drop(line)
-        query.run.busy_s = time.monotonic() - query.since
-        query.channel.run_to_resume = query.run
+    def _hand_over(self, worker_socket: _WorkerSocket, query: RunningQuery) -> None:
+        """Let a thread continue with a query and its worker."""
+        self._release(worker_socket)
+        self._drop(worker_socket)
+        run = query.run
+        run.busy_s = time.monotonic() - query.since
+        query.request.hand_over(
+            lambda: sparql.resume(query.request, query.prepared, run),
+            lambda: run.finish(Outcome.DISCONNECTED),
+        )
+        query.connection.request_to_resume = query.request
         self._to_thread(query)
 
-    def _to_thread(self, query: Underway) -> None:
-        query.channel.query = None
-        self._server.hand_over(query.channel, query.data)
+    def _to_thread(self, query: RunningQuery) -> None:
+        query.connection.query = None
+        self._loop.hand_over(query.connection, query.data)
 
-    def _free(self, line: _Line) -> None:
-        line.query = None
-        self._running.discard(line)
+    def _release(self, worker_socket: _WorkerSocket) -> None:
+        worker_socket.query = None
+        self._running.discard(worker_socket)
 
-    def _drop(self, line: _Line) -> None:
-        """Watch the line to a worker no longer."""
-        for descriptor, each in list(self._lines.items()):
-            if each is line:
-                del self._lines[descriptor]
-                self._server.unwatch(descriptor, line)
+    def _drop(self, worker_socket: _WorkerSocket) -> None:
+        """Stop watching the socket of a worker."""
+        for descriptor, watched in list(self._sockets.items()):
+            if watched is worker_socket:
+                del self._sockets[descriptor]
+                self._loop.unwatch(descriptor, worker_socket)

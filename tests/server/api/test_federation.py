@@ -172,7 +172,7 @@ def test_a_client_that_leaves_ends_the_asking(federating, endpoint):
 
 def test_no_worker_has_a_descriptor_to_ask_with_itself(federating, endpoint):
     assert federating.query(text(endpoint.address + "/sparql")).status == 200
-    zygote = federating.front.service.pool.crew._zygote.pid
+    zygote = federating.app.service.pool.state.workers._zygote.pid
     workers = children(zygote)
     assert workers
     for pid in workers:
@@ -202,7 +202,7 @@ def test_a_slip_in_the_setting_stops_the_service_from_starting(serve, small):
 
 
 def test_the_terms_are_those_of_the_settings():
-    terms = federation_terms(Settings(allowed_services="h", service_answer_limit_mib=2))
+    terms = federation_terms(Settings(allowed_services="h", service_result_limit_mib=2))
     assert (terms.allowed, terms.private, terms.max_bytes) == ("h", False, 2 << 20)
 
 

@@ -75,7 +75,7 @@ def test_documents_have_an_rdf_face_at_their_address(running, path):
 def test_a_source_holds_what_it_states_and_nothing_else(running):
     reply = running.ask("/source/more-about-ip.nt")
     stated = list(ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES))
-    counts = running.front.service.edition.kg.info()["counts"]["graphs"]
+    counts = running.app.service.edition.kg.info()["counts"]["graphs"]
     assert len(stated) == counts["https://w3id.org/ipgraph/source/more-about-ip"]
 
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 import schemathesis
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -18,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from ipgraph.server.api import operations
-from ipgraph.server.http.routes import ADDRESSES, CONTACT, OWN, PARAMETERS, SNAPSHOT
-from ipgraph.server.pages import home
+from ipgraph.server.application import MODULES
+from ipgraph.server.edition import has_contact, has_snapshot, is_own
+from ipgraph.server.http.routes import RouteTable
 
 CHECKS = [
     not_a_server_error,
@@ -31,13 +30,16 @@ CHECKS = [
 VALID, INVALID = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 EXAMPLES = 20  # of each mode and address: 1,600 requests in 20 s
 
+ROUTES = [route for route in RouteTable(module.routes for module in MODULES) if route.summary]
+ANSWERED = [route for route in ROUTES if route.needs is not has_contact]
 IP = "https://w3id.org/ipgraph/id/ip"
 SAMPLES = {
     "name": "ip",
     "suffix": "ttl",
-    "table": "csv",
     "uri": IP,
     "q": "bomb",
+    "query": "SELECT ?s { ?s a ?o } LIMIT 1",
+    "prefix": "bomb",
     "kind": "class",
     "page": "1",
     "s": "id:nicc",
@@ -46,18 +48,25 @@ SAMPLES = {
     "relation": "org:unitOf",
     "property": "http://www.w3.org/ns/org#unitOf",
     "subject": "ip:Division",
-    "face": "json",
-    "join": "org:unitOf",
     "object": "ip:Office",
-    "thing": IP,
-    "query": "SELECT ?s { ?s a ?o } LIMIT 1",
+    "id": IP,
 }
-NAMES = {"/ontology/{name}": "Office", "/source/{name}": "more-about-ip", "/sectors/{name}": "dams",
-         "/questions/{name}": "units-of"}  # fmt: skip
+OTHER_SAMPLES = {
+    ("/ontology/{name}", "name"): "Office",
+    ("/ontology/{name}.{suffix}", "name"): "Office",
+    ("/source/{name}", "name"): "more-about-ip",
+    ("/source/{name}.{suffix}", "name"): "more-about-ip",
+    ("/sectors/{name}", "name"): "dams",
+    ("/questions/{name}", "name"): "units-of",
+    ("/sparql/labels.{suffix}", "suffix"): "csv",
+    ("/page/{name}/related/{relation}", "relation"): "org:unitOf",
+    ("/ask", "relation"): "org:unitOf",
+}
 
 
 @pytest.fixture(scope="module")
 def schema(running):
+    running.wait_for("/quality")  # 503 while the checks run
     return schemathesis.openapi.from_url(running.address + "/openapi.json")
 
 
@@ -66,62 +75,58 @@ def shape(path: str) -> str:
     return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
 
 
-def test_every_address_of_the_service_is_in_the_directory(project, running):
-    app = Flask("pages")
-    app.register_blueprint(home.blueprint(project, running.front.pages._run))
-    served = {shape(str(rule)) for rule in app.url_map.iter_rules()} - {"/static/{}"}
-    served |= set(operations.MAKERS)
-    beside = {"/id/{}", "/data/{}.{}", "/ontology.{}"}  # what `linked_data` answers itself
-    listed = {shape(each.path) for each in ADDRESSES}
-    assert len(listed) == len(ADDRESSES)
-    assert served | beside == listed | {"/sparql"}
+def address_of(running, route):
+    """Return an address of a route that has something at it."""
+    samples = {
+        parameter.name: OTHER_SAMPLES.get((route.path, parameter.name), SAMPLES[parameter.name])
+        for parameter in route.parameters
+        if parameter.is_required or "{" + parameter.name + "}" in route.path
+    }
+    if route.path == "/downloads/{name}":
+        samples["name"] = running.ask("/downloads/SHA256SUMS").body.decode().split()[1]
+    in_query = {name: text for name, text in samples.items() if f"{{{name}}}" not in route.path}
+    path = route.path.format_map(samples)
+    return path + ("?" + urlencode(in_query) if in_query else "")
+
+
+def test_every_address_of_the_service_is_in_the_document(running):
+    rules = {shape(str(rule)) for rule in running.app.url_map.iter_rules()}
+    listed = {shape(path) for path in running.ask("/openapi.json").json()["paths"]}
+    without_contact = {route.path for route in ROUTES if route.needs is has_contact}
+    assert without_contact
+    assert rules - {"/static/{}", "/sparql/", "/query", "/query/"} == listed | without_contact
 
 
 def test_an_address_is_listed_only_where_the_graph_has_what_it_needs(running, small, serve):
     mine = running.ask("/openapi.json").json()["paths"].keys()
     with serve(small, contact="mailto:a@example.org") as other:
         theirs = other.ask("/openapi.json").json()["paths"].keys()
-    needing = {need: {each.path for each in ADDRESSES if each.needs == need}
-               for need in (OWN, SNAPSHOT, CONTACT)}  # fmt: skip
+    needing = {
+        need: {route.path for route in ROUTES if route.needs is need}
+        for need in (is_own, has_snapshot, has_contact)
+    }
     assert all(needing.values())
-    assert mine & needing[CONTACT] == theirs & needing[OWN] == set()
-    assert mine >= needing[OWN] | needing[SNAPSHOT]
-    assert theirs >= needing[CONTACT] | needing[SNAPSHOT]
+    assert mine & needing[has_contact] == theirs & needing[is_own] == set()
+    assert mine >= needing[is_own] | needing[has_snapshot]
+    assert theirs >= needing[has_contact] | needing[has_snapshot]
+
+
+@pytest.mark.parametrize("route", ANSWERED, ids=lambda route: route.path)
+def test_every_address_answers_as_the_document_says(running, route):
+    reply = running.ask(address_of(running, route))
+    assert reply.status == route.status, reply.body[:500]
+    assert not route.offers or reply.type in {offer.media_type for offer in route.offers}
 
 
 @pytest.mark.parametrize(
-    "address", [each for each in ADDRESSES if each.needs != CONTACT], ids=lambda each: each.path
+    ("route", "media_type"),
+    [(route, offer.media_type) for route in ANSWERED for offer in route.offers if route.negotiates],
+    ids=lambda value: getattr(value, "path", value),
 )
-def test_every_address_answers_as_the_directory_says(running, address):
-    path, given_ = address.path, []
-    for key in address.parameters:
-        parameter = PARAMETERS[key]
-        place = "{" + parameter.name + "}"
-        if key == "file":
-            listed = running.ask("/downloads/SHA256SUMS").body.decode().split()
-            path = path.replace(place, listed[1])
-        elif place in path:
-            path = path.replace(place, NAMES.get(address.path, SAMPLES[key]))
-        elif key in address.required:
-            given_.append((parameter.name, SAMPLES[key]))
-    reply = running.ask(path + ("?" + urlencode(given_) if given_ else ""))
-    assert reply.status == address.status, reply.body[:500]
-    assert not address.types or reply.type in address.types
-
-
-@pytest.mark.parametrize(
-    ("address", "media_type"),
-    [(each, media_type) for each in ADDRESSES for media_type in each.types
-     if each.needs != CONTACT and not {"suffix", "table", "file"} & set(each.parameters)],
-    ids=lambda each: getattr(each, "path", each),
-)  # fmt: skip
-def test_every_type_that_an_address_has_can_be_asked_for(running, address, media_type):
-    names = {"name": NAMES.get(address.path, "ip"), "relation": "org:unitOf"}
-    path = address.path.format_map(names)
-    asked = [(PARAMETERS[key].name, SAMPLES[key]) for key in address.required]
-    reply = running.ask(path + ("?" + urlencode(asked) if asked else ""), Accept=media_type)
+def test_every_type_that_an_address_has_can_be_asked_for(running, route, media_type):
+    reply = running.ask(address_of(running, route), Accept=media_type)
     if reply.status == 503:  # only while the checks run, which nobody has asked for before
-        assert (address.path, reply.json()["type"]) == ("/quality", "store-unavailable")
+        assert (route.path, reply.json()["type"]) == ("/quality", "store-unavailable")
     else:
         assert (reply.status, reply.type) == (200, media_type)
 
@@ -136,7 +141,7 @@ def test_a_proof_is_turtle_for_who_accepts_that(running):
 @pytest.mark.parametrize(
     ("path", "method"),
     [("/sparql", "GET"), ("/sparql", "POST"), ("/reconcile", "POST"),
-     *((each.path, "GET") for each in ADDRESSES if each.needs != CONTACT)],
+     *((route.path, "GET") for route in ANSWERED if route.path != "/sparql")],
 )  # fmt: skip
 def test_nothing_that_is_sent_to_an_address_makes_it_fail_or_answer_in_another_way_than_it_says(
     schema, path, method

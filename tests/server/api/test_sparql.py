@@ -168,7 +168,7 @@ def test_without_infer_what_is_inferred_is_not_counted(running):
         infer: int(running.query(text, infer=infer).json()["results"]["bindings"][0]["n"]["value"])
         for infer in ("true", "false")
     }
-    facts = running.front.service.edition.kg.info()["counts"]
+    facts = running.app.service.edition.kg.info()["counts"]
     assert counts["true"] == facts["triples"]
     assert counts["false"] < counts["true"]
 
@@ -211,10 +211,10 @@ def test_what_varies_is_neither_kept_nor_tagged(running):
 
 def test_a_repeated_query_comes_from_what_is_kept_the_same_to_the_byte(running):
     text = "SELECT ?o { ?s ?p ?o } LIMIT 77"
-    before = running.front.service.pool.outcomes["answered"]
+    before = running.app.service.pool.outcomes["answered"]
     bodies = {running.query(text).body for _ in range(5)}
     assert len(bodies) == 1
-    assert running.front.service.pool.outcomes["answered"] == before + 1
+    assert running.app.service.pool.outcomes["answered"] == before + 1
 
 
 def test_what_is_kept_is_compressed_for_who_accepts_that(running):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from string import Formatter
 
+import pyoxigraph as ox
 import pytest
 
+from ipgraph.namespaces import IP, OWL, RDF, RDFS
 from ipgraph.resources import folder
 from ipgraph.server.html import translations
 
@@ -46,8 +48,8 @@ def test_a_translation_is_complete_and_keeps_the_places(language):
 
 def test_a_number_chooses_between_one_and_many_and_is_grouped():
     words = translations.load("en")
-    assert words("entity.supports", n=1) == "1 statement here"
-    assert words("entity.supports", n=1234) == "1,234 statements here"
+    assert words("entity.supports", n=1) == "1 statement on this page"
+    assert words("entity.supports", n=1234) == "1,234 statements on this page"
 
 
 def test_an_unknown_key_is_an_error():
@@ -67,3 +69,43 @@ def test_an_unknown_key_is_an_error():
 )
 def test_the_label_of_a_class_has_a_plural(one, many):
     assert translations.plural(one) == many
+
+
+def unnamed_relations(ontology: ox.Store, language: str) -> set[str]:
+    """Return the properties that lack a label, or an inverse label, in a language."""
+    properties = {
+        quad.subject
+        for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+        for quad in ontology.quads_for_pattern(
+            None, ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + kind)
+        )
+    }
+    assert properties
+    missing = set()
+    for predicate in (ox.NamedNode(RDFS + "label"), ox.NamedNode(IP + "incomingLabel")):
+        for name in properties:
+            labels = ontology.quads_for_pattern(name, predicate, None)
+            languages = {label.object.language for label in labels}
+            if "en" in languages and language not in languages:
+                missing.add(f"{name} {predicate}")
+    return missing
+
+
+@pytest.mark.parametrize("language", translations.languages())
+def test_every_relation_of_the_ontology_has_a_name_in_every_language(language):
+    ontology = ox.Store()
+    ontology.load(path=str(folder("ontology") / "ip.ttl"), format=ox.RdfFormat.TURTLE)
+    assert unnamed_relations(ontology, language) == set()
+
+
+def test_a_relation_without_a_name_in_a_language_is_reported():
+    ontology = ox.Store()
+    ontology.load(
+        b"""@prefix owl: <http://www.w3.org/2002/07/owl#> .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        <http://example.org/a> a owl:ObjectProperty ; rdfs:label "a"@en, "b"@es .
+        <http://example.org/c> a owl:ObjectProperty ; rdfs:label "c"@en .""",
+        ox.RdfFormat.TURTLE,
+    )
+    (found,) = unnamed_relations(ontology, "es")
+    assert found.startswith("<http://example.org/c>")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 import ipgraph
-from ipgraph.errors import NotFound
-from ipgraph.server.pages import home, site
+from ipgraph.server.pages import site
 from ipgraph.server.pages.site import Site
 from ipgraph.settings import Settings
+from support.running import application, browser
 
 DATA = """
 @prefix : <http://example.org/id/> .
@@ -29,16 +28,10 @@ def graph(tmp_path_factory):
     return ipgraph.open(folder, settings=Settings(cache=str(folder / "cache")))
 
 
-def client_of(kg):
-    app = Flask("ipgraph", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(home.blueprint(kg))
-    return app.test_client()
-
-
 @pytest.fixture(scope="module")
 def client(graph):
-    return client_of(graph)
+    with application(graph) as app:
+        yield browser(app)
 
 
 def describe(client, name):
@@ -117,7 +110,9 @@ wd:Q16521 rdfs:label "taxon"@en .
 def birds(tmp_path_factory):
     path = tmp_path_factory.mktemp("birds") / "birds.ttl"
     path.write_text(SEA_BIRDS, encoding="utf-8")
-    return client_of(ipgraph.open(path, settings=Settings(cache=str(path.parent / "cache"))))
+    graph = ipgraph.open(path, settings=Settings(cache=str(path.parent / "cache")))
+    with application(graph) as app:
+        yield browser(app)
 
 
 @pytest.mark.parametrize(
@@ -179,13 +174,12 @@ def test_a_query_is_answered_with_labels(client):
 
 
 def test_an_unknown_thing_is_not_found(client):
-    with pytest.raises(NotFound):
-        describe(client, "nobody")
+    reply = client.get("/describe?uri=http://example.org/id/nobody")
+    assert (reply.status_code, "<h1>" in reply.text) == (404, True)
 
 
 def test_an_iri_that_is_none_is_not_found(client):
-    with pytest.raises(NotFound):
-        client.get("/describe?uri=not an iri")
+    assert client.get("/describe?uri=not an iri").status_code == 404
 
 
 def test_what_is_missing_without_bundles_is_said(monkeypatch, tmp_path):
@@ -199,9 +193,10 @@ def test_what_is_missing_without_bundles_is_said(monkeypatch, tmp_path):
 
 def test_without_bundles_every_page_still_reads(graph, monkeypatch):
     monkeypatch.setattr(Site, "bundles", {})
-    client = client_of(graph)
-    for path in ("/", "/sparql", "/graph"):
-        response = client.get(path)
-        assert response.status_code == 200
-        assert "/dist/" not in response.text
-    assert "<textarea" in client.get("/sparql").text
+    with application(graph) as app:
+        client = browser(app)
+        for path in ("/", "/sparql", "/graph"):
+            response = client.get(path)
+            assert response.status_code == 200
+            assert "/dist/" not in response.text
+        assert "<textarea" in client.get("/sparql").text

@@ -8,11 +8,10 @@ import re
 from urllib.parse import quote
 
 import pytest
-from flask import Flask
 
 from ipgraph.namespaces import ENTITY, IP, ORG
 from ipgraph.resources import folder
-from ipgraph.server.pages import home
+from support.running import application, browser
 
 KIB = 1024
 STATIC = folder("web") / "static"
@@ -20,10 +19,8 @@ STATIC = folder("web") / "static"
 
 @pytest.fixture(scope="module")
 def client(project):
-    app = Flask("ipgraph", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(home.blueprint(project))
-    return app.test_client()
+    with application(project) as app:
+        yield browser(app)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +56,7 @@ def test_a_hub_still_tells_each_of_its_relations(client, project):
     text = client.get("/page/ip").text
     for relation in (ORG + "unitOf", IP + "leads", IP + "pursues", IP + "serves"):
         label = project.entities.labels.name(relation).label
-        incoming = project.entities.terms.incoming_label(relation)
+        incoming = project.entities.vocabulary.incoming_label(relation)
         assert label in text.lower() or incoming in text.lower()
 
 

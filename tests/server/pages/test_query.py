@@ -37,8 +37,8 @@ def test_the_page_of_a_graph_shows_its_turtle_and_lets_no_markup_through(serve, 
 
 def test_a_large_graph_is_cut_on_the_page_and_whole_behind_a_link(running):
     page = running.query("CONSTRUCT WHERE { ?s a ?o }", accept="text/html").body.decode()
-    assert "The first 200 triples as Turtle" in page
-    whole = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All as Turtle', page)
+    assert "The first 200 triples in Turtle" in page
+    whole = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All triples in Turtle', page)
     reply = running.ask(unescape(whole.group(1)))
     assert reply.type == "text/turtle"
     assert len(reply.body) > 100_000
@@ -71,3 +71,13 @@ def test_the_host_that_a_client_claims_stands_on_no_page(running):
         reply = running.ask(path, Host="evil.example", Accept="text/html")
         assert reply.status == 200
         assert b"evil.example" not in reply.body, path
+
+
+def test_the_heading_of_an_error_says_what_happened(serve, project):
+    slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with serve(project, query_time_limit_s=0.2) as running:
+        for query, heading in (
+            ("SELECT WHERE", "Syntax error in the query"),
+            (slow, "The query was stopped"),
+        ):
+            assert f"<h2>{heading}</h2>" in running.query(query, accept="text/html").body.decode()

@@ -7,34 +7,29 @@ from html import unescape
 from urllib.parse import unquote
 
 import pytest
-from flask import Flask
 
-from ipgraph.errors import NotEntailed, NotFound, SizeLimitExceeded
+from ipgraph.errors import HTTP_STATUSES, NotEntailed, SizeLimitExceeded
 from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
+from ipgraph.server.context import request
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
-from ipgraph.server.pages import entity, home
+from ipgraph.server.pages import entity
 from ipgraph.server.pages import query as query_page
-from ipgraph.server.pages.site import Site
+from ipgraph.server.pages.error import error_page
+from support.running import application, browser
 
 SEED = "https://w3id.org/ipgraph/source/more-about-ip"
 
 
-def app_of(kg):
-    app = Flask("ipgraph", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.register_blueprint(home.blueprint(kg))
-    return app
-
-
 @pytest.fixture(scope="module")
 def app(project):
-    return app_of(project)
+    with application(project) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
 def client(app):
-    return app.test_client()
+    return browser(app)
 
 
 def rows(client, path):
@@ -62,8 +57,8 @@ def test_every_page_and_the_command_line_count_the_same_documents(client, projec
 
 def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(client):
     text = unescape(client.get("/sources?authority=primary&genre=statute&sort=issued").text)
-    assert "of primary authority" in text
-    assert "of the kind “statute”" in text
+    assert "with primary authority" in text
+    assert "of type “statute”" in text
     assert "sorted by date" in text
     found = rows(client, "/sources?authority=primary&genre=statute")
     assert {(each["authority"], each["genre"]) for each in found} == {("primary", "statute")}
@@ -72,7 +67,7 @@ def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(clien
 def test_the_number_beside_a_facet_is_what_it_leaves(client):
     text = client.get("/sources?genre=report").text
     address, count = re.search(
-        r'href="([^"]+authority=primary[^"]*)">Primary</a> <span class="n">(\d+)', text
+        r'href="([^"]+authority=primary[^"]*)">\s*Primary\s*</a>\s*<span class="n">\s*(\d+)', text
     ).groups()
     assert len(rows(client, unescape(address))) == int(count)
 
@@ -80,10 +75,11 @@ def test_the_number_beside_a_facet_is_what_it_leaves(client):
 @pytest.mark.parametrize("sort", ["label", "short", "mentions"])
 def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
     text = client.get(f"/ontology/Agency?sort={sort}").text
-    head = re.search(r'<th scope="col"[^>]*aria-sort="(\w+)"><a href="[^"]*sort=(\w+)', text)
+    head = re.search(r'<th scope="col"[^>]*aria-sort="(\w+)">\s*<a href="[^"]*sort=(\w+)', text)
     assert head.groups() == ("descending" if sort == "mentions" else "ascending", sort)
     body = text.partition("<tbody>")[2].partition("</tbody>")[0]
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>")[:-1]]
+    pattern = re.compile(r"<t[hd][^>]*>\s*(.*?)\s*</t[hd]>", re.DOTALL)
+    cells = [pattern.findall(row) for row in body.split("</tr>")[:-1]]
     assert len(cells) > 20
     if sort == "mentions":
         numbers = [int(row[3].replace(",", "")) for row in cells]
@@ -155,7 +151,7 @@ def test_all_kinds_of_difference_are_told_and_every_reading_has_its_document(cli
 def test_the_timeline_of_one_organization_tells_what_came_before_and_after(client):
     text = client.get("/timeline?id=NPPD").text
     picture = text.partition('<table class="bars spans">')[2].partition("</table>")[0]
-    assert "What came before and after" in picture
+    assert "Predecessors and successors" in picture
     for name in ("Preparedness Directorate", "Cybersecurity and Infrastructure Security Agency"):
         assert f">{name}</a>" in picture
     assert "Suzanne Spaulding" in picture
@@ -165,25 +161,20 @@ def test_the_timeline_of_one_organization_tells_what_came_before_and_after(clien
 
 
 def test_a_timeline_of_what_does_not_exist_is_not_found(client):
-    with pytest.raises(NotFound):
-        client.get("/timeline?id=nobody-at-all")
+    assert client.get("/timeline?id=nobody-at-all").status_code == 404
 
 
 def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
-    assert "No source dates anything of it." in client.get("/timeline?id=ip:Division").text
+    assert "No source gives a date for it." in client.get("/timeline?id=ip:Division").text
 
 
 # Reporting an error
 
 
 @pytest.fixture
-def contacted(project, monkeypatch):
-    from dataclasses import replace
-
-    monkeypatch.setattr(
-        project, "settings", replace(project.settings, contact="mailto:a@example.org")
-    )
-    return app_of(project).test_client()
+def contacted(project):
+    with application(project, contact="mailto:a@example.org") as app:
+        yield browser(app)
 
 
 def test_a_report_names_the_statement_and_its_source(contacted):
@@ -206,34 +197,34 @@ def test_where_nobody_is_written_to_nothing_is_offered(client):
 # Errors
 
 
-def error(app, project, problem, path="/"):
+def error(app, problem, path="/"):
     with app.test_request_context(path):
-        return home.error_page(Site(project), problem).get_data(as_text=True)
+        return error_page(request, problem).get_data(as_text=True)
 
 
-def test_a_page_of_nothing_offers_what_is_near_to_its_name(app, project):
+def test_a_page_of_nothing_offers_what_is_near_to_its_name(app):
     problem = Problem(404, "not-found", "Nothing is called so.")
-    text = error(app, project, problem, "/page/protectve-security-cordination")
+    text = error(app, problem, "/page/protectve-security-cordination")
     assert 'value="protectve security cordination"' in text
     assert ">Protective Security Coordination Division</a>" in text
 
 
-def test_what_was_withdrawn_links_to_its_replacement(app, project):
+def test_what_was_withdrawn_links_to_its_replacement(app):
     problem = Problem(
         410, "gone", "It was withdrawn.", "It is replaced by <https://w3id.org/ipgraph/id/isd>."
     )
-    text = error(app, project, problem)
+    text = error(app, problem)
     assert "withdrawn</h1>" in text
     assert '<a href="/page/isd">https://w3id.org/ipgraph/id/isd</a>' in text
 
 
-def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app, project):
-    text = error(app, project, problem_of(NotEntailed("It is neither stated nor inferred.")))
-    assert "<h1>This does not follow</h1>" in text
+def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app):
+    text = error(app, problem_of(NotEntailed("It is neither stated nor inferred.")))
+    assert "<h1>The graph does not imply this statement</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
 
-def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app, project):
+def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app):
     text = 'a <b> "c" <javascript:alert(1)> <https://e.org/?a=1&b=2>'
     with app.test_request_context("/"), app.app_context():
         made = str(linked(text))
@@ -249,7 +240,7 @@ def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app, proje
 def test_a_picture_that_would_come_too_late_is_a_link_and_the_page_is_not_kept(client, monkeypatch):
     monkeypatch.setattr(entity, "PART_LIMIT_S", -1)
     reply = client.get("/page/pscd")
-    assert "Not shown: took too long." in reply.text
+    assert "Not shown: the query timed out." in reply.text
     assert "/graph?id=" in reply.text
     assert "Office for Bombing Prevention" in reply.text  # the statements are told
     assert reply.headers["Cache-Control"] == "no-store"
@@ -364,7 +355,7 @@ def test_every_mark_of_every_page_has_its_comparison_and_no_other_page_a_mark(cl
 
 def test_the_properties_of_a_class_have_examples_from_its_things(client, project):
     used = client.get("/ontology/Division").text.partition('id="used"')[2]
-    examples = re.findall(r"as in ([^:<]+): ", used)
+    examples = [text.strip() for text in re.findall(r"for example\s+([^:<]+):\s", used)]
     assert len(examples) > 10
     names = {hit.acronym or hit.label for hit in project.index.instances(IP + "Division")}
     assert {unescape(each) for each in examples} <= names
@@ -379,10 +370,49 @@ def test_a_source_page_does_not_repeat_the_heading_of_a_thing_as_its_label(clien
 def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
     monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
     query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
-    with pytest.raises(SizeLimitExceeded, match="more than 5 rows"):
-        client.get("/sparql/labels.csv", query_string={"query": query})
+    refused = client.get(
+        "/sparql/labels.csv", query_string={"query": query}, headers={"Accept": "application/json"}
+    )
+    assert refused.status_code == HTTP_STATUSES[SizeLimitExceeded]
+    assert refused.json["type"] == "size-limit"
+    assert "more than 5 rows" in refused.json["detail"]
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
+
+
+def test_at_a_glance_names_the_department_of_a_unit(client):
+    glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
+    assert "<dt>Department</dt>" in glance
+    assert ">Department of Homeland Security</a>" in glance
+    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
+
+
+def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
+    text = client.get("/page/ip?year=2006").text
+    assert "The relationships below are those of mid-2013. See “Over time” for 2006" in text
+    history = text.partition('id="history"')[2].partition("</section>")[0]
+    assert "Preparedness Directorate" in history
+    assert "National Protection and Programs Directorate" not in history
+    assert "See “Over time” for" not in client.get("/page/ip").text
+
+
+def test_a_spanish_page_names_relations_in_spanish_and_marks_english_names(client):
+    relation = re.compile(r"<dt><a [^>]*>([^<]+)</a>")
+    spanish, english = client.get("/page/pscd?lang=es").text, client.get("/page/pscd").text
+    assert {"Unidad de", "Realiza", "Actúa a través de"} <= set(relation.findall(spanish))
+    assert {"Unit of", "Performs", "Works through"} <= set(relation.findall(english))
+    assert not {"Unit of", "Performs", "Works through"} & set(relation.findall(spanish))
+    name = "Protective Security Coordination Division"
+    assert re.search(rf'<h1 lang="en">\s*{name}', spanish)
+    assert re.search(rf"<h1>\s*{name}", english)
+
+
+def test_the_query_builder_and_the_page_of_a_relation_use_its_spanish_name(client):
+    for _ in range(2):  # the second time from memory
+        assert re.search(r">\s*actúa a través de\s*</option>", client.get("/sparql?lang=es").text)
+        assert re.search(r">\s*works through\s*</option>", client.get("/sparql").text)
+    assert "<h1>Actúa a través de</h1>" in client.get("/ontology/worksThrough?lang=es").text
+    assert "<h1>Works through</h1>" in client.get("/ontology/worksThrough").text
 
 
 def test_a_count_is_an_integer_in_every_table(client, project):

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import pytest
-
 import ipgraph
+from ipgraph.namespaces import ENTITY
 from ipgraph.server.api.reconciliation import PREVIEW
-from ipgraph.server.http import request as exchanges
 from ipgraph.server.http.response import Response
+from ipgraph.server.http.response_headers import FRAMED_POLICY
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def request(text: str, *headers: str, path: str = "/sparql", method: str = "GET"
 
 def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
     data = request(ROW % 7, "Accept: application/sparql-results+json")
-    hits = running.front.service.cache.hits
+    hits = running.app.service.cache.figures.hits
     with connected(running.port) as line:
         answers = [line.ask(data) for _ in range(6)]
     assert {each.status for each in answers} == {200}
@@ -86,7 +85,7 @@ def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
     assert {each.headers["etag"] for each in answers} == {answers[0].headers["etag"]}
     assert len({each.headers["x-request-id"] for each in answers}) == 6
     assert all(each.headers.keys() == answers[0].headers.keys() for each in answers)
-    assert running.front.service.cache.hits - hits == 5
+    assert running.app.service.cache.figures.hits - hits == 5
 
 
 def test_other_queries_under_the_same_headers_get_their_own_answers(running):
@@ -141,7 +140,7 @@ def test_what_comes_behind_a_slow_query_is_answered_after_it(running):
 
 
 def test_many_connections_are_answered_though_there_are_fewer_workers(running):
-    workers = running.front.service.settings.workers
+    workers = running.app.service.settings.workers
     with contextlib.ExitStack() as stack:
         lines = [stack.enter_context(connected(running.port)) for _ in range(4 * workers)]
         for turn in range(5):
@@ -210,7 +209,7 @@ def test_known_bytes_are_answered_from_the_new_graph_after_a_reload(serve, small
     with serve(small) as service, connected(service.port) as line:
         before = [line.ask(data).number for _ in range(4)]
         fresh = ipgraph.open(other, settings=Settings(cache=str(tmp_path / "fresh")))
-        service.front.service.replace(fresh)
+        service.app.service.replace(fresh)
         after = [line.ask(data).number for _ in range(4)]
     assert len(set(before)) == 1
     assert after == [1, 1, 1, 1]
@@ -272,19 +271,25 @@ def test_a_large_answer_that_its_client_reads_late_arrives_whole(running):
     assert all(each.body == first.body for each in answers)
 
 
-@pytest.mark.parametrize(
-    ("path", "policy"), [(PREVIEW, "frame-ancestors *"), ("/about", "frame-ancestors 'none'")]
-)
-def test_the_loop_writes_the_headers_of_an_address_as_threads_do(running, path, policy):
-    exchange = exchanges.begin({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, "")
-    response = Response(200, (("Content-Type", "text/html"),), b"text")
-    head, body = running.front.written(exchange, response)
-    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    written = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
-    started: list = []
-    running.front._send(exchange, response, lambda *given: started.extend(given))
-    from_a_thread = dict(started[1])
-    assert (first, body) == ("HTTP/1.1 200 OK", b"text")
-    assert written.keys() - {"Date"} == from_a_thread.keys()  # waitress adds the date
-    assert policy in written["Content-Security-Policy"]
-    assert written["Content-Security-Policy"] == from_a_thread["Content-Security-Policy"]
+def test_the_loop_writes_the_same_headers_as_threads(serve, project):
+    data = b"GET /about HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
+    with serve(project) as service, connected(service.port) as line:
+        from_a_thread, *from_the_loop = (line.ask(data) for _ in range(4))
+        assert service.app.service.cache.figures.hits == 3
+    varying = {"date", "server-timing", "x-request-id"}
+    assert "frame-ancestors 'none'" in from_a_thread.headers["content-security-policy"]
+    assert from_a_thread.headers.keys() > varying
+    for answer in from_the_loop:
+        assert answer.body == from_a_thread.body
+        assert answer.headers | dict.fromkeys(varying) == (
+            from_a_thread.headers | dict.fromkeys(varying)
+        )
+
+
+def test_what_may_be_framed_has_its_own_policy_and_no_other(running):
+    reply = running.ask(f"{PREVIEW}?id={quote(ENTITY)}ip")
+    assert reply.headers.get_all("Content-Security-Policy") == [FRAMED_POLICY]
+    response = Response.of((("Content-Security-Policy", FRAMED_POLICY),))
+    head = running.app.stable_head(response, 0)
+    assert head.count("Content-Security-Policy: ") == 1
+    assert f"Content-Security-Policy: {FRAMED_POLICY}\r\n" in head

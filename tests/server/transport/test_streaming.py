@@ -37,7 +37,7 @@ def begun(service, text=LONG, **parameters):
 def service(project, session_cache):
     """The service with room for a GiB and time for a slow machine."""
     assert project.built
-    flags = ("--answer-limit-mib", "1024", "--query-time-limit-s", "120")
+    flags = ("--result-limit-mib", "1024", "--query-time-limit-s", "120")
     with Served(None, session_cache, *flags) as found:
         found.get("/sparql?query=ASK%7B%7D")
         yield found
@@ -152,7 +152,7 @@ ENDINGS = {"time": {"timeout": "500ms"}, "bytes": {}}
 def narrow(project, session_cache):
     """The service with a limit on bytes that is soon met."""
     assert project.built
-    with Served(None, session_cache, "--answer-limit-mib", "3") as found:
+    with Served(None, session_cache, "--result-limit-mib", "3") as found:
         found.get("/sparql?query=ASK%7B%7D")
         yield found
 

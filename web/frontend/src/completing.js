@@ -1,8 +1,8 @@
-// What can stand where the cursor is: decided from the text alone, so that it can be tested without a browser.
+// What the cursor position allows, decided from the text alone, so that tests need no browser.
 
 const blank = (text) => text.replace(/#[^\n]*/g, "").replace(/<[^<>\s]*>/g, "<>").replace(/"(?:[^"\\]|\\.)*"/g, '""');
 
-// "subject", "property", "class" or "entity"; "none" outside of a group.
+// Return "subject", "property", "class" or "entity", or "none" outside a group.
 export function place(before) {
   const text = blank(before);
   if (text.lastIndexOf("{") < 0) return "none";
@@ -15,12 +15,12 @@ export function place(before) {
   return /^(a|rdf:type)$/.test(words[1]) ? "class" : "entity";
 }
 
-// The words before the cursor that can be parts of one label: plain ones, after a name or a variable.
+// Return the plain words before the cursor that may belong to one label, after a name or a variable.
 export function wordsBefore(line) {
   return line.match(/(?:^\s*|[;,{]\s*|[?$:>}"]\S*\s+(?:a\s+)?)(\p{L}[\p{L}\p{N}' \-]*)$/u)?.[1] ?? "";
 }
 
-// The class that the text gives to the subject at the cursor, as a prefixed name.
+// Return the class of the subject at the cursor, as a prefixed name.
 export function subjectClass(text, before) {
   const subjects = [...blank(before).matchAll(/(?:^|[{}.]\s*)([?$]\w+)\s/g)];
   const subject = subjects.at(-1)?.[1];
@@ -29,7 +29,7 @@ export function subjectClass(text, before) {
   return text.match(new RegExp(`${name}\\s+(?:a|rdf:type)\\s+([\\w-]+:[\\w-]+)`))?.[1] ?? "";
 }
 
-// Puts the prefixed name in, and its PREFIX line where the text has none.
+// Insert the prefixed name, and its PREFIX line if the text has none.
 export function insertion(text, { term, ns }, from, to) {
   const changes = [{ from, to, insert: `${term} ` }];
   const prefix = term.split(":")[0];

@@ -1,5 +1,5 @@
-// Turns <textarea data-sparql> into an editor. The form keeps working without it.
-// It lives in a shadow root, where CodeMirror's styles are adopted style sheets: no inline style, no nonce.
+// Turn <textarea data-sparql> into an editor. The form works without it.
+// The editor is in a shadow root, where CodeMirror's styles are adopted style sheets: no inline style, no nonce.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completeFromList, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting, syntaxTree } from "@codemirror/language";
@@ -15,7 +15,7 @@ const KEYWORDS = `SELECT DISTINCT REDUCED CONSTRUCT DESCRIBE ASK WHERE FROM NAME
   GROUP_CONCAT STR LANG LANGMATCHES DATATYPE BOUND IRI REGEX CONTAINS STRSTARTS STRENDS LCASE UCASE COALESCE IF YEAR`
   .split(/\s+/).map((label) => ({ label, type: "keyword" }));
 
-const colours = HighlightStyle.define([
+const colors = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.definitionKeyword], color: "var(--syn-keyword)", fontWeight: "600" },
   { tag: [tags.variableName, tags.special(tags.variableName)], color: "var(--syn-variable)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--syn-string)" },
@@ -46,7 +46,7 @@ async function fromServer(context, endpoint) {
   const state = context.state;
   let word = context.matchBefore(/[\p{L}\p{N}_:\-.']*/u);
   if (!word || (word.from === word.to && !context.explicit) || /^[?$]/.test(word.text)) return null;
-  // A label has several words: what stands before the first of them says what can stand here.
+  // A label has several words: the text before its first word decides what is allowed here.
   const line = state.doc.lineAt(context.pos);
   const words = wordsBefore(state.sliceDoc(line.from, context.pos));
   if (words.length > word.text.length) word = { from: context.pos - words.length, text: words };
@@ -64,7 +64,7 @@ async function fromServer(context, endpoint) {
   if (!reply?.ok) return null;
   return {
     from: word.from,
-    filter: false, // the server ranks: by short name, label and use
+    filter: false, // the server ranks by short name, label and number of uses
     options: (await reply.json()).map((item) => ({
       label: item.label,
       detail: item.term,
@@ -85,7 +85,7 @@ function variables(context) {
   return { from: word.from, options: [...names].map((label) => ({ label, type: "variable" })) };
 }
 
-// Marks what the grammar cannot read, before the query is sent.
+// Mark syntax errors before the query is sent.
 const grammar = (message) => linter((view) => {
   const found = [];
   syntaxTree(view.state).iterate({
@@ -111,12 +111,12 @@ function edit(area) {
       doc: area.value,
       extensions: [
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), indentOnInput(), bracketMatching(), closeBrackets(),
-        sparql(), syntaxHighlighting(colours), theme, EditorView.lineWrapping, grammar(area.dataset.invalid),
+        sparql(), syntaxHighlighting(colors), theme, EditorView.lineWrapping, grammar(area.dataset.invalid),
         autocompletion({ override: [variables, (context) => fromServer(context, area.dataset.complete), completeFromList(KEYWORDS)] }),
-        // A shadow root is its own scope of ids: the help is told as a description instead.
+        // IDs do not cross a shadow root, so the help text is copied into aria-description.
         EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-description": help?.textContent.trim() ?? "" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
-        // Tab is not captured: the keyboard can leave.
+        // Tab is not captured, so keyboard users can leave.
         keymap.of([
           { key: "Mod-Enter", run: () => { form.requestSubmit(); return true; } },
           ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap,
@@ -126,7 +126,7 @@ function edit(area) {
   });
   area.hidden = true;
   label.addEventListener("click", () => view.focus());
-  // Whoever sets the textarea (an example, the browser's back button) sets the editor.
+  // A change of the textarea (an example, the browser's back button) updates the editor.
   area.addEventListener("change", () => {
     if (area.value !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } });
   });
@@ -139,7 +139,7 @@ function edit(area) {
   host.dataset.ready = "true";
 }
 
-// While an answer is awaited, Stop leaves it: the service stops a query whose client has left.
+// Show Stop while the query runs. The service stops a query whose client disconnects.
 function offerStop(form) {
   const stop = form.querySelector("[data-stop]");
   form.addEventListener("submit", () => { stop.hidden = false; });

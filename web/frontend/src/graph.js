@@ -1,4 +1,4 @@
-// The graph explorer. The page carries the same as a chart and as a list; this adds expanding on demand.
+// The graph explorer. The page has the same content as a chart and a list; this adds expanding on demand.
 import cytoscape from "cytoscape";
 import { hierarchy, tree } from "d3-hierarchy";
 
@@ -12,39 +12,39 @@ const relations = document.getElementById("graph-relations");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const say = (text, n = "") => { status.textContent = text.replace("{n}", n); };
 
-// light-dark() does not resolve in a custom property: the colour is read from an element that wears it.
+// light-dark() does not resolve in a custom property: the color is read from an element that wears it.
 const probe = document.createElement("span");
 probe.hidden = true;
 document.body.append(probe);
-const colour = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+const color = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
 const STYLES = ["k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source"];
 
 function look() {
-  const ink = colour("--ink"), surface = colour("--surface"), line = colour("--line-strong"), link = colour("--link");
+  const ink = color("--ink"), surface = color("--surface"), line = color("--line-strong"), link = color("--link");
   return [
     { selector: "node", style: {
       shape: "round-rectangle", width: 190, height: 44, label: "data(label)", color: ink, "background-color": surface,
       "border-width": 2, "border-color": line, "font-family": "Public Sans Variable, sans-serif", "font-size": 12.5,
       "text-valign": "center", "text-halign": "center", "text-wrap": "wrap", "text-max-width": 176 } },
-    ...STYLES.map((style) => ({ selector: `node[style = "${style}"]`, style: { "border-color": colour(`--${style}`) } })),
+    ...STYLES.map((style) => ({ selector: `node[style = "${style}"]`, style: { "border-color": color(`--${style}`) } })),
     { selector: "node[more > 0]", style: { "border-style": "double", "border-width": 5 } },
     { selector: "edge", style: {
       width: 1.4, "line-color": line, "curve-style": "taxi", "taxi-direction": "horizontal", "taxi-turn": "32px", "taxi-turn-min-distance": 4,
-      "font-size": 10.5, color: colour("--ink-soft"), "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": 2 } },
-    // The turn lies beside the node that was expanded, the label beside the one that it led to.
+      "font-size": 10.5, color: color("--ink-soft"), "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": 2 } },
+    // The turn is next to the expanded node, the label next to the node at the other end.
     { selector: 'edge[end = "source"]', style: { "taxi-turn": "-32px", "source-label": "data(label)", "source-text-offset": 58 } },
     { selector: 'edge[end = "target"]', style: { "target-label": "data(label)", "target-text-offset": 58 } },
     { selector: "edge[!part]", style: { "target-arrow-shape": "triangle", "target-arrow-color": line, "arrow-scale": 0.9 } },
     { selector: 'edge[end = "none"]', style: { "curve-style": "bezier", "line-style": "dashed" } },
     { selector: ".faded", style: { opacity: 0.22 } },
     { selector: ".hidden", style: { display: "none" } },
-    { selector: "node:selected", style: { "background-color": link, "border-color": link, color: colour("--on-link"), "font-weight": "bold" } },
+    { selector: "node:selected", style: { "background-color": link, "border-color": link, color: color("--on-link"), "font-weight": "bold" } },
   ];
 }
 
 const cy = cytoscape({ container: box, style: look(), minZoom: 0.15, maxZoom: 2.5, boxSelectionEnabled: false });
 
-// Where each node was reached from makes a tree; the tree gives stable, tidy places. No physics.
+// The origins of the nodes form a tree, which gives stable, tidy positions. No physics.
 function arrange(around) {
   const below = new Map();
   cy.nodes().forEach((node) => {
@@ -54,14 +54,14 @@ function arrange(around) {
   });
   const root = hierarchy("", (id) => below.get(id));
   tree().nodeSize([ROW, COLUMN]).separation((a, b) => (a.parent === b.parent ? 1 : 1.2))(root);
-  const places = new Map(root.descendants().map((each) => [each.data, { x: each.y, y: each.x }]));
+  const places = new Map(root.descendants().map((node) => [node.data, { x: node.y, y: node.x }]));
   const layout = cy.layout({
     name: "preset", positions: (node) => places.get(node.id()), fit: !around, padding: 30, animate: !still, animationDuration: 220,
   });
   layout.one("layoutstop", () => {
     if (around) {
       cy.animate({ center: { eles: cy.getElementById(around) }, duration: still ? 0 : 180 });
-    } else if (cy.zoom() < 0.6) { // never as dust: begin at the root, readable
+    } else if (cy.zoom() < 0.6) { // too small to read: start at the root
       const { x, y } = cy.nodes()[0].position();
       cy.zoom(0.8);
       cy.pan({ x: 40 - (x - 95) * 0.8, y: cy.height() / 2 - y * 0.8 });
@@ -109,13 +109,13 @@ async function load(id, levels) {
   say(full ? box.dataset.full : box.dataset.shown, cy.nodes().length);
 }
 
-// Which end of an edge was reached by it; neither, where both were there before.
+// Return the end that the edge led to, or "none" if both nodes were there before.
 function end({ source, target }) {
   if (cy.getElementById(target).data("origin") === source) return "target";
   return cy.getElementById(source).data("origin") === target ? "source" : "none";
 }
 
-// One checkbox for each relation in view; unchecked, its edges are not drawn.
+// Add one checkbox per relation in view. Unchecking it hides its edges.
 function offerRelations() {
   const labels = new Map(cy.edges().map((edge) => [edge.data("relation"), edge.data("label")]));
   for (const [relation, label] of [...labels].sort((a, b) => a[1].localeCompare(b[1]))) {
@@ -162,7 +162,7 @@ cy.on("tap", "node", ({ target }) => choose(target, false));
 cy.on("dbltap", "node", ({ target }) => { if (target.data("more") > 0) load(target.id(), 0); });
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-// The nearest node in a direction; what lies sideways counts double.
+// Return the nearest node in a direction. Sideways distance counts double.
 function nearest(from, [dx, dy]) {
   let best = null, least = Infinity;
   cy.nodes().forEach((node) => {

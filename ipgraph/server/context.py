@@ -1,0 +1,169 @@
+"""The one context object of a request: parsed once, negotiated once, looked up in the cache once.
+
+It is Flask's request with what this service needs besides. The event loop makes it too, from the
+headers alone; a thread that goes on with the request gets the same object.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import flask
+
+from ipgraph.server.http import public_url
+from ipgraph.server.http.access_log import FinishedRequest
+from ipgraph.server.http.caching import Lookup
+from ipgraph.server.http.response import HttpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+
+    from ipgraph.server.edition import Edition
+    from ipgraph.server.http.negotiation import Choice
+    from ipgraph.server.http.response import Response
+    from ipgraph.server.service import Service
+
+Found = TypeVar("Found")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}$")
+
+
+class Request(flask.Request):
+    """A request: how it came, which edition answers it, what was chosen for it, and its log."""
+
+    # Continues what the event loop started for this request; called by the thread that takes over.
+    continuation: Callable[[], Response] | None = None
+    _abandonment: Callable[[], None] | None = None
+    choice: Choice | None = None  # of the offers of its route, where there are several
+    is_response_streamed = False
+
+    def __init__(self, environ: MutableMapping[str, Any], service: Service) -> None:
+        super().__init__(cast("dict[str, Any]", environ), populate_request=False)
+        self.started = time.perf_counter()
+        self.service = service
+        self.edition: Edition = service.edition
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        self.id = given if given and _REQUEST_ID.match(given) else new_id()
+        self.accept = str(environ.get("HTTP_ACCEPT", ""))
+        self.notes: dict[str, Any] = {}  # for the log
+        self._memo: dict[object, Any] = {}
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request came in."""
+        return (time.perf_counter() - self.started) * 1000
+
+    @property
+    def is_read(self) -> bool:
+        """True if it is GET or HEAD."""
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def format(self) -> str:
+        """The short name of the representation that was chosen."""
+        return self.choice.name if self.choice else "html"
+
+    @property
+    def raw_query(self) -> str:
+        """The query string as it came."""
+        return str(self.environ.get("QUERY_STRING", ""))
+
+    @cached_property
+    def public_root(self) -> str:
+        """Scheme, host and path prefix under which the client sees the service."""
+        return public_url.root(self.service.settings, self.environ)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """The look-up of this request in the response cache."""
+        environ = self.environ
+        identity = None
+        if self.method in ("GET", "HEAD"):
+            host = str(environ.get("HTTP_HOST", ""))
+            identity = (host, self.path, self.raw_query, self.accept)
+        conditions = (
+            str(environ.get("HTTP_IF_NONE_MATCH", "")),
+            str(environ.get("HTTP_ACCEPT_ENCODING", "")),
+        )
+        service = self.service
+        return Lookup(service.cache, self.edition, identity, conditions, service.settings.max_age_s)
+
+    def once(self, read: Callable[[Request], Found]) -> Found:
+        """Return what `read` reads of this request; it reads once."""
+        if read not in self._memo:
+            self._memo[read] = read(self)
+        return cast("Found", self._memo[read])
+
+    def is_connected(self) -> bool:
+        """True if the client is still there, as far as the server can tell."""
+        left = self.environ.get("waitress.client_disconnected")
+        return not left() if left else True
+
+    def require_read(self) -> None:
+        """Refuse methods that change things: the service reads only."""
+        if not self.is_read:
+            raise HttpError(
+                405,
+                f"{self.method} is not possible here; the service reads only.",
+                headers=(("Allow", "GET, HEAD, OPTIONS"),),
+            )
+
+    def hand_over(
+        self, continuation: Callable[[], Response], abandonment: Callable[[], None]
+    ) -> None:
+        """Leave what the event loop started to the thread that takes over."""
+        self.continuation, self._abandonment = continuation, abandonment
+
+    def abandon(self) -> None:
+        """End what the event loop started, if nobody has continued it."""
+        if self._abandonment is not None:
+            self._abandonment()
+
+    def continue_in(self, environ: MutableMapping[str, Any]) -> None:
+        """Take over the environment of the thread that goes on with this request."""
+        for name, value in environ.items():
+            self.environ.setdefault(name, value)
+        environ["werkzeug.request"] = self  # werkzeug's own key for the request of an environment
+
+    def finished(self, status: int, size: int, outcome: str = "") -> FinishedRequest:
+        """Return what logs and metrics say of this request."""
+        notes = self.notes
+        found = outcome or notes.get("outcome") or notes.get("problem")
+        return FinishedRequest(
+            self.id,
+            self.remote_addr or "",
+            self.method,
+            self.path,
+            self.url_rule.rule if self.url_rule else "",
+            status,
+            size,
+            self.elapsed_ms,
+            found or ("cached" if "cache" in notes else "answered"),
+            notes,
+        )
+
+
+# Flask's proxy of the request being answered, as the class that it has here.
+request = cast("Request", flask.request)
+
+
+def new_id() -> str:
+    """Return an id for a request that brought none; it tells requests apart, and no more."""
+    return f"{random.getrandbits(64):016x}"
+
+
+def apply_prefix(environ: MutableMapping[str, Any], prefix: str) -> None:
+    """Move the path under which a proxy publishes the service to SCRIPT_NAME.
+
+    The proxy may send the prefix on or cut it off.
+    """
+    if not prefix:
+        return
+    raw = str(environ.get("PATH_INFO", "") or "/")
+    if raw == prefix or raw.startswith(prefix + "/"):
+        raw = raw[len(prefix) :] or "/"
+    environ["SCRIPT_NAME"], environ["PATH_INFO"] = prefix, raw

@@ -1,0 +1,85 @@
+"""What the parts of the transport, and those who run it, need of each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from ipgraph.server.context import Request
+
+IDLE_TIMEOUT_S = 30  # a connection that sends nothing for this long is closed, mid-request too
+MAX_CONNECTIONS = 1000
+# A query of 64 KiB as a GET is twice that when it is escaped; waitress counts the head twice.
+MAX_HEADER_BYTES = 256 << 10
+MAX_BUFFERED_BYTES = 1 << 20  # of a response that its client has not read yet
+
+
+class Server(Protocol):
+    """A server on a bound address, whichever way it answers."""
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        ...
+
+    def run(self) -> None:
+        """Serve until `end` is called."""
+        ...
+
+    def stop_accepting(self) -> None:
+        """Take no new connections."""
+        ...
+
+    def is_busy(self) -> bool:
+        """True if a request is being answered or a response not yet sent."""
+        ...
+
+    def end(self) -> None:
+        """Close every connection and end `run`; from any thread."""
+        ...
+
+    def shut_down(self, timeout_s: float) -> None:
+        """End the threads, after `run` has ended."""
+        ...
+
+
+class Connection(Protocol):
+    """A connection, as the fast path sees it."""
+
+    requests: list[Any]  # as waitress has parsed them
+    connected: bool
+    query: object | None  # what the fast path is running for it
+    request_to_resume: Request | None
+
+    @property
+    def client(self) -> str:
+        """The address at the other end."""
+        ...
+
+    def is_connected(self) -> bool:
+        """True if the client is still there."""
+        ...
+
+    def resume_reading(self) -> None:
+        """Handle what came while the fast path was answering."""
+        ...
+
+
+class Loop(Protocol):
+    """The server, as the fast path sees it; used in the event loop's thread alone."""
+
+    def send(self, connection: Any, head: bytes, body: bytes) -> None:
+        """Send a response on a connection that has nothing else to send."""
+        ...
+
+    def watch(self, descriptor: int, dispatcher: Any) -> None:
+        """Have the loop watch a file that is no connection."""
+        ...
+
+    def unwatch(self, descriptor: int, dispatcher: Any) -> None:
+        """Have the loop watch it no longer."""
+        ...
+
+    def hand_over(self, connection: Any, data: bytes) -> None:
+        """Have a thread answer a request that the fast path started; `data` are its bytes."""
+        ...
