@@ -190,7 +190,8 @@ class Application(Flask):
     def stable_head(response: Response, size: int) -> str:
         """Return the part of a head that is the same whenever the same is asked."""
         status = response.status_code
-        headers = [*response.headers]
+        # Flask has set Content-Length already, of 204 and 304 too.
+        headers = [pair for pair in response.headers if pair[0] != "Content-Length"]
         if status not in (204, 304):
             headers.append(("Content-Length", str(size)))
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
