@@ -53,6 +53,7 @@ class Line:
         headers = {}
         while line := self.file.readline().strip():
             name, _, value = line.decode("latin-1").partition(": ")
+            assert name.lower() not in headers, f"{name} is sent twice"
             headers[name.lower()] = value
         return Answer(status, headers, self.file.read(int(headers.get("content-length", 0))))
 
