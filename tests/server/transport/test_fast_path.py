@@ -39,11 +39,20 @@ class Answer:
 
 
 class Line:
-    """One connection, written to and read from byte by byte."""
+    """A client connection, written and read byte by byte; `ask` reopens a closed one."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.port = port
+        self.open()
+
+    def open(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         self.file = self.socket.makefile("rb")
+        self.is_ended = False  # by the server
+
+    def close(self) -> None:
+        self.file.close()
+        self.socket.close()
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
@@ -58,8 +67,14 @@ class Line:
         return Answer(status, headers, self.file.read(int(headers.get("content-length", 0))))
 
     def ask(self, data: bytes) -> Answer:
+        if self.is_ended:
+            self.close()
+            self.open()
         self.send(data)
-        return self.answer()
+        answer = self.answer()
+        # waitress closes after a response without a length, such as a 304
+        self.is_ended = answer.headers.get("connection") == "close"
+        return answer
 
 
 @contextlib.contextmanager
@@ -68,8 +83,7 @@ def connected(port: int) -> Iterator[Line]:
     try:
         yield line
     finally:
-        line.file.close()
-        line.socket.close()
+        line.close()
 
 
 def request(text: str, *headers: str, path: str = "/sparql", method: str = "GET") -> bytes:
