@@ -188,7 +188,8 @@ class Application(Flask):
     def stable_head(response: Response, size: int) -> str:
         """Return the part of a head that is the same whenever the same is asked."""
         status = response.status_code
-        headers = [*response.headers]
+        # Werkzeug's responses may have a length already; two of them are malformed HTTP.
+        headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
         if status not in (204, 304):
             headers.append(("Content-Length", str(size)))
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers])

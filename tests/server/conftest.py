@@ -9,6 +9,7 @@ import pytest
 import ipgraph
 from ipgraph.settings import Settings
 from support import hostile_bank
+from support.running import serving
 from support.unprotected import Sentinel
 
 if TYPE_CHECKING:
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from support.hostile_bank import Attack
+    from support.running import Running
+
+
+@pytest.fixture(scope="session", params=[True, False], ids=["fast path", "plain waitress"])
+def running(project: KnowledgeGraph, request: pytest.FixtureRequest) -> Iterator[Running]:
+    """The service over the project's own graph, over each of the two transports."""
+    with serving(project, fast_path=request.param) as found:
+        yield found
 
 
 @pytest.fixture

@@ -106,7 +106,8 @@ class Lookup:
         """Put a cacheable response into the cache; return it with its tag and its freshness."""
         tag = self._version.tag(key)
         added = (("Last-Modified", self._version.modified), self._freshness())
-        headers = (*response.headers, *added)
+        own = (pair for pair in response.headers if pair[0] != "Content-Length")
+        headers = (*own, *added)
         entry = CachedResponse(headers, response.get_data(), tag, query, route)
         self._cache.put((self._version.name, key), entry, self._identity)
         if self._tags and self._identity is not None and _matches(self._tags, tag):

@@ -138,6 +138,7 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
         is_cut=answer is not None and len(answer.rows) < answer.counted,
         notice=_notice(site, error) if error else None,
         infer=asked.infer,
+        infers_by_default=site.settings.infer,
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,

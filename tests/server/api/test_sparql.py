@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -290,3 +291,22 @@ def test_an_answer_that_stops_midway_is_cut_so_that_the_client_notices(running):
 )
 def test_a_nul_in_a_search_is_no_failure_of_the_service(running, path):
     assert running.ask(path).status in (200, 302)
+
+
+@pytest.mark.parametrize("infer", [True, False])
+@pytest.mark.parametrize("given", [None, "true", "false"])
+def test_every_address_reads_the_parameter_infer_alike(serve, project, infer, given):
+    """The setting is the default of the endpoint, of the table with labels and of the page."""
+    text = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    parameters = {"query": text, **({} if given is None else {"infer": given})}
+    query = urlencode(parameters)
+    counts = project.info()["counts"]
+    wanted = infer if given is None else given == "true"
+    expected = counts["triples"] if wanted else counts["stated"]
+    with serve(project, infer=infer) as running:
+        answer = running.ask(f"/sparql?{query}", Accept="text/csv").body.decode().split()
+        labelled = running.ask(f"/sparql/labels.csv?{query}").body.decode().split()
+        page = running.ask(f"/sparql?{query}", Accept="text/html").body.decode()
+    assert answer == labelled == ["n", str(expected)]
+    (checkbox,) = re.findall(r'<input type="checkbox" name="infer"[^>]*>', page)
+    assert ("checked" in checkbox) is (not wanted if 'value="false"' in checkbox else wanted)

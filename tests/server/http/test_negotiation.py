@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import gzip
+import re
+from urllib.parse import urlencode
+
 import pytest
 
 from ipgraph.server.http.negotiation import (
@@ -83,3 +87,37 @@ def test_a_page_about_what_is_not_accepted_links_to_what_there_is(running):
 def test_a_weak_synonym_is_answered_under_its_own_name():
     assert choose("application/json", SELECT_OFFERS).content_type == "application/json"
     assert choose("text/plain", GRAPH_OFFERS).content_type == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("codings", ["gzip;q=0", "gzip; q=0.0, identity", "identity, *;q=0", ""])
+def test_a_coding_that_is_refused_is_never_used(running, codings):
+    text = "SELECT * WHERE { ?s ?p ?o } LIMIT 300 # " + codings
+    for _ in range(6):  # the first responses are stored, later ones come from the cache
+        reply = running.ask("/sparql?" + urlencode({"query": text}), Accept_Encoding=codings)
+        assert reply.status == 200
+        assert reply.headers.get("Content-Encoding") is None
+        assert reply.json()["results"]["bindings"]
+
+
+@pytest.mark.parametrize(
+    "codings", ["gzip", "GZIP", "*", "br;q=0, gzip;q=0.5", "identity;q=0.5, gzip"]
+)
+def test_a_coding_that_is_accepted_is_used_for_cached_responses(running, codings):
+    text = "SELECT * WHERE { ?s ?p ?o } LIMIT 301 # " + codings
+    address = "/sparql?" + urlencode({"query": text})
+    replies = [running.ask(address, Accept_Encoding=codings) for _ in range(6)]
+    assert replies[-1].headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(replies[-1].body) == replies[0].body
+    assert "Accept-Encoding" in replies[-1].headers["Vary"]
+
+
+@pytest.mark.parametrize("name", ["site.css", "site.js"])
+def test_every_static_file_is_compressed_and_kept_for_good(running, name):
+    page = running.ask("/", Accept="text/html").body.decode()
+    (address,) = set(re.findall(rf'"(/static/{re.escape(name)}[^"]*)"', page))
+    reply = running.ask(address, Accept_Encoding="br, gzip")
+    assert reply.headers["Content-Encoding"] in ("br", "gzip")
+    assert "immutable" in reply.headers["Cache-Control"]
+    plain = running.ask(address)
+    assert plain.headers.get("Content-Encoding") is None
+    assert len(plain.body) > len(reply.body)
