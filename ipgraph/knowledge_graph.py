@@ -116,7 +116,11 @@ class KnowledgeGraph:
         process and cannot be stopped: for text from untrusted users use the service or the
         command line. Raises `BadQuery`.
         """
-        return Result(self.store_for(infer).evaluate(text, prefixes=PREFIXES))
+        from ipgraph.sparql.evaluation import evaluate
+        from ipgraph.sparql.query import Query
+
+        query = Query(text, prefixes=tuple(PREFIXES.items()))
+        return Result(evaluate(self.store_for(infer), query))
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

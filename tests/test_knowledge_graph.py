@@ -7,11 +7,16 @@ import pytest
 import rdflib
 
 import ipgraph
-from ipgraph.errors import NotAcceptable, NotFound, UsageError
+from ipgraph.errors import BadQuery, NotAcceptable, NotFound, Refused, UsageError
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, ORG
 from ipgraph.settings import Settings
 
 PSCD = ENTITY + "pscd"
+# Two documents that state many triples both.
+TWO_SOURCES = (
+    "SELECT ?s ?p ?o FROM src:dhs-sector-specific-agencies-2015 FROM src:attyclientpriv-ppd-21 "
+    "{ ?s ?p ?o }"
+)
 
 
 def exported(graph, **options):
@@ -24,6 +29,40 @@ def test_query_declares_prefixes_and_returns_terms(project):
     (row,) = project.query("SELECT ?label { id:pscd rdfs:label ?label }")
     assert row["label"].value == "Protective Security Coordination Division"
     assert row["label"].language == "en"
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        "FROM <{0}> FROM <{1}>",
+        "from<{0}>from<{1}>",
+        "FROM <{0}> FROM <{1}> FROM NAMED <{0}>",
+        "FROM <{0}>\n# FROM <urn:not-a-graph>\nFROM <{1}>",
+    ],
+)
+def test_from_counts_a_triple_of_two_graphs_once(rdf_folder, tmp_path, clauses):
+    graph = ipgraph.open(rdf_folder, settings=Settings(cache=str(tmp_path / "cache")))
+    graphs = [path.resolve().as_uri() for path in sorted(rdf_folder.iterdir())]
+    pattern = "{ ?s <http://example.org/knows> ?o }"
+    (row,) = graph.query(f"SELECT (COUNT(*) AS ?n) {clauses.format(*graphs)} {pattern}")
+    assert row["n"].value == "1"
+
+
+def test_graphs_in_from_may_have_declared_prefixes(project):
+    rows = [tuple(map(str, row.values())) for row in project.query(TWO_SOURCES)]
+    assert len(rows) == len(set(rows)) > 0
+
+
+def test_from_with_an_unknown_graph_is_refused(project):
+    with pytest.raises(Refused, match="never fetched"):
+        project.query("ASK FROM <http://127.0.0.1:9/x> {}")
+
+
+def test_a_syntax_error_in_a_query_has_its_place_and_a_hint(project):
+    with pytest.raises(BadQuery) as caught:
+        project.query("SELECT *\n{ ?s ?p ?o ")
+    assert (caught.value.place.line, caught.value.place.column) == (2, 1)
+    assert caught.value.hint
 
 
 def test_dataset_is_an_rdflib_dataset_with_the_same_quads(project):

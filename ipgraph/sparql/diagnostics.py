@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 
+import pyoxigraph as ox
+
 from ipgraph.errors import BadQuery, Place
 from ipgraph.sparql.lexer import Token, place, tokenize
 
-# Blanks to put behind a text that failed, before it is parsed once more for its message: as long as
-# the longest keyword, so that no attempt ends at the end of the text for want of characters.
-PADDING = " " * 24
+# Spaces to append to a text that failed before it is parsed again for its message: as long as the
+# longest keyword, so that no attempt fails because the text ends.
+_PADDING = " " * 24
 
 _KEYWORDS = frozenset(
     """
@@ -57,11 +59,10 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def explain(text: str, message: str) -> BadQuery:
-    """Return the error to raise for a text that the engine refused with `message`.
-
-    `message` is best taken from parsing the text with `PADDING` behind it.
-    """
+def explain(
+    text: str, message: str, prefixes: dict[str, str] | None = None, base: str | None = None
+) -> BadQuery:
+    """Return the error to raise for a text that the engine refused with `message`."""
     try:
         tokens = tokenize(text)
     except BadQuery as error:
@@ -69,9 +70,18 @@ def explain(text: str, message: str) -> BadQuery:
     return (
         _unbalanced(text, tokens)
         or _unknown_word(text, tokens)
-        or _meaning(message)
-        or _unexpected(text, tokens, message)
+        or _explain_meaning(message)
+        or _unexpected(text, tokens, _padded_message(text, prefixes, base) or message)
     )
+
+
+def _padded_message(text: str, prefixes: dict[str, str] | None, base: str | None) -> str:
+    """Return the engine's message for the padded text; empty if the engine accepts it."""
+    try:
+        ox.Store().query(text + _PADDING, prefixes=prefixes, base_iri=base)
+    except (SyntaxError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def _unbalanced(text: str, tokens: list[Token]) -> BadQuery | None:
@@ -128,7 +138,7 @@ def _unknown_word(text: str, tokens: list[Token]) -> BadQuery | None:
     return None
 
 
-def _meaning(message: str) -> BadQuery | None:
+def _explain_meaning(message: str) -> BadQuery | None:
     for sign, meaning, hint in _MEANINGS:
         if sign in message:
             return BadQuery(meaning, hint=hint)

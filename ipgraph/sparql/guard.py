@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE, PREFIXES
 from ipgraph.sparql.lexer import Token, place, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,9 @@ class Bounds:
     max_bytes: int = 64 * 1024
     max_depth: int = 100
     max_chain: int = 500
+
+
+UNBOUNDED = Bounds(1 << 40, 1 << 40, 1 << 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +93,26 @@ _IDLE_WORDS = frozenset(
     {"WHERE", "LIMIT", "OFFSET", "DISTINCT", "ORDER", "GROUP", "BY", "ASC", "DESC", "A", "NOT"}
 )
 _PARTS = re.compile(r"[.\-]")
+# The engine needs no space before or after FROM.
+_FROM = re.compile(r"(?:ASK|CONSTRUCT)?FROM(NAMED)?")
 
 
-def inspect(text: str, bounds: Bounds | None = None) -> Inspection:
+def inspect(
+    text: str,
+    bounds: Bounds | None = None,
+    prefixes: Mapping[str, str] | None = None,
+    base: str | None = None,
+) -> Inspection:
     """Look through a query text in one pass, within `bounds`.
+
+    `prefixes` and `base` are in effect before the text declares its own.
 
     Raises `SizeLimitExceeded` for its bytes, `QueryTooComplex` for its nesting or chains, and
     `BadQuery` where a character begins no terminal. Costs about a microsecond a character.
     """
     bounds = bounds or Bounds()
     _check_size(text, bounds)
-    reader = _Reader(text, bounds)
+    reader = _Reader(text, bounds, prefixes or {}, base or BASE)
     tokens = tokenize(text)
     for index, token in enumerate(tokens):
         kind, text, _ = token
@@ -133,22 +149,21 @@ def _makes_blank_nodes(tokens: list[Token]) -> bool:
 
 
 def admit(
-    text: str, bounds: Bounds | None = None, prefixes: frozenset[str] = frozenset()
+    text: str, bounds: Bounds | None = None, prefixes: Mapping[str, str] | None = None
 ) -> Inspection:
-    """Inspect a query text and refuse what no engine could answer, before an engine sees it.
+    """Inspect a query text and reject what no engine can run, before an engine parses it.
 
-    `prefixes` are those that the caller declares. Raises `BadQuery` for updates, for an unknown
-    form and for undeclared prefixes, besides what `inspect` raises.
+    `prefixes` are declared by the caller. Raises what `inspect` raises, and `BadQuery` for
+    updates, for an unknown form and for undeclared prefixes.
     """
-    found = inspect(text, bounds)
+    found = inspect(text, bounds, prefixes)
     if found.is_update:
         raise BadQuery(
             f"{found.form} is an update, and this graph is read only.",
             hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
-    missing = [use for use in found.undeclared if use.name not in prefixes]
-    if missing:
-        raise _undeclared(missing[0], found)
+    if found.undeclared:
+        raise _undeclared(found.undeclared[0], found)
     if not found.form:
         raise BadQuery(
             "The text is not a query: no SELECT, ASK, CONSTRUCT or DESCRIBE follows its prologue.",
@@ -179,6 +194,8 @@ class _Reader:
 
     text: str
     bounds: Bounds
+    prefixes: Mapping[str, str]  # in effect before the text declares its own
+    base: str
     chains: list[int] = field(default_factory=lambda: [0])  # one count for each open bracket
     data_from: int = 0  # depth at which the data of VALUES began; 0: none
     values_pending: bool = False
@@ -186,7 +203,6 @@ class _Reader:
     depth: int = 0
     total: int = 0
     form: str = ""
-    base: str = BASE
     volatile: bool = False
     declared: dict[str, str] = field(default_factory=dict)
     undeclared: list[Use] = field(default_factory=list)
@@ -264,8 +280,8 @@ class _Reader:
             if word in _LINKS:
                 self._link(token)
                 self.values_pending = word == "VALUES"
-            elif word == "FROM" and len(self.chains) == 1:
-                self._from(index, tokens)
+            elif "FROM" in word and len(self.chains) == 1:
+                self._from(word, index, tokens)
             elif "SERVICE" in word:  # the engine needs no space after it
                 self._service(token, index, tokens)
             self.volatile = self.volatile or word in _VOLATILE
@@ -291,8 +307,9 @@ class _Reader:
         if prefix.upper().endswith(("SERVICE", "SILENT")) and after and after.text == "{":
             self._service(token, index, tokens)
         where = place(self.text, token.start)
-        if prefix in self.declared:
-            self.names.append(Use(self.declared[prefix] + local, where))
+        namespace = self._namespace(prefix)
+        if namespace is not None:
+            self.names.append(Use(namespace + local, where))
         elif prefix not in {use.name for use in self.undeclared}:
             self.undeclared.append(Use(prefix, where))
 
@@ -305,20 +322,29 @@ class _Reader:
                 break
         self.services.append(Use(target, place(self.text, token.start)))
 
-    def _from(self, index: int, tokens: list[Token]) -> None:
+    def _from(self, word: str, index: int, tokens: list[Token]) -> None:
+        found = _FROM.fullmatch(word)
+        if found is None:
+            return
         rest = tokens[index + 1 : index + 3]
-        named = bool(rest) and rest[0].text.upper() == "NAMED"
-        for following in rest[1:2] if named else rest[:1]:
-            graph = self._absolute(following)
-            if graph is not None:
-                (self.named if named else self.graphs).append(graph)
+        is_named = bool(found[1])
+        if not is_named and rest and rest[0].text.upper() == "NAMED":
+            is_named, rest = True, rest[1:]
+        graph = self._absolute(rest[0]) if rest else None
+        if graph is not None:
+            (self.named if is_named else self.graphs).append(graph)
+
+    def _namespace(self, prefix: str) -> str | None:
+        namespace = self.declared.get(prefix)
+        return self.prefixes.get(prefix) if namespace is None else namespace
 
     def _absolute(self, token: Token) -> str | None:
         if token.kind == "iri":
             return _resolve(self.base, token.text[1:-1])
         prefix, colon, local = token.text.partition(":")
-        if token.kind == "name" and colon and prefix in self.declared:
-            return self.declared[prefix] + re.sub(r"\\(.)", r"\1", local)
+        namespace = self._namespace(prefix)
+        if token.kind == "name" and colon and namespace is not None:
+            return namespace + re.sub(r"\\(.)", r"\1", local)
         return None
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, StoreUnavailable
+from ipgraph.errors import BadQuery, Refused, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ipgraph.sparql.service_values import Functions
     from ipgraph.store import EngineResult, Subject, Term
 
+# Oxigraph needs no space before FROM.
+_FROM = re.compile(r"(?i)(?:\b|ask|construct)from")
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 
@@ -62,10 +65,12 @@ class LocalStore:
         base: str | None = None,
         functions: Functions | None = None,
     ) -> EngineResult:
-        """Return the result of query `text`; `Store.evaluate` says what the graphs mean.
+        """Return the result of query `text`, as `Store.evaluate` does.
 
-        `functions` may be called by the text, beside those of SPARQL.
+        The text may also call `functions`. Raises `Refused` for an unknown graph in FROM.
         """
+        if not default_graphs and not named_graphs and _FROM.search(text):
+            default_graphs, named_graphs = self._graphs_in(text, prefixes or {}, base)
         engine = self.engine
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
         if len(default_graphs) > 1:
@@ -87,7 +92,9 @@ class LocalStore:
                 custom_functions=functions,
             )
         except (SyntaxError, ValueError) as error:
-            raise BadQuery(str(error)) from error
+            from ipgraph.sparql import diagnostics  # late: only an error pays for it
+
+            raise diagnostics.explain(text, str(error), prefixes, base) from error
 
     def quads(
         self,
@@ -98,6 +105,28 @@ class LocalStore:
     ) -> Iterator[ox.Quad]:
         """Return the quads that match; None stands for any."""
         return self.engine.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
+
+    def _graphs_in(
+        self, text: str, prefixes: Mapping[str, str], base: str | None
+    ) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the IRIs in FROM and in FROM NAMED; the engine itself would not merge graphs.
+
+        An unknown graph is an error: it is never fetched, and an empty result would mislead.
+        """
+        from ipgraph.sparql import guard  # late: few queries name graphs
+
+        found = guard.inspect(text, guard.UNBOUNDED, prefixes, base)
+        for iri in (*found.default_graphs, *found.named_graphs):
+            try:
+                graph = ox.NamedNode(iri)
+            except ValueError as error:
+                raise BadQuery(f"FROM <{iri}> is not a valid IRI: {error}.") from error
+            if next(iter(self.quads(graph=graph)), None) is None:
+                raise Refused(
+                    f"There is no graph <{iri}>. Graphs in FROM are never fetched.",
+                    hint="List the graphs with SELECT DISTINCT ?g WHERE { GRAPH ?g {} }",
+                )
+        return found.default_graphs, found.named_graphs
 
     def _merged(self, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> ox.Store:
         """Copy graphs into a store of their own, where the default ones are one merged graph."""

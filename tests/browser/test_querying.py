@@ -112,7 +112,7 @@ def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
     def under_way():
         lines = running.ask("/metrics").body.decode().splitlines()
         lanes = ("ipgraph_queries_running ", "ipgraph_queries_demoted ")
-        return sum(int(line.split()[1]) for line in lines if line.startswith(lanes))
+        return sum(float(line.split()[1]) for line in lines if line.startswith(lanes))
 
     page = visitor().open("/sparql")
     editor(page)

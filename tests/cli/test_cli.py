@@ -44,6 +44,12 @@ def test_pipe_gets_tab_separated_values(run):
     assert done.stderr == ""
 
 
+def test_from_merges_graphs(run):
+    graphs = "FROM src:dhs-sector-specific-agencies-2015 FROM src:attyclientpriv-ppd-21"
+    lines = run("query", f"SELECT * {graphs} {{ ?s ?p ?o }}").stdout.splitlines()
+    assert len(lines) == len(set(lines)) > 1
+
+
 def test_table_shows_labels(run):
     done = run("query", "--format", "table", ASK_UNITS)
     assert "Protective Security Coordination Division id:pscd" in done.stdout

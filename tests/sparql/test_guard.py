@@ -64,7 +64,7 @@ def test_an_unknown_prefix_gets_the_nearest_known_one():
 
 
 def test_a_prefix_that_the_caller_declares_is_not_missing():
-    assert admit("ASK { ?s ip:partOf ?o }", prefixes=frozenset({"ip"})).form == "ASK"
+    assert admit("ASK { ?s ip:partOf ?o }", prefixes={"ip": "http://e/"}).form == "ASK"
 
 
 @pytest.mark.parametrize("text", ["DROP ALL", "INSERT DATA {}", "WITH <urn:g> DELETE {} WHERE {}"])

@@ -70,7 +70,7 @@ def test_service_is_asked_with_the_rights_of_whoever_runs_the_query(graph_path, 
     assert answer(graph_path, tmp_path / "out", text) == b"x\r\nhere\r\n"
     assert len(endpoint.queries) == 1
     endpoint.answers["/sparql"] = (500, {}, b"broken")
-    with pytest.raises(StoreUnavailable, match=r"could not be asked: .*\s+broken"):
+    with pytest.raises(StoreUnavailable, match=r"SERVICE endpoint failed: .*\s+broken"):
         answer(graph_path, tmp_path / "out", text)
 
 

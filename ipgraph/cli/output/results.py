@@ -63,7 +63,7 @@ def _write(
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
-        admit(text, prefixes=frozenset(PREFIXES))
+        admit(text, prefixes=PREFIXES)
         raise
 
 

@@ -1,0 +1,65 @@
+"""Run a query on a store: the one path of `kg.query`, the command line and the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipgraph.errors import BadQuery, IpGraphError, Refused, StoreUnavailable
+
+if TYPE_CHECKING:
+    from ipgraph.sparql.query import Query
+    from ipgraph.sparql.service_values import Functions
+    from ipgraph.store import EngineResult, Store
+
+_NO_DESCRIPTOR = "(os error 24)"  # EMFILE: a worker has no descriptors left
+
+
+def evaluate(store: Store, query: Query) -> EngineResult:
+    """Return the result of `query`, computed as it is read.
+
+    Raises `BadQuery`, `Refused` for an unknown graph in FROM, and `StoreUnavailable`.
+    """
+    text = query.text
+    functions: Functions = {}
+    if query.tables:
+        from ipgraph.sparql.service_values import inline  # late: few queries have any
+
+        text, functions = inline(query)
+    try:
+        return store.evaluate(
+            text,
+            default_graphs=query.default_graphs,
+            named_graphs=query.named_graphs,
+            prefixes=dict(query.prefixes),
+            base=query.base,
+            **({"functions": functions} if functions else {}),
+        )
+    except BadQuery as error:
+        if not query.tables:
+            raise
+        from ipgraph.sparql import diagnostics  # late: only an error pays for it
+
+        # The places in the message are those of the text that the user wrote.
+        message = str(error.__cause__ or error)
+        raise diagnostics.explain(query.text, message, dict(query.prefixes), query.base) from error
+    except (RuntimeError, OSError) as error:
+        raise engine_error(query, error) from error
+
+
+def engine_error(query: Query, error: Exception) -> IpGraphError:
+    """Return the error to raise for an exception of the engine during the evaluation."""
+    message = str(error)
+    if "custom function" in message:
+        return BadQuery(
+            message.replace("The custom function", "The function").rstrip(".")
+            + ": only SPARQL's own functions and XSD's casts are available.",
+            hint="Use a built-in function.",
+        )
+    if "service" in query.text.lower() and _NO_DESCRIPTOR not in message:
+        return StoreUnavailable(
+            f"A SERVICE endpoint failed: {message}",
+            hint="SERVICE SILENT continues without it.",
+        )
+    return Refused(
+        f"The engine refused the query: {message}", hint="Queries cannot fetch external data."
+    )
