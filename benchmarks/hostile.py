@@ -47,7 +47,7 @@ def bank(sentinel: unprotected.Sentinel, folder: str) -> list[hostile_bank.Attac
 
 def time_attack(port: int, attack: hostile_bank.Attack) -> tuple[float, str]:
     """Return the milliseconds from the request to the last byte, and the error or nothing."""
-    body = attack.sent()  # generated before the clock starts: large bodies take long
+    body = attack.full_body()  # generated before the clock starts: large bodies take long
     start = time.perf_counter()
     try:
         if attack.method == "hold":
@@ -117,9 +117,8 @@ def without_protection(folder: str, timeout_s: float) -> None:
         own = Path(folder, name)
         own.mkdir()
         attacks = [attack for attack in bank(sentinel, str(own)) if attack.peer == name]
-        outcomes = [(attack, peer.meets(attack, timeout_s, sentinel)) for attack in attacks]
-        if name == "endpoint":
-            peer.close()
+        outcomes = [(attack, peer.outcome_of(attack, timeout_s, sentinel)) for attack in attacks]
+        peer.close()
         return outcomes
 
     with ThreadPoolExecutor() as threads:
@@ -132,7 +131,7 @@ def without_protection(folder: str, timeout_s: float) -> None:
     for (family, peer), counts in families.items():
         cells = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
         print(f"| {family} | {peer} | {cells} |")
-    unexpected = [attack.name for attack, outcome in outcomes if outcome not in attack.fate]
+    unexpected = [attack.name for attack, outcome in outcomes if outcome not in attack.outcomes]
     print(f"\n{len(outcomes)} requests of {len(families)} families; {len(unexpected)} with another "
           "outcome than expected")  # fmt: skip
     print("\n".join(unexpected))

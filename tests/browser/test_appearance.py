@@ -70,7 +70,7 @@ def test_on_paper_a_page_has_what_is_read_and_nothing_to_press(visitor, path):
     page.locator("h1").wait_for()
     page.locator("main").get_by_role("link").first.wait_for()
     for gone in ("header.site", "footer.site", "button.copy", "form", "details.noprint"):
-        assert not any(each.is_visible() for each in page.locator(gone).all()), gone
+        assert not any(item.is_visible() for item in page.locator(gone).all()), gone
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     assert page.pdf().startswith(b"%PDF")
 

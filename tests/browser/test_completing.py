@@ -57,6 +57,6 @@ def test_a_prefix_is_written_once(completing):
     text = "PREFIX ip: <https://w3id.org/ipgraph/ontology/>\n?x "
     item = {"term": "ip:runs", "ns": "https://w3id.org/ipgraph/ontology/"}
     changed = completing.evaluate("([text, item]) => insertion(text, item, 51, 51)", [text, item])
-    assert [each["insert"] for each in changed["changes"]] == ["ip:runs "]
+    assert [entry["insert"] for entry in changed["changes"]] == ["ip:runs "]
     changed = completing.evaluate("([text, item]) => insertion(text, item, 3, 3)", ["?x ", item])
     assert changed["changes"][0]["insert"].startswith("PREFIX ip: <")

@@ -56,7 +56,7 @@ def test_a_planted_fault_is_found(visitor, scripts, old, new, expected):
     plant(visit, old, new, policy=False)
     found = faults("/about", "What is not included", visit)
     for start in expected:
-        assert any(each.startswith(start) for each in found), (start, found)
+        assert any(item.startswith(start) for item in found), (start, found)
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), SCRIPTED)
@@ -76,7 +76,7 @@ def test_a_break_of_the_security_policy_is_found(visitor, scripts, fault):
     plant(visit, "<h1", f"{fault}<h1", policy=True)
     found = faults("/about", "What is not included", visit)
     assert any(
-        each.startswith("console: ") and "Content Security Policy" in each for each in found
+        item.startswith("console: ") and "Content Security Policy" in item for item in found
     ), found
 
 

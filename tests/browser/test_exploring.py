@@ -111,5 +111,5 @@ def test_neighbours_that_could_not_be_loaded_are_asked_for_again(visitor):
     page.unroute("**/graph/neighbours**")
     page.get_by_role("button", name="Try again").click()
     page.get_by_text(re.compile(r"\d+ entities shown")).wait_for()
-    assert ["ERR_FAILED" in each for each in visit.problems] == [True]
+    assert ["ERR_FAILED" in problem for problem in visit.problems] == [True]
     visit.problems.clear()

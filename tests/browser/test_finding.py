@@ -120,7 +120,7 @@ def test_sources_are_searched_and_sorted(visitor):
     assert table.get_by_role("rowheader").count() > 3
     table.get_by_role("link", name="Statements").click()
     page.wait_for_url("**sort=statements**")
-    numbers = [int(each.replace(",", "")) for each in table.locator("td.num").all_inner_texts()]
+    numbers = [int(text.replace(",", "")) for text in table.locator("td.num").all_inner_texts()]
     assert numbers == sorted(numbers, reverse=True)
 
 

@@ -43,7 +43,9 @@ RUN_AND_FIND_STOP = """run => {
 
 
 def prefixed(text):
-    return "\n".join([*(f"PREFIX {each}" for each in PREFIXES if each.split()[0] in text), text])
+    return "\n".join(
+        [*(f"PREFIX {prefix}" for prefix in PREFIXES if prefix.split()[0] in text), text]
+    )
 
 
 def query(text):

@@ -73,7 +73,7 @@ def test_a_hostile_request_gets_the_right_status_in_time_and_costs_its_own_answe
 def asked(target, attack):
     """Send an attack; say what is wrong with the answer, its limit and its time included."""
     try:
-        reply = target.ask(attack.path, attack.method, attack.sent(), **attack.headers)
+        reply = target.ask(attack.path, attack.method, attack.full_body(), **attack.headers)
     except (http.client.IncompleteRead, ConnectionError):
         return "" if attack.cut else "the answer breaks off"
     fault = attack.fault(reply.status, reply.headers, reply.body)

@@ -26,8 +26,10 @@ def test_a_hostile_request_kills_hangs_leaks_from_or_misleads_what_has_no_protec
     peers, bank, sentinel, family
 ):
     attack = [each for each in bank if each.family == family][-1]
-    hung_after_s = HUNG_AFTER_S if "hung" in attack.fate else None  # the others end by themselves
-    assert peers[attack.peer].meets(attack, hung_after_s, sentinel) in attack.fate
+    hung_after_s = (
+        HUNG_AFTER_S if "hung" in attack.outcomes else None
+    )  # the others end by themselves
+    assert peers[attack.peer].outcome_of(attack, hung_after_s, sentinel) in attack.outcomes
 
 
 def test_the_peers_bear_what_is_not_hostile(peers, sentinel):
@@ -39,4 +41,4 @@ def test_the_peers_bear_what_is_not_hostile(peers, sentinel):
     )
     for name, peer in peers.items():
         for attack in harmless:
-            assert peer.meets(attack, None, sentinel) == "", name
+            assert peer.outcome_of(attack, None, sentinel) == "", name

@@ -1,1 +1,1 @@
-"""What tests share: servers, clients, peers, reference suites and walks through pages."""
+"""Shared code of the tests: servers, clients, peers, reference suites and page checks."""

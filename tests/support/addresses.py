@@ -1,4 +1,4 @@
-"""Every page of the site, and a text that a person reads on it."""
+"""Every page of the site, and a text that is visible on it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PAGES: dict[str, str] = {
     "/page/pscd?lang=es": "Relaciones",
     "/sparql?lang=es": "Ejecutar",
 }
-# Addresses that answer with an error, its status, and what the page says.
+# Addresses that return an error: its status, and a text of its page.
 ERRORS: dict[str, tuple[int, str]] = {
     "/page/nothing-of-the-kind": (404, "Page not found"),
     "/no/such/address": (404, "Page not found"),

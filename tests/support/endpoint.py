@@ -1,4 +1,4 @@
-"""An endpoint on loopback that answers what it is told to, and counts who comes."""
+"""An endpoint on loopback with prepared responses that counts its connections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JSON = "application/sparql-results+json"
 
 
 class Endpoint:
-    """A listener; `answers` has for each path a status, headers and a body."""
+    """A SPARQL endpoint; `answers` has a status, headers and a body by path."""
 
     def __init__(self) -> None:
         self.forget()
@@ -22,13 +22,14 @@ class Endpoint:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def forget(self) -> None:
-        """Begin anew, at the same port."""
+        """Remove the prepared responses and what was counted; the port stays the same."""
         self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.queries: list[str] = []
         self.connections = 0
-        self.came, self.left = threading.Event(), threading.Event()  # who asks /hold
+        self.came, self.left = threading.Event(), threading.Event()  # a client of /hold
 
     def close(self) -> None:
+        """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -58,12 +59,12 @@ class Endpoint:
                 self.wfile.write(answer)
 
             def _hold(self) -> None:
-                """Send nothing until whoever asks has left."""
+                """Send nothing until the client has left."""
                 endpoint.came.set()
                 if self.connection.recv(1) == b"":
                     endpoint.left.set()
 
             def log_message(self, *arguments: object) -> None:
-                pass
+                """Print nothing."""
 
         return Handler

@@ -1,7 +1,7 @@
-"""An endpoint without protection: what one writes in an afternoon, over pyoxigraph and rdflib.
+"""An endpoint without protection, as written in an afternoon with pyoxigraph and rdflib.
 
-Nothing here is contrived: each line is the shortest way to do its task. It serves one request
-after the other, as `wsgiref` does. Run as ``python naive_endpoint.py TRIPLES``; it prints its port.
+Nothing is contrived: each line is the shortest way to do its task. It serves one request after the
+other, as `wsgiref` does. Run as ``python -m support.naive_endpoint TRIPLES``; it prints its port.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import io
 import resource
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -18,20 +19,26 @@ import rdflib
 
 from support.unprotected import MEMORY_BYTES, quads
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse
+
+Headers = list[tuple[str, str]]
+Response = tuple[str, Headers, str | bytes]  # the status, the headers, the body
+
 FILES = Path(__file__).parent
 STORE = ox.Store()
 RDF = {"application/rdf+xml": "xml", "application/ld+json": "json-ld", "text/turtle": "turtle"}
-KINDS = ("application/sparql-results+json", "text/html", "text/csv", "*/*")
+MEDIA_TYPES = ("application/sparql-results+json", "text/html", "text/csv", "*/*")
 
 
-def app(environ, start_response):
+def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
     try:
         status, headers, body = answer(environ)
     except SyntaxError as error:
         status, headers, body = "400 Bad Request", HTML, f"<p>No such query: {error}</p>"
     if identity := environ.get("HTTP_X_REQUEST_ID"):
         headers = [*headers, ("X-Request-Id", identity)]
-    start_response(status, [*headers])  # a list of its own: `wsgiref` adds to it
+    start_response(status, [*headers])  # a copy: `wsgiref` adds to the list
     return [body.encode() if isinstance(body, str) else body]
 
 
@@ -39,9 +46,9 @@ HTML = [("Content-Type", "text/html; charset=utf-8")]
 TEXT = [("Content-Type", "text/plain; charset=utf-8")]
 
 
-def answer(environ):
+def answer(environ: dict[str, Any]) -> Response:
     path = unquote(environ["PATH_INFO"])
-    fields = {name: each[-1] for name, each in parse_qs(environ["QUERY_STRING"]).items()}
+    fields = {name: values[-1] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
     first, _, rest = path.lstrip("/").partition("/")
     if first in ("sparql", "query"):
         return sparql(environ, fields)
@@ -56,22 +63,22 @@ def answer(environ):
         host = environ.get("HTTP_X_FORWARDED_HOST") or environ["HTTP_HOST"]
         scheme = environ.get("HTTP_X_FORWARDED_PROTO", "http")
         return "200 OK", TEXT, f"<{scheme}://{host}/> a void:Dataset ."
-    shown = rest or next(iter(fields.values()), "nothing")
-    return "200 OK", HTML, f"<h1>{shown}</h1><a href='/page/{shown}'>{shown}</a>"
+    name = rest or next(iter(fields.values()), "nothing")
+    return "200 OK", HTML, f"<h1>{name}</h1><a href='/page/{name}'>{name}</a>"
 
 
-def sparql(environ, fields):
-    kind = environ.get("CONTENT_TYPE", "").partition(";")[0]
+def sparql(environ: dict[str, Any], fields: dict[str, str]) -> Response:
+    media_type = environ.get("CONTENT_TYPE", "").partition(";")[0]
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     method = environ["REQUEST_METHOD"]
-    if kind == "application/x-www-form-urlencoded":
-        fields |= {name: each[-1] for name, each in parse_qs(body.decode()).items()}
-    elif kind == "application/sparql-query":
+    if media_type == "application/x-www-form-urlencoded":
+        fields |= {name: values[-1] for name, values in parse_qs(body.decode()).items()}
+    elif media_type == "application/sparql-query":
         fields["query"] = body.decode()
-    elif kind == "application/sparql-update":
+    elif media_type == "application/sparql-update":
         fields["update"] = body.decode()
-    elif kind in RDF:
-        read(body, kind)
+    elif media_type in RDF:
+        load(body, media_type)
         return "201 Created", TEXT, ""
     if method in ("DELETE", "PUT", "PATCH"):
         STORE.clear()
@@ -82,27 +89,27 @@ def sparql(environ, fields):
     return select(environ, fields)
 
 
-def read(body, kind):
-    """Take RDF in, as the Graph Store HTTP Protocol has it."""
-    if kind == "application/rdf+xml":
+def load(body: bytes, media_type: str) -> None:
+    """Load RDF, as in the Graph Store HTTP Protocol."""
+    if media_type == "application/rdf+xml":
         STORE.extend(ox.parse(body, format=ox.RdfFormat.RDF_XML))
     else:
-        rdflib.Graph().parse(data=body, format=RDF[kind])
+        rdflib.Graph().parse(data=body, format=RDF[media_type])
 
 
-def select(environ, fields):
+def select(environ: dict[str, Any], fields: dict[str, str]) -> Response:
     limit_s = float(fields.get("timeout", "10").removesuffix("s"))
     assert limit_s > 0
     for name in ("default-graph-uri", "named-graph-uri"):
         if name in fields:
             rdflib.Graph().parse(fields[name])
-    kind = best(environ.get("HTTP_ACCEPT", "*/*"))
+    media_type = best(environ.get("HTTP_ACCEPT", "*/*"))
     if tag := environ.get("HTTP_IF_NONE_MATCH"):
         _, value, _ = tag.split('"')
         if value == "the graph as it is":
             return "304 Not Modified", TEXT, ""
     text = fields.get("query", "")
-    if fields.get("format") == "html" or (kind == "text/html" and "format" not in fields):
+    if fields.get("format") == "html" or (media_type == "text/html" and "format" not in fields):
         return "200 OK", HTML, page(text)
     out = io.BytesIO()
     results = STORE.query(text)
@@ -110,29 +117,32 @@ def select(environ, fields):
         ox.serialize(results, out, format=ox.RdfFormat.TURTLE)
     else:
         results.serialize(out, format=ox.QueryResultsFormat.JSON)
-    return "200 OK", [("Content-Type", KINDS[0])], out.getvalue()
+    return "200 OK", [("Content-Type", MEDIA_TYPES[0])], out.getvalue()
 
 
-def best(accept):
-    """Return the kind that the client likes best."""
-    weights = {}
+def best(accept: str) -> str:
+    """Return the media type that the client prefers."""
+    weights: dict[str, float] = {}
     for part in accept.split(","):
         name, *parameters = part.split(";")
-        weights[name.strip()] = float(dict(each.split("=") for each in parameters).get("q", 1))
-    return max(KINDS, key=lambda kind: weights.get(kind, 0))
+        weights[name.strip()] = float(
+            dict(parameter.split("=") for parameter in parameters).get("q", 1)
+        )
+    return max(MEDIA_TYPES, key=lambda media_type: weights.get(media_type, 0))
 
 
-def page(text):
+def page(text: str) -> str:
     rows = []
-    for row in STORE.query(text):
+    results: Any = STORE.query(text)
+    for row in results:
         cells = (getattr(term, "value", str(term)) for term in row)
         rows.append("".join(f"<td><a href='{cell}'>{cell}</a></td>" for cell in cells))
     return f"<pre>{text}</pre><table><tr>{'<tr>'.join(rows)}</table>"
 
 
 class Quiet(WSGIRequestHandler):
-    def log_message(self, *arguments):
-        """Say nothing."""
+    def log_message(self, *arguments: Any) -> None:
+        """Print nothing."""
 
 
 if __name__ == "__main__":

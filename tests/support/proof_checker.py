@@ -6,9 +6,13 @@ at the first step that does not follow, so that a test can say which.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 Triple = tuple[str, str, str]
+Bindings = dict[str, str]  # of the variables of a rule
+Rule = Callable[[set[Triple], Triple], bool]  # from the premises and the conclusion
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -101,7 +105,7 @@ class Rejected(Exception):
     """A step does not follow from those it names."""
 
 
-def accept(proof: dict, stated: set[tuple[str, str, str, str]]) -> None:
+def accept(proof: dict[str, Any], stated: set[tuple[str, str, str, str]]) -> None:
     """Raise `Rejected` unless every step of `proof` is stated or follows; quads are `stated`."""
     proved: dict[int, Triple] = {}
     for step in proof["steps"]:
@@ -160,7 +164,7 @@ def _is_variable(word: str) -> bool:
     return len(word) == 1 and word.islower()
 
 
-def _match(pattern: tuple[str, ...], triple: Triple, known: dict[str, str]) -> dict | None:
+def _match(pattern: tuple[str, ...], triple: Triple, known: Bindings) -> Bindings | None:
     found = dict(known)
     for word, term in zip(pattern, triple, strict=True):
         if _is_variable(word):
@@ -171,7 +175,9 @@ def _match(pattern: tuple[str, ...], triple: Triple, known: dict[str, str]) -> d
     return found
 
 
-def _solves(needs: list, premises: set[Triple], known: dict, used: set[Triple]) -> bool:
+def _solves(
+    needs: list[tuple[str, ...]], premises: set[Triple], known: Bindings, used: set[Triple]
+) -> bool:
     if not needs:
         return used == premises
     return any(
@@ -191,15 +197,15 @@ def _cells(premises: set[Triple]) -> tuple[dict[str, str], dict[str, str], set[T
     )
 
 
-def _whole_list(start: str, first: dict, rest: dict) -> list[str]:
-    members = []
+def _whole_list(start: str, first: Bindings, rest: Bindings) -> list[str]:
+    members: list[str] = []
     while start in first and len(members) <= len(first):
         members.append(first[start])
         start = rest.get(start, "")
     return members if start == f"<{_RDF}nil>" and len(members) == len(first) else []
 
 
-def _one_member(start: str, first: dict, rest: dict) -> str:
+def _one_member(start: str, first: Bindings, rest: Bindings) -> str:
     """Return the member at the end of a path of cells, if there are no other cells."""
     for _ in range(len(rest)):
         start = rest.get(start, "")
@@ -220,7 +226,7 @@ def _intersection(premises: set[Triple], conclusion: Triple) -> bool:
     return bool(members) and p == A and axiom[0] == c and others == needed | {axiom}
 
 
-def _member_rule(name: str, shape):
+def _member_rule(name: str, shape: Callable[[str, str, set[Triple], Triple], bool]) -> Rule:
     def check(premises: set[Triple], conclusion: Triple) -> bool:
         first, rest, others = _cells(premises)
         axiom = _axiom(name, others)
@@ -237,7 +243,7 @@ def _chain(premises: set[Triple], conclusion: Triple) -> bool:
     start, p, end = conclusion
     if not steps or axiom[0] != p:
         return False
-    paths = [(start, frozenset())]
+    paths: list[tuple[str, frozenset[Triple]]] = [(start, frozenset())]
     for step in steps:
         paths = [
             (o, used | {(s, q, o)})
@@ -263,7 +269,7 @@ def _key(premises: set[Triple], conclusion: Triple) -> bool:
     )
 
 
-LIST_RULES = {
+LIST_RULES: dict[str, Rule] = {
     "cls-int1": _intersection,
     "prp-spo2": _chain,
     "prp-key": _key,

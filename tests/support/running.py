@@ -1,4 +1,4 @@
-"""The service as it is served: waitress on a free port of loopback, real workers, real sockets."""
+"""The running service: waitress on a free port of loopback, real workers, real sockets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -78,14 +78,14 @@ class Running:
         wait_until(is_true, self.check_alive)
 
     def query(self, text: str, accept: str = "", **parameters: str) -> Reply:
-        """Ask a query by GET."""
+        """Send a query by GET."""
         fields = urlencode({"query": text, **parameters})
         return self.ask(f"/sparql?{fields}", **({"Accept": accept} if accept else {}))
 
 
 @contextlib.contextmanager
 def application(kg: KnowledgeGraph, **changed: Any) -> Iterator[Application]:
-    """Make the service over a graph without a server, and without a cache unless it is set."""
+    """Create the application for a graph, without a server; without a cache unless it is set."""
     app = create_app(kg, replace(kg.settings, **{"response_cache_mib": 0, **changed}))
     try:
         yield app
@@ -94,7 +94,7 @@ def application(kg: KnowledgeGraph, **changed: Any) -> Iterator[Application]:
 
 
 def browser(app: Application) -> FlaskClient:
-    """Return a client that sends the Accept header of a browser, if a test sends no other."""
+    """Return a client that sends the Accept header of a browser by default."""
     client = app.test_client()
     client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
     return client
@@ -109,7 +109,7 @@ def serving(kg: KnowledgeGraph, **changed: Any) -> Iterator[Running]:
 
 @contextlib.contextmanager
 def serving_app(app: Application, **changed: Any) -> Iterator[Running]:
-    """Serve an application until the block ends, and close it; `changed` are for the server."""
+    """Serve an application until the block ends, then close it; `changed` is for the server."""
     settings = replace(app.service.settings, port=0, **changed)
     undo_logging = logs.configure(settings) if settings.access_log else lambda: None
     server = listening.make(app, settings)

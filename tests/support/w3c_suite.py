@@ -1,10 +1,12 @@
-"""The W3C's SPARQL test suites, read from where they lie; the project holds no copy of them."""
+"""The SPARQL test suites of the W3C, read from outside the project, which has no copy of them."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.request import url2pathname
 
 import pyoxigraph as ox
 import rdflib
@@ -15,6 +17,7 @@ QT = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 SITE = "http://w3c.example/"
+EngineResult = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".rdf": ox.RdfFormat.RDF_XML,
@@ -29,15 +32,13 @@ _RESULTS = {
 
 
 def root() -> Path | None:
-    """Return the folder of the suites, or None where they are not on this machine."""
+    """Return the folder of the suites, or None if this machine lacks them."""
     checkout = Path(__file__).resolve().parents[2]
-    places = [
-        os.environ.get("W3C_TESTS", ""),
-        checkout / "../shared/w3c",
-        checkout / "../../shared/w3c",
-    ]
-    for place in filter(None, places):
-        folder = Path(place) / "sparql"
+    places = [checkout / "../shared/w3c", checkout / "../../shared/w3c"]
+    if named := os.environ.get("W3C_TESTS"):
+        places.insert(0, Path(named))
+    for place in places:
+        folder = place / "sparql"
         if folder.is_dir():
             return folder.resolve()
     return None
@@ -45,7 +46,7 @@ def root() -> Path | None:
 
 @dataclass(frozen=True)
 class Case:
-    """One evaluation test: the query, the graphs it is asked of, and the file of its result."""
+    """One evaluation test: the query, its graphs, and the file of its result."""
 
     name: str
     query: Path
@@ -55,15 +56,15 @@ class Case:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The graphs of the test; where FROM names them, every graph beside the query."""
+        """The graphs of the test; if FROM names them, every graph in the folder of the query."""
         if self.data or "FROM" not in self.text.upper():
             return (*self.data, *self.named)
-        beside = sorted(self.query.parent.glob("data*"))
-        return tuple(path for path in beside if path.suffix in _FORMATS)
+        paths = sorted(self.query.parent.glob("data*"))
+        return tuple(path for path in paths if path.suffix in _FORMATS)
 
     @property
     def text(self) -> str:
-        """The query, its relative IRIs resolved as the suite means them."""
+        """The query, with the base IRI that the suite means."""
         return f"BASE <{iri(self.query)}>\n" + self.query.read_text(encoding="utf-8")
 
 
@@ -75,17 +76,17 @@ def iri(path: Path) -> str:
 
 
 def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
-    """Return the tests of a kind, of SPARQL 1.0 and 1.1, but those of entailment and SERVICE.
+    """Return the SPARQL 1.0 and 1.1 tests of one type, without those of entailment and SERVICE.
 
-    `test_w3c_service` has those of SERVICE, with endpoints of their own.
+    `test_w3c_service` has those of SERVICE, with their endpoints.
     """
     found: list[Case] = []
     base = root()
     for manifest in sorted(base.glob("sparql1[01]/*/manifest.ttl")) if base else []:
         if manifest.parent.name in ("entailment", "service"):
-            continue  # entailment regimes that are not this service's; endpoints to be asked
+            continue  # other entailment regimes; other endpoints
         graph = rdflib.Graph().parse(manifest)
-        for test in sorted(graph.subjects(rdflib.RDF.type, kind)):
+        for test in sorted(graph.subjects(rdflib.RDF.type, kind), key=str):
             action, result = graph.value(test, MF.action), graph.value(test, MF.result)
             name = f"{manifest.parent.name}/{str(test).rpartition('#')[2] or test}"
             query = graph.value(action, QT.query)
@@ -95,8 +96,8 @@ def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
                 Case(
                     name,
                     _path(query),
-                    tuple(_path(each) for each in graph.objects(action, QT.data)),
-                    tuple(_path(each) for each in graph.objects(action, QT.graphData)),
+                    tuple(_path(data) for data in graph.objects(action, QT.data)),
+                    tuple(_path(data) for data in graph.objects(action, QT.graphData)),
                     _path(result),
                 )
             )
@@ -104,15 +105,17 @@ def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
 
 
 def texts(*kinds: rdflib.URIRef) -> dict[str, str]:
-    """Return the text of every test of some kinds, by the path of its file in the suite."""
+    """Return the texts of all tests of some types, by the path of the file in the suite."""
     found: dict[str, str] = {}
     base = root()
-    for manifest in sorted(base.glob("sparql1[01]/**/manifest.ttl")) if base else []:
+    if base is None:
+        return found
+    for manifest in sorted(base.glob("sparql1[01]/**/manifest.ttl")):
         graph = rdflib.Graph().parse(manifest)
-        for test in {each for kind in kinds for each in graph.subjects(rdflib.RDF.type, kind)}:
+        for test in {test for kind in kinds for test in graph.subjects(rdflib.RDF.type, kind)}:
             action = graph.value(test, MF.action)
-            named = (graph.value(action, QT.query), graph.value(action, UT.request), action)
-            text = next(each for each in named if isinstance(each, rdflib.URIRef))
+            nodes = (graph.value(action, QT.query), graph.value(action, UT.request), action)
+            text = next(node for node in nodes if isinstance(node, rdflib.URIRef))
             found[_path(text).relative_to(base).as_posix()] = _path(text).read_text("utf-8")
     return dict(sorted(found.items()))
 
@@ -126,13 +129,13 @@ def load(paths: set[Path]) -> ox.Store:
     return store
 
 
-def canonical(result: object) -> object:
-    """Return an answer as a value equal for equal answers, whatever their order and blank nodes."""
+def canonical(result: EngineResult | list[ox.Triple]) -> object:
+    """Return a value that is equal for equal results, whatever their order and blank nodes."""
     if isinstance(result, ox.QueryBoolean):
         return bool(result)
     dataset = ox.Dataset()
     if isinstance(result, ox.QuerySolutions):
-        variables = [each.value for each in result.variables]
+        variables = [variable.value for variable in result.variables]
         for row in result:
             node = ox.BlankNode()
             dataset.add(ox.Quad(node, RDF_TYPE, ox.NamedNode("urn:row")))
@@ -142,7 +145,7 @@ def canonical(result: object) -> object:
     else:
         for triple in result:
             dataset.add(ox.Quad(triple.subject, triple.predicate, triple.object))
-    # The engine keeps the values of literals, not their spellings ("1.10" is 1.1).
+    # The engine stores the values of literals, not their lexical forms ("1.10" is 1.1).
     normal = ox.Store()
     normal.extend(dataset)
     dataset = ox.Dataset(normal)
@@ -151,7 +154,7 @@ def canonical(result: object) -> object:
 
 
 def engine_answer(case: Case) -> object:
-    """Return what the engine itself answers, canonical; an error as its class."""
+    """Return the canonical result of the engine itself; for an error its class."""
     store = ox.Store()
     for path in case.files if not case.data else case.named:
         store.load(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path),
@@ -165,7 +168,7 @@ def engine_answer(case: Case) -> object:
 
 
 def expected(case: Case) -> object:
-    """Return the result that a test expects, canonical."""
+    """Return the canonical result that a test expects."""
     if case.result.suffix in _RESULTS:
         return canonical(
             ox.parse_query_results(path=str(case.result), format=_RESULTS[case.result.suffix])
@@ -176,28 +179,28 @@ def expected(case: Case) -> object:
             path=str(case.result), format=_FORMATS[case.result.suffix], base_iri=iri(case.result)
         )
     ]
-    found = [each.subject for each in triples if each.object == ox.NamedNode(RS + "ResultSet")]
-    return canonical(_Rows(triples, found[0]).result()) if found else canonical(triples)
+    sets = [triple.subject for triple in triples if triple.object == ox.NamedNode(RS + "ResultSet")]
+    return canonical(_Rows(triples, sets[0]).result()) if sets else canonical(triples)
 
 
 class _Rows:
-    """A result set written as RDF, the form of the oldest tests."""
+    """A result set in RDF, the form of the oldest tests."""
 
     def __init__(self, triples: list[ox.Triple], node: object) -> None:
         self._triples = triples
         self._node = node
 
-    def _all(self, node: object, name: str) -> list:
-        return [each.object for each in self._triples
-                if each.subject == node and each.predicate.value == RS + name]  # fmt: skip
+    def _all(self, node: object, name: str) -> list[Any]:
+        return [triple.object for triple in self._triples
+                if triple.subject == node and triple.predicate.value == RS + name]  # fmt: skip
 
-    def result(self) -> object:
+    def result(self) -> ox.QuerySolutions | ox.QueryBoolean:
         truth = self._all(self._node, "boolean")
         if truth:
             text = str(truth[0].value).lower()
             document = '{"head":{},"boolean":' + text + "}"
             return ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-        names = [each.value for each in self._all(self._node, "resultVariable")]
+        names = [name.value for name in self._all(self._node, "resultVariable")]
         lines = ["\t".join("?" + name for name in names)]
         for solution in self._all(self._node, "solution"):
             bound = {
@@ -209,6 +212,4 @@ class _Rows:
 
 
 def _path(node: object) -> Path:
-    from urllib.request import url2pathname
-
     return Path(url2pathname(str(node).removeprefix("file://")))

@@ -9,7 +9,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from conftest import Visit
+    from support.visits import Visit
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 768, 1280)
@@ -58,7 +58,7 @@ def faults(path: str, text: str, *visits: Visit) -> list[str]:
             visit.page.evaluate(EXAMINE, [RULES, visit.scripts])
         for visit in visits:
             whose = "" if visit.scripts else " (without scripts)"
-            found += [f"{width}: {each}{whose}" for each in _examined(visit, width, text)]
+            found += [f"{width}: {item}{whose}" for item in _examined(visit, width, text)]
     for visit in visits:
         found += visit.problems
         visit.problems.clear()
