@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parent.parent
 ADDRESS = "http://127.0.0.1:8080"
 ANY_LINES = "…"
-TIMEOUT_S = 120
 _BLOCK = re.compile(r"^```(?P<info>[^`\n]+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _TITLE = re.compile(r'title="([^"/]+)"')
 _RUN = {"console", "pycon", "python"}
@@ -133,7 +132,6 @@ class Runner:
             capture_output=True,
             text=True,
             check=False,
-            timeout=TIMEOUT_S,
             cwd=self.folder,
             env=self.environment,
         )

@@ -28,6 +28,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Pages that reload by themselves until what they tell has been worked out.
 RELOADING = ("/downloads", "/quality")
+# When a page counts as without the element that a test waits for. Responses have no limit.
+ELEMENT_LIMIT_MS = 300_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +53,7 @@ def chromium() -> Iterator[Browser]:
     must = os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER")
     if program is None and not must:
         pytest.skip("no Chromium on this machine: install the package chromium")
-    expect.set_options(timeout=30_000)  # as long as the other waits, on a busy machine
+    expect.set_options(timeout=ELEMENT_LIMIT_MS)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
@@ -74,14 +76,21 @@ class Visit:
     problems: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Go to an address of the site; scripts that lie in its page have run then."""
-        self.page.goto(self.site + path)
+        """Go to an address of the site and return its page; inline scripts have run by then."""
+        self.goto(path)
         return self.page
+
+    def goto(self, path: str) -> Response:
+        """Go to an address of the site and return its response, however long it takes."""
+        response = self.page.goto(self.site + path, timeout=0)
+        assert response is not None, "the address differs from the last in its fragment only"
+        return response
 
 
 def meet(chromium: Browser, site: str, **options: object) -> Visit:
     """Let a visitor in, and record each console error, exception and foreign request."""
     context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+    context.set_default_timeout(ELEMENT_LIMIT_MS)
     visit = Visit(context, context.new_page(), site, bool(options.get("java_script_enabled", True)))
     watch(visit)
     return visit

@@ -83,7 +83,7 @@ def test_a_break_of_the_security_policy_is_found(visitor, scripts, fault):
 @pytest.mark.parametrize("path", list(ERRORS))
 def test_an_error_has_its_status_and_is_not_indexed(visitor, path):
     visit = visitor()
-    response = visit.page.goto(visit.site + path)
+    response = visit.goto(path)
     assert response.status == ERRORS[path][0]
     if not path.startswith(("/sparql", "/questions")):  # these keep their form
         assert visit.page.locator("meta[name=robots][content=noindex]").count() == 1

@@ -106,7 +106,7 @@ def test_neighbours_that_could_not_be_loaded_are_asked_for_again(visitor):
     visit = visitor()
     page = visit.page
     page.route("**/graph/neighbours**", lambda route: route.abort())
-    page.goto(visit.site + "/graph")
+    visit.goto("/graph")
     page.get_by_text("Could not load the neighbors.").wait_for()
     page.unroute("**/graph/neighbours**")
     page.get_by_role("button", name="Try again").click()

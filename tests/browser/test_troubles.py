@@ -20,7 +20,7 @@ def dress(request):
 
 
 def status_of(visit, path):
-    return visit.page.goto(visit.site + path).status
+    return visit.goto(path).status
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,6 @@ def run(session_cache, project):
             text=True,
             check=False,
             input=given,
-            timeout=120,
             env={**os.environ, "IPGRAPH_CACHE": str(session_cache), "COLUMNS": "100"},
             **options,
         )

@@ -52,7 +52,6 @@ def test_flask_shows_every_route(session_cache, running):
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
         env={**os.environ, "IPGRAPH_CACHE": str(session_cache)},
     ).stdout
     assert len([*running.app.service.routes]) > 50

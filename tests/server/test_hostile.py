@@ -39,10 +39,13 @@ def target(serve_session):
         for n in range(TRIPLES)
     )
     kg = KnowledgeGraph(Settings(), external=LocalStore(engine))
-    with serve_session(
-        kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
-    ) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        # So that a connection that the server should close at once is not closed for being idle.
+        patch.setattr("ipgraph.server.transport.listening.IDLE_TIMEOUT_S", 86400)
+        with serve_session(
+            kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
+        ) as running:
+            yield running
 
 
 def test_the_bank_is_wide_and_no_family_crowds_it():
@@ -98,7 +101,7 @@ SMUGGLED = (
 
 def raw(target, data: bytes, *, end: bool = True) -> bytes:
     """Send bytes as they are and return what comes back."""
-    with socket.create_connection(("127.0.0.1", target.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", target.port)) as connection:
         connection.sendall(data)
         if end:
             connection.shutdown(socket.SHUT_WR)

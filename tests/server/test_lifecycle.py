@@ -17,6 +17,7 @@ from ipgraph.server import service as service_module
 from ipgraph.server.service import Service
 from ipgraph.sparql.query import Query
 from support.served import Served
+from support.waiting import wait_for_event
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 
@@ -134,7 +135,7 @@ def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
     monkeypatch.setattr(service_module, "Pool", slow_pool)
     first = threading.Thread(target=lambda: service.pool)
     first.start()
-    assert starting.wait(20)
+    wait_for_event(starting, first)
     (rdf_folder / "more.ttl").write_text("<urn:a> <urn:b> 7 .")
     service.reload()
     replaced.set()

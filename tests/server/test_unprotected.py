@@ -7,9 +7,8 @@ import pytest
 from support import hostile_bank, unprotected
 
 TRIPLES = 2000
-# Who has not answered by then has hung: half as long again as `test_hostile` lets a query run.
-PATIENCE_S = 1.5
-PATIENCE_FOR_OTHERS_S = 60.0
+# A peer without a response by then has hung: 1.5 times what `test_hostile` lets a query run.
+HUNG_AFTER_S = 1.5
 FAMILIES = tuple(hostile_bank.FAILS)
 
 pytestmark = pytest.mark.slow
@@ -27,8 +26,8 @@ def test_a_hostile_request_kills_hangs_leaks_from_or_misleads_what_has_no_protec
     peers, bank, sentinel, family
 ):
     attack = [each for each in bank if each.family == family][-1]
-    patience_s = PATIENCE_S if "hung" in attack.fate else PATIENCE_FOR_OTHERS_S
-    assert peers[attack.peer].meets(attack, patience_s, sentinel) in attack.fate
+    hung_after_s = HUNG_AFTER_S if "hung" in attack.fate else None  # the others end by themselves
+    assert peers[attack.peer].meets(attack, hung_after_s, sentinel) in attack.fate
 
 
 def test_the_peers_bear_what_is_not_hostile(peers, sentinel):
@@ -40,4 +39,4 @@ def test_the_peers_bear_what_is_not_hostile(peers, sentinel):
     )
     for name, peer in peers.items():
         for attack in harmless:
-            assert peer.meets(attack, PATIENCE_FOR_OTHERS_S, sentinel) == "", name
+            assert peer.meets(attack, None, sentinel) == "", name

@@ -60,7 +60,6 @@ class Endpoint:
             def _hold(self) -> None:
                 """Send nothing until whoever asks has left."""
                 endpoint.came.set()
-                self.connection.settimeout(30)
                 if self.connection.recv(1) == b"":
                     endpoint.left.set()
 

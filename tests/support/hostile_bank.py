@@ -155,7 +155,7 @@ class Attack:
     @contextlib.contextmanager
     def hold(self, port: int) -> Iterator[socket.socket]:
         """Send `raw`, and hold the connection for the length of a block."""
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
             with contextlib.suppress(ConnectionError):
                 connection.sendall(self.raw)
             yield connection

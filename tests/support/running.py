@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import math
 import threading
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -14,17 +14,16 @@ from urllib.parse import urlencode
 from ipgraph import logs
 from ipgraph.server import create_app
 from ipgraph.server.transport import listening
+from support.waiting import EndedEarly, wait_until, wait_until_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask.testing import FlaskClient
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.application import Application
     from ipgraph.server.transport.interfaces import Server
-
-READY_LIMIT_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +50,32 @@ class Running:
     port: int
     app: Application
     server: Server = field(repr=False)
+    thread: threading.Thread = field(repr=False)
+
+    def check_alive(self) -> None:
+        """Raise `EndedEarly` if the thread of the server has ended."""
+        if not self.thread.is_alive():
+            raise EndedEarly(f"The server on port {self.port} has ended.")
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | str | None = None, **headers: str
     ) -> Reply:
         """Send one request; the names of headers are written with underscores."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
         with contextlib.closing(connection):
             names = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, names)
-            answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+            wait_until_readable(connection.sock, self.check_alive)
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
 
     def wait_for(self, path: str) -> None:
-        """Wait until a page that reloads by itself has what it tells."""
-        until = time.monotonic() + READY_LIMIT_S
-        while "Refresh" in self.ask(path, Accept="text/html").headers:
-            assert time.monotonic() < until, f"{path} is still not there"
-            threading.Event().wait(0.1)
+        """Wait until a page that reloads by itself is complete."""
+        self.wait_until(lambda: "Refresh" not in self.ask(path, Accept="text/html").headers)
+
+    def wait_until(self, is_true: Callable[[], bool]) -> None:
+        """Wait until a condition that the service fulfills is true."""
+        wait_until(is_true, self.check_alive)
 
     def query(self, text: str, accept: str = "", **parameters: str) -> Reply:
         """Ask a query by GET."""
@@ -109,10 +116,10 @@ def serving_app(app: Application, **changed: Any) -> Iterator[Running]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield Running(listening.address(server, settings), server.port, app, server)
+        yield Running(listening.address(server, settings), server.port, app, server, thread)
     finally:
         server.end()
-        thread.join(10)
-        server.shut_down(5)
+        thread.join()
+        server.shut_down(math.inf)
         app.close()
         undo_logging()

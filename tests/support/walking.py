@@ -34,7 +34,6 @@ EXAMINE = """([rules, later]) => {
   if (!later) return void examine();
   window.ended = new Promise(done => {
     setTimeout(() => examine().then(done), 0);
-    setTimeout(done, 60000);
   });
 }"""
 
@@ -47,7 +46,7 @@ def faults(path: str, text: str, *visits: Visit) -> list[str]:
     """
     found: list[str] = []
     for visit in visits:
-        visit.page.goto(visit.site + path)
+        visit.goto(path)
         if visit.scripts:
             settle(visit.page)
         visit.page.evaluate(AXE)

@@ -22,6 +22,7 @@ from ipgraph.errors import (
 from ipgraph.serialization.formats import by_name
 from ipgraph.sparql.query import Query
 from ipgraph.workers import ClientDisconnected, Pool, PoolLimits
+from support.waiting import wait_for_event
 
 LONG = "SELECT * { ?a <http://e/n> ?b . ?c <http://e/n> ?d } LIMIT 300000"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -232,7 +233,7 @@ def test_a_query_is_rejected_when_the_queue_is_full(graph_path):
     thread = threading.Thread(target=run)
     try:
         thread.start()
-        assert started.wait(10)
+        wait_for_event(started, thread)
         with pytest.raises(Busy):
             execute(pool, "ASK {}")
     finally:

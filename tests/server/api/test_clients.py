@@ -106,7 +106,7 @@ def test_comunica_asks(running, wanted, tmp_path):
         )
     done = subprocess.run(
         [comunica, f"sparql@{running.address}/sparql", QUERY, "-t", "application/json"],
-        capture_output=True, check=True, cwd=tmp_path, timeout=120,
+        capture_output=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     found = json.loads(done.stdout)
     assert [row["unit"].strip("<>") for row in found] == wanted

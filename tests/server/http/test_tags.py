@@ -52,7 +52,7 @@ def answers(project, cache, seed):
     with Served(None, cache, *flags, PYTHONHASHSEED=seed) as service:
         for path in ASKED:
             for _ in range(3):  # by as many workers, as they come
-                connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+                connection = http.client.HTTPConnection("127.0.0.1", service.port)
                 accept = "*/*" if path.startswith("/sparql") else "text/html,*/*;q=0.1"
                 connection.request("GET", path, headers={"Accept": accept})
                 reply = connection.getresponse()

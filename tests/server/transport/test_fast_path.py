@@ -46,7 +46,7 @@ class Line:
         self.open()
 
     def open(self) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", self.port))
         self.file = self.socket.makefile("rb")
         self.is_ended = False  # by the server
 
