@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ipgraph.checks.problems import Problem
 from ipgraph.errors import Place
+from ipgraph.sparql.lexer import Token, declarations, place, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 MAX_COLUMNS = 100
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>')
-_PREFIX = re.compile(r"PREFIX ([\w-]*): <[^>]*>")
-_NAME = re.compile(r"(?<![\w:?.-])([A-Za-z][\w-]*):(?=[\w])")
-_KEYWORDS = re.compile(
-    r"(?i)(?<![?:\w])(select|ask|construct|where|filter|optional|union|graph|values|bind"
-    r"|order by|group by|having|distinct|not exists|exists|minus|service|limit|offset)\b"
+_KEYWORDS = frozenset(
+    (
+        *("SELECT", "ASK", "CONSTRUCT", "WHERE", "FILTER", "OPTIONAL", "UNION", "GRAPH", "VALUES"),
+        *("BIND", "ORDER", "GROUP", "BY", "HAVING", "DISTINCT", "NOT", "EXISTS", "MINUS"),
+        *("SERVICE", "LIMIT", "OFFSET"),
+    )
 )
-_SELECT_ALL = re.compile(r"SELECT\s+(DISTINCT\s+)?\*")
 
 
 def check(path: Path) -> Iterator[Problem]:
@@ -28,36 +27,41 @@ def check(path: Path) -> Iterator[Problem]:
     text = path.read_text(encoding="utf-8")
     if not text.startswith("# "):
         yield _problem(path, 1, "header", "Begin the query with its question as a comment.")
-    declared: list[str] = []
-    used: set[str] = set()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("#"):
-            continue
-        prefix = _PREFIX.fullmatch(line)
-        if prefix:
-            if declared and declared[-1] > prefix[1]:
-                message = f"The prefix {prefix[1]}: is not in alphabetical order."
-                yield _problem(path, number, "prefixes", message)
-            declared.append(prefix[1])
-            continue
-        bare = _TEXT.sub('""', line)
-        used |= set(_NAME.findall(bare))
-        for name, message in _check_line(line, bare):
-            yield _problem(path, number, name, message)
-    for prefix_name in declared:
-        if prefix_name not in used:
-            message = f"The prefix {prefix_name}: is not used. Remove it."
-            yield _problem(path, 1, "prefixes", message)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAX_COLUMNS and not line.startswith(("#", "PREFIX")):
+            message = f"The line has {len(line)} columns; the limit is {MAX_COLUMNS}."
+            yield _problem(path, number, "columns", message)
+    terminals = [token for token in scan(text) if token.kind not in ("space", "comment")]
+    for token, name, message in (*_check_prefixes(terminals), *_check_words(terminals)):
+        yield _problem(path, place(text, token.start).line, name, message)
 
 
-def _check_line(line: str, bare: str) -> Iterator[tuple[str, str]]:
-    for keyword in _KEYWORDS.findall(bare):
-        if keyword != keyword.upper():
-            yield "keywords", f"Write the keyword {keyword!r} in upper case."
-    if len(line) > MAX_COLUMNS:
-        yield "columns", f"The line has {len(line)} columns; the limit is {MAX_COLUMNS}."
-    if _SELECT_ALL.search(bare):
-        yield "select", "Name the selected variables instead of using SELECT *."
+def _check_prefixes(terminals: list[Token]) -> Iterator[tuple[Token, str, str]]:
+    declared = {prefix: token for token, prefix, _ in declarations(terminals)}
+    used = {
+        token.text.partition(":")[0]
+        for token in terminals
+        if token.kind == "name" and token not in declared.values()
+    }
+    last = ""
+    for prefix, token in declared.items():
+        if last > prefix:
+            yield token, "prefixes", f"The prefix {prefix}: is not in alphabetical order."
+        if prefix not in used:
+            yield token, "prefixes", f"The prefix {prefix}: is not used. Remove it."
+        last = prefix
+
+
+def _check_words(terminals: list[Token]) -> Iterator[tuple[Token, str, str]]:
+    clause = ""  # SELECT until its first variable
+    for token in terminals:
+        word = token.text.upper() if token.kind == "word" else ""
+        if word in _KEYWORDS and token.text != word:
+            yield token, "keywords", f"Write the keyword {token.text!r} in upper case."
+        if token.text == "*" and clause == "SELECT":
+            yield token, "select", "Name the selected variables instead of using SELECT *."
+        if clause != "SELECT" or word not in ("DISTINCT", "REDUCED"):
+            clause = word
 
 
 def _problem(path: Path, line: int, check: str, message: str) -> Problem:

@@ -6,12 +6,12 @@ predicate in each line, the closing period on its own line; the order of predica
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ipgraph.checks.problems import Problem
 from ipgraph.errors import Place
+from ipgraph.sparql.lexer import Token, declarations, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,18 +38,15 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
 )
 _RANK = {name: rank for rank, group in enumerate(_GROUPS) for name in group}
 _OTHER_RANK = _RANK[""]
-_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
-_IRI = re.compile(r"<[^<>\s]*>")
-_PREFIX = re.compile(r"@prefix ([\w-]*): <[^>]*> \.")
-_NAME = re.compile(r"(?<![\w:.-])([A-Za-z][\w-]*)?:(?=[\w])")
+_HIDDEN = {"string": '""', "iri": "<>"}  # what a visible line has in place of these tokens
 
 
 @dataclass(slots=True)
 class _State:
     """The state of the check of one file, line by line."""
 
-    prefixes: list[str] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
+    declared: dict[int, str] = field(default_factory=dict)  # prefix by its line
+    last_prefix: str = ""
     subject: str = ""  # of the open block, "" between blocks
     rank: int = -1  # the highest in this block
     seen: set[str] = field(default_factory=set)
@@ -67,16 +64,48 @@ def check(path: Path) -> Iterator[Problem]:
         return
     if "\r" in text or not text.endswith("\n") or text.endswith("\n\n"):
         yield _problem(path, 1, "lines", "End every line with LF, and the file with exactly one.")
-    state = _State()
-    for number, line in enumerate(text.splitlines(), start=1):
-        for name, message in _check_line(line, state):
-            yield _problem(path, number, name, message)
-    yield from _check_prefixes(path, state)
+    text = text.replace("\r\n", "\n")
+    tokens = list(scan(text))
+    terminals = [token for token in tokens if token.kind not in ("space", "comment")]
+    declared = {token.start: prefix for token, prefix, _ in declarations(terminals)}
+    state = _State({text.count("\n", 0, start) + 1: name for start, name in declared.items()})
+    visible = _visible_lines(tokens)
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
+        if number in visible:
+            for name, message in _check_line(number, line, visible[number], state):
+                yield _problem(path, number, name, message)
+    used = {
+        token.text.partition(":")[0]
+        for token in terminals
+        if token.kind == "name" and token.start not in declared
+    }
+    for prefix in declared.values():
+        if prefix not in used:
+            yield _problem(path, 1, "prefixes", f"The prefix {prefix}: is not used. Remove it.")
 
 
-def _check_line(line: str, state: _State) -> Iterator[tuple[str, str]]:
-    bare = _IRI.sub("<>", _LITERAL.sub('""', line))
-    if line != line.rstrip() or "\t" in line:
+def _visible_lines(tokens: list[Token]) -> dict[int, str]:
+    """Return each line without the text of strings and IRIs, by its number.
+
+    Lines that begin inside a string are missing: their layout is a part of the literal.
+    """
+    lines = {1: ""}
+    number = written = 1  # the line of the token, and the one that shows it
+    for token in tokens:
+        if token.kind == "space":
+            end, *beginnings = token.text.split("\n")
+            lines[written] += end
+            for beginning in beginnings:
+                number = written = number + 1
+                lines[number] = beginning
+            continue
+        lines[written] += _HIDDEN.get(token.kind, token.text)
+        number += token.text.count("\n")
+    return lines
+
+
+def _check_line(number: int, line: str, bare: str, state: _State) -> Iterator[tuple[str, str]]:
+    if bare != bare.rstrip() or "\t" in line:
         yield "spaces", "The line has a tab or trailing spaces."
     if len(line) > MAX_COLUMNS and len(bare.split()) > 3:
         yield "columns", f"The line has {len(line)} columns; the limit is {MAX_COLUMNS}."
@@ -87,22 +116,20 @@ def _check_line(line: str, state: _State) -> Iterator[tuple[str, str]]:
         if state.subject:
             yield "block", f"A blank line inside the block of {state.subject}. Remove it."
     elif line.startswith("@prefix"):
-        yield from _check_declaration(line, state)
+        yield from _check_declaration(state.declared.get(number), bare, state)
     elif line.startswith("#"):
         state.last_subject = ""
     else:
-        state.used |= {match[1] or "" for match in _NAME.finditer(bare)}
         yield from _check_block(line, bare, state)
 
 
-def _check_declaration(line: str, state: _State) -> Iterator[tuple[str, str]]:
-    declared = _PREFIX.fullmatch(line)
-    if not declared:
+def _check_declaration(prefix: str | None, bare: str, state: _State) -> Iterator[tuple[str, str]]:
+    if prefix is None or bare != f"@prefix {prefix}: <> .":
         yield "prefixes", "Declare the prefix on one line: '@prefix name: <IRI> .'."
         return
-    if state.prefixes and state.prefixes[-1] > declared[1]:
-        yield "prefixes", f"The prefix {declared[1]}: is not in alphabetical order."
-    state.prefixes.append(declared[1])
+    if state.last_prefix > prefix:
+        yield "prefixes", f"The prefix {prefix}: is not in alphabetical order."
+    state.last_prefix = prefix
 
 
 def _check_block(line: str, bare: str, state: _State) -> Iterator[tuple[str, str]]:
@@ -110,7 +137,7 @@ def _check_block(line: str, bare: str, state: _State) -> Iterator[tuple[str, str
         if line == ".":
             state.subject = ""
         else:
-            yield from _check_subject(line, state)
+            yield from _check_subject(line, bare, state)
         return
     if not state.subject:
         yield "block", "The line belongs to no block. Put the subject on its own line first."
@@ -124,10 +151,10 @@ def _check_block(line: str, bare: str, state: _State) -> Iterator[tuple[str, str
         yield "block", "End the line with ' ;' and put the closing '.' on its own line."
 
 
-def _check_subject(line: str, state: _State) -> Iterator[tuple[str, str]]:
+def _check_subject(line: str, bare: str, state: _State) -> Iterator[tuple[str, str]]:
     if state.subject:
         yield "block", f"The block of {state.subject} has no closing '.' on its own line."
-    if len(_IRI.sub("<>", line).split()) != 1:
+    if len(bare.split()) != 1:
         yield "block", "Put the subject on its own line."
     subject = line.split(maxsplit=1)[0]
     if state.last_subject and subject.lower() < state.last_subject.lower():
@@ -144,12 +171,6 @@ def _check_predicate(predicate: str, state: _State) -> Iterator[tuple[str, str]]
         yield "predicates", f"{predicate} is out of order in the block of {state.subject}."
     state.seen.add(predicate)
     state.rank = max(rank, state.rank)
-
-
-def _check_prefixes(path: Path, state: _State) -> Iterator[Problem]:
-    for prefix in state.prefixes:
-        if prefix not in state.used:
-            yield _problem(path, 1, "prefixes", f"The prefix {prefix}: is not used. Remove it.")
 
 
 def _problem(path: Path, line: int, check: str, message: str) -> Problem:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE, PREFIXES
-from ipgraph.sparql.lexer import Token, place, tokenize
+from ipgraph.sparql.lexer import Token, place, tokenize, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -344,7 +344,7 @@ class _Reader:
         prefix, colon, local = token.text.partition(":")
         namespace = self._namespace(prefix)
         if token.kind == "name" and colon and namespace is not None:
-            return namespace + re.sub(r"\\(.)", r"\1", local)
+            return namespace + unescape(local)
         return None
 
 

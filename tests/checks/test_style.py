@@ -180,6 +180,40 @@ def test_a_file_in_style_has_no_problems(tmp_path: Path) -> None:
     assert found(tmp_path, VALID_QUERY, ".rq") == set()
 
 
+def test_text_in_strings_and_comments_is_not_style(tmp_path: Path) -> None:
+    literal = '"""First line. \n\n\n@prefix x: <y>\nselect where # odd:\n ."""'
+    turtle = VALID.replace('"A: <b> ; # no comment"@en', literal)
+    single = VALID.replace('"A: <b> ; # no comment"@en', "'It is \"odd:ly\" quoted'")
+    query = VALID_QUERY.replace("?order .", '?order . # select: where\n  FILTER (?o < "a\\"where")')
+    assert VALID not in (turtle, single)
+    assert query != VALID_QUERY
+    assert found(tmp_path, turtle, ".ttl") == set()
+    assert found(tmp_path, single, ".ttl") == set()
+    assert found(tmp_path, query, ".rq") == set()
+
+
+def test_a_prefix_that_only_a_string_contains_is_not_used(tmp_path: Path) -> None:
+    declared = "@prefix odd: <http://x/> .\n@prefix rdfs"
+    turtle = VALID.replace("@prefix rdfs", declared).replace('"A: <b>', "'odd:x'; rdfs:label \"A")
+    query = VALID_QUERY.replace("SELECT", "PREFIX odd: <urn:x>\nSELECT").replace(
+        "?order .", "?order . FILTER (?order != 'odd:x')"
+    )
+    message = "The prefix odd: is not used. Remove it."
+    assert ("style/prefixes", message) in found(tmp_path, turtle, ".ttl")
+    assert found(tmp_path, query, ".rq") == {("style/query-prefixes", message)}
+
+
+def test_problems_after_a_string_of_several_lines_have_the_line_of_the_file(
+    tmp_path: Path,
+) -> None:
+    text = VALID.replace('"A: <b> ; # no comment"@en', '"""A\n\u2028b\n"""').replace(
+        "  id:knows id:b, id:c ;", "   id:knows id:b ;"
+    )
+    (problem,) = problems_of(tmp_path, text.encode(), ".ttl")
+    assert problem.check == "style/indent"
+    assert text.split("\n")[problem.place.line - 1] == "   id:knows id:b ;"
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_fault_in_the_style_of_turtle_is_found(tmp_path: Path, name: str) -> None:
     text, check, message = FAULTS[name]
