@@ -56,7 +56,7 @@ def main(descriptor: int) -> None:
     config = json.loads(_read_message(control))
     limits.lower("RLIMIT_CORE", 0)
     limits.lower("RLIMIT_STACK", _STACK_BYTES)
-    stores = {True: LocalStore.memory(Path(config["graph"]))}
+    stores = {True: LocalStore.in_memory(Path(config["graph"]))}
     _warm_up(stores[True])
     gc.freeze()
     control.sendall(b"+")
@@ -73,7 +73,7 @@ def main(descriptor: int) -> None:
                 killed.add(pid)
             elif command == LOAD_STATED:
                 if False not in stores:
-                    stores[False] = LocalStore.memory(Path(config["graph"]), infer=False)
+                    stores[False] = LocalStore.in_memory(Path(config["graph"]), infer=False)
                 control.sendall(b"+")
             elif command == EXIT_STATUS:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]

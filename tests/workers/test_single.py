@@ -28,7 +28,7 @@ def answer(
 ) -> bytes:
     with target.open("wb") as out:
         run_once(
-            lambda: LocalStore.memory(graph_path),
+            lambda: LocalStore.in_memory(graph_path),
             Query(text),
             by_name("csv"),
             out.fileno(),
@@ -80,7 +80,7 @@ def test_it_leaves_no_process_and_no_descriptor_behind(graph_path, tmp_path):
         pytest.skip("/proc is missing here")
 
     def held() -> tuple[int, list[str]]:
-        children = [(each / "children").read_text() for each in threads.iterdir()]
+        children = [(path / "children").read_text() for path in threads.iterdir()]
         return len(os.listdir(descriptors)), sorted(" ".join(children).split())
 
     before = held()
