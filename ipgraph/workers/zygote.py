@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ipgraph.serialization.formats import Format
 
-# The commands: fork a worker; return the exit status of one; reap a killed one; load the store
+# Commands: fork a worker; return the exit status of a worker; reap a killed worker; load the store
 # without inferred statements.
 FORK, EXIT_STATUS, REAP, LOAD_STATED = b"f", b"s", b"k", b"i"
 PID = struct.Struct("<i")
@@ -50,7 +50,7 @@ _OUT_OF_MEMORY = MemoryLimitExceeded(
 
 
 def main(descriptor: int) -> None:
-    """Load the store, then obey commands until the parent closes the socket."""
+    """Load the store, then run commands until the parent closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     config = json.loads(_read_message(control))
@@ -61,7 +61,7 @@ def main(descriptor: int) -> None:
     gc.freeze()
     control.sendall(b"+")
     children: set[int] = set()
-    killed: set[int] = set()  # and perhaps not gone yet: freeing their memory takes a while
+    killed: set[int] = set()  # may still be running: freeing their memory takes a while
     try:
         while command := control.recv(1):
             killed = {pid for pid in killed if os.waitpid(pid, os.WNOHANG)[0] == 0}
@@ -87,16 +87,16 @@ def main(descriptor: int) -> None:
 
 
 def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int) -> int:
-    ours, theirs = socket.socketpair()
-    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+    parent_end, worker_end = socket.socketpair()
+    worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
     pid = os.fork()
     if pid == 0:
         control.close()
-        ours.close()
-        _run_worker(theirs, stores, memory_limit_mib)
-    theirs.close()
-    socket.send_fds(control, [PID.pack(pid)], [ours.fileno()])
-    ours.close()
+        parent_end.close()
+        _run_worker(worker_end, stores, memory_limit_mib)
+    worker_end.close()
+    socket.send_fds(control, [PID.pack(pid)], [parent_end.fileno()])
+    parent_end.close()
     return pid
 
 
