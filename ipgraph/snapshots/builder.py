@@ -78,7 +78,7 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
         "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
-        "inputs": [{"path": str(each.path), "graph": each.graph} for each in recipe.inputs],
+        "inputs": [{"path": str(item.path), "graph": item.graph} for item in recipe.inputs],
         "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
     }
 

@@ -72,7 +72,7 @@ def prune(cache: Path, keep: int) -> int:
     """Remove all but the `keep` newest snapshots and those in use; return how many went."""
     import shutil
 
-    found = sorted(_snapshots(cache), key=lambda each: each.stat().st_mtime_ns, reverse=True)
+    found = sorted(_snapshots(cache), key=lambda item: item.stat().st_mtime_ns, reverse=True)
     removed = 0
     for folder in found[keep:]:
         if not _in_use(folder):
@@ -89,7 +89,7 @@ def clean(cache: Path) -> int:
 
 
 def _snapshots(cache: Path) -> Iterator[Path]:
-    return (each for each in (cache / "snapshots").glob("[0-9a-f]*") if each.is_dir())
+    return (path for path in (cache / "snapshots").glob("[0-9a-f]*") if path.is_dir())
 
 
 def _known(recipe: Recipe, cache: Path) -> Snapshot | None:
@@ -120,7 +120,7 @@ def _stats(recipe: Recipe) -> str:
     """Return what `os.stat` tells of the inputs, the code that writes, and the libraries."""
     libraries = Path(ox.__file__).parent.parent
     lines = [sys.version, str(libraries.stat().st_mtime_ns)]
-    for path in (*(each.path for each in recipe.inputs), *_writers()):
+    for path in (*(item.path for item in recipe.inputs), *_writers()):
         stat = os.stat(path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
     return "\n".join(lines)
@@ -132,12 +132,12 @@ def _name(recipe: Recipe) -> str:
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.reasoner, *(f"{each} {version(each)}" for each in _LIBRARIES)]
+    parts = [recipe.reasoner, *(f"{library} {version(library)}" for library in _LIBRARIES)]
     for part in parts:
         digest.update(part.encode() + b"\0")
-    for each in recipe.inputs:
-        digest.update(each.graph.encode() + b"\0")
-        digest.update(sha256(each.path.read_bytes()).digest())
+    for item in recipe.inputs:
+        digest.update(item.graph.encode() + b"\0")
+        digest.update(sha256(item.path.read_bytes()).digest())
     for path in _writers():
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:_NAME_LENGTH]

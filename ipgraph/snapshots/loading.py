@@ -71,7 +71,7 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            files = [each for each in sorted(path.rglob("*")) if each.suffix.lower() in _PARSERS]
+            files = [item for item in sorted(path.rglob("*")) if item.suffix.lower() in _PARSERS]
             if not files:
                 raise NotFound(
                     f"There is no RDF file ({', '.join(_PARSERS)}) in the folder {path}."
@@ -97,19 +97,19 @@ def load(inputs: Iterable[Input]) -> ox.Store:
 
     engine = ox.Store()
     dataset = rdflib_dataset(engine)
-    for each in inputs:
-        parser = _parser_of(each.path)
+    for item in inputs:
+        parser = _parser_of(item.path)
         try:
-            if each.path.suffix.lower() in _DATASETS:
-                _load_dataset(engine, each)
+            if item.path.suffix.lower() in _DATASETS:
+                _load_dataset(engine, item)
             else:
-                dataset.graph(URIRef(each.graph)).parse(
-                    each.path, format=parser, publicID=each.graph
+                dataset.graph(URIRef(item.graph)).parse(
+                    item.path, format=parser, publicID=item.graph
                 )
         except SyntaxError as error:
-            raise _invalid(each.path, error) from error
+            raise _invalid(item.path, error) from error
         except OSError as error:
-            raise NotFound(f"{each.path} cannot be read: {error.strerror or error}") from error
+            raise NotFound(f"{item.path} cannot be read: {error.strerror or error}") from error
     return engine
 
 
@@ -121,14 +121,14 @@ def rdflib_dataset(engine: ox.Store) -> Dataset:
     return rdflib.Dataset(store=OxigraphStore(store=engine))
 
 
-def _load_dataset(engine: ox.Store, each: Input) -> None:
-    graph = ox.NamedNode(each.graph)
+def _load_dataset(engine: ox.Store, item: Input) -> None:
+    graph = ox.NamedNode(item.graph)
     default = ox.DefaultGraph()
     engine.bulk_extend(
         ox.Quad(quad.subject, quad.predicate, quad.object, graph)
         if quad.graph_name == default
         else quad
-        for quad in ox.parse(path=str(each.path), base_iri=each.graph, rename_blank_nodes=True)
+        for quad in ox.parse(path=str(item.path), base_iri=item.graph, rename_blank_nodes=True)
     )
 
 
