@@ -16,7 +16,7 @@ import pytest
 CHECKOUT = Path(__file__).parent.parent
 # Folders that are not rewritten yet; the list only gets shorter.
 PENDING = (
-    *(f"ipgraph/{name}/" for name in ("federation", "server", "snapshots", "sparql")),
+    *(f"ipgraph/{name}/" for name in ("federation", "server", "sparql")),
     *(f"tests/{name}/" for name in ("browser", "server", "sparql", "support")),
 )
 # These files quote the word list.
