@@ -40,7 +40,7 @@ class BundlingFailed(Exception):
 def sources_of(frontend: Path) -> list[Path]:
     """Return the files that decide what the bundles hold, in a stable order."""
     named = [frontend / name for name in ("package.json", "package-lock.json", "build.mjs")]
-    return named + sorted(each for each in (frontend / "src").rglob("*") if each.is_file())
+    return named + sorted(path for path in (frontend / "src").rglob("*") if path.is_file())
 
 
 def fingerprint(frontend: Path) -> str:

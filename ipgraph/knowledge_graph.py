@@ -347,7 +347,7 @@ class KnowledgeGraph:
 
         The copy is in memory and takes about 2 µs a quad. Changing it does not change the graph.
         """
-        copy = LocalStore.memory(self.built.graph_path, infer=self.settings.infer)
+        copy = LocalStore.in_memory(self.built.graph_path, infer=self.settings.infer)
         return loading.rdflib_dataset(copy.engine)
 
     @cached_property

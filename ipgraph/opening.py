@@ -57,7 +57,7 @@ def reopen(
 def _open_recipe(
     recipe: Recipe, settings: Settings, report: Callable[[str], None]
 ) -> KnowledgeGraph:
-    snapshot = cache.current(recipe, settings_module.cache_folder(settings), report)
+    snapshot = cache.get_or_build(recipe, settings_module.cache_folder(settings), report)
     return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe)
 
 

@@ -75,7 +75,7 @@ def _store_for_names(graph: KnowledgeGraph) -> Store:
         return graph.store
     from ipgraph.store.local import LocalStore
 
-    return LocalStore.memory(graph.built.graph_path)
+    return LocalStore.in_memory(graph.built.graph_path)
 
 
 def _parse_values(arguments: tuple[str, ...]) -> dict[str, str]:

@@ -18,11 +18,11 @@ _PORTS = {"http": 80, "https": 443}
 # space of carriers (RFC 6598), the anycast of 6to4 relays, and IPv6 that carries an IPv4 address.
 _NEVER_V4 = (IPv4Network("100.64.0.0/10"), IPv4Network("192.88.99.0/24"))
 _NEVER_V6 = tuple(
-    IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+    IPv6Network(item) for item in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
 _UNICAST_V6 = IPv6Network("2000::/3")
 _PRIVATE_V4 = tuple(
-    IPv4Network(each) for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    IPv4Network(item) for item in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 )
 _PRIVATE_V6 = (IPv6Network("::1/128"), IPv6Network("fc00::/7"))
 
@@ -104,15 +104,15 @@ def is_reachable(address: Address, *, private: bool) -> bool:
     secrets, and IPv4 addresses in the clothes of IPv6 never.
     """
     if isinstance(address, IPv4Address):
-        if private and any(address in each for each in _PRIVATE_V4):
+        if private and any(address in item for item in _PRIVATE_V4):
             return True
-        never = any(address in each for each in _NEVER_V4)
+        never = any(address in item for item in _NEVER_V4)
         return address.is_global and not (never or address.is_multicast or address.is_reserved)
     if address.scope_id is not None:
         return False
-    if private and any(address in each for each in _PRIVATE_V6):
+    if private and any(address in item for item in _PRIVATE_V6):
         return True
-    never = any(address in each for each in _NEVER_V6)
+    never = any(address in item for item in _NEVER_V6)
     return address in _UNICAST_V6 and address.is_global and not never
 
 
@@ -121,7 +121,7 @@ def _host_entry(entry: str) -> list[tuple[str, int]]:
     if parts.path or parts.query or parts.fragment or "@" in entry:
         raise ValueError("a path needs http:// or https:// before it")
     host = _host(parts.hostname or "", entry)
-    return [(host, each) for each in ([parts.port] if parts.port else _PORTS.values())]
+    return [(host, item) for item in ([parts.port] if parts.port else _PORTS.values())]
 
 
 def _host(host: str, shown: str) -> str:

@@ -92,7 +92,7 @@ class Federation:
         Raises what `check` raises, `StoreUnavailable` for an endpoint that fails without SILENT,
         `LimitReached`, and `ClientDisconnected`.
         """
-        clauses = [each for each in self.check(query, found) if not each.nested]
+        clauses = [item for item in self.check(query, found) if not item.nested]
         limit_s = min(self.terms.time_limit_s, time_limit_s or self.terms.time_limit_s)
         started = time.monotonic()
         if not self._queue.acquire(self.terms.wait_s, is_connected):

@@ -110,7 +110,7 @@ def _checked(iri: str) -> Destination:
 
 def _looked_up(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
 def _addresses(wanted: Destination, private: bool, resolve: Resolve) -> list[str]:
@@ -121,10 +121,10 @@ def _addresses(wanted: Destination, private: bool, resolve: Resolve) -> list[str
         raise StoreUnavailable(f"The host {wanted.host} is not found: {error}.") from error
     if not found:
         raise StoreUnavailable(f"The host {wanted.host} has no address.")
-    for each in found:
-        if not is_reachable(ipaddress.ip_address(each), private=private):
+    for item in found:
+        if not is_reachable(ipaddress.ip_address(item), private=private):
             raise Refused(
-                f"{wanted.host} has the address {each}, which is not on the public Internet.",
+                f"{wanted.host} has the address {item}, which is not on the public Internet.",
                 hint="The setting allow_private_services lets endpoints of private networks in.",
             )
     return found

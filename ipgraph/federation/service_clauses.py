@@ -98,7 +98,7 @@ def _read(
 def _prologue(query: Query, tokens: list[Token]) -> str:
     """Return the declarations under which the text is read, each on a line."""
     begin = next(
-        (each.start for each in tokens if each.kind == "word" and _begins_a_form(each.text)), 0
+        (token.start for token in tokens if token.kind == "word" and _begins_a_form(token.text)), 0
     )
     lines = [f"BASE <{query.base}>"]
     lines += [f"PREFIX {name}: <{iri}>" for name, iri in query.prefixes]

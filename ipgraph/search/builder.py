@@ -30,7 +30,7 @@ SAMPLE = 300
 MAX_DESCRIPTION = 240
 _TYPE = NamedNode(RDF + "type")
 _DESCRIPTIONS = tuple(
-    NamedNode(each) for each in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
+    NamedNode(item) for item in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 )
 _CLASSES = frozenset((OWL + "Class", RDFS + "Class"))
 _PROPERTIES = frozenset(

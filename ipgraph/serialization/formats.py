@@ -140,7 +140,7 @@ TABLE_FORMATS: tuple[Format, ...] = (
     ),
 )
 
-_BY_NAME = {each.name: each for each in FORMATS}
+_BY_NAME = {item.name: item for item in FORMATS}
 _ALIASES = {
     "turtle": "ttl",
     "ntriples": "nt",
@@ -163,18 +163,18 @@ def by_name(name: str) -> Format:
     wanted = _ALIASES.get(wanted, wanted)
     if wanted in _BY_NAME:
         return _BY_NAME[wanted]
-    for each in FORMATS:
-        if wanted in (each.media_type, each.suffix.removeprefix("."), *each.synonyms):
-            return each
+    for item in FORMATS:
+        if wanted in (item.media_type, item.suffix.removeprefix("."), *item.synonyms):
+            return item
     raise UsageError(f"There is no format {name!r}; the formats are {', '.join(_BY_NAME)}.")
 
 
 def of_kind(*kinds: Holds) -> tuple[Format, ...]:
     """Return the formats that hold one of `kinds`, in the order of preference of the table."""
-    return tuple(each for each in FORMATS if each.holds in kinds)
+    return tuple(item for item in FORMATS if item.holds in kinds)
 
 
 def tables_named(name: str) -> Format | None:
     """Return the format of tables that a file name ends in, or that is named; else None."""
     name = name.lower()
-    return next((each for each in TABLE_FORMATS if f".{name}".endswith(each.suffix)), None)
+    return next((item for item in TABLE_FORMATS if f".{name}".endswith(item.suffix)), None)

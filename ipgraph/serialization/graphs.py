@@ -120,8 +120,8 @@ def _format_of(path: Path) -> Format:
     if found := tables_named(path.name):
         return found
     if not suffix:
-        suffixes = [each.suffix for each in FORMATS if each.holds is not Holds.BINDINGS]
-        names = ", ".join([*suffixes, *(each.suffix for each in TABLE_FORMATS)])
+        suffixes = [item.suffix for item in FORMATS if item.holds is not Holds.BINDINGS]
+        names = ", ".join([*suffixes, *(item.suffix for item in TABLE_FORMATS)])
         raise UsageError(f"{path} has no suffix that says its format; use one of {names}.")
     return by_name(suffix)
 
@@ -139,6 +139,6 @@ class _Count:
     number = 0
 
     def of(self, statements: Iterable[ox.Triple] | Iterable[ox.Quad]) -> Iterator[ox.Triple]:
-        for each in statements:
+        for statement in statements:
             self.number += 1
-            yield each  # type: ignore[misc]
+            yield statement  # type: ignore[misc]

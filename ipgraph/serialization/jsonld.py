@@ -55,10 +55,10 @@ class Context:
         for kind in _KINDS:
             declared = store.quads(None, ox.NamedNode(_TYPE), ox.NamedNode(OWL + kind), None)
             kinds[kind] = {
-                each.subject.value for each in declared if isinstance(each.subject, ox.NamedNode)
+                item.subject.value for item in declared if isinstance(item.subject, ox.NamedNode)
             }
         terms: dict[str, str] = {}
-        for iri in sorted(set().union(*kinds.values()), key=lambda each: (IP not in each, each)):
+        for iri in sorted(set().union(*kinds.values()), key=lambda item: (IP not in item, item)):
             name = re.split("[/#]", iri)[-1]
             if _TERM.fullmatch(name) and name not in PREFIXES:
                 terms.setdefault(name, iri)
@@ -150,7 +150,7 @@ def write(triples: Iterable[ox.Triple], context: Context, out: IO[bytes]) -> Non
     if len(held) > MAX_HELD:
         ox.serialize(chain(held, rest), out, format=ox.RdfFormat.JSON_LD)
         return
-    terms = {each.predicate.value for each in held} & context.terms.keys()
+    terms = {item.predicate.value for item in held} & context.terms.keys()
     head = json.dumps(context.document(terms), ensure_ascii=False, indent=1)
     out.write(f'{{"@context": {head},\n"@graph": ['.encode())
     separator = "\n"

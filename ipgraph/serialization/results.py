@@ -89,7 +89,7 @@ def write_statements(
 
 def _not_acceptable(form: Format, wanted: Holds, what: str) -> NotAcceptable:
     fitting = [Holds.TRIPLES, Holds.QUADS] if wanted is Holds.TRIPLES else [wanted]
-    names = ", ".join(each.name for each in of_kind(*fitting))
+    names = ", ".join(hit.name for hit in of_kind(*fitting))
     return NotAcceptable(f"{form.label} cannot hold the answer of {what}; use one of {names}.")
 
 
@@ -134,7 +134,7 @@ class Result:
     def variables(self) -> tuple[str, ...]:
         """Return the variables of a SELECT in their order; empty for other forms."""
         if isinstance(self.result, ox.QuerySolutions):
-            return tuple(each.value for each in self.result.variables)
+            return tuple(variable.value for variable in self.result.variables)
         return ()
 
     def __bool__(self) -> bool:

@@ -29,8 +29,8 @@ _STRING = ox.NamedNode(XSD + "string")
 
 def write_rows(solutions: ox.QuerySolutions, form: Format, out: IO[bytes], limit: int) -> None:
     """Write at most `limit` solutions to `out` in a format of solutions."""
-    names = [each.value for each in solutions.variables]
-    rows = (list(each) for each in islice(solutions, limit))
+    names = [variable.value for variable in solutions.variables]
+    rows = (list(solution) for solution in islice(solutions, limit))
     writers = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}
     for part in writers[form.name](names, rows):
         out.write(part.encode())

@@ -100,7 +100,7 @@ class _Statements:
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101  what SELECT has
         names = (row["graph"] for row in found)
         graphs = {name.value for name in names if isinstance(name, ox.NamedNode)}
-        return [ox.NamedNode(each) for each in sorted(graphs)] or [_DEFAULT]
+        return [ox.NamedNode(graph) for graph in sorted(graphs)] or [_DEFAULT]
 
     def _row(self, quad: ox.Quad, graph: str) -> Row:
         value = quad.object

@@ -15,7 +15,7 @@ from ipgraph.serialization.formats import TABLE_FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-(MEDIA_TYPE,) = (each.media_type for each in TABLE_FORMATS if each.name == "xlsx")
+(MEDIA_TYPE,) = (item.media_type for item in TABLE_FORMATS if item.name == "xlsx")
 MAX_ROWS = 1_048_576  # of a sheet, the header included
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -95,7 +95,7 @@ def _frame(titles: list[str]) -> dict[str, str]:
 
 
 def _line(cells: Sequence[str | float]) -> str:
-    return f"<row>{''.join(_cell(each) for each in cells)}</row>"
+    return f"<row>{''.join(_cell(cell) for cell in cells)}</row>"
 
 
 def _cell(value: str | float) -> str:

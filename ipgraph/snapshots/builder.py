@@ -1,4 +1,4 @@
-"""Make a snapshot: load, infer, write, index; whole or not at all."""
+"""Build a snapshot: load, infer, write, index. A failed build leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ WHERE { ?s a ?key FILTER(isIRI(?key)) } GROUP BY ?key ORDER BY DESC(?count) ?key
 def build(
     recipe: Recipe, name: str, folder: Path, report: Callable[[str], None] = lambda stage: None
 ) -> None:
-    """Make the snapshot `name` of `recipe` in `folder`, whole or not at all.
+    """Build the snapshot `name` of `recipe` in `folder`; leave nothing there if the build fails.
 
-    `report` is told each stage as it begins. Raises `InvalidData` at a broken file and
-    `Inconsistent` where the data contradict the ontology.
+    `report` is called with the name of each stage when it begins. Raises `InvalidData` for a file
+    that does not parse and `Inconsistent` for data that contradict the ontology.
     """
     clock = _Clock(report)
     clock.begin("load")
@@ -48,7 +48,7 @@ def build(
         first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
         raise Inconsistent(
             f"{first}" + (f" ({more} more contradictions)" if more else ""),
-            hint="Mend one of the statements named, or the axiom they contradict.",
+            hint="Correct one of these statements, or the axiom that they contradict.",
         )
     closure.store(engine, ox.NamedNode(INFERRED_GRAPH))
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -61,10 +61,10 @@ def build(
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
-        manifest["outside_owl_rl"] = list(closure.unsupported)  # what the ontology says in vain
+        manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
-        if folder.exists():  # without a manifest, or it would not be built again
+        if folder.exists():  # an incomplete snapshot, without a manifest
             shutil.rmtree(folder)
         scratch.rename(folder)
     finally:
@@ -78,58 +78,59 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
         "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
-        "inputs": [{"path": str(each.path), "graph": each.graph} for each in recipe.inputs],
+        "inputs": [{"path": str(file.path), "graph": file.graph} for file in recipe.inputs],
         "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
     }
 
 
 def _counts(engine: ox.Store) -> dict[str, Any]:
-    graphs = _counted(engine, _COUNT_GRAPHS)
+    graphs = _count(engine, _COUNT_GRAPHS)
     inferred = graphs.pop(INFERRED_GRAPH, 0)
-    triples = _counted(engine, _COUNT_TRIPLES)[""]
+    triples = _count(engine, _COUNT_TRIPLES)[""]
     return {
         "triples": triples,
         "stated": triples - inferred,
         "inferred": inferred,
         "sources": len(graphs.keys() - {ONTOLOGY_GRAPH, EDITORS_GRAPH}),
         "graphs": graphs,
-        "classes": _counted(engine, _COUNT_CLASSES),
+        "classes": _count(engine, _COUNT_CLASSES),
     }
 
 
-def _counted(engine: ox.Store, text: str) -> dict[str, int]:
+def _count(engine: ox.Store, text: str) -> dict[str, int]:
     solutions = engine.query(text)
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  a SELECT, by the constants above
-    keyed = len(solutions.variables) > 1
+    has_key = len(solutions.variables) > 1
     return {
-        (solution["key"].value if keyed else ""): int(solution["count"].value)
+        (solution["key"].value if has_key else ""): int(solution["count"].value)
         for solution in solutions
     }
 
 
 def _file_hash(path: Path) -> str:
-    """Return a hash of the bytes of a file: another build may label blank nodes otherwise."""
+    """Return a hash of the bytes of a file. Two builds may label blank nodes differently."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 def _content_hash(quads: Path) -> str:
-    """Return a hash of the stated quads that depends on neither order nor blank node labels.
+    """Return a hash of the stated quads that depends neither on order nor on blank node labels.
 
-    The sum of the SHA-256 of each line, modulo 2^256; quads with blank nodes are first put into
-    canonical form (RDFC-1.0). Streams: memory is that of the quads with blank nodes.
+    It is the sum of the SHA-256 of the lines, modulo 2^256. Quads with blank nodes are converted
+    to canonical form (RDFC-1.0) before. Only these quads are held in memory.
     """
-    inferred = f"<{INFERRED_GRAPH}> .\n".encode()
-    total, blank = 0, []
+    inferred_ending = f"<{INFERRED_GRAPH}> .\n".encode()
+    total, lines_with_blank_nodes = 0, []
     with quads.open("rb") as lines:
         for line in lines:
-            if line.endswith(inferred):
+            if line.endswith(inferred_ending):
                 continue
             if b"_:" in line:
-                blank.append(line)
+                lines_with_blank_nodes.append(line)
             else:
                 total += int.from_bytes(sha256(line).digest())
-    dataset = ox.Dataset(ox.parse(b"".join(blank), format=ox.RdfFormat.N_QUADS))
+    quads_with_blank_nodes = ox.parse(b"".join(lines_with_blank_nodes), format=ox.RdfFormat.N_QUADS)
+    dataset = ox.Dataset(quads_with_blank_nodes)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
     for line in canonical.splitlines(keepends=True):
@@ -138,17 +139,17 @@ def _content_hash(quads: Path) -> str:
 
 
 class _Clock:
-    """Time the stages of a build, in milliseconds."""
+    """Measures the stages of a build, in milliseconds."""
 
     def __init__(self, report: Callable[[str], None]) -> None:
         self.timings_ms: dict[str, int] = {}
         self._report = report
-        self._stage, self._since = "", time.perf_counter()
+        self._stage, self._started = "", time.perf_counter()
 
     def begin(self, stage: str) -> None:
         now = time.perf_counter()
         if self._stage:
-            self.timings_ms[self._stage] = round((now - self._since) * 1000)
-        self._stage, self._since = stage, now
+            self.timings_ms[self._stage] = round((now - self._started) * 1000)
+        self._stage, self._started = stage, now
         if stage:
             self._report(stage)

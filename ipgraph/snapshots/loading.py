@@ -1,7 +1,7 @@
 """Load RDF files into the named graphs of a store.
 
-rdflib is the API, Oxigraph's parsers and store do the work behind it (architecture.md: about ten
-times the speed of rdflib's own). One file is one named graph: `Layout` says which.
+rdflib is the API; Oxigraph's parsers and store do the work (architecture.md: about ten times as
+fast as rdflib's own). Every file has one named graph, which its `Input` names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
-# Suffix → name of rdflib's plug-in for Oxigraph's parser of that format.
+# Suffix → name of the rdflib plugin for Oxigraph's parser of that format.
 _PARSERS = {
     ".ttl": "ox-turtle",
     ".nt": "ox-ntriples",
@@ -33,7 +33,7 @@ _PARSERS = {
     ".owl": "ox-xml",
     ".jsonld": "ox-json-ld",
 }
-_DATASETS = {".nq", ".trig"}
+_DATASET_SUFFIXES = {".nq", ".trig"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +45,7 @@ class Input:
 
 
 def project_inputs() -> tuple[Input, ...]:
-    """Return the files of this project's own graph: ontology, page, editors, sources."""
+    """Return the files of the project's own graph: ontology, web page, editors, sources."""
     ontology, data = folder("ontology"), folder("data")
     named = (
         (ontology / "ip.ttl", ONTOLOGY_GRAPH),
@@ -54,7 +54,7 @@ def project_inputs() -> tuple[Input, ...]:
         (data / "editors.ttl", EDITORS_GRAPH),
     )
     sources = data / "sources"
-    # By name, not by glob: 448 files are listed at each start of the command line.
+    # `listdir` instead of `glob`: every start of the command line lists 448 files.
     names = sorted(name for name in os.listdir(sources) if name.endswith(".ttl"))
     return (
         *(Input(path, graph) for path, graph in named),
@@ -63,19 +63,16 @@ def project_inputs() -> tuple[Input, ...]:
 
 
 def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
-    """Return the RDF files that `paths` name; a folder stands for the RDF files below it.
+    """Return the RDF files in `paths`. A folder stands for all RDF files below it.
 
-    Each file is its own graph, named by its IRI. Raises `NotFound` and `InvalidData`.
+    The graph of a file has the file's URI as its name. Raises `NotFound` and `InvalidData`.
     """
-    found: dict[Path, Input] = {}
-    for given in paths:
-        path = Path(given)
+    inputs: dict[Path, Input] = {}
+    for path in map(Path, paths):
         if path.is_dir():
-            files = [each for each in sorted(path.rglob("*")) if each.suffix.lower() in _PARSERS]
+            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _PARSERS]
             if not files:
-                raise NotFound(
-                    f"There is no RDF file ({', '.join(_PARSERS)}) in the folder {path}."
-                )
+                raise NotFound(f"The folder {path} has no RDF files ({', '.join(_PARSERS)}).")
         elif path.is_file():
             files = [path]
         else:
@@ -83,52 +80,53 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
         for file in files:
             _parser_of(file)
             absolute = file.resolve()
-            found[absolute] = Input(absolute, absolute.as_uri())
-    return tuple(found.values())
+            inputs[absolute] = Input(absolute, absolute.as_uri())
+    return tuple(inputs.values())
 
 
 def load(inputs: Iterable[Input]) -> ox.Store:
-    """Return a store in memory that holds each input in its named graph.
+    """Return a store in memory with every input in its named graph.
 
-    Triples that a TriG or N-Quads file puts into no graph go to the graph of the file. Blank nodes
-    of two files never meet. Raises `InvalidData` with file, line and column at the first fault.
+    Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
+    of different files are different. Raises `InvalidData` with file, line and column for the first
+    syntax error.
     """
     from rdflib import URIRef
 
     engine = ox.Store()
     dataset = rdflib_dataset(engine)
-    for each in inputs:
-        parser = _parser_of(each.path)
+    for file in inputs:
+        parser = _parser_of(file.path)
         try:
-            if each.path.suffix.lower() in _DATASETS:
-                _load_dataset(engine, each)
+            if file.path.suffix.lower() in _DATASET_SUFFIXES:
+                _load_dataset(engine, file)
             else:
-                dataset.graph(URIRef(each.graph)).parse(
-                    each.path, format=parser, publicID=each.graph
+                dataset.graph(URIRef(file.graph)).parse(
+                    file.path, format=parser, publicID=file.graph
                 )
         except SyntaxError as error:
-            raise _invalid(each.path, error) from error
+            raise _parse_error(file.path, error) from error
         except OSError as error:
-            raise NotFound(f"{each.path} cannot be read: {error.strerror or error}") from error
+            raise NotFound(f"Cannot read {file.path}: {error.strerror or error}") from error
     return engine
 
 
 def rdflib_dataset(engine: ox.Store) -> Dataset:
-    """Return an `rdflib.Dataset` over `engine`; both see the same quads."""
+    """Return an `rdflib.Dataset` over `engine`. Both have the same quads."""
     import rdflib
     from oxrdflib import OxigraphStore
 
     return rdflib.Dataset(store=OxigraphStore(store=engine))
 
 
-def _load_dataset(engine: ox.Store, each: Input) -> None:
-    graph = ox.NamedNode(each.graph)
+def _load_dataset(engine: ox.Store, file: Input) -> None:
+    graph = ox.NamedNode(file.graph)
     default = ox.DefaultGraph()
     engine.bulk_extend(
         ox.Quad(quad.subject, quad.predicate, quad.object, graph)
         if quad.graph_name == default
         else quad
-        for quad in ox.parse(path=str(each.path), base_iri=each.graph, rename_blank_nodes=True)
+        for quad in ox.parse(path=str(file.path), base_iri=file.graph, rename_blank_nodes=True)
     )
 
 
@@ -136,13 +134,14 @@ def _parser_of(path: Path) -> str:
     parser = _PARSERS.get(path.suffix.lower())
     if parser is None:
         raise InvalidData(
-            f"{path} has no suffix of an RDF format; the suffixes are {', '.join(_PARSERS)}."
+            f"{path} does not have the suffix of an RDF format. The suffixes are "
+            f"{', '.join(_PARSERS)}."
         )
     return parser
 
 
-def _invalid(path: Path, error: SyntaxError) -> InvalidData:
-    """Say in one line where a file is broken and what the parser expected there."""
+def _parse_error(path: Path, error: SyntaxError) -> InvalidData:
+    """Return an error of one line with the place, and what the parser expected there."""
     text = str(error.msg)
     _, colon, expected = text.partition(": ")
     place = Place(error.lineno or 1, error.offset or 1, str(path))

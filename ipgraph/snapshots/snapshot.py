@@ -1,9 +1,9 @@
-"""Snapshots: what a build makes, immutable and named by the hash of what went into it.
+"""Snapshots: the immutable results of builds, named by the hash of their inputs.
 
-A folder of the cache holds ``snapshots/<hash>/`` with ``graph.nq`` (every named graph, the inferred
-one included), ``store/`` (Oxigraph on disk: the same, and their merge as default graph),
+The cache folder has ``snapshots/<hash>/`` with ``graph.nq`` (all named graphs, including the
+inferred one), ``store/`` (Oxigraph on disk: the same graphs, and their merge as default graph),
 ``search.sqlite`` (the index of names) and ``manifest.json``. `ipgraph.snapshots.cache` finds the
-snapshot of some inputs, `ipgraph.snapshots.builder` makes one.
+snapshot of a set of inputs, `ipgraph.snapshots.builder` builds one.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ _STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a snapshot is made from: the files and the reasoner.
+    """The inputs of a snapshot: the files and the reasoner.
 
-    `origin` names the set of files however many there are now: the project, or paths as given.
+    `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
+    the files and folders, one per line. It does not change when a file is added to a folder.
     """
 
     origin: str
@@ -41,9 +42,9 @@ class Recipe:
 
 
 class Snapshot:
-    """A built graph on disk. While this object lives, no clean-up removes its folder.
+    """A built graph on disk. While this object exists, no clean-up removes its folder.
 
-    Raises `StoreUnavailable` where no whole snapshot lies in `folder`.
+    Raises `StoreUnavailable` if `folder` does not contain a complete snapshot.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,15 +52,15 @@ class Snapshot:
         try:
             self._pin = _Pin(folder / "manifest.json")
         except OSError as error:
-            raise StoreUnavailable(f"There is no whole snapshot in {folder}: {error}") from error
+            raise StoreUnavailable(f"No complete snapshot in {folder}: {error}") from error
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was built when from what, and the counts of what is in it."""
-        import json  # late: a query needs no manifest
+        """The inputs and the time of the build, and counts of the content."""
+        import json  # late: a query does not need the manifest
 
-        found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_bytes())
-        return found
+        manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_bytes())
+        return manifest
 
     @property
     def hash(self) -> str:
@@ -68,7 +69,7 @@ class Snapshot:
 
     @property
     def content_hash(self) -> str:
-        """The hash of the canonical stated quads: the version that one cites."""
+        """The hash of the canonical stated quads: the version for citations."""
         return str(self.manifest["content_hash"])
 
     @property
@@ -82,9 +83,9 @@ class Snapshot:
         return self.folder / "search.sqlite"
 
     def store(self, *, infer: bool = True) -> LocalStore:
-        """Open the store on disk, read-only; without `infer` one that lacks what is inferred.
+        """Open the store on disk, read-only. Without `infer`, it has no inferred statements.
 
-        That second store is made at its first use.
+        The store without inferred statements is written at first use.
         """
         if infer:
             return LocalStore.on_disk(self.folder / "store")
@@ -94,7 +95,7 @@ class Snapshot:
         return LocalStore.on_disk(stated)
 
     def _write_stated(self, folder: Path) -> None:
-        import tempfile  # late: few commands need such a store, and only once
+        import tempfile  # late: few commands need this store, and only once
 
         from ipgraph.store.local import write_store
 
@@ -102,19 +103,19 @@ class Snapshot:
         engine.bulk_load(path=str(self.graph_path), format=ox.RdfFormat.N_QUADS)
         engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            made = Path(scratch, "store")
-            write_store(engine, Path(scratch, "graph.nq"), made)
+            temporary = Path(scratch, "store")
+            write_store(engine, Path(scratch, "graph.nq"), temporary)
             try:
-                made.rename(folder)
+                temporary.rename(folder)
             except OSError as error:
-                if not folder.is_dir():  # another process was not faster either
-                    raise StoreUnavailable(f"{folder} cannot be written: {error}") from error
+                if not folder.is_dir():  # if it exists, another process was faster
+                    raise StoreUnavailable(f"Cannot write {folder}: {error}") from error
 
 
 class _Pin:
-    """Marks a snapshot as in use, by a shared lock, until the object goes.
+    """Marks a snapshot as in use, by a shared lock, while the object exists.
 
-    Where the platform has no such locks, the open file itself keeps the folder from being removed.
+    On a platform without such locks, the open file itself protects the folder from removal.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,6 +127,6 @@ class _Pin:
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
-        # Bound here, because the module may be gone before the last snapshot is.
+        # `close` is bound here because at exit the module may be deleted before the last snapshot.
         if hasattr(self, "_descriptor"):
             close(self._descriptor)

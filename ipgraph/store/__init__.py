@@ -1,7 +1,7 @@
-"""Where a graph is kept: the protocol that every store fulfils, and the choice among them.
+"""Stores of a graph: the protocol that all of them implement, a local and a remote one.
 
-A store answers query text and bounded look-ups; it is never written through this protocol. Its
-default graph is the RDF merge of its named graphs: each triple once, however many graphs state it.
+A store runs queries and bounded look-ups. The protocol has no operation that writes. The default
+graph is the RDF merge of the named graphs: a triple that several graphs state is in it once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal"
 
 @runtime_checkable
 class Store(Protocol):
-    """What answers: in this process, on disk, or at an endpoint."""
+    """A graph in this process, on disk, or at a SPARQL endpoint."""
 
     def evaluate(
         self,
@@ -31,7 +31,7 @@ class Store(Protocol):
         prefixes: dict[str, str] | None = None,
         base: str | None = None,
     ) -> EngineResult:
-        """Return the result of SPARQL query `text`, computed as it is read.
+        """Return the result of SPARQL query `text`, computed while it is read.
 
         `default_graphs` and `named_graphs` override FROM and FROM NAMED (SPARQL 1.1 Protocol,
         2.1.4); several default graphs are merged. `base` resolves relative IRIs. Raises `BadQuery`.
@@ -45,5 +45,5 @@ class Store(Protocol):
         object: Term | None = None,
         graph: Subject | ox.DefaultGraph | None = None,
     ) -> Iterator[ox.Quad]:
-        """Return the quads that match; None stands for any, `ox.DefaultGraph()` for the merge."""
+        """Return the quads that match. None matches any term, `ox.DefaultGraph()` the merge."""
         ...

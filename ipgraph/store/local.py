@@ -1,4 +1,4 @@
-"""Oxigraph in this process: in memory, or read-only on disk."""
+"""Oxigraph in this process: in memory, or on disk and read-only."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 class LocalStore:
     """An Oxigraph store whose default graph is the merge of its named graphs.
 
-    `engine` is the store itself, for what this class does not offer; treat it as read-only.
+    `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
     """
 
     engine: ox.Store
 
     @classmethod
-    def memory(cls, path: Path, *, infer: bool = True) -> LocalStore:
+    def in_memory(cls, path: Path, *, infer: bool = True) -> LocalStore:
         """Load an N-Quads file of named graphs into memory and merge them.
 
-        Without `infer` the graph of what is inferred is left out. About 3 µs a quad. Blank nodes
-        keep the labels of the file, so that every process answers the same (`bulk_load`, which
-        takes 2 µs, gives new ones).
+        Without `infer`, inferred statements are left out. Takes about 3 µs per quad. Blank nodes
+        keep the labels of the file, so that all processes return the same results (`bulk_load`
+        takes 2 µs and assigns new labels).
         """
         engine = ox.Store()
         engine.bulk_extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
@@ -49,11 +49,11 @@ class LocalStore:
 
     @classmethod
     def on_disk(cls, folder: Path) -> LocalStore:
-        """Open a store on disk for reading; open it after a fork, never before."""
+        """Open a store on disk for reading. Call it after a fork, never before."""
         try:
             return cls(ox.Store.read_only(str(folder)))
         except OSError as error:
-            raise StoreUnavailable(f"The store in {folder} cannot be opened: {error}") from error
+            raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
 
     def evaluate(
         self,
@@ -74,8 +74,8 @@ class LocalStore:
         engine = self.engine
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
         if len(default_graphs) > 1:
-            engine = self._merged(default_graphs, named_graphs)
-            default = [ox.DefaultGraph()]  # not what FROM in the text says
+            engine = self._merge(default_graphs, named_graphs)
+            default = [ox.DefaultGraph()]  # overrides FROM in the text
         elif default_graphs:
             default = [ox.NamedNode(default_graphs[0])]
         elif named_graphs:
@@ -86,7 +86,7 @@ class LocalStore:
                 base_iri=base,
                 prefixes=prefixes,
                 default_graph=default,
-                named_graphs=[ox.NamedNode(each) for each in named_graphs]
+                named_graphs=[ox.NamedNode(graph) for graph in named_graphs]
                 if named_graphs or default_graphs
                 else None,
                 custom_functions=functions,
@@ -103,13 +103,13 @@ class LocalStore:
         object: Term | None = None,
         graph: Subject | ox.DefaultGraph | None = None,
     ) -> Iterator[ox.Quad]:
-        """Return the quads that match; None stands for any."""
+        """Return the quads that match. None matches any term."""
         return self.engine.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
 
     def _graphs_in(
         self, text: str, prefixes: Mapping[str, str], base: str | None
     ) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the IRIs in FROM and in FROM NAMED; the engine itself would not merge graphs.
+        """Return the IRIs in FROM and in FROM NAMED, because the engine does not merge graphs.
 
         An unknown graph is an error: it is never fetched, and an empty result would mislead.
         """
@@ -128,36 +128,36 @@ class LocalStore:
                 )
         return found.default_graphs, found.named_graphs
 
-    def _merged(self, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> ox.Store:
-        """Copy graphs into a store of their own, where the default ones are one merged graph."""
+    def _merge(self, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> ox.Store:
+        """Copy graphs into a new store whose default graph is the merge of `default_graphs`."""
         merged = ox.Store()
         for name in default_graphs:
-            found = self.engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
-            merged.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in found)
+            quads = self.engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
+            merged.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
         for name in named_graphs:
             merged.bulk_extend(self.engine.quads_for_pattern(None, None, None, ox.NamedNode(name)))
         return merged
 
 
 def merge(engine: ox.Store) -> None:
-    """Add to the default graph every triple of every named graph, each once (RDF 1.1 merge)."""
+    """Add every triple of the named graphs to the default graph once (RDF 1.1 merge)."""
     engine.update(_MERGE)
 
 
 def write_store(source: ox.Store, quads: Path, folder: Path) -> None:
-    """Write `source`, whose default graph is empty, to a file of N-Quads and to a store on disk.
+    """Write `source`, whose default graph is empty, to an N-Quads file and to a store on disk.
 
-    The store on disk also holds the merge of the named graphs. Everything streams through files
-    beside `folder`, so that memory stays flat for graphs of any size.
+    The store on disk also has the merge of the named graphs. The data streams through files next
+    to `folder`, so that memory use does not grow with the graph.
     """
     import shutil
-    import tempfile  # late: every command opens a store, few write one
+    import tempfile  # late: every command opens a store, but few write one
 
     source.dump(str(quads), format=ox.RdfFormat.N_QUADS)
     engine = ox.Store(str(folder))
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        # One file, for a blank node is the same in the merge as in its graph only if both are
-        # read together: each load gives new names.
+        # One file: every load assigns new labels, so a blank node stays the same in its graph and
+        # in the merge only if both are loaded together.
         everything = Path(scratch, "everything.nq")
         shutil.copyfile(quads, everything)
         with everything.open("ab") as out:

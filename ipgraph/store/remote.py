@@ -1,4 +1,4 @@
-"""Any SPARQL 1.1 endpoint as a store: the cluster that a large user already runs."""
+"""A SPARQL 1.1 endpoint as a store, for users who already run a SPARQL engine or cluster."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ _ACCEPT = (
     "application/sparql-results+json, application/n-triples;q=0.9, "
     "application/sparql-results+xml;q=0.8, text/turtle;q=0.8"
 )
-_DETAIL_BYTES = 2000  # of an endpoint's own words about an error
-_BUSY = (429, 503, 504)
+_MAX_DETAIL_BYTES = 2000  # of the body of an error response
+_BUSY_STATUSES = (429, 503, 504)
+_ADDRESS_HINT = "Is this the address of a SPARQL endpoint?"
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteStore:
-    """A SPARQL endpoint, asked by POST (SPARQL 1.1 Protocol, 2.1.2).
+    """A SPARQL endpoint that is queried by POST (SPARQL 1.1 Protocol, 2.1.2).
 
-    Its default graph is what the endpoint makes of it; `time_limit_s` bounds each wait for bytes.
+    The endpoint decides what its default graph is. `time_limit_s` limits every wait for bytes.
     """
 
     endpoint: str
@@ -45,7 +46,7 @@ class RemoteStore:
         prefixes: Mapping[str, str] | None = None,
         base: str | None = None,
     ) -> EngineResult:
-        """Return the result of query `text`, read from the endpoint as it comes."""
+        """Return the result of query `text`, streamed from the endpoint."""
         declared = f"BASE <{base}> " if base else ""
         declared += "".join(
             f"PREFIX {name}: <{iri}> "
@@ -53,8 +54,8 @@ class RemoteStore:
             if f"{name}:" in text
         )
         fields = [("query", declared + text)]
-        fields += [("default-graph-uri", each) for each in default_graphs]
-        fields += [("named-graph-uri", each) for each in named_graphs]
+        fields += [("default-graph-uri", graph) for graph in default_graphs]
+        fields += [("named-graph-uri", graph) for graph in named_graphs]
         response = self._post(urllib.parse.urlencode(fields).encode())
         media_type = response.headers.get_content_type()
         try:
@@ -64,11 +65,11 @@ class RemoteStore:
                 return _Triples(ox.parse(response, format=rdf))  # type: ignore[return-value]
         except SyntaxError as error:
             raise StoreUnavailable(
-                f"The endpoint {self.endpoint} answered with ill-formed {media_type}: {error.msg}"
+                f"The endpoint {self.endpoint} returned malformed {media_type}: {error.msg}"
             ) from error
         raise StoreUnavailable(
-            f"The endpoint {self.endpoint} answered with {media_type}, which is no SPARQL result.",
-            hint="Is this the address of a SPARQL endpoint?",
+            f"The endpoint {self.endpoint} returned {media_type}, which is not a SPARQL result.",
+            hint=_ADDRESS_HINT,
         )
 
     def quads(
@@ -78,30 +79,36 @@ class RemoteStore:
         object: Term | None = None,
         graph: Subject | ox.DefaultGraph | None = None,
     ) -> Iterator[ox.Quad]:
-        """Return the quads that match; a blank node of an answer cannot be asked for again."""
+        """Return the quads that match. A pattern with a blank node matches nothing.
+
+        SPARQL cannot refer to a blank node of an earlier result.
+        """
         pattern = [
             str(term) if term is not None else f"?{name}"
             for name, term in (("s", subject), ("p", predicate), ("o", object))
         ]
-        if any(each.startswith("_:") for each in pattern):
+        if any(term.startswith("_:") for term in pattern):
             return
-        place = ox.DefaultGraph() if graph is None else graph
+
         where = " ".join(pattern)
         if isinstance(graph, ox.NamedNode):
             where = f"GRAPH {graph} {{ {where} }}"
         elif graph is None:
             where = f"GRAPH ?g {{ {where} }}"
-        names = [each for each in (*pattern, "?g") if each.startswith("?")]
-        given = {"s": subject, "p": predicate, "o": object, "g": place}
-        rows = self.evaluate(f"SELECT {' '.join(names)} WHERE {{ {where} }}")
+        variables = [term for term in (*pattern, "?g") if term.startswith("?")]
+        bound = {"s": subject, "p": predicate, "o": object, "g": graph or ox.DefaultGraph()}
+        rows = self.evaluate(f"SELECT {' '.join(variables)} WHERE {{ {where} }}")
         if not isinstance(rows, ox.QuerySolutions):
-            raise StoreUnavailable(f"The endpoint {self.endpoint} answered a SELECT with no rows.")
+            raise StoreUnavailable(
+                f"The endpoint {self.endpoint} did not answer a SELECT query with a table.",
+                hint=_ADDRESS_HINT,
+            )
         for row in rows:
-            found = given | {name[1:]: row[name[1:]] for name in names}
-            yield ox.Quad(found["s"], found["p"], found["o"], found["g"])
+            terms = bound | {name[1:]: row[name[1:]] for name in variables}
+            yield ox.Quad(terms["s"], terms["p"], terms["o"], terms["g"])
 
     def _post(self, body: bytes) -> HTTPResponse:
-        request = urllib.request.Request(  # noqa: S310  the scheme is checked by whoever opens it
+        request = urllib.request.Request(  # noqa: S310  `ipgraph.open` accepts http and https only
             self.endpoint,
             data=body,
             headers={
@@ -115,8 +122,8 @@ class RemoteStore:
                 request, timeout=self.time_limit_s
             )
         except urllib.error.HTTPError as error:
-            with error:  # it holds the connection
-                raise self._refused(error) from error
+            with error:  # closes the connection
+                raise self._exception_for(error) from error
         except TimeoutError as error:
             raise TimeLimitExceeded(
                 f"The endpoint {self.endpoint} did not answer within {self.time_limit_s:g} s.",
@@ -125,23 +132,22 @@ class RemoteStore:
         except (urllib.error.URLError, OSError) as error:
             reason = getattr(error, "reason", error)
             raise StoreUnavailable(
-                f"The endpoint {self.endpoint} cannot be reached: {reason}."
+                f"Cannot reach the endpoint {self.endpoint}: {reason}."
             ) from error
         return response
 
-    def _refused(self, error: urllib.error.HTTPError) -> Exception:
-        detail = error.read(_DETAIL_BYTES).decode("utf-8", "replace").strip()
-        said = f"The endpoint {self.endpoint} answered {error.code}: {detail or error.reason}"
+    def _exception_for(self, error: urllib.error.HTTPError) -> Exception:
+        detail = error.read(_MAX_DETAIL_BYTES).decode("utf-8", "replace").strip()
+        message = f"The endpoint {self.endpoint} returned {error.code}: {detail or error.reason}"
         if error.code == 400:
-            return BadQuery(said)
-        if error.code in _BUSY:
-            return LimitReached(said)
-        hint = "Is this the address of a SPARQL endpoint?" if error.code in (404, 405) else ""
-        return StoreUnavailable(said, hint=hint)
+            return BadQuery(message)
+        if error.code in _BUSY_STATUSES:
+            return LimitReached(message)
+        return StoreUnavailable(message, hint=_ADDRESS_HINT if error.code in (404, 405) else "")
 
 
 class _Triples:
-    """The triples of a CONSTRUCT that an endpoint sent, in the manner of pyoxigraph's own."""
+    """The triples of a CONSTRUCT result of an endpoint, iterable like `ox.QueryTriples`."""
 
     def __init__(self, quads: ox.QuadParser) -> None:
         self._quads = quads

@@ -1,6 +1,7 @@
-"""What a worker does beside queries: look-ups whose cost a visitor can choose.
+"""Jobs: look-ups whose cost a visitor can choose. Workers run them in addition to queries.
 
-A job has a name and a text, and writes its answer to a binary file in a format, as a query does.
+A job has a name and an input text. It writes its result to a binary file in a format, as a query
+does.
 """
 
 from __future__ import annotations
@@ -29,16 +30,19 @@ if TYPE_CHECKING:
 
     Function = Callable[[Store, str, Format, IO[bytes]], None]
 
-# By the identity of a store: a process has two at most, and keeps them.
+# By the identity of a store: a process has at most two and never closes them.
 _EXPLAINERS: dict[int, Explainer] = {}
 _COLUMNS = ("subject", "predicate", "object", "source")
 
 
 def perform(store: Store, job: Job, form: Format, out: IO[bytes]) -> None:
-    """Do a job; raises what the job raises, and `NotAcceptable` as a query does."""
+    """Run a job and write its result.
+
+    Raises what the job raises, and `NotAcceptable` if the format cannot hold the result.
+    """
     try:
         JOBS[job.name](store, job.text, form, out)
-    except InvalidData as error:  # of the format, not of the data: another one holds the answer
+    except InvalidData as error:  # a limit of the format: another one can hold the result
         raise NotAcceptable(str(error)) from error
 
 
@@ -47,18 +51,18 @@ def statement_text(subject: str, predicate: str, object: str) -> str:
     return json.dumps((subject, predicate, object))
 
 
-def read_explanation(answer: bytes) -> Explanation:
+def read_explanation(result: bytes) -> Explanation:
     """Return the explanation that the job ``explain`` wrote."""
-    return Explanation.of(json.loads(answer))
+    return Explanation.of(json.loads(result))
 
 
 def _resolve(store: Store, name: str, form: Format, out: IO[bytes]) -> None:
-    """Write the IRI of the thing that a name names."""
+    """Write the IRI of the entity with a name."""
     out.write(names.resolve(store, name).encode())
 
 
 def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
-    """Write the proof of a statement, three names as a JSON array, as JSON."""
+    """Write the proof of a statement as JSON. The input is a JSON array of three names."""
     subject, predicate, object_ = json.loads(text)
     goal = names.resolve_statement(store, subject, predicate, object_)
     if id(store) not in _EXPLAINERS:
@@ -67,16 +71,15 @@ def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
 
 
 def _describe(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
-    """Write what is said of a thing; as CSV what it says itself, with the sources."""
-    thing = ox.NamedNode(iri)
+    """Write the statements about an entity; as CSV only those with it as subject, and sources."""
     if form.holds is Holds.BINDINGS:
-        _write_rows(store.quads(thing), out)
+        _write_rows(store.quads(ox.NamedNode(iri)), out)
         return
     graphs.export(store, out, form, iri)
 
 
 def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
-    """Write a whole named graph."""
+    """Write all statements of a named graph."""
     quads = store.quads(graph=ox.NamedNode(iri))
     if form.holds is Holds.BINDINGS:
         _write_rows(quads, out)
@@ -95,7 +98,7 @@ def _write_rows(quads: Iterable[ox.Quad], out: IO[bytes]) -> None:
     for quad in quads:
         if quad.graph_name != default:
             cells = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-            writer.writerow([getattr(each, "value", str(each)) for each in cells])
+            writer.writerow([getattr(cell, "value", str(cell)) for cell in cells])
             out.write(text.getvalue().encode())
             text.seek(0)
             text.truncate()

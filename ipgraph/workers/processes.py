@@ -196,7 +196,7 @@ class Worker:
         return kind, payload
 
     def demote(self) -> None:
-        """Give the worker the lowest priority for good: a demoted worker runs no second query.
+        """Give the worker the lowest priority permanently: it will not run another query.
 
         Not `SCHED_IDLE`: Linux regards a processor that runs such a process as idle, places short
         queries there, and makes them wait for the next tick (6.18, measured: p99 of short queries

@@ -153,7 +153,7 @@ class Run:
             raise
 
     def is_too_slow(self, now: float) -> bool:
-        """Return True if the client reads too slowly, after a grace period."""
+        """True if the client reads too slowly, after a grace period."""
         if not self._streaming_since:
             return False
         allowed_s = self._streamed_bytes / (self._state.limits.min_rate_kib_s << 10) + _GRACE_S

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ipgraph.serialization.formats import Format
 
-# The commands: fork a worker; return the exit status of one; reap a killed one; load the store
+# Commands: fork a worker; return the exit status of a worker; reap a killed worker; load the store
 # without inferred statements.
 FORK, EXIT_STATUS, REAP, LOAD_STATED = b"f", b"s", b"k", b"i"
 PID = struct.Struct("<i")
@@ -50,18 +50,18 @@ _OUT_OF_MEMORY = MemoryLimitExceeded(
 
 
 def main(descriptor: int) -> None:
-    """Load the store, then obey commands until the parent closes the socket."""
+    """Load the store, then run commands until the parent closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     config = json.loads(_read_message(control))
     limits.lower("RLIMIT_CORE", 0)
     limits.lower("RLIMIT_STACK", _STACK_BYTES)
-    stores = {True: LocalStore.memory(Path(config["graph"]))}
+    stores = {True: LocalStore.in_memory(Path(config["graph"]))}
     _warm_up(stores[True])
     gc.freeze()
     control.sendall(b"+")
     children: set[int] = set()
-    killed: set[int] = set()  # and perhaps not gone yet: freeing their memory takes a while
+    killed: set[int] = set()  # may still be running: freeing their memory takes a while
     try:
         while command := control.recv(1):
             killed = {pid for pid in killed if os.waitpid(pid, os.WNOHANG)[0] == 0}
@@ -73,7 +73,7 @@ def main(descriptor: int) -> None:
                 killed.add(pid)
             elif command == LOAD_STATED:
                 if False not in stores:
-                    stores[False] = LocalStore.memory(Path(config["graph"]), infer=False)
+                    stores[False] = LocalStore.in_memory(Path(config["graph"]), infer=False)
                 control.sendall(b"+")
             elif command == EXIT_STATUS:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]
@@ -87,16 +87,16 @@ def main(descriptor: int) -> None:
 
 
 def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int) -> int:
-    ours, theirs = socket.socketpair()
-    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+    parent_end, worker_end = socket.socketpair()
+    worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
     pid = os.fork()
     if pid == 0:
         control.close()
-        ours.close()
-        _run_worker(theirs, stores, memory_limit_mib)
-    theirs.close()
-    socket.send_fds(control, [PID.pack(pid)], [ours.fileno()])
-    ours.close()
+        parent_end.close()
+        _run_worker(worker_end, stores, memory_limit_mib)
+    worker_end.close()
+    socket.send_fds(control, [PID.pack(pid)], [parent_end.fileno()])
+    parent_end.close()
     return pid
 
 

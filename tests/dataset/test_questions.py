@@ -78,7 +78,7 @@ def test_question_has_its_expected_result_on_disk_and_in_memory(
 ) -> None:
     on_disk = project.store_for(question.infer)
     assert question.differences(on_disk) == ()
-    in_memory = LocalStore.memory(project.built.graph_path, infer=question.infer)
+    in_memory = LocalStore.in_memory(project.built.graph_path, infer=question.infer)
     assert question.differences(in_memory) == ()
 
 

@@ -56,7 +56,7 @@ def test_graph_without_metadata_is_named_after_its_origin(origin, title, tmp_pat
     from ipgraph.store.local import LocalStore
 
     (tmp_path / "empty.nq").write_text("", encoding="utf-8")
-    assert titles.title_and_description(LocalStore.memory(tmp_path / "empty.nq"), origin) == (
+    assert titles.title_and_description(LocalStore.in_memory(tmp_path / "empty.nq"), origin) == (
         title,
         "",
     )

@@ -62,8 +62,8 @@ def test_what_is_no_plain_address_of_http_is_no_destination(iri):
 def test_an_endpoint_is_allowed_by_its_host_or_by_its_whole_address(setting, allowed, others):
     found = Allowed.parse(setting)
     assert bool(found) == bool(setting)
-    assert [each for each in allowed if not found.allows(destination(each))] == []
-    assert [each for each in others if found.allows(destination(each))] == []
+    assert [item for item in allowed if not found.allows(destination(item))] == []
+    assert [other for other in others if found.allows(destination(other))] == []
 
 
 @pytest.mark.parametrize("setting", ["h/path", "*", "*.example.org", "u@h", "ftp://h/", "h:port"])

@@ -57,7 +57,7 @@ def test_the_outermost_services_are_asked_each_once_and_in_order():
     text = "ASK { SERVICE <http://a/> { SERVICE <http://b/> {} } SERVICE <http://c/> {} }"
     query, left_s = consult(federation, text, time_limit_s=5.0)
     assert asked == ["http://a/", "http://c/"]
-    assert [each.endpoint for each in query.tables] == asked
+    assert [table.endpoint for table in query.tables] == asked
     assert 0 < left_s <= 5.0
 
 

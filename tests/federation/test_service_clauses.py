@@ -40,7 +40,7 @@ def test_an_endpoint_is_read_however_it_is_written(text, endpoint, silent):
 
 def test_a_service_within_another_is_told_apart():
     found = clauses("ASK { SERVICE <http://a/> { SERVICE <http://b/> {} } SERVICE <http://c/> {} }")
-    assert [(each.endpoint, each.nested) for each in found] == [
+    assert [(item.endpoint, item.nested) for item in found] == [
         ("http://a/", False), ("http://b/", True), ("http://c/", False),
     ]  # fmt: skip
 
@@ -100,6 +100,6 @@ def test_every_service_that_the_gate_sees_is_cut_out_or_the_query_is_refused(par
         return
     assert len(cut) == len(found.services)
     left = text
-    for clause in reversed([each for each in cut if not each.nested]):
+    for clause in reversed([item for item in cut if not item.nested]):
         left = left[: clause.start] + "{}" + left[clause.end :]
     assert not inspect(left).services

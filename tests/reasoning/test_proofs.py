@@ -60,7 +60,7 @@ def test_every_inferred_statement_of_the_project_graph_has_an_accepted_proof(pro
 
 
 def test_the_project_ontology_has_no_construct_beyond_owl_2_rl(project) -> None:
-    assert project.built.manifest["outside_owl_rl"] == []
+    assert project.built.manifest["unsupported_axioms"] == []
 
 
 @needs_lubm

@@ -6,7 +6,7 @@ from ipgraph.errors import UsageError
 from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
 
 
-@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
+@pytest.mark.parametrize("each", FORMATS, ids=lambda item: item.name)
 def test_a_format_is_found_by_name_suffix_and_media_type_in_any_case(each):
     for name in (each.name, each.suffix, each.media_type, each.name.upper()):
         assert by_name(name) is each
@@ -24,5 +24,5 @@ def test_the_first_format_of_each_kind_is_its_default():
 
 
 def test_names_and_media_types_are_unique():
-    assert len({each.name for each in FORMATS}) == len(FORMATS)
-    assert len({each.media_type for each in FORMATS}) == len(FORMATS)
+    assert len({item.name for item in FORMATS}) == len(FORMATS)
+    assert len({item.media_type for item in FORMATS}) == len(FORMATS)

@@ -81,7 +81,7 @@ def test_every_sort_of_statement_is_read_back_as_it_was_written(declared):
 
 def test_terms_are_local_names_and_a_name_of_two_is_the_projects_own():
     document = json.loads(written(store_of(ALL_SORTS), store_of(DECLARED)))
-    (node,) = [each for each in document["@graph"] if each["@id"] == "id:a"]
+    (node,) = [item for item in document["@graph"] if item["@id"] == "id:a"]
     assert {"@type", "unitOf", "label", "identifier", "dcterms:identifier"} <= node.keys()
     assert "id:b" in node["unitOf"]
     assert document["@context"]["unitOf"] == {"@id": "org:unitOf", "@type": "@id"}

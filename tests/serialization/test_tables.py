@@ -31,12 +31,12 @@ def read(text: bytes) -> ET.Element:
 
 def sheets(data: bytes) -> dict[str, list[list[str]]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        titles = [each.attrib["name"] for each in read(archive.read("xl/workbook.xml"))[0]]
+        titles = [item.attrib["name"] for item in read(archive.read("xl/workbook.xml"))[0]]
         parts = (f"xl/worksheets/sheet{number + 1}.xml" for number in range(len(titles)))
         rows = (read(archive.read(part)).iter(f"{SHEET}row") for part in parts)
         return {
-            title: [["".join(cell.itertext()) for cell in row] for row in each]
-            for title, each in zip(titles, rows, strict=True)
+            title: [["".join(cell.itertext()) for cell in row] for row in item]
+            for title, item in zip(titles, rows, strict=True)
         }
 
 

@@ -8,18 +8,18 @@ from ipgraph.snapshots import loading
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column", "said"),
+    ("text", "line", "column", "message"),
     [
         ("@prefix a: <http://a/> .\na:x a:y b:z .\n", 2, 9, "prefix b: has not been declared"),
         ("<http://a> <http://b> 'x'\n<http://c> <http://d> 1 .", 2, 1, "dot is expected"),
     ],
 )
 def test_a_broken_turtle_file_is_reported_with_file_line_column_and_what_was_expected(
-    tmp_path, text, line, column, said
+    tmp_path, text, line, column, message
 ):
     file = tmp_path / "broken.ttl"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(InvalidData, match=said) as caught:
+    with pytest.raises(InvalidData, match=message) as caught:
         loading.load(loading.inputs_of([file]))
     assert str(caught.value).startswith(f"{file}:{line}:{column}: ")
 
@@ -31,14 +31,14 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_place(tmp_path):
         loading.load(loading.inputs_of([file]))
 
 
-def test_blank_nodes_of_two_files_never_meet(tmp_path):
+def test_blank_nodes_of_two_files_are_different(tmp_path):
     for name in ("one.ttl", "two.nt"):
         (tmp_path / name).write_text('_:same <http://p> "v" .\n', encoding="utf-8")
     engine = loading.load(loading.inputs_of([tmp_path]))
     assert len({quad.subject for quad in engine}) == 2
 
 
-def test_each_format_is_loaded_into_the_graph_of_its_file_and_datasets_keep_theirs(tmp_path):
+def test_files_are_loaded_into_their_own_graph_and_datasets_keep_their_named_graphs(tmp_path):
     texts = {
         "a.ttl": "<http://x> <http://p> 1 .",
         "b.nt": "<http://x> <http://p> <http://b> .",
@@ -52,23 +52,23 @@ def test_each_format_is_loaded_into_the_graph_of_its_file_and_datasets_keep_thei
         (tmp_path / name).write_text(text, encoding="utf-8")
     engine = loading.load(loading.inputs_of([tmp_path]))
     graphs = {str(quad.object): quad.graph_name for quad in engine}
-    own = {name: ox.NamedNode((tmp_path / name).resolve().as_uri()) for name in texts}
-    other = ox.NamedNode("http://g")
+    file_graphs = {name: ox.NamedNode((tmp_path / name).resolve().as_uri()) for name in texts}
+    named_graph = ox.NamedNode("http://g")
     assert len(graphs) == 7
-    assert graphs['"c"'] == own["c.jsonld"]
-    assert graphs['"d"'] == own["d.rdf"]
-    assert graphs['"e"'] == own["e.trig"]
-    assert graphs['"g"'] == other
-    assert graphs['"f"'] == other
+    assert graphs['"c"'] == file_graphs["c.jsonld"]
+    assert graphs['"d"'] == file_graphs["d.rdf"]
+    assert graphs['"e"'] == file_graphs["e.trig"]
+    assert graphs['"g"'] == named_graph
+    assert graphs['"f"'] == named_graph
 
 
-def test_a_path_that_is_not_there_or_holds_no_rdf_is_named(tmp_path):
+def test_a_missing_path_or_one_without_rdf_is_an_error_that_names_it(tmp_path):
     with pytest.raises(NotFound, match=r"no file or folder .*gone\.ttl"):
         loading.inputs_of([tmp_path / "gone.ttl"])
-    with pytest.raises(NotFound, match="no RDF file"):
+    with pytest.raises(NotFound, match="has no RDF files"):
         loading.inputs_of([tmp_path])
     (tmp_path / "note.txt").write_text("hello", encoding="utf-8")
-    with pytest.raises(InvalidData, match="no suffix of an RDF format"):
+    with pytest.raises(InvalidData, match="does not have the suffix of an RDF format"):
         loading.inputs_of([tmp_path / "note.txt"])
 
 

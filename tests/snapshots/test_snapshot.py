@@ -8,7 +8,7 @@ import ipgraph
 from ipgraph.errors import InvalidData, StoreUnavailable
 from ipgraph.opening import reopen
 from ipgraph.settings import Settings
-from ipgraph.snapshots import cache as catalog
+from ipgraph.snapshots import cache
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
@@ -23,19 +23,19 @@ def count(graph):
     return int(row["n"].value)
 
 
-def test_a_triple_that_two_sources_state_counts_once(rdf_folder, settings):
+def test_a_triple_from_two_sources_counts_once(rdf_folder, settings):
     assert count(ipgraph.open(rdf_folder, settings=settings)) == 3
 
 
 def test_the_sources_of_a_triple_are_its_named_graphs(rdf_folder, settings):
     graph = ipgraph.open(rdf_folder, settings=settings)
-    found = graph.query(
+    rows = graph.query(
         "SELECT ?g { GRAPH ?g { <http://example.org/carol> <http://example.org/knows> ?x } }"
     )
-    assert sorted(row["g"].value.rpartition("/")[2] for row in found) == ["one.ttl", "two.ttl"]
+    assert sorted(row["g"].value.rpartition("/")[2] for row in rows) == ["one.ttl", "two.ttl"]
 
 
-def test_what_is_inferred_is_left_out_on_demand(tmp_path, settings):
+def test_inferred_statements_can_be_excluded(tmp_path, settings):
     file = tmp_path / "a.ttl"
     file.write_text(
         "@prefix : <http://x/> . @prefix owl: <http://www.w3.org/2002/07/owl#> ."
@@ -46,10 +46,10 @@ def test_what_is_inferred_is_left_out_on_demand(tmp_path, settings):
     ask = "ASK { <http://x/a> <http://x/in> <http://x/c> }"
     assert graph.query(ask)
     assert not graph.query(ask, infer=False)
-    assert not graph.query(ask, infer=False)  # from the store that the first time made
+    assert not graph.query(ask, infer=False)  # reads the store that the first query wrote
 
 
-def test_the_same_files_give_the_same_snapshot_without_being_read_again(rdf_folder, settings):
+def test_unchanged_files_give_the_same_snapshot_and_are_not_read_again(rdf_folder, settings):
     first = ipgraph.open(rdf_folder, settings=settings)
     stages: list[str] = []
     second = ipgraph.open(rdf_folder, settings=settings, report=stages.append)
@@ -57,7 +57,7 @@ def test_the_same_files_give_the_same_snapshot_without_being_read_again(rdf_fold
     assert stages == []
 
 
-def test_an_edit_makes_a_new_snapshot_and_the_old_files_find_the_old_one(rdf_folder, settings):
+def test_an_edit_makes_a_new_snapshot_and_undoing_it_finds_the_old_one(rdf_folder, settings):
     file = rdf_folder / "one.ttl"
     before = file.read_text(encoding="utf-8")
     first = ipgraph.open(rdf_folder, settings=settings)
@@ -71,14 +71,14 @@ def test_an_edit_makes_a_new_snapshot_and_the_old_files_find_the_old_one(rdf_fol
     assert stages == []
 
 
-def test_a_new_file_in_a_folder_is_seen(rdf_folder, settings):
+def test_a_new_file_in_a_folder_is_loaded(rdf_folder, settings):
     first = ipgraph.open(rdf_folder, settings=settings)
     assert reopen(first) is first
     (rdf_folder / "three.ttl").write_text("<http://a> <http://b> 1 .", encoding="utf-8")
     assert count(reopen(first)) == 4
 
 
-def test_a_broken_file_leaves_the_old_snapshot_as_it_was(rdf_folder, settings):
+def test_a_broken_file_does_not_change_the_old_snapshot(rdf_folder, settings):
     first = ipgraph.open(rdf_folder, settings=settings)
     file = rdf_folder / "one.ttl"
     before = file.read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def test_a_broken_file_leaves_the_old_snapshot_as_it_was(rdf_folder, settings):
     assert stages == []
 
 
-def test_the_content_hash_depends_on_neither_order_nor_blank_node_labels(tmp_path):
+def test_the_content_hash_does_not_depend_on_order_or_blank_node_labels(tmp_path):
     texts = (
         "_:a <http://p> _:b . _:b <http://p> 'x' . <http://s> <http://p> 1 .",
         "<http://s> <http://p> 1 . _:n <http://p> 'x' . _:m <http://p> _:n .",
@@ -106,33 +106,32 @@ def test_the_content_hash_depends_on_neither_order_nor_blank_node_labels(tmp_pat
     assert len(hashes) == 1
 
 
-def test_clearing_spares_snapshots_in_use(rdf_folder, settings, tmp_path):
-    cache = tmp_path / "cache"
-    held = ipgraph.open(rdf_folder, settings=settings)
-    assert catalog.clean(cache) == 0
-    assert count(held) == 3
-    del held
-    assert catalog.clean(cache) == 1
+def test_cleaning_does_not_remove_snapshots_in_use(rdf_folder, settings, tmp_path):
+    graph = ipgraph.open(rdf_folder, settings=settings)
+    assert cache.clean(tmp_path / "cache") == 0
+    assert count(graph) == 3
+    del graph
+    assert cache.clean(tmp_path / "cache") == 1
 
 
-def test_only_the_newest_snapshots_are_kept(rdf_folder, settings, tmp_path):
+def test_pruning_keeps_only_the_newest_snapshots(rdf_folder, settings, tmp_path):
     for number in range(4):
         (rdf_folder / "n.ttl").write_text(f"<http://a> <http://b> {number} .", encoding="utf-8")
         newest = ipgraph.open(rdf_folder, settings=settings).built.folder
         os.utime(newest, (number, number))
-    assert catalog.prune(tmp_path / "cache", keep=2) == 2
+    assert cache.prune(tmp_path / "cache", keep=2) == 2
     assert newest.is_dir()
 
 
-def test_a_cache_that_cannot_be_made_is_named_with_what_to_do(rdf_folder, tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("", encoding="utf-8")
-    with pytest.raises(StoreUnavailable, match="cannot be written") as caught:
-        ipgraph.open(rdf_folder, settings=Settings(cache=str(blocked / "cache")))
+def test_a_cache_folder_that_cannot_be_created_is_an_error_with_a_hint(rdf_folder, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    with pytest.raises(StoreUnavailable, match="Cannot write to the cache folder") as caught:
+        ipgraph.open(rdf_folder, settings=Settings(cache=str(file / "cache")))
     assert "IPGRAPH_CACHE" in caught.value.hint
 
 
-def test_a_half_written_snapshot_is_built_again_with_a_warning(rdf_folder, settings, caplog):
+def test_an_incomplete_snapshot_is_built_again_with_a_warning(rdf_folder, settings, caplog):
     first = ipgraph.open(rdf_folder, settings=settings)
     folder = first.built.folder
     del first

@@ -1,4 +1,4 @@
-"""Which modules make a snapshot stale: all that a build imports."""
+"""A change to any module that a build imports makes snapshots stale."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import ipgraph
 from ipgraph.snapshots import cache
 
 PACKAGE = Path(ipgraph.__file__).parent
-# What a build imports besides, and why it cannot change what the build writes.
-OTHERS = {
+# Modules that a build imports, but that cannot affect what it writes, with the reason.
+EXEMPT = {
     "__init__.py": "exports names",
     "errors.py": "messages",
-    "resources.py": "finds the files, whose content counts",
-    "settings.py": "the reasoner is a part of the name",
+    "resources.py": "finds the files, whose content is part of the hash",
+    "settings.py": "the reasoner is part of the hash",
     "sparql/__init__.py": "a build runs no query with FROM or SERVICE",
     "sparql/service_values.py": "a build runs no query with FROM or SERVICE",
 }
@@ -27,16 +27,16 @@ from ipgraph.snapshots.loading import Input
 from ipgraph.snapshots.snapshot import Recipe
 
 inputs = (Input(Path(sys.argv[1]), "http://example.org/g"),)
-cache.current(Recipe("", inputs, "rl"), Path(sys.argv[2]))
+cache.get_or_build(Recipe("", inputs, "rl"), Path(sys.argv[2]))
 names = sorted(name for name in sys.modules if name.split(".")[0] == "ipgraph")
 print(*(sys.modules[name].__file__ for name in names), sep="\\n")
 """
 
 
-def uncounted(modules: set[str]) -> set[str]:
-    """Return the modules, relative to the package, that count for no snapshot's name."""
-    counted = {str(path.relative_to(PACKAGE)) for path in cache._writers()}
-    return modules - counted - OTHERS.keys()
+def missing_modules(modules: set[str]) -> set[str]:
+    """Return the modules, relative to the package, that are not part of the hash."""
+    hashed = {str(path.relative_to(PACKAGE)) for path in cache._build_modules()}
+    return modules - hashed - EXEMPT.keys()
 
 
 def test_every_module_that_a_build_imports_makes_snapshots_stale(tmp_path, monkeypatch):
@@ -53,6 +53,6 @@ def test_every_module_that_a_build_imports_makes_snapshots_stale(tmp_path, monke
     )
     modules = {str(Path(line).relative_to(PACKAGE)) for line in done.stdout.splitlines()}
     assert len(modules) > 15
-    assert uncounted(modules) == set()
-    monkeypatch.setattr(cache, "_WRITERS", ("snapshots", "reasoning", "store", "entities"))
-    assert "search/builder.py" in uncounted(modules)
+    assert missing_modules(modules) == set()
+    monkeypatch.setattr(cache, "_BUILD_PACKAGES", ("snapshots", "reasoning", "store", "entities"))
+    assert "search/builder.py" in missing_modules(modules)

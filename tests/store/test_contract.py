@@ -25,8 +25,8 @@ CAROL, KNOWS, DAVE = (ox.NamedNode(EX + name) for name in ("carol", "knows", "da
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("contract")
-    for name, own in (("one", ":carol :name 'Carol'@en"), ("two", ":dave :age 41")):
-        text = f"@prefix : <{EX}> . :carol :knows :dave . {own} ."
+    for name, statement in (("one", ":carol :name 'Carol'@en"), ("two", ":dave :age 41")):
+        text = f"@prefix : <{EX}> . :carol :knows :dave . {statement} ."
         (folder / f"{name}.ttl").write_text(text, encoding="utf-8")
     return folder
 
@@ -39,7 +39,7 @@ def snapshot(files, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def endpoint(files, tmp_path_factory):
-    """The address of a service of ours, as a stand-in for any SPARQL 1.1 endpoint."""
+    """Return the address of an ipgraph service, which stands for any SPARQL 1.1 endpoint."""
     environment = {**os.environ, "IPGRAPH_CACHE": str(tmp_path_factory.mktemp("served"))}
     command = [sys.executable, "-m", "ipgraph", "serve", str(files), "--port", "0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -55,62 +55,62 @@ def endpoint(files, tmp_path_factory):
 @pytest.fixture(params=["memory", "disk", "endpoint"])
 def store(request, snapshot):
     if request.param == "memory":
-        return LocalStore.memory(snapshot.graph_path)
+        return LocalStore.in_memory(snapshot.graph_path)
     if request.param == "disk":
         return snapshot.store()
     return RemoteStore(request.getfixturevalue("endpoint"), 10)
 
 
-def test_it_is_a_store(store):
+def test_it_implements_the_protocol(store):
     assert isinstance(store, Store)
 
 
-def test_a_select_gives_terms_by_variable(store):
-    answer = Result(store.evaluate(f"SELECT ?n ?age {{ ?s <{EX}name> ?n }}"))
-    assert answer.variables == ("n", "age")
-    assert list(answer) == [{"n": ox.Literal("Carol", language="en")}]
+def test_a_select_returns_terms_by_variable(store):
+    result = Result(store.evaluate(f"SELECT ?n ?age {{ ?s <{EX}name> ?n }}"))
+    assert result.variables == ("n", "age")
+    assert list(result) == [{"n": ox.Literal("Carol", language="en")}]
 
 
-def test_an_ask_is_true_or_false(store):
+def test_an_ask_returns_true_or_false(store):
     assert Result(store.evaluate(f"ASK {{ ?s <{EX}knows> ?o }}"))
     assert not Result(store.evaluate(f"ASK {{ ?s <{EX}hates> ?o }}"))
 
 
-def test_a_construct_gives_triples(store):
+def test_a_construct_returns_triples(store):
     text = f"CONSTRUCT {{ ?o <{EX}isKnownTo> ?s }} WHERE {{ ?s <{EX}knows> ?o }}"
     (triple,) = Result(store.evaluate(text))
     assert triple == ox.Triple(DAVE, ox.NamedNode(EX + "isKnownTo"), CAROL)
 
 
-def test_a_triple_of_two_graphs_counts_once(store):
+def test_a_triple_in_two_graphs_counts_once(store):
     (row,) = Result(store.evaluate(f"SELECT (COUNT(*) AS ?n) {{ ?s <{EX}knows> ?o }}"))
     assert row["n"].value == "1"
 
 
-def test_default_graphs_are_merged_and_named_graphs_kept(store):
+def test_default_graphs_are_merged_and_named_graphs_are_not(store):
     graphs = [
         row["g"].value
         for row in Result(store.evaluate("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"))
     ]
-    own = [each for each in graphs if each.endswith(("one.ttl", "two.ttl"))]
-    assert len(own) == 2
+    files = [graph for graph in graphs if graph.endswith(("one.ttl", "two.ttl"))]
+    assert len(files) == 2
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    (row,) = Result(store.evaluate(count, default_graphs=own))
+    (row,) = Result(store.evaluate(count, default_graphs=files))
     assert row["n"].value == "3"
-    (row,) = Result(store.evaluate(count, default_graphs=own[:1]))
+    (row,) = Result(store.evaluate(count, default_graphs=files[:1]))
     assert row["n"].value == "2"
-    (row,) = Result(store.evaluate(count, named_graphs=own[:1]))
+    (row,) = Result(store.evaluate(count, named_graphs=files[:1]))
     assert row["n"].value == "0"
 
 
-def test_prefixes_can_be_declared_for_the_caller(store):
+def test_prefixes_can_be_passed_separately(store):
     (row,) = Result(store.evaluate("SELECT ?o { ?s ex:age ?o }", prefixes={"ex": EX}))
     assert row["o"].value == "41"
 
 
 def test_quads_are_looked_up_by_pattern(store):
-    found = list(store.quads(CAROL, KNOWS, None))
-    named = [quad for quad in found if quad.graph_name != ox.DefaultGraph()]
+    quads = list(store.quads(CAROL, KNOWS, None))
+    named = [quad for quad in quads if quad.graph_name != ox.DefaultGraph()]
     assert len(named) == 2
     assert {quad.object for quad in named} == {DAVE}
     (merged,) = store.quads(None, KNOWS, DAVE, ox.DefaultGraph())
@@ -118,18 +118,18 @@ def test_quads_are_looked_up_by_pattern(store):
     assert list(store.quads(DAVE, KNOWS)) == []
 
 
-def test_a_bad_query_is_a_bad_query_everywhere(store):
+def test_a_syntax_error_raises_bad_query(store):
     with pytest.raises(BadQuery):
         store.evaluate("SELECT ?x WHERE {")
 
 
-def test_a_folder_that_holds_no_store_is_unavailable(tmp_path):
-    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+def test_a_folder_without_a_store_is_unavailable(tmp_path):
+    with pytest.raises(StoreUnavailable, match="Cannot open the store"):
         LocalStore.on_disk(tmp_path)
 
 
-def test_an_address_that_is_no_endpoint_is_unavailable(endpoint):
-    with pytest.raises(StoreUnavailable, match="answered 405") as caught:
+def test_an_address_that_is_not_an_endpoint_is_unavailable(endpoint):
+    with pytest.raises(StoreUnavailable, match="returned 405") as caught:
         RemoteStore(endpoint.replace("sparql", ""), 10).evaluate("ASK {}")
     assert caught.value.hint == "Is this the address of a SPARQL endpoint?"
-    assert caught.value.__cause__.closed  # the connection is not left to the garbage collector
+    assert caught.value.__cause__.closed  # not only by the garbage collector

@@ -106,12 +106,12 @@ def test_runaways_take_turns_and_all_stop_at_their_time_limit(graph_path):
         paused |= {pid for pid in scheduler.pids if process_state(pid) == "T"}
     pool.close()
     assert len(timeouts) == 2
-    assert paused == set(scheduler.pids)  # each of them has waited for the other
+    assert paused == set(scheduler.pids)  # both have waited for the other
     assert len(paused) == 2
 
 
 def process_state(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except OSError:  # it has ended meanwhile
+    except OSError:  # the process has ended
         return ""

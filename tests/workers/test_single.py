@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-def answer(
+def run(
     graph_path: Path,
     target: Path,
     text: str,
@@ -28,7 +28,7 @@ def answer(
 ) -> bytes:
     with target.open("wb") as out:
         run_once(
-            lambda: LocalStore.memory(graph_path),
+            lambda: LocalStore.in_memory(graph_path),
             Query(text),
             by_name("csv"),
             out.fileno(),
@@ -38,57 +38,57 @@ def answer(
     return target.read_bytes()
 
 
-def test_the_answer_is_written_to_the_descriptor(graph_path, tmp_path):
+def test_the_result_is_written_to_the_descriptor(graph_path, tmp_path):
     text = "SELECT ?o { <http://e/a> <http://e/p> ?o }"
-    assert answer(graph_path, tmp_path / "out", text) == b"o\r\nhttp://e/b\r\n"
+    assert run(graph_path, tmp_path / "out", text) == b"o\r\nhttp://e/b\r\n"
 
 
 def test_a_query_over_its_time_limit_is_stopped(graph_path, tmp_path):
     text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with pytest.raises(TimeLimitExceeded, match="--timeout"):
-        answer(graph_path, tmp_path / "out", text, 0.3)
+        run(graph_path, tmp_path / "out", text, 0.3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
-def test_a_query_over_its_memory_limit_is_stopped_and_says_how_to_allow_more(
+def test_a_query_over_its_memory_limit_is_stopped_and_the_error_names_the_option(
     graph_path, tmp_path, capfd
 ):
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
     with pytest.raises(MemoryLimitExceeded, match="--memory"):
-        answer(graph_path, tmp_path / "out", text, 120, 64)
-    assert capfd.readouterr() == ("", "")  # the engine's last words are not for the terminal
+        run(graph_path, tmp_path / "out", text, 120, 64)
+    assert capfd.readouterr() == ("", "")  # hides the engine's crash message
 
 
-def test_an_error_of_the_child_is_raised_here(graph_path, tmp_path):
+def test_an_error_in_the_child_is_raised_in_the_parent(graph_path, tmp_path):
     with pytest.raises(BadQuery) as caught:
-        answer(graph_path, tmp_path / "out", "ASK {?s ?p}")
+        run(graph_path, tmp_path / "out", "ASK {?s ?p}")
     assert caught.value.place.line == 1
 
 
-def test_service_is_asked_with_the_rights_of_whoever_runs_the_query(graph_path, tmp_path, endpoint):
+def test_service_runs_with_the_rights_of_the_user(graph_path, tmp_path, endpoint):
     text = f"SELECT ?x {{ SERVICE <{endpoint.address}/sparql> {{ ?s ?p ?x }} }}"
-    assert answer(graph_path, tmp_path / "out", text) == b"x\r\nhere\r\n"
+    assert run(graph_path, tmp_path / "out", text) == b"x\r\nhere\r\n"
     assert len(endpoint.queries) == 1
     endpoint.answers["/sparql"] = (500, {}, b"broken")
     with pytest.raises(StoreUnavailable, match=r"SERVICE endpoint failed: .*\s+broken"):
-        answer(graph_path, tmp_path / "out", text)
+        run(graph_path, tmp_path / "out", text)
 
 
-def test_it_leaves_no_process_and_no_descriptor_behind(graph_path, tmp_path):
+def test_a_query_leaves_no_process_and_no_open_descriptor(graph_path, tmp_path):
     descriptors, threads = Path("/proc/self/fd"), Path("/proc/self/task")
     if not descriptors.is_dir():
-        pytest.skip("/proc is missing here")
+        pytest.skip("/proc is missing")
 
-    def held() -> tuple[int, list[str]]:
-        children = [(each / "children").read_text() for each in threads.iterdir()]
+    def open_resources() -> tuple[int, list[str]]:
+        children = [(path / "children").read_text() for path in threads.iterdir()]
         return len(os.listdir(descriptors)), sorted(" ".join(children).split())
 
-    before = held()
-    answer(graph_path, tmp_path / "out", "ASK {}")
-    assert held() == before
+    before = open_resources()
+    run(graph_path, tmp_path / "out", "ASK {}")
+    assert open_resources() == before
 
 
-def test_importing_it_loads_neither_rdflib_nor_flask_nor_the_pool():
+def test_importing_run_once_loads_neither_rdflib_nor_flask_nor_the_pool():
     code = "from ipgraph.workers import run_once; import sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
