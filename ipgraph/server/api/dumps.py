@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, NotFound
 from ipgraph.resources import folder
-from ipgraph.serialization.formats import TABLE_FORMATS, Holds, of_kind
+from ipgraph.serialization.formats import TABLE_FORMATS, Content, formats_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
 MAX_LISTED = 500_000
-_FORMS = (*of_kind(Holds.TRIPLES, Holds.QUADS), *TABLE_FORMATS)
+_FORMS = (*formats_with(Content.TRIPLES, Content.QUADS), *TABLE_FORMATS)
 # What the curators wrote beside the ontology, served as it stands.
 CURATED = ("shapes.ttl", "alignments.ttl")
 
@@ -33,7 +33,7 @@ class Dump:
     name: str
     label: str
     media_type: str
-    holds: Holds = Holds.TRIPLES
+    content: Content = Content.TRIPLES
     size: int | None = None
     sha256: str = ""
     statements: int | None = None
@@ -119,7 +119,7 @@ class Dumps:
     def _described(self, name: str) -> Dump:
         for each in _FORMS:
             if name == self.name(each.suffix):
-                return Dump(name, each.label, each.media_type, each.holds)
+                return Dump(name, each.label, each.media_type, each.content)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
 
 

@@ -270,7 +270,7 @@ def _cell(kg: KnowledgeGraph, term: Any) -> dict[str, Any]:
 
 
 def _holds(kg: KnowledgeGraph, iri: str, wanted: dict[str, Any]) -> bool:
-    """Tell whether a thing has one of the values wanted of a property, by IRI or by name."""
+    """True if a thing has one of the values wanted of a property, by IRI or by name."""
     values = wanted.get("v")
     sought = {
         _folded(str(each.get("id", "") if isinstance(each, dict) else each))
