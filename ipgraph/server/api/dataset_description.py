@@ -146,7 +146,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
 def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
     """Say what is ours to say: whose licence another's RDF has, or whose it is, is not."""
     say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
-    say(dataset, DCAT + "keyword", *(ox.Literal(each, language="en") for each in KEYWORDS))
+    say(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
     publisher = ox.BlankNode()
     say(dataset, DCTERMS + "publisher", publisher)
     say(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
@@ -156,7 +156,11 @@ def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
 
 
 def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> None:
-    say(dataset, VOID + "vocabulary", *(ox.NamedNode(each) for each in _vocabularies(figures)))
+    say(
+        dataset,
+        VOID + "vocabulary",
+        *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures)),
+    )
     for name, value in _figures(figures).items():
         say(dataset, VOID + name, _integer(value))
     for use in figures.properties:
@@ -174,7 +178,7 @@ def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> Non
 
 
 def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, str]]) -> None:
-    say(dataset, VOID + "feature", *(ox.NamedNode(each) for each in format_iris()))
+    say(dataset, VOID + "feature", *(ox.NamedNode(item) for item in format_iris()))
     for address, label, media_type in files:
         dump, distribution = ox.NamedNode(address), ox.BlankNode()
         say(dataset, VOID + "dataDump", dump)
@@ -208,7 +212,7 @@ def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
 
 def _vocabularies(figures: Statistics) -> list[str]:
     """Return the namespaces of the project's prefixes of which a term is used."""
-    used = [each.iri for each in figures.properties] + [iri for iri, _ in figures.classes]
+    used = [item.iri for item in figures.properties] + [iri for iri, _ in figures.classes]
     return [
         namespace
         for namespace in PREFIXES.values()

@@ -95,7 +95,7 @@ class Dumps:
 
     def checksums(self) -> str:
         """Return the lines of a file SHA256SUMS."""
-        return "".join(f"{each.sha256}  {each.name}\n" for each in self.settled() if each.sha256)
+        return "".join(f"{item.sha256}  {item.name}\n" for item in self.settled() if item.sha256)
 
     def name(self, suffix: str) -> str:
         """Return the name of the file with a suffix; the version cited stands in it."""
@@ -103,7 +103,7 @@ class Dumps:
         return f"ipgraph-{version}{suffix}"
 
     def _names(self) -> list[str]:
-        return [self.name(each.suffix) for each in _FORMS]
+        return [self.name(form.suffix) for form in _FORMS]
 
     def _write_all(self) -> None:
         for name in self._names():
@@ -117,9 +117,9 @@ class Dumps:
         return scratch.folder(self)
 
     def _described(self, name: str) -> Dump:
-        for each in _FORMS:
-            if name == self.name(each.suffix):
-                return Dump(name, each.label, each.media_type, each.content)
+        for form in _FORMS:
+            if name == self.name(form.suffix):
+                return Dump(name, form.label, form.media_type, form.content)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
 
 

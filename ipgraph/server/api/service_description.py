@@ -54,7 +54,7 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
     body = ox.serialize(
         triples
         if form.content is Content.TRIPLES
-        else (ox.Quad(each.subject, each.predicate, each.object) for each in triples),
+        else (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples),
         format=ox.RdfFormat.from_media_type(form.media_type),
         prefixes=prefixes if form.name in ("ttl", "trig", "rdf", "jsonld") else None,
     )
@@ -64,8 +64,8 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
 def format_iris() -> list[str]:
     """Return the IRIs of the formats of RDF."""
     return [
-        _FORMATS_NS + _FORMAT_IRIS[each.name]
-        for each in formats_with(Content.TRIPLES, Content.QUADS)
+        _FORMATS_NS + _FORMAT_IRIS[item.name]
+        for item in formats_with(Content.TRIPLES, Content.QUADS)
     ]
 
 
