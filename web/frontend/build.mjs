@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const folder = process.argv[2];
+const [, , folder] = process.argv;
+if (!folder) throw new Error("Name the folder of the bundles: node build.mjs FOLDER");
 const entryPoints = { editor: "src/editor.js", graph: "src/graph.js", fonts: "src/fonts.css" };
 
 const { metafile } = await build({
@@ -25,16 +26,18 @@ const { metafile } = await build({
 });
 
 // manifest.json: entry point → file, and the files it imports (to preload them).
+/** @type {Record<string, { file: string, imports: string[] }>} */
 const manifest = {};
 for (const [path, output] of Object.entries(metafile.outputs)) {
   if (!output.entryPoint) continue;
   manifest[basename(output.entryPoint)] = {
     file: basename(path),
-    imports: output.imports.filter((each) => !each.external).map((each) => basename(each.path)),
+    imports: output.imports.filter((file) => !file.external).map((file) => basename(file.path)),
   };
 }
 // The upright font is preloaded. It is `optional`, so pages do not shift when it loads late.
 const font = Object.keys(metafile.outputs).find((path) => /wght-normal-\w+\.woff2$/.test(path));
+if (!font) throw new Error("src/fonts.css names no upright font.");
 manifest["font.woff2"] = { file: basename(font), imports: [] };
 
 // libraries.json: the bundled libraries, for /about and for the test of licenses.
@@ -48,7 +51,7 @@ const libraries = await Promise.all([...names].sort().map(async (name) => {
 // licences.txt: the license texts, included in every copy.
 const texts = await Promise.all(libraries.map(async ({ name, version }) => {
   const home = `node_modules/${name}`;
-  const file = (await readdir(home)).find((each) => /^licen[cs]e/i.test(each));
+  const file = (await readdir(home)).find((entry) => /^licen[cs]e/i.test(entry));
   const text = file ? await readFile(join(home, file), "utf8") : "See its package.\n";
   return `${name} ${version}\n\n${text.trim()}\n`;
 }));

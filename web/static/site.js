@@ -1,16 +1,19 @@
 // Enhancements for all pages. Pages are readable without them.
 const root = document.documentElement;
+const buttons = document.querySelectorAll("button");
+const inputs = document.querySelectorAll("input");
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const source = document.getElementById(button.dataset.copy);
+for (const button of buttons) {
+  const source = document.getElementById(button.dataset.copy ?? "");
+  if (!source) continue;
   const label = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(source.textContent);
-      button.textContent = button.dataset.done;
+      button.textContent = button.dataset.done ?? label;
     } catch {
-      getSelection().selectAllChildren(source);
+      getSelection()?.selectAllChildren(source);
     }
     setTimeout(() => { button.textContent = label; }, 2500);
   });
@@ -18,50 +21,63 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 document.querySelector("nav.main [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-const theme = document.querySelector("[data-theme-button]");
+const theme = [...buttons].find((button) => "themeButton" in button.dataset);
 if (theme) {
-  const machine = matchMedia("(prefers-color-scheme: dark)");
-  const dark = () => (root.dataset.theme ?? (machine.matches ? "dark" : "light")) === "dark";
-  const tell = () => theme.setAttribute("aria-label", dark() ? theme.dataset.light : theme.dataset.dark);
+  const { light = "", dark = "" } = theme.dataset;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+  const update = () => theme.setAttribute("aria-label", isDark() ? light : dark);
   theme.hidden = false;
-  tell();
-  machine.addEventListener("change", tell);
+  update();
+  system.addEventListener("change", update);
   theme.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    try { localStorage.setItem("theme", root.dataset.theme); } catch {}
-    tell();
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", root.dataset.theme);
+    } catch {
+      // Storage is off: the choice lasts for this page.
+    }
+    update();
   });
 }
 
 // Browse: show only items that contain the text.
-for (const input of document.querySelectorAll("[data-filter]")) {
+for (const input of inputs) {
+  const list = document.getElementById(input.dataset.filter ?? "");
+  if (!list) continue;
   input.addEventListener("input", () => {
     const text = input.value.trim().toLowerCase();
-    for (const section of document.getElementById(input.dataset.filter).children) {
-      let shown = 0;
-      for (const item of section.querySelectorAll("li")) {
-        item.hidden = !!text && !item.textContent.toLowerCase().includes(text);
-        shown += !item.hidden;
-      }
-      section.hidden = !shown;
+    for (const section of list.children) {
+      const items = [...section.querySelectorAll("li")];
+      for (const item of items) item.hidden = !!text && !item.textContent.toLowerCase().includes(text);
+      section.toggleAttribute("hidden", items.every((item) => item.hidden));
     }
   });
 }
 
+/** @typedef {{ label: string, short: string, kind: string, url: string }} Suggestion */
+
 // Suggestions: a combobox with a listbox popup (WAI-ARIA Authoring Practices).
-for (const input of document.querySelectorAll("[data-suggest]")) {
+for (const input of inputs) {
+  const { suggest, listLabel = "" } = input.dataset;
+  if (!suggest) continue;
   const list = document.createElement("ul");
   list.id = `${input.id}-list`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.dataset.listLabel);
+  list.setAttribute("aria-label", listLabel);
   input.after(list);
+  /** @type {(name: string, value: string) => void} */
   const say = (name, value) => input.setAttribute(name, value);
   say("role", "combobox");
   say("aria-autocomplete", "list");
   say("aria-controls", list.id);
   say("aria-expanded", "false");
-  let items = [], at = -1, timer, request;
+  /** @type {Suggestion[]} */
+  let items = [];
+  let at = -1, timer = 0;
+  /** @type {AbortController | undefined} */
+  let request;
 
   const close = () => {
     list.hidden = true;
@@ -69,29 +85,31 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
     say("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
-  const choose = (index) => {
+  const choose = (/** @type {number} */ index) => {
     at = index;
-    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
-    say("aria-activedescendant", list.children[at].id);
-    list.children[at].scrollIntoView({ block: "nearest" });
+    [...list.children].forEach((option, i) => {
+      option.setAttribute("aria-selected", String(i === at));
+      if (i === at) option.scrollIntoView({ block: "nearest" });
+    });
+    say("aria-activedescendant", `${list.id}-${at}`);
   };
   // Most search boxes open the entity's page. A box with data-fill submits its form instead.
-  const take = ({ label, short, url }) => {
+  const take = (/** @type {Suggestion} */ { label, short, url }) => {
     if (!("fill" in input.dataset)) return void (location.href = url);
     input.value = short || label;
     close();
-    input.form.requestSubmit();
+    input.form?.requestSubmit();
   };
   const show = () => {
-    list.replaceChildren(...items.map(({ label, kind, url }, i) => {
+    list.replaceChildren(...items.map((item, i) => {
       const option = document.createElement("li");
       option.id = `${list.id}-${i}`;
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       const small = document.createElement("small");
-      small.textContent = kind;
-      option.append(label, small);
-      option.addEventListener("mousedown", (event) => { event.preventDefault(); take(items[i]); });
+      small.textContent = item.kind;
+      option.append(item.label, small);
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); take(item); });
       return option;
     }));
     list.hidden = !items.length;
@@ -105,12 +123,14 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
     if (text.length < 2) return close();
     timer = setTimeout(async () => {
       request = new AbortController();
-      const url = new URL(input.dataset.suggest, location.href);
+      const url = new URL(suggest, location.href);
       url.searchParams.set("q", text);
       try {
         items = await (await fetch(url, { signal: request.signal })).json();
         show();
-      } catch {}
+      } catch {
+        // Aborted by the next letter, or offline: no suggestions.
+      }
     }, 120);
   });
   input.addEventListener("keydown", (event) => {
@@ -119,13 +139,14 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
       event.preventDefault(); // Escape would also clear a search field
       close();
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = Number(event.key === "ArrowDown") - Number(event.key === "ArrowUp");
+    const item = items[at];
     if (step) {
       event.preventDefault();
       choose(at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length);
-    } else if (event.key === "Enter" && at >= 0) {
+    } else if (event.key === "Enter" && item) {
       event.preventDefault();
-      take(items[at]);
+      take(item);
     }
   });
   input.addEventListener("blur", close);

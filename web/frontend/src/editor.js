@@ -10,6 +10,12 @@ import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
 import { insertion, place, subjectClass, wordsBefore } from "./completing.js";
 
+/**
+ * @import { CompletionContext, CompletionResult } from "@codemirror/autocomplete"
+ * @import { Diagnostic } from "@codemirror/lint"
+ * @typedef {{ label: string, term: string, ns: string, comment: string }} Term
+ */
+
 const KEYWORDS = `SELECT DISTINCT REDUCED CONSTRUCT DESCRIBE ASK WHERE FROM NAMED PREFIX BASE OPTIONAL UNION MINUS GRAPH
   FILTER BIND VALUES AS GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET EXISTS NOT IN COUNT SUM AVG MIN MAX SAMPLE
   GROUP_CONCAT STR LANG LANGMATCHES DATATYPE BOUND IRI REGEX CONTAINS STRSTARTS STRENDS LCASE UCASE COALESCE IF YEAR`
@@ -42,8 +48,14 @@ const theme = EditorView.theme({
 });
 
 let latest = 0;
+/**
+ * @param {CompletionContext} context
+ * @param {string} endpoint
+ * @returns {Promise<CompletionResult | null>}
+ */
 async function fromServer(context, endpoint) {
   const state = context.state;
+  /** @type {{ from: number, to?: number, text: string } | null} */
   let word = context.matchBefore(/[\p{L}\p{N}_:\-.']*/u);
   if (!word || (word.from === word.to && !context.explicit) || /^[?$]/.test(word.text)) return null;
   // A label has several words: the text before its first word decides what is allowed here.
@@ -53,7 +65,7 @@ async function fromServer(context, endpoint) {
   const kind = place(state.sliceDoc(0, word.from));
   if (!["class", "property", "entity"].includes(kind)) return null;
   const turn = ++latest;
-  await new Promise((done) => setTimeout(done, 120));
+  await new Promise((done) => { setTimeout(done, 120); });
   if (turn !== latest || context.aborted) return null;
   const url = new URL(endpoint, location.href);
   url.searchParams.set("kind", kind);
@@ -62,10 +74,12 @@ async function fromServer(context, endpoint) {
   if (subject) url.searchParams.set("class", subject);
   const reply = await fetch(url).catch(() => null);
   if (!reply?.ok) return null;
+  /** @type {Term[]} */
+  const terms = await reply.json();
   return {
     from: word.from,
     filter: false, // the server ranks by short name, label and number of uses
-    options: (await reply.json()).map((item) => ({
+    options: terms.map((item) => ({
       label: item.label,
       detail: item.term,
       info: item.comment || undefined,
@@ -77,6 +91,7 @@ async function fromServer(context, endpoint) {
   };
 }
 
+/** @param {CompletionContext} context */
 function variables(context) {
   const word = context.matchBefore(/[?$]\w*/);
   if (!word) return null;
@@ -85,8 +100,12 @@ function variables(context) {
   return { from: word.from, options: [...names].map((label) => ({ label, type: "variable" })) };
 }
 
-// Mark syntax errors before the query is sent.
+/**
+ * Mark syntax errors before the query is sent.
+ * @param {string} message
+ */
 const grammar = (message) => linter((view) => {
+  /** @type {Diagnostic[]} */
   const found = [];
   syntaxTree(view.state).iterate({
     enter: ({ type, from, to }) => {
@@ -96,10 +115,14 @@ const grammar = (message) => linter((view) => {
   return found;
 }, { delay: 700 });
 
-function edit(area) {
-  const { form } = area;
-  const label = form.querySelector(`label[for="${area.id}"]`);
-  const help = document.getElementById(area.getAttribute("aria-describedby"));
+/**
+ * @param {HTMLTextAreaElement} area
+ * @param {HTMLFormElement} form
+ */
+function edit(area, form) {
+  const label = area.labels[0];
+  const help = document.getElementById(area.getAttribute("aria-describedby") ?? "");
+  const { complete = "", invalid = "", errorLine, errorColumn, errorMessage = "" } = area.dataset;
   const host = document.createElement("div");
   host.className = "editor";
   const root = host.attachShadow({ mode: "open" });
@@ -111,10 +134,10 @@ function edit(area) {
       doc: area.value,
       extensions: [
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), indentOnInput(), bracketMatching(), closeBrackets(),
-        sparql(), syntaxHighlighting(colors), theme, EditorView.lineWrapping, grammar(area.dataset.invalid),
-        autocompletion({ override: [variables, (context) => fromServer(context, area.dataset.complete), completeFromList(KEYWORDS)] }),
+        sparql(), syntaxHighlighting(colors), theme, EditorView.lineWrapping, grammar(invalid),
+        autocompletion({ override: [variables, (context) => fromServer(context, complete), completeFromList(KEYWORDS)] }),
         // IDs do not cross a shadow root, so the help text is copied into aria-description.
-        EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-description": help?.textContent.trim() ?? "" }),
+        EditorView.contentAttributes.of({ "aria-label": label?.textContent.trim() ?? "", "aria-description": help?.textContent.trim() ?? "" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
         // Tab is not captured, so keyboard users can leave.
         keymap.of([
@@ -125,12 +148,11 @@ function edit(area) {
     }),
   });
   area.hidden = true;
-  label.addEventListener("click", () => view.focus());
+  label?.addEventListener("click", () => view.focus());
   // A change of the textarea (an example, the browser's back button) updates the editor.
   area.addEventListener("change", () => {
     if (area.value !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } });
   });
-  const { errorLine, errorColumn, errorMessage } = area.dataset;
   if (errorLine) {
     const line = view.state.doc.line(Math.min(Number(errorLine), view.state.doc.lines));
     const from = Math.max(line.from, Math.min(line.to - 1, line.from + Number(errorColumn) - 1));
@@ -140,14 +162,17 @@ function edit(area) {
 }
 
 // Show Stop while the query runs. The service stops a query whose client disconnects.
+/** @param {HTMLFormElement} form */
 function offerStop(form) {
-  const stop = form.querySelector("[data-stop]");
+  const stop = /** @type {HTMLElement | null} */ (form.querySelector("[data-stop]"));
+  if (!stop) return;
   form.addEventListener("submit", () => { stop.hidden = false; });
   stop.addEventListener("click", () => { window.stop(); stop.hidden = true; });
   addEventListener("pageshow", () => { stop.hidden = true; });
 }
 
-for (const area of document.querySelectorAll("textarea[data-sparql]")) {
-  edit(area);
+for (const area of document.querySelectorAll("textarea")) {
+  if (!("sparql" in area.dataset && area.form)) continue;
+  edit(area, area.form);
   offerStop(area.form);
 }

@@ -2,35 +2,59 @@
 import cytoscape from "cytoscape";
 import { hierarchy, tree } from "d3-hierarchy";
 
+/**
+ * @import { NodeSingular, StylesheetJsonBlock } from "cytoscape"
+ * @import { TreeLayout } from "d3-hierarchy"
+ * @typedef {{ id: string, origin: string }} NodeData what the service states of a node, and more
+ * @typedef {{ id: string, source: string, target: string }} EdgeData the same of an edge
+ */
+
 const MAX_NODES = 300;
 const ROW = 56, COLUMN = 340;
-const box = document.getElementById("graph");
-const panel = document.getElementById("graph-panel");
-const status = document.getElementById("graph-status");
-const again = document.getElementById("graph-again");
-const relations = document.getElementById("graph-relations");
+const box = element("graph"), panel = element("graph-panel"), status = element("graph-status");
+const again = element("graph-again"), relations = element("graph-relations");
+const { source: address = "", start = "", levels: startLevels = "" } = box.dataset;
+const { more: moreText = "", shown: shownText = "", full: fullText = "", failed: failedText = "" } = box.dataset;
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const say = (text, n = "") => { status.textContent = text.replace("{n}", n); };
+
+/**
+ * Show a text in which {n} is a number.
+ * @param {string} text
+ * @param {number} n
+ */
+const say = (text, n = 0) => { status.textContent = text.replace("{n}", String(n)); };
+
+/**
+ * Return an element that the template always has.
+ * @param {string} id
+ */
+function element(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no element "${id}".`);
+  return found;
+}
 
 // light-dark() does not resolve in a custom property: the color is read from an element that wears it.
 const probe = document.createElement("span");
 probe.hidden = true;
 document.body.append(probe);
+/** @type {(name: string) => string} */
 const color = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
 const STYLES = ["k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source"];
 
+/** @returns {StylesheetJsonBlock[]} */
 function look() {
   const ink = color("--ink"), surface = color("--surface"), line = color("--line-strong"), link = color("--link");
   return [
     { selector: "node", style: {
       shape: "round-rectangle", width: 190, height: 44, label: "data(label)", color: ink, "background-color": surface,
       "border-width": 2, "border-color": line, "font-family": "Public Sans Variable, sans-serif", "font-size": 12.5,
-      "text-valign": "center", "text-halign": "center", "text-wrap": "wrap", "text-max-width": 176 } },
+      "text-valign": "center", "text-halign": "center", "text-wrap": "wrap", "text-max-width": "176px" } },
     ...STYLES.map((style) => ({ selector: `node[style = "${style}"]`, style: { "border-color": color(`--${style}`) } })),
     { selector: "node[more > 0]", style: { "border-style": "double", "border-width": 5 } },
     { selector: "edge", style: {
       width: 1.4, "line-color": line, "curve-style": "taxi", "taxi-direction": "horizontal", "taxi-turn": "32px", "taxi-turn-min-distance": 4,
-      "font-size": 10.5, color: color("--ink-soft"), "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": 2 } },
+      "font-size": 10.5, color: color("--ink-soft"), "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": "2px" } },
     // The turn is next to the expanded node, the label next to the node at the other end.
     { selector: 'edge[end = "source"]', style: { "taxi-turn": "-32px", "source-label": "data(label)", "source-text-offset": 58 } },
     { selector: 'edge[end = "target"]', style: { "target-label": "data(label)", "target-text-offset": 58 } },
@@ -44,8 +68,12 @@ function look() {
 
 const cy = cytoscape({ container: box, style: look(), minZoom: 0.15, maxZoom: 2.5, boxSelectionEnabled: false });
 
-// The origins of the nodes form a tree, which gives stable, tidy positions. No physics.
+/**
+ * Lay the nodes out. Their origins form a tree, which gives stable, tidy positions. No physics.
+ * @param {string} around the node to center, or "" to fit the graph
+ */
 function arrange(around) {
+  /** @type {Map<string, string[]>} */
   const below = new Map();
   cy.nodes().forEach((node) => {
     const origin = node.data("origin");
@@ -53,16 +81,20 @@ function arrange(around) {
     below.set(key, [...(below.get(key) ?? []), node.id()]);
   });
   const root = hierarchy("", (id) => below.get(id));
-  tree().nodeSize([ROW, COLUMN]).separation((a, b) => (a.parent === b.parent ? 1 : 1.2))(root);
-  const places = new Map(root.descendants().map((node) => [node.data, { x: node.y, y: node.x }]));
+  /** @type {TreeLayout<string>} */
+  const layTree = tree();
+  layTree.nodeSize([ROW, COLUMN]).separation((a, b) => (a.parent === b.parent ? 1 : 1.2))(root);
+  // The tree grows to the right; d3 lays it out downward.
+  const places = Object.fromEntries(root.descendants().map(({ data, x = 0, y = 0 }) => [data, { x: y, y: x }]));
   const layout = cy.layout({
-    name: "preset", positions: (node) => places.get(node.id()), fit: !around, padding: 30, animate: !still, animationDuration: 220,
+    name: "preset", positions: places, fit: !around, padding: 30, animate: !still, animationDuration: 220,
   });
   layout.one("layoutstop", () => {
+    const first = cy.nodes()[0];
     if (around) {
       cy.animate({ center: { eles: cy.getElementById(around) }, duration: still ? 0 : 180 });
-    } else if (cy.zoom() < 0.6) { // too small to read: start at the root
-      const { x, y } = cy.nodes()[0].position();
+    } else if (first && cy.zoom() < 0.6) { // too small to read: start at the root
+      const { x, y } = first.position();
       cy.zoom(0.8);
       cy.pan({ x: 40 - (x - 95) * 0.8, y: cy.height() / 2 - y * 0.8 });
     } else if (cy.zoom() > 1.1) {
@@ -73,17 +105,23 @@ function arrange(around) {
   layout.run();
 }
 
+/**
+ * Add a node with its neighbors.
+ * @param {string} id
+ * @param {string} levels
+ */
 async function load(id, levels) {
-  const url = new URL(box.dataset.source, location.href);
+  const url = new URL(address, location.href);
   url.searchParams.set("id", id);
   url.searchParams.set("levels", levels);
+  /** @type {{ nodes: NodeData[], edges: EdgeData[] }} */
   let found;
   try {
     const reply = await fetch(url);
-    if (!reply.ok) throw new Error(reply.status);
+    if (!reply.ok) throw new Error(String(reply.status));
     found = await reply.json();
   } catch {
-    say(box.dataset.failed);
+    say(failedText);
     again.hidden = false;
     again.onclick = () => { again.hidden = true; load(id, levels); };
     return;
@@ -106,10 +144,13 @@ async function load(id, levels) {
   if (full) cy.getElementById(id).data("more", 0);
   offerRelations();
   arrange(first ? "" : id);
-  say(full ? box.dataset.full : box.dataset.shown, cy.nodes().length);
+  say(full ? fullText : shownText, cy.nodes().length);
 }
 
-// Return the end that the edge led to, or "none" if both nodes were there before.
+/**
+ * Return the end that the edge led to, or "none" if both nodes were there before.
+ * @param {EdgeData} edge
+ */
 function end({ source, target }) {
   if (cy.getElementById(target).data("origin") === source) return "target";
   return cy.getElementById(source).data("origin") === target ? "source" : "none";
@@ -128,12 +169,22 @@ function offerRelations() {
   }
 }
 
-const make = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Partial<HTMLElementTagNameMap[Name]>} properties
+ * @param {...(Node | string)} children
+ */
+function make(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
 
+/**
+ * Select a node and show its relations in the panel.
+ * @param {NodeSingular} node
+ */
 function choose(node, move = true) {
   cy.elements().unselect();
   node.select();
@@ -150,8 +201,8 @@ function choose(node, move = true) {
     make("p", { className: "soft small", textContent: kind }),
   );
   if (more > 0) {
-    const button = make("button", { type: "button", textContent: box.dataset.more.replace("{n}", more) });
-    button.addEventListener("click", async () => { await load(id, 0); choose(cy.getElementById(id)); });
+    const button = make("button", { type: "button", textContent: moreText.replace("{n}", more) });
+    button.addEventListener("click", async () => { await load(id, "0"); choose(cy.getElementById(id)); });
     panel.append(make("p", {}, button));
   }
   panel.append(list);
@@ -159,23 +210,33 @@ function choose(node, move = true) {
 }
 
 cy.on("tap", "node", ({ target }) => choose(target, false));
-cy.on("dbltap", "node", ({ target }) => { if (target.data("more") > 0) load(target.id(), 0); });
+cy.on("dbltap", "node", ({ target }) => { if (target.data("more") > 0) load(target.id(), "0"); });
 
+/** @type {Record<string, [number, number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-// Return the nearest node in a direction. Sideways distance counts double.
+/** @type {Record<string, number>} */
+const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 };
+
+/**
+ * Return the nearest node in a direction. Sideways distance counts double.
+ * @param {NodeSingular} from
+ * @param {[number, number]} direction
+ */
 function nearest(from, [dx, dy]) {
-  let best = null, least = Infinity;
-  cy.nodes().forEach((node) => {
+  /** @type {NodeSingular | null} */
+  let best = null;
+  let least = Infinity;
+  for (const node of cy.nodes().toArray()) {
     const x = node.position("x") - from.position("x"), y = node.position("y") - from.position("y");
     const along = x * dx + y * dy;
     const cost = along + 2 * Math.abs(x * dy + y * dx);
     if (along > 4 && cost < least) [best, least] = [node, cost];
-  });
+  }
   return best;
 }
 box.addEventListener("keydown", (event) => {
-  const chosen = cy.$("node:selected")[0];
-  const zoom = { "+": 1.25, "=": 1.25, "-": 0.8 }[event.key];
+  const chosen = cy.nodes(":selected")[0];
+  const zoom = ZOOMS[event.key];
   if (zoom) cy.zoom({ level: cy.zoom() * zoom, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   const way = WAYS[event.key];
   if (way) {
@@ -185,18 +246,21 @@ box.addEventListener("keydown", (event) => {
   }
   if (event.key === "Enter" && chosen) {
     event.preventDefault();
-    if (chosen.data("more") > 0) load(chosen.id(), 0).then(() => choose(chosen));
+    if (chosen.data("more") > 0) load(chosen.id(), "0").then(() => choose(chosen));
     else location.href = chosen.data("url");
   }
 });
 
-document.getElementById("graph-fit").addEventListener("click", () => cy.fit(undefined, 30));
-document.getElementById("graph-find").addEventListener("input", ({ target }) => {
-  const text = target.value.trim().toLowerCase();
-  cy.nodes().forEach((node) => node.toggleClass("faded", !!text && !`${node.data("label")} ${node.data("short")}`.toLowerCase().includes(text)));
+element("graph-fit").addEventListener("click", () => cy.fit(undefined, 30));
+const search = /** @type {HTMLInputElement} */ (element("graph-find"));
+search.addEventListener("input", () => {
+  const text = search.value.trim().toLowerCase();
+  cy.nodes().forEach((node) => {
+    node.toggleClass("faded", !!text && !`${node.data("label")} ${node.data("short")}`.toLowerCase().includes(text));
+  });
 });
 const repaint = () => cy.style(look());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
-load(box.dataset.start, box.dataset.levels).then(() => { box.dataset.ready = cy.nodes().length; });
+load(start, startLevels).then(() => { box.dataset.ready = String(cy.nodes().length); });
