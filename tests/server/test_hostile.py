@@ -49,7 +49,7 @@ def target(serve_session):
 
 
 def test_the_bank_is_wide_and_no_family_crowds_it():
-    families = Counter(each.family for each in BANK)
+    families = Counter(item.family for item in BANK)
     assert len(BANK) >= 150
     assert len(families) >= 25
     assert max(families.values()) <= 10
@@ -139,13 +139,13 @@ def test_what_is_hardly_http_is_refused_or_dropped(target, data):
 def test_clients_that_send_slowly_or_half_a_request_keep_nobody_waiting(target):
     idle = [socket.create_connection(("127.0.0.1", target.port)) for _ in range(100)]
     try:
-        for each in idle:
-            each.sendall(b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nq")
+        for item in idle:
+            item.sendall(b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nq")
         for _ in range(20):
             assert target.query("ASK {}").status == 200
     finally:
-        for each in idle:
-            each.close()
+        for item in idle:
+            item.close()
 
 
 def test_a_client_that_leaves_stops_its_query(target):

@@ -33,7 +33,7 @@ def test_it_says_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, number):
     workers = children.read_text().split() if children.exists() else []
     assert served.end(number) == 0
     assert "Traceback" not in served.seen
-    assert not [each for each in workers if os.path.exists(f"/proc/{each}")]
+    assert not [worker for worker in workers if os.path.exists(f"/proc/{worker}")]
 
 
 def test_nothing_is_left_behind_in_the_folder_for_temporary_files(tmp_path):
@@ -108,15 +108,15 @@ def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
                     failures.append(reply.status)
 
         threads = [threading.Thread(target=client) for _ in range(3)]
-        for each in threads:
-            each.start()
+        for thread in threads:
+            thread.start()
         for number in range(3):
             (rdf_folder / "more.ttl").write_text(f"<urn:a> <urn:b> {number}, 77 .")
             assert running.app.service.reload()
             assert running.query(f"ASK {{ ?s ?p {number} }}").json()["boolean"]
         stop.set()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.join()
         assert not failures
 
 

@@ -20,7 +20,7 @@ NO_QUERIES = (
 EXPRESSIONS = (
     *("9223372036854775807 + 1", "-9223372036854775808 / -1", "1e308 * 1e308", "1 / 0"),
     *("ABS(-9223372036854775808)", NINES, f"<{XSD}integer>('{NINES}')", "STRLEN('\\uD83D')"),
-    *(f"YEAR('{each}-01-01T00:00:00Z'^^<{XSD}dateTime>)" for each in ("9" * 17, "-0001")),
+    *(f"YEAR('{item}-01-01T00:00:00Z'^^<{XSD}dateTime>)" for item in ("9" * 17, "-0001")),
     *("SUBSTR('😀', 2)", "UCASE('ŉß')", "SUBSTR('abc', -999999999, 99999999999)"),
     *("ENCODE_FOR_URI('\\u0000')", "REGEX('a', '[')", "REPLACE('a', '(', '$9')"),
     f"'<!DOCTYPE x [<!ENTITY e SYSTEM \"file://{SECRET}\">]><x>&e;</x>'",

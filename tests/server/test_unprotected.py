@@ -25,7 +25,7 @@ def peers():
 def test_a_hostile_request_kills_hangs_leaks_from_or_misleads_what_has_no_protection(
     peers, bank, sentinel, family
 ):
-    attack = [each for each in bank if each.family == family][-1]
+    attack = [item for item in bank if item.family == family][-1]
     hung_after_s = (
         HUNG_AFTER_S if "hung" in attack.outcomes else None
     )  # the others end by themselves

@@ -177,7 +177,7 @@ STRINGS = (
     '"""\n" %s"""',
     "'%s'@en",
 )
-ONE_LINE = tuple(each for each in STRINGS if "\n" not in each)
+ONE_LINE = tuple(item for item in STRINGS if "\n" not in item)
 NAMES = ("p:%s", "?%s", "p:a-%s", '"x"@%s', "p:%s.x", "_:%s")
 
 
@@ -224,4 +224,4 @@ def test_no_text_makes_the_lexer_fail_in_another_way(text):
         tokens = tokenize(text)
     except BadQuery:
         return
-    assert all(text[each.start :].startswith(each.text) for each in tokens)
+    assert all(text[token.start :].startswith(token.text) for token in tokens)

@@ -26,15 +26,15 @@ def placed(body: str, kind: str = "json", *, silent: bool = False) -> ServiceRes
 def solutions(text: str, *tables: ServiceResult, data: str = "") -> list[dict[str, object]]:
     """Evaluate a text, each SERVICE of which is the next table."""
     cut, offset = [], 0
-    for each in tables:
+    for item in tables:
         start = text.index(CLAUSE, offset)
         offset = start + len(CLAUSE)
-        cut.append(ServiceResult(start, offset, each.endpoint, each.silent, each.kind, each.text))
+        cut.append(ServiceResult(start, offset, item.endpoint, item.silent, item.kind, item.text))
     inlined, functions = inline(Query(text, tables=tuple(cut)))
     store = ox.Store()
     store.load(data.encode(), format=ox.RdfFormat.TURTLE)
     found = store.query(inlined, custom_functions=functions)
-    names = [each.value for each in found.variables]
+    names = [variable.value for variable in found.variables]
     return [{name: row[name] for name in names} for row in found]
 
 
@@ -78,7 +78,7 @@ def test_every_term_arrives_as_it_was_sent():
         literal("2007", datatype="http://www.w3.org/2001/XMLSchema#gYear"),
         {"type": "uri", "value": "http://e/ü?a=1&b=2#c"},
     ]
-    found = solutions(f"SELECT ?x {{ {CLAUSE} }}", table(["x"], *({"x": each} for each in sent)))
+    found = solutions(f"SELECT ?x {{ {CLAUSE} }}", table(["x"], *({"x": item} for item in sent)))
     assert [row["x"] for row in found] == [
         ox.Literal(sent[0]["value"]),
         ox.Literal("chat", language="fr-ca"),

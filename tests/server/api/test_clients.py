@@ -35,7 +35,7 @@ def test_sparqlwrapper_asks(running, wanted, method, form):
     if form == "json":
         assert [row["unit"]["value"] for row in answer["results"]["bindings"]] == wanted
     elif form == "xml":
-        assert [each.firstChild.data for each in answer.getElementsByTagName("uri")] == wanted
+        assert [item.firstChild.data for item in answer.getElementsByTagName("uri")] == wanted
     else:
         assert answer.decode().split()[1:] == wanted
 

@@ -44,9 +44,9 @@ def test_every_dump_of_the_description_is_there(running):
     store = store_of(running.ask("/dcat.ttl"))
     dumps = [row["d"].value for row in store.query(f"SELECT ?d {{ ?x <{VOID}dataDump> ?d }}")]
     assert len(dumps) == 6
-    for each in dumps:
-        assert each.startswith(running.address)
-        assert running.ask(each.removeprefix(running.address), "HEAD").status == 200
+    for dump in dumps:
+        assert dump.startswith(running.address)
+        assert running.ask(dump.removeprefix(running.address), "HEAD").status == 200
 
 
 def test_data_json_has_what_dcat_us_requires(running):
@@ -60,10 +60,10 @@ def test_data_json_has_what_dcat_us_requires(running):
     assert dataset["publisher"]["name"]
     assert dataset["contactPoint"]["fn"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", dataset["modified"])
-    for each in dataset["distribution"]:
-        (place,) = {"downloadURL", "accessURL"} & each.keys()
-        assert "mediaType" in each or "format" in each
-        assert running.ask(each[place].removeprefix(running.address), "HEAD").status == 200
+    for item in dataset["distribution"]:
+        (place,) = {"downloadURL", "accessURL"} & item.keys()
+        assert "mediaType" in item or "format" in item
+        assert running.ask(item[place].removeprefix(running.address), "HEAD").status == 200
 
 
 def test_data_json_names_the_address_that_is_set_and_invents_none(running, small, serve):
@@ -113,8 +113,8 @@ def test_the_sitemap_lists_pages_that_are_there(running):
     places = re.findall(r"<loc>([^<]*)</loc>", body)
     assert len(places) > 500
     assert f"{running.address}/page/ip" in places
-    for each in (*places[:8], *places[8::97]):
-        assert running.ask(each.removeprefix(running.address)).status == 200, each
+    for item in (*places[:8], *places[8::97]):
+        assert running.ask(item.removeprefix(running.address)).status == 200, item
 
 
 def test_crawlers_may_read_search_and_the_query_form_but_run_no_query(running):
@@ -150,5 +150,5 @@ def test_without_an_address_there_is_no_security_txt(running):
 
 def test_the_openapi_document_names_the_endpoint_and_its_parameters(running):
     found = json.loads(running.ask("/openapi.json").body)
-    names = {each["name"] for each in found["paths"]["/sparql"]["get"]["parameters"]}
+    names = {item["name"] for item in found["paths"]["/sparql"]["get"]["parameters"]}
     assert {"query", "default-graph-uri", "named-graph-uri", "timeout", "infer"} <= names

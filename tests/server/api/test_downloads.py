@@ -27,10 +27,10 @@ def fetched(client, address):
 def test_the_first_list_waits_for_no_file_and_the_next_one_knows_them_all(small, monkeypatch):
     files = Dumps(small)
     monkeypatch.setattr(files, "_write_all", lambda: None)
-    assert [each.size for each in files.listed()] == [None] * 8
+    assert [item.size for item in files.listed()] == [None] * 8
     monkeypatch.undo()
     files._write_all()
-    assert all(each.size and len(each.sha256) == 64 and each.statements for each in files.listed())
+    assert all(item.size and len(item.sha256) == 64 and item.statements for item in files.listed())
 
 
 def test_the_page_asks_again_while_files_are_being_written(client, monkeypatch):
@@ -75,12 +75,12 @@ def test_the_number_of_statements_is_what_the_file_holds(client, small):
 def test_a_large_graph_is_not_written_to_be_listed(small, monkeypatch):
     monkeypatch.setattr(dumps, "MAX_LISTED", 1)
     files = Dumps(small)
-    assert [each.size for each in files.listed()] == [None] * 8
+    assert [item.size for item in files.listed()] == [None] * 8
     assert not files.is_writing
     assert files.checksums() == ""
     name = files.name(".nq")
     files.file(name)
-    assert next(each for each in files.listed() if each.name == name).size
+    assert next(item for item in files.listed() if item.name == name).size
 
 
 def test_the_shapes_and_alignments_of_the_project_are_served_as_they_are_written(project):

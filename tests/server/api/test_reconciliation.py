@@ -35,7 +35,7 @@ def test_the_manifest_names_addresses_that_are_there(running):
         assert running.ask(f"{path}?prefix={key}").json()["result"]
     view = manifest["view"]["url"].replace("{{id}}", ID + "ip").removeprefix(running.address)
     assert running.ask(view, Accept="text/html").status == 200
-    assert all(each["id"] and each["name"] for each in manifest["defaultTypes"])
+    assert all(item["id"] and item["name"] for item in manifest["defaultTypes"])
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -64,7 +64,7 @@ def test_a_type_leaves_out_things_of_others_and_counts_what_is_inferred(running)
     above = found(running, query="infrastructure protection", limit=20,
                   type=[ONTOLOGY + "Organization"])  # fmt: skip
     assert 0 < len(units) < len(everything)
-    assert {each["id"] for each in units} <= {each["id"] for each in above}
+    assert {unit["id"] for unit in units} <= {item["id"] for item in above}
     assert found(running, query="infrastructure protection", type="urn:none") == []
 
 
@@ -73,8 +73,8 @@ def test_a_property_that_is_given_too_counts(running):
     right = {"pid": UNIT_OF, "v": {"id": ID + "ip"}}
     by_name = {"pid": UNIT_OF, "v": "Office of Infrastructure Protection"}
     wrong = {"pid": UNIT_OF, "v": "Department of Agriculture"}
-    scores = [found(running, query=name, properties=[each])[0]["score"]
-              for each in (right, by_name, wrong)]  # fmt: skip
+    scores = [found(running, query=name, properties=[item])[0]["score"]
+              for item in (right, by_name, wrong)]  # fmt: skip
     assert scores[0] == scores[1] == 100
     assert scores[2] == 70
 
@@ -83,7 +83,7 @@ def test_things_are_extended_by_their_properties(running, project):
     label = "http://www.w3.org/2000/01/rdf-schema#label"
     extend = {"ids": [ID + "pscd", "urn:none"], "properties": [{"id": UNIT_OF}, {"id": label}]}
     answer = asked(running, extend=extend).json()
-    assert [each["id"] for each in answer["meta"]] == [UNIT_OF, label]
+    assert [item["id"] for item in answer["meta"]] == [UNIT_OF, label]
     row = answer["rows"][ID + "pscd"]
     assert {"id": ID + "ip", "name": "Office of Infrastructure Protection"} in row[UNIT_OF]
     assert row[label] == [{"str": "Protective Security Coordination Division"}]
@@ -92,7 +92,7 @@ def test_things_are_extended_by_their_properties(running, project):
 
 def test_properties_of_a_type_are_proposed(running):
     proposed = running.ask(f"/reconcile/properties?type={ONTOLOGY}Division").json()
-    assert UNIT_OF in {each["id"] for each in proposed["properties"]}
+    assert UNIT_OF in {item["id"] for item in proposed["properties"]}
 
 
 def test_a_preview_may_stand_in_a_frame_and_nothing_else_may(running):

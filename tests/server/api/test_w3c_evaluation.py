@@ -79,13 +79,13 @@ def ask(suite, case, accept):
 
 def test_the_list_names_just_the_tests_on_which_the_engine_differs():
     assert len(CASES) > 500
-    differing = {each.name for each in CASES
-                 if w3c_suite.engine_answer(each) != w3c_suite.expected(each)}  # fmt: skip
+    differing = {case.name for case in CASES
+                 if w3c_suite.engine_answer(case) != w3c_suite.expected(case)}  # fmt: skip
     assert differing == ENGINE_DIFFERS
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in CASES if each.name not in ENGINE_DIFFERS], ids=lambda case: case.name
+    "case", [item for item in CASES if item.name not in ENGINE_DIFFERS], ids=lambda case: case.name
 )
 def test_the_answer_over_http_is_the_one_the_suite_expects(suite, case):
     reply = ask(suite, case, "application/sparql-results+json, application/n-triples")
@@ -98,7 +98,7 @@ def test_the_answer_over_http_is_the_one_the_suite_expects(suite, case):
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in FILES if each.name not in CSV_DIFFERS], ids=lambda case: case.name
+    "case", [file for file in FILES if file.name not in CSV_DIFFERS], ids=lambda case: case.name
 )
 def test_csv_is_the_one_the_suite_expects(suite, case):
     reply = ask(suite, case, "text/csv")

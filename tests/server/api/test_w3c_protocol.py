@@ -51,7 +51,7 @@ def manifest() -> rdflib.Graph:
 
 GRAPH = manifest()
 TESTS = sorted(
-    str(each).rpartition("#")[2] for each in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
+    str(subject).rpartition("#")[2] for subject in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
 )
 
 pytestmark = pytest.mark.skipif(not TESTS, reason="the W3C suites are not here: set W3C_TESTS")
@@ -71,11 +71,11 @@ def suite(serve_session):
 def send(suite, request):
     """Send a request as the manifest describes it, and return the reply."""
     headers = {}
-    for each in rdflib.collection.Collection(
+    for item in rdflib.collection.Collection(
         GRAPH, GRAPH.value(request, HT.headers) or rdflib.RDF.nil
     ):
-        name = str(GRAPH.value(each, HT.fieldName)).replace("-", "_")
-        headers[name] = str(GRAPH.value(each, HT.fieldValue))
+        name = str(GRAPH.value(item, HT.fieldName)).replace("-", "_")
+        headers[name] = str(GRAPH.value(item, HT.fieldValue))
     body = GRAPH.value(request, HT.body)
     content = None
     if body is not None:
@@ -87,8 +87,8 @@ def send(suite, request):
 
 @pytest.mark.parametrize("name", TESTS)
 def test_a_request_of_the_protocol_suite_gets_what_it_must(suite, name):
-    test = next(each for each in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
-                if str(each).endswith("#" + name))  # fmt: skip
+    test = next(subject for subject in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
+                if str(subject).endswith("#" + name))  # fmt: skip
     connection = GRAPH.value(test, MF.action)
     requests = list(rdflib.collection.Collection(GRAPH, GRAPH.value(connection, HT.requests)))
     assert requests
@@ -98,7 +98,7 @@ def test_a_request_of_the_protocol_suite_gets_what_it_must(suite, name):
             assert reply.status == 403
             return
         wanted = GRAPH.value(request, HT.resp)
-        statuses = {str(each)[-3] for each in GRAPH.objects(wanted, MF.expectedStatus)}
+        statuses = {str(item)[-3] for item in GRAPH.objects(wanted, MF.expectedStatus)}
         assert str(reply.status)[0] in statuses, reply.body
         kind = GRAPH.value(wanted, MF.expectedFormat)
         if kind is not None:

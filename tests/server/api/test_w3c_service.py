@@ -34,15 +34,17 @@ class Case:
 
     def __init__(self, manifest: rdflib.Graph, name: str) -> None:
         (test,) = [
-            each for each in manifest.subjects(rdflib.RDF.type) if str(each).endswith("#" + name)
+            subject
+            for subject in manifest.subjects(rdflib.RDF.type)
+            if str(subject).endswith("#" + name)
         ]
         action = manifest.value(test, MF.action)
         self.text = path(manifest.value(action, QT.query)).read_text(encoding="utf-8")
         self.result = path(manifest.value(test, MF.result))
-        self.data = [path(each) for each in manifest.objects(action, QT.data)]
+        self.data = [path(item) for item in manifest.objects(action, QT.data)]
         self.endpoints = {
-            str(manifest.value(each, QT.endpoint)): path(manifest.value(each, QT.data))
-            for each in manifest.objects(action, QT.serviceData)
+            str(manifest.value(item, QT.endpoint)): path(manifest.value(item, QT.data))
+            for item in manifest.objects(action, QT.serviceData)
         }
         self.federation = Federation(FederationTerms(allowed=ALLOWED), self.ask)
 
@@ -61,8 +63,8 @@ class Case:
             query, _ = self.federation.consult(query, found)
             text, functions = inline(query)
         store = ox.Store()
-        for each in data:
-            store.load(path=str(each), format=ox.RdfFormat.TURTLE)
+        for item in data:
+            store.load(path=str(item), format=ox.RdfFormat.TURTLE)
         return store.query(text, custom_functions=functions)
 
 

@@ -75,9 +75,9 @@ def test_the_gate_refuses_none_of_the_queries():
 def test_the_gate_reads_every_update_and_takes_none_for_a_query():
     forms = {name: inspect(text) for name, text in UPDATES.items()}
     assert {
-        name: each.form for name, each in forms.items() if each.form and not each.is_update
+        name: form.form for name, form in forms.items() if form.form and not form.is_update
     } == {}
-    assert sum(each.is_update for each in forms.values()) >= 125  # three are a prologue alone
+    assert sum(form.is_update for form in forms.values()) >= 125  # three are a prologue alone
 
 
 def test_the_service_answers_every_query_that_asks_nothing_of_elsewhere(target):

@@ -73,11 +73,11 @@ def test_each_terminal_of_turtle_has_its_colour():
 def test_each_terminal_of_sparql_has_its_colour():
     text = "SELECT ?x (COUNT($y) AS ?n) { ?x ex:part-1.b/^a:c ?y FILTER(?n<3) } LIMIT 10"
     found = classed(text)
-    assert [each for css, each in found if css == "s-v"] == ["?x", "$y", "?n", "?x", "?y", "?n"]
-    assert [each for css, each in found if css == "s-k"] == [
+    assert [item for css, item in found if css == "s-v"] == ["?x", "$y", "?n", "?x", "?y", "?n"]
+    assert [item for css, item in found if css == "s-k"] == [
         "SELECT", "COUNT", "AS", "FILTER", "LIMIT",
     ]  # fmt: skip
-    assert [each for css, each in found if css == "s-n"] == ["3", "10"]
+    assert [item for css, item in found if css == "s-n"] == ["3", "10"]
 
 
 def test_a_hash_in_an_iri_or_a_string_begins_no_comment():
@@ -113,7 +113,7 @@ def colours():
 
 
 def luminance(colour):
-    digits = colour[1:] if len(colour) == 7 else "".join(each * 2 for each in colour[1:])
+    digits = colour[1:] if len(colour) == 7 else "".join(item * 2 for item in colour[1:])
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -137,4 +137,4 @@ def test_every_colour_of_code_can_be_read_on_its_background_in_light_and_dark():
 
 def test_every_class_of_a_terminal_is_in_the_stylesheet():
     css = (folder("web") / "static" / "site.css").read_text()
-    assert {each for each in CLASSES.values() if f".{each} " not in css} == set()
+    assert {class_ for class_ in CLASSES.values() if f".{class_} " not in css} == set()

@@ -28,9 +28,9 @@ def nodes(value: object):
     """Yield every object of a document."""
     if isinstance(value, dict):
         yield value
-    for each in value.values() if isinstance(value, dict) else value:
-        if isinstance(each, dict | list):
-            yield from nodes(each)
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list):
+            yield from nodes(item)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -65,7 +65,7 @@ def test_the_types_and_the_same_things_are_those_of_the_graph(running, project):
     assert document["@type"] == "GovernmentOrganization"
     same = ox.NamedNode("https://schema.org/sameAs")
     stated = project.store.quads(ox.NamedNode(ID + "dhs"), same, None, ox.DefaultGraph())
-    known = {each.object.value for each in stated}
+    known = {item.object.value for item in stated}
     assert known
     given = document["sameAs"]
     assert set([given] if isinstance(given, str) else given) <= known
@@ -83,9 +83,9 @@ def test_home_describes_the_dataset_with_files_that_are_there(running, project):
     assert document["@type"] == "Dataset"
     assert document["version"] == project.snapshot.content_hash
     assert document["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    for each in document["distribution"]:
-        reply = running.ask(each["contentUrl"].removeprefix(running.address), "HEAD")
-        assert (reply.status, reply.type) == (200, each["encodingFormat"])
+    for item in document["distribution"]:
+        reply = running.ask(item["contentUrl"].removeprefix(running.address), "HEAD")
+        assert (reply.status, reply.type) == (200, item["encodingFormat"])
 
 
 def test_no_value_ends_the_element_and_another_graph_has_no_licence_of_ours(serve, tmp_path):

@@ -28,7 +28,7 @@ def parsed(markup):
 def test_a_tree_has_a_link_for_each_box_and_a_line_for_each_child():
     root = Box("Root", "/root", below=(Box("A", "/a", below=(Box("C", "/c"),)), Box("B", "/b")))
     picture = parsed(tree(root, "title"))
-    assert [each.get("href") for each in picture.iter(f"{SVG}a")] == ["/c", "/a", "/b", "/root"]
+    assert [item.get("href") for item in picture.iter(f"{SVG}a")] == ["/c", "/a", "/b", "/root"]
     assert len(list(picture.iter(f"{SVG}path"))) == 3
 
 
@@ -43,7 +43,7 @@ def test_a_parent_stands_beside_its_first_child_in_a_picture_read_from_the_top()
     root = Box("Root", "/", below=tuple(Box(str(n), f"/{n}") for n in range(5)))
 
     def height(picture, address):
-        link = next(each for each in picture.iter(f"{SVG}a") if each.get("href") == address)
+        link = next(item for item in picture.iter(f"{SVG}a") if item.get("href") == address)
         return float(link.find(f"{SVG}rect").get("y"))
 
     top, middle = parsed(tree(root, "", top=True)), parsed(tree(root, ""))
@@ -65,7 +65,7 @@ def test_no_text_breaks_a_picture(picture):
 
 def test_bars_are_in_order_and_bounded():
     picture = parsed(bars([(f"n{n}", n) for n in range(100)], "t"))
-    widths = [float(each.get("width").rstrip("%")) for each in picture.iter(f"{SVG}svg")]
+    widths = [float(item.get("width").rstrip("%")) for item in picture.iter(f"{SVG}svg")]
     assert len(widths) == MAX_BARS
     assert widths == sorted(widths, reverse=True)
 
@@ -150,8 +150,8 @@ def test_a_workbook_holds_texts_and_numbers():
             read(archive.read(name))
         sheet = read(archive.read("xl/worksheets/sheet1.xml"))
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    assert [each.text for each in sheet.iter(f"{space}t")] == ["name", "n", NASTY, "a�b"]
-    assert [each.text for each in sheet.iter(f"{space}v")] == ["4.5", "2"]
+    assert [item.text for item in sheet.iter(f"{space}t")] == ["name", "n", NASTY, "a�b"]
+    assert [item.text for item in sheet.iter(f"{space}v")] == ["4.5", "2"]
 
 
 def test_a_literal_keeps_a_cue_where_it_is_not_plain(project):

@@ -37,7 +37,7 @@ def test_every_key_that_a_template_uses_has_an_english_text():
     assert used() - translations.load("en").keys == set()
 
 
-@pytest.mark.parametrize("language", [each for each in translations.languages() if each != "en"])
+@pytest.mark.parametrize("language", [item for item in translations.languages() if item != "en"])
 def test_a_translation_is_complete_and_keeps_the_places(language):
     english, other = translations.load("en"), translations.load(language)
     assert english.keys - other.keys == set()

@@ -34,8 +34,8 @@ PATHS = (
     *("/disagreements", "/questions/units-of", "/suggest?q=in", "/why?s=PSCD&p=partOf&o=DHS"),
 )
 ASKED = (
-    *("/sparql?" + urlencode({"query": each}) for each in QUERIES),
-    *("/sparql?" + urlencode({"query": each, "infer": "false"}) for each in QUERIES),
+    *("/sparql?" + urlencode({"query": query}) for query in QUERIES),
+    *("/sparql?" + urlencode({"query": query, "infer": "false"}) for query in QUERIES),
     *PATHS,
 )
 # What each answer names anew has no tag.
@@ -91,8 +91,8 @@ def test_another_build_of_the_same_files_may_answer_in_other_bytes_and_then_has_
 @pytest.mark.parametrize("text", ANEW)
 def test_an_answer_that_is_never_the_same_has_no_tag(running, text):
     replies = [running.query(text) for _ in range(2)]
-    assert [each.status for each in replies] == [200, 200]
-    assert [each.headers["ETag"] for each in replies] == [None, None]
+    assert [reply.status for reply in replies] == [200, 200]
+    assert [reply.headers["ETag"] for reply in replies] == [None, None]
 
 
 def test_a_cached_page_names_the_host_that_it_was_asked_for(running):

@@ -149,8 +149,8 @@ def test_the_home_page_says_what_the_dataset_says_of_itself(birds):
 
 def test_narrower_concepts_are_drawn_as_parts(birds):
     found = birds.get("/graph/neighbours?id=http://birds.example.org/id/auk&levels=2").json
-    assert [each["label"] for each in found["nodes"]] == ["Auk", "Puffin"]
-    assert [(each["label"], each["part"]) for each in found["edges"]] == [("Broader", True)]
+    assert [item["label"] for item in found["nodes"]] == ["Auk", "Puffin"]
+    assert [(item["label"], item["part"]) for item in found["edges"]] == [("Broader", True)]
 
 
 def test_the_program_of_a_page_opens_the_graph_that_is_served(birds):

@@ -82,13 +82,13 @@ def test_the_first_page_takes_at_most_60_kib_and_one_font(client):
     text = client.get("/").text
     total = len(gzip.compress(text.encode()))
     addresses = re.findall(r'(?:href|src)="(/static/[^"?]+)', text)
-    fonts = [each for each in addresses if each.endswith(".woff2")]
+    fonts = [address for address in addresses if address.endswith(".woff2")]
     assert len(addresses) >= 4
-    for each in set(addresses) - set(fonts):
-        total += len(gzip.compress((STATIC / each.removeprefix("/static/")).read_bytes()))
+    for item in set(addresses) - set(fonts):
+        total += len(gzip.compress((STATIC / item.removeprefix("/static/")).read_bytes()))
     assert total <= 60 * KIB
     assert (
-        sum((STATIC / each.removeprefix("/static/")).stat().st_size for each in fonts) <= 28 * KIB
+        sum((STATIC / font.removeprefix("/static/")).stat().st_size for font in fonts) <= 28 * KIB
     )
 
 
@@ -106,8 +106,10 @@ def test_every_bundled_library_is_named_with_its_licence_and_its_text():
     bundle("editor")
     libraries = json.loads((STATIC / "dist" / "libraries.json").read_text())
     texts = (STATIC / "dist" / "licences.txt").read_text()
-    assert {each["name"] for each in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
-    for each in libraries:
-        assert each["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), each
-        assert f"{each['name']} {each['version']}\n\n" in texts
+    assert {library["name"] for library in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
+    for library in libraries:
+        assert library["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), (
+            library
+        )
+        assert f"{library['name']} {library['version']}\n\n" in texts
     assert "See its package." not in texts

@@ -47,7 +47,7 @@ def test_every_page_and_the_command_line_count_the_same_documents(client, projec
     text = client.get("/sources").text
     assert f"{sources:,} documents" in text
     assert "Editors of this graph" in text  # told apart, and not among the rows
-    listed = [each["iri"] for each in rows(client, "/sources")]
+    listed = [row["iri"] for row in rows(client, "/sources")]
     assert len(listed) == sources
     assert EDITORS_GRAPH not in listed
 
@@ -61,7 +61,7 @@ def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(clien
     assert "of type “statute”" in text
     assert "sorted by date" in text
     found = rows(client, "/sources?authority=primary&genre=statute")
-    assert {(each["authority"], each["genre"]) for each in found} == {("primary", "statute")}
+    assert {(item["authority"], item["genre"]) for item in found} == {("primary", "statute")}
 
 
 def test_the_number_beside_a_facet_is_what_it_leaves(client):
@@ -117,7 +117,7 @@ def test_a_page_cites_documents_with_their_publishers(client, project):
 
 def test_each_reading_stands_beside_the_others_with_who_states_it(client):
     text = client.get("/disagreements").text
-    block = next(each for each in text.split('<section class="differ"') if "nisac" in each)
+    block = next(part for part in text.split('<section class="differ"') if "nisac" in part)
     readings = re.findall(r"<strong>(.*?)</strong>(.*?)</ul></li>", block, re.DOTALL)
     assert [value for value, _ in readings] == ["1999", "2000", "2002-04-01"]
     for _, documents in readings:
@@ -126,9 +126,7 @@ def test_each_reading_stands_beside_the_others_with_who_states_it(client):
 
 
 def test_figures_of_different_years_are_no_difference(client):
-    budgets = [
-        each for each in rows(client, "/disagreements") if each["about"].startswith("Budget")
-    ]
+    budgets = [row for row in rows(client, "/disagreements") if row["about"].startswith("Budget")]
     thing = "Infrastructure Protection and Information Security Appropriation"
     told = {(e["about"], e["reading"]) for e in budgets if e["thing"] == thing}
     years = {about for about, _ in told}
@@ -139,10 +137,10 @@ def test_figures_of_different_years_are_no_difference(client):
 
 def test_all_kinds_of_difference_are_told_and_every_reading_has_its_document(client):
     found = rows(client, "/disagreements")
-    assert {each["kind"] for each in found} == {
+    assert {item["kind"] for item in found} == {
         "date", "figure", "origin", "name", "responsibility",
     }  # fmt: skip
-    assert all(each["source"] for each in found)
+    assert all(item["source"] for item in found)
 
 
 # Change over time
@@ -157,7 +155,7 @@ def test_the_timeline_of_one_organization_tells_what_came_before_and_after(clien
     assert "Suzanne Spaulding" in picture
     assert "Post-Katrina Emergency Management Reform Act of 2006" in text
     found = rows(client, "/timeline?id=NPPD")
-    assert all(each["sources"] for each in found)
+    assert all(item["sources"] for item in found)
 
 
 def test_a_timeline_of_what_does_not_exist_is_not_found(client):
@@ -181,9 +179,9 @@ def test_a_report_names_the_statement_and_its_source(contacted):
     page = contacted.get("/page/pscd").text
     address = re.search(r'href="(/report\?uri=[^"]+)"', page).group(1)
     text = unescape(contacted.get(unescape(address)).text)
-    messages = [unquote(each) for each in re.findall(r'href="(mailto:[^"]+)"', text)]
+    messages = [unquote(item) for item in re.findall(r'href="(mailto:[^"]+)"', text)]
     assert len(messages) > 10
-    one = next(each for each in messages if "unit of" in each)
+    one = next(message for message in messages if "unit of" in message)
     assert "Protective Security Coordination Division · unit of · Office of Infra" in one
     assert "https://w3id.org/ipgraph/source/" in one
     assert "https://w3id.org/ipgraph/id/pscd" in one
@@ -358,7 +356,7 @@ def test_the_properties_of_a_class_have_examples_from_its_things(client, project
     examples = [text.strip() for text in re.findall(r"for example\s+([^:<]+):\s", used)]
     assert len(examples) > 10
     names = {hit.acronym or hit.label for hit in project.index.instances(IP + "Division")}
-    assert {unescape(each) for each in examples} <= names
+    assert {unescape(example) for example in examples} <= names
 
 
 def test_a_source_page_does_not_repeat_the_heading_of_a_thing_as_its_label(client):

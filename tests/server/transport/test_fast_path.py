@@ -96,19 +96,19 @@ def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
     hits = running.app.service.cache.figures.hits
     with connected(running.port) as line:
         answers = [line.ask(data) for _ in range(6)]
-    assert {each.status for each in answers} == {200}
-    assert {each.body for each in answers} == {answers[0].body}
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.body for answer in answers} == {answers[0].body}
     assert answers[0].number == 7
-    assert {each.headers["etag"] for each in answers} == {answers[0].headers["etag"]}
-    assert len({each.headers["x-request-id"] for each in answers}) == 6
-    assert all(each.headers.keys() == answers[0].headers.keys() for each in answers)
+    assert {answer.headers["etag"] for answer in answers} == {answers[0].headers["etag"]}
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 6
+    assert all(answer.headers.keys() == answers[0].headers.keys() for answer in answers)
     assert running.app.service.cache.figures.hits - hits == 5
 
 
 def test_other_queries_under_the_same_headers_get_their_own_answers(running):
     with connected(running.port) as line:
         numbers = [
-            line.ask(request(ROW % each, "Accept: text/csv")).body.split() for each in (1, 2, 3)
+            line.ask(request(ROW % item, "Accept: text/csv")).body.split() for item in (1, 2, 3)
         ]
     assert numbers == [[b"n", b"1"], [b"n", b"2"], [b"n", b"3"]]
 
@@ -138,7 +138,7 @@ def test_http_1_0_is_closed_after_its_answer_though_its_headers_are_known(runnin
 
 def test_requests_sent_at_once_are_answered_in_their_order(running):
     numbers = [*range(100, 112), 100, 101]
-    data = b"".join(request(ROW % each) for each in numbers)
+    data = b"".join(request(ROW % number) for number in numbers)
     with connected(running.port) as line:
         line.send(data)
         assert [line.answer().number for _ in numbers] == numbers
@@ -150,8 +150,8 @@ def test_what_comes_behind_a_slow_query_is_answered_after_it(running):
     with connected(running.port) as line:
         assert line.ask(warm).number == 21
         line.send(slow)
-        for each in (22, 21, 23):
-            line.send(request(ROW % each))
+        for item in (22, 21, 23):
+            line.send(request(ROW % item))
         assert line.answer().status == 503
         assert [line.answer().number for _ in range(3)] == [22, 21, 23]
 
@@ -184,8 +184,8 @@ def test_a_known_request_with_the_tag_of_the_answer_gets_304_each_time(running):
         known = request(ROW % 41, f"If-None-Match: {tag}")
         answers = [line.ask(known) for _ in range(5)]
         other = line.ask(request(ROW % 41, 'If-None-Match: "other"'))
-    assert [(each.status, each.body) for each in answers] == [(304, b"")] * 5
-    assert {each.headers["etag"] for each in answers} == {tag}
+    assert [(answer.status, answer.body) for answer in answers] == [(304, b"")] * 5
+    assert {answer.headers["etag"] for answer in answers} == {tag}
     assert (other.status, other.number) == (200, 41)
 
 
@@ -195,8 +195,8 @@ def test_a_client_that_takes_gzip_gets_it_from_the_second_use_on(running):
         plain = line.ask(request(text)).body
         answers = [line.ask(request(text, "Accept-Encoding: gzip")) for _ in range(6)]
         after = line.ask(request(text))
-    assert {each.headers.get("content-encoding") for each in answers[2:]} == {"gzip"}
-    assert all(gzip.decompress(each.body) == plain for each in answers[2:])
+    assert {answer.headers.get("content-encoding") for answer in answers[2:]} == {"gzip"}
+    assert all(gzip.decompress(answer.body) == plain for answer in answers[2:])
     assert "content-encoding" not in after.headers
     assert after.body == plain
 
@@ -236,9 +236,9 @@ def test_a_page_that_is_kept_is_answered_by_its_bytes_too(running):
     data = b"GET /about HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
     with connected(running.port) as line:
         answers = [line.ask(data) for _ in range(5)]
-    assert {each.body for each in answers} == {answers[0].body}
+    assert {answer.body for answer in answers} == {answers[0].body}
     assert b"<h1" in answers[0].body
-    assert {each.headers["content-type"] for each in answers} == {"text/html; charset=utf-8"}
+    assert {answer.headers["content-type"] for answer in answers} == {"text/html; charset=utf-8"}
 
 
 def test_every_answer_is_in_the_access_log_with_its_own_client_and_name(
@@ -248,11 +248,11 @@ def test_every_answer_is_in_the_access_log_with_its_own_client_and_name(
     data = request(ROW % 71)
     with serve(small, access_log=str(log)) as service, connected(service.port) as line:
         names = [line.ask(data).headers["x-request-id"] for _ in range(5)]
-    lines = [json.loads(each) for each in log.read_text(encoding="utf-8").splitlines()]
-    assert [each["id"] for each in lines] == names
-    assert {each["client"] for each in lines} == {"127.0.0.1"}
-    assert [each.get("cache") for each in lines] == [None, "hit", "hit", "hit", "hit"]
-    assert all(ROW % 71 in each["query"] for each in lines)
+    lines = [json.loads(item) for item in log.read_text(encoding="utf-8").splitlines()]
+    assert [item["id"] for item in lines] == names
+    assert {item["client"] for item in lines} == {"127.0.0.1"}
+    assert [item.get("cache") for item in lines] == [None, "hit", "hit", "hit", "hit"]
+    assert all(ROW % 71 in item["query"] for item in lines)
 
 
 def test_the_access_log_names_the_client_that_a_trusted_proxy_names(serve, small, tmp_path: Path):
@@ -264,14 +264,14 @@ def test_the_access_log_names_the_client_that_a_trusted_proxy_names(serve, small
             assert line.ask(data).number == 72
     with serve(small, access_log=str(log)) as service, connected(service.port) as line:
         line.ask(data)  # nobody is trusted here
-    clients = [json.loads(each)["client"] for each in log.read_text("utf-8").splitlines()]
+    clients = [json.loads(item)["client"] for item in log.read_text("utf-8").splitlines()]
     assert clients == ["203.0.113.9"] * 5 + ["127.0.0.1"]
 
 
 def test_queries_under_a_path_prefix_are_answered_from_the_loop_too(serve, small):
     with serve(small, path_prefix="/kg") as service, connected(service.port) as line:
-        for each in (81, 82, 81, 81, 81):
-            assert line.ask(request(ROW % each, path="/kg/sparql")).number == each
+        for item in (81, 82, 81, 81, 81):
+            assert line.ask(request(ROW % item, path="/kg/sparql")).number == item
         assert line.ask(request(ROW % 83)).number == 83  # the proxy may have cut the prefix off
         page = line.ask(b"GET /kg/about HTTP/1.1\r\nAccept: text/html\r\n\r\n")
     assert b'href="/kg/' in page.body
@@ -285,7 +285,7 @@ def test_a_large_answer_that_its_client_reads_late_arrives_whole(running):
         line.send(data * 40)  # some 20 MB of answers, more than the sockets hold
         answers = [line.answer() for _ in range(40)]
     assert first.body.count(b"\r\n") == 4001
-    assert all(each.body == first.body for each in answers)
+    assert all(answer.body == first.body for answer in answers)
 
 
 def test_the_loop_writes_the_same_headers_as_threads(serve, project):

@@ -82,7 +82,9 @@ def test_a_client_that_stops_reading_stops_the_worker_too_and_the_memory_stays_f
         while True:  # until no process below the service has computed for a hundred requests
             for _ in range(100):
                 service.get("/health")
-            found = {each: cpu_ticks(each) for each in descendants(service.process.pid)}
+            found = {
+                descendant: cpu_ticks(descendant) for descendant in descendants(service.process.pid)
+            }
             if found == ticks:
                 break
             ticks = found
