@@ -91,7 +91,7 @@ def _format_table(found: tuple[Any, ...]) -> str:
             form.label,
             f"`{form.media_type}`",
             f"`{form.suffix}`",
-            form.holds.value,
+            form.content.value,
             ", ".join(f"`{synonym}`" for synonym in (*form.synonyms, *form.weak)),
         )
         for form in found

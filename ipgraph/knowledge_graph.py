@@ -313,11 +313,11 @@ class KnowledgeGraph:
         from ipgraph.serialization import graphs
 
         store = self.store_for(infer)
-        form = graphs.form_named(format) if format else None
+        output_format = graphs.format_by_name(format) if format else None
         entity = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):
-            return graphs.export_file(store, Path(target), form, entity)
-        return graphs.export(store, target, form or by_name("ttl"), entity)
+            return graphs.export_file(store, Path(target), output_format, entity)
+        return graphs.export(store, target, output_format or by_name("ttl"), entity)
 
     def store_for(self, infer: bool | None = None) -> Store:
         """Return the store with or without inferred statements (default: the setting)."""

@@ -1,4 +1,4 @@
-"""Which endpoints may be asked, and at which addresses of the network."""
+"""The allow-list of endpoints, and the network addresses that may be connected to."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Scheme: TypeAlias = Literal["http", "https"]
 
 _PORTS = {"http": 80, "https": 443}
-# Python's `is_global` differs from release to release; these are refused whatever it says: shared
-# space of carriers (RFC 6598), the anycast of 6to4 relays, and IPv6 that carries an IPv4 address.
+# Python's `is_global` differs between releases; these are refused in all of them: shared
+# address space (RFC 6598), 6to4 relay anycast, and IPv6 addresses that embed an IPv4 address.
 _NEVER_V4 = (IPv4Network("100.64.0.0/10"), IPv4Network("192.88.99.0/24"))
 _NEVER_V6 = tuple(
     IPv6Network(item) for item in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
@@ -29,7 +29,7 @@ _PRIVATE_V6 = (IPv6Network("::1/128"), IPv6Network("fc00::/7"))
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """What an IRI of http or https asks: of which host and port, and with which path."""
+    """The address of an endpoint: scheme, host, port, and path with query."""
 
     scheme: str
     host: str
@@ -37,46 +37,46 @@ class Destination:
     path: str
 
     def __str__(self) -> str:
-        """Write the address as it is compared and shown."""
+        """Return the normalized address."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
 
 
-def destination(iri: str) -> Destination:
-    """Read an IRI; raises `UsageError` for what is no address of an endpoint."""
+def parse_destination(iri: str) -> Destination:
+    """Parse the IRI of an endpoint. Raises `UsageError` if it is not an http or https address."""
     try:
         parts = urlsplit(iri)
         scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
     except ValueError as error:
-        raise UsageError(f"<{iri}> is no address: {error}.") from error
+        raise UsageError(f"<{iri}> is not a valid address: {error}.") from error
     if scheme not in _PORTS:
-        raise UsageError(f"<{iri}> is not an address of http or https.")
+        raise UsageError(f"<{iri}> is not an http or https address.")
     if parts.username is not None or parts.password is not None:
-        raise UsageError(f"<{iri}> carries a name or a password; no endpoint is sent any.")
+        raise UsageError(f"<{iri}> contains a user name or password, which is not supported.")
     query = f"?{parts.query}" if parts.query else ""
     path = quote((parts.path or "/") + query, safe="/?:@!$&'()*+,;=%~-._[]")
     return Destination(scheme, _host(host, iri), _PORTS[scheme] if port is None else port, path)
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """The endpoints that may be asked: whole addresses, and hosts with all that is on them."""
+class AllowList:
+    """The allowed endpoints: exact addresses, and hosts with all their paths."""
 
     addresses: frozenset[Destination]
     hosts: frozenset[tuple[str, int]]
 
     @classmethod
-    def parse(cls, text: str) -> Allowed:
-        """Read the setting: hosts, hosts with a port, and IRIs, between commas or spaces.
+    def parse(cls, text: str) -> AllowList:
+        """Parse the setting: hosts, hosts with a port, and IRIs, separated by commas or spaces.
 
-        Raises `UsageError` for an entry that is none of these, so that a slip opens nothing.
+        Raises `UsageError` for any other entry.
         """
         addresses, hosts = set(), set()
         for entry in re.split(r"[\s,]+", text.strip()):
             try:
                 if "://" in entry:
-                    addresses.add(destination(entry))
+                    addresses.add(parse_destination(entry))
                 elif entry:
                     hosts |= set(_host_entry(entry))
             except (UsageError, ValueError) as error:
@@ -88,20 +88,20 @@ class Allowed:
         return cls(frozenset(addresses), frozenset(hosts))
 
     def __bool__(self) -> bool:
-        """Tell whether any endpoint may be asked."""
+        """True if any endpoint is allowed."""
         return bool(self.addresses or self.hosts)
 
-    def allows(self, wanted: Destination) -> bool:
-        """Tell whether an endpoint may be asked; the addresses of its host are another matter."""
-        return wanted in self.addresses or (wanted.host, wanted.port) in self.hosts
+    def allows(self, target: Destination) -> bool:
+        """True if the endpoint is listed. Does not check the addresses of its host."""
+        return target in self.addresses or (target.host, target.port) in self.hosts
 
 
 def is_reachable(address: Address, *, private: bool) -> bool:
-    """Tell whether an address of the network may be connected to.
+    """True if a network address may be connected to.
 
-    Only unicast addresses of the public Internet may, and with `private` also those of private
-    networks (RFC 1918, RFC 4193) and of this machine; link-local ones, where clouds keep their
-    secrets, and IPv4 addresses in the clothes of IPv6 never.
+    Only public unicast addresses are allowed, and with `private` also private networks (RFC 1918,
+    RFC 4193) and this machine. Link-local addresses (cloud metadata services) and IPv4 addresses
+    embedded in IPv6 are never allowed.
     """
     if isinstance(address, IPv4Address):
         if private and any(address in item for item in _PRIVATE_V4):
@@ -125,7 +125,7 @@ def _host_entry(entry: str) -> list[tuple[str, int]]:
 
 
 def _host(host: str, shown: str) -> str:
-    """Return a host as it is compared: ASCII, lower case, no dot at its end."""
+    """Return a normalized host: ASCII, lower case, without a trailing dot."""
     host = host.rstrip(".").lower()
     try:
         return str(ip_address(host))
@@ -134,7 +134,7 @@ def _host(host: str, shown: str) -> str:
     try:
         host = host.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise UsageError(f"<{shown}> names no host: {error}.") from error
+        raise UsageError(f"<{shown}> has no valid host: {error}.") from error
     if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9_.\-]*[a-z0-9_])?", host):
-        raise UsageError(f"<{shown}> names no host.")
+        raise UsageError(f"<{shown}> has no valid host.")
     return host

@@ -1,8 +1,8 @@
-"""The process that asks an endpoint: one query out, one table of solutions back.
+"""The child process that queries an endpoint: one query out, one table of solutions back.
 
-Run as ``python -m ipgraph.federation.fetcher`` with an `Order` as JSON on its standard input. It
-holds neither the graph nor the engine, reads no answer as anything but bytes, and can be killed
-while a name is being looked up, which no timeout of Python's reaches.
+Run as ``python -m ipgraph.federation.fetcher`` with a `FetchRequest` as JSON on standard input. It
+has neither the graph nor the engine, does not parse the response, and can be killed during a name
+look-up, which no timeout of Python interrupts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ipgraph.errors import (
     StoreUnavailable,
     UsageError,
 )
-from ipgraph.federation.allow_list import Allowed, Destination, destination, is_reachable
+from ipgraph.federation.allow_list import AllowList, Destination, is_reachable, parse_destination
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Connect = Callable[[tuple[str, int], float], socket.socket]
 
 _MAX_REDIRECTS = 3
-_REDIRECTS = (301, 302, 307, 308)  # 303 leads to another thing, which is no answer to a query
+_REDIRECTS = (301, 302, 307, 308)  # a 303 does not lead to the result of the query
 _ACCEPT = "application/sparql-results+json, application/sparql-results+xml;q=0.9"
 _KINDS = {
     "application/sparql-results+json": "json",
@@ -44,111 +44,111 @@ _KINDS = {
     "application/xml": "xml",
     "text/xml": "xml",
 }
-_DESCRIPTORS = 32  # of the standard streams, the resolver, certificates and one connection
+_MAX_DESCRIPTORS = 32  # standard streams, resolver, certificates and one connection
 _PART_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be asked, of whom, and what bounds it: bytes of the answer, seconds in all."""
+class FetchRequest:
+    """A query, its endpoint, and the limits: bytes of the response, seconds in total."""
 
     endpoint: str
-    request: str
+    query: str
     allowed: str
-    private: bool
+    allow_private: bool
     max_bytes: int
     time_limit_s: float
 
     def pack(self) -> bytes:
-        """Return the order as JSON."""
+        """Return the request as JSON."""
         return json.dumps(asdict(self)).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The solutions that an endpoint sent, unread: ``json`` or ``xml``, and the text."""
+    """The unparsed result of an endpoint: its kind (``json`` or ``xml``) and its text."""
 
     kind: str
     text: str
 
 
 def fetch(
-    order: Order,
+    request: FetchRequest,
     resolve: Resolve | None = None,
     connect: Connect = socket.create_connection,
 ) -> Table:
-    """Ask the endpoint of an order; every redirect is checked as the first address is.
+    """Query the endpoint of a request. Redirects are checked in the same way as its address.
 
-    Raises `Refused` for an address that may not be asked, `StoreUnavailable` where the endpoint
-    fails, and `LimitReached` where its answer is too large.
+    Raises `Refused` for an address that is not allowed, `StoreUnavailable` if the endpoint
+    fails, and `LimitReached` if its response is too large.
     """
-    deadline = time.monotonic() + order.time_limit_s
-    allowed, wanted = Allowed.parse(order.allowed), _checked(order.endpoint)
+    deadline = time.monotonic() + request.time_limit_s
+    allow_list, target = AllowList.parse(request.allowed), _parse(request.endpoint)
     for _ in range(_MAX_REDIRECTS + 1):
-        if not allowed.allows(wanted):
+        if not allow_list.allows(target):
             raise Refused(
-                f"<{wanted}> is not among the endpoints that may be asked.",
-                hint="The setting allowed_services lists them.",
+                f"<{target}> is not an allowed endpoint.",
+                hint="The setting allowed_services lists the allowed endpoints.",
             )
-        addresses = _addresses(wanted, order.private, resolve or _looked_up)
-        answer = _ask(order, wanted, addresses, connect, deadline)
-        if isinstance(answer, Table):
-            return answer
-        further = _checked(urljoin(str(wanted), answer))
-        if wanted.scheme == "https" and further.scheme == "http":
-            raise Refused(f"<{wanted}> leads to <{further}>, which is not encrypted.")
-        wanted = further
-    raise StoreUnavailable(f"<{order.endpoint}> redirects more than {_MAX_REDIRECTS} times.")
+        addresses = _addresses(target, request.allow_private, resolve or _look_up)
+        response = _send(request, target, addresses, connect, deadline)
+        if isinstance(response, Table):
+            return response
+        redirect = _parse(urljoin(str(target), response))
+        if target.scheme == "https" and redirect.scheme == "http":
+            raise Refused(f"<{target}> redirects to <{redirect}>, which is not encrypted.")
+        target = redirect
+    raise StoreUnavailable(f"<{request.endpoint}> redirects more than {_MAX_REDIRECTS} times.")
 
 
-def _checked(iri: str) -> Destination:
+def _parse(iri: str) -> Destination:
     try:
-        return destination(iri)
+        return parse_destination(iri)
     except UsageError as error:
         raise Refused(str(error)) from error
 
 
-def _looked_up(host: str, port: int) -> list[str]:
+def _look_up(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
-def _addresses(wanted: Destination, private: bool, resolve: Resolve) -> list[str]:
-    """Look the host up once; every address it has must be one that may be connected to."""
+def _addresses(target: Destination, private: bool, resolve: Resolve) -> list[str]:
+    """Look up the host once. Raises `Refused` unless all its addresses may be connected to."""
     try:
-        found = resolve(wanted.host, wanted.port)
+        found = resolve(target.host, target.port)
     except (OSError, UnicodeError) as error:
-        raise StoreUnavailable(f"The host {wanted.host} is not found: {error}.") from error
+        raise StoreUnavailable(f"Cannot resolve the host {target.host}: {error}.") from error
     if not found:
-        raise StoreUnavailable(f"The host {wanted.host} has no address.")
+        raise StoreUnavailable(f"The host {target.host} has no address.")
     for item in found:
         if not is_reachable(ipaddress.ip_address(item), private=private):
             raise Refused(
-                f"{wanted.host} has the address {item}, which is not on the public Internet.",
-                hint="The setting allow_private_services lets endpoints of private networks in.",
+                f"{target.host} has the address {item}, which is not on the public Internet.",
+                hint="The setting allow_private_services allows endpoints in private networks.",
             )
     return found
 
 
-def _ask(
-    order: Order,
-    wanted: Destination,
+def _send(
+    request: FetchRequest,
+    target: Destination,
     addresses: list[str],
     connect: Connect,
     deadline: float,
 ) -> Table | str:
-    """Return the answer of a destination at its checked addresses, or where it redirects to."""
-    connection = http.client.HTTPConnection(wanted.host, wanted.port)
-    if wanted.scheme == "https":
-        connection.default_port = 443  # the Host header then names no port
+    """Return the response of a destination at its checked addresses, or its redirect."""
+    connection = http.client.HTTPConnection(target.host, target.port)
+    if target.scheme == "https":
+        connection.default_port = 443  # keeps the port out of the Host header
     with contextlib.closing(connection):
         try:
-            # Connected to by number: nobody looks the name up a second time.
-            connection.sock = _line(wanted, addresses, connect, deadline)
+            # Connect to the checked address: the name is not looked up a second time.
+            connection.sock = _connect(target, addresses, connect, deadline)
             connection.request(
                 "POST",
-                wanted.path,
-                urlencode({"query": order.request}),
+                target.path,
+                urlencode({"query": request.query}),
                 {
                     "Accept": _ACCEPT,
                     "Content-Type": "application/x-www-form-urlencoded",
@@ -159,68 +159,68 @@ def _ask(
             location = response.getheader("Location")
             if response.status in _REDIRECTS and location:
                 return location
-            return _table(response, wanted, order.max_bytes, deadline)
+            return _read_table(response, target, request.max_bytes, deadline)
         except TimeoutError as error:
-            raise StoreUnavailable(f"<{wanted}> did not answer in time.") from error
+            raise StoreUnavailable(f"<{target}> did not respond in time.") from error
         except (OSError, http.client.HTTPException) as error:
-            raise StoreUnavailable(f"<{wanted}> cannot be asked: {error}.") from error
+            raise StoreUnavailable(f"Cannot query <{target}>: {error}.") from error
 
 
-def _line(
-    wanted: Destination, addresses: list[str], connect: Connect, deadline: float
+def _connect(
+    target: Destination, addresses: list[str], connect: Connect, deadline: float
 ) -> socket.socket:
-    failure: OSError = TimeoutError("no time is left")
+    failure: OSError = TimeoutError("timed out")
     for address in addresses:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
             break
         try:
-            line = connect((address, wanted.port), left_s)
+            connection = connect((address, target.port), left_s)
         except OSError as error:
             failure = error
             continue
-        if wanted.scheme == "https":
+        if target.scheme == "https":
             context = ssl.create_default_context()
-            return context.wrap_socket(line, server_hostname=wanted.host)
-        return line
+            return context.wrap_socket(connection, server_hostname=target.host)
+        return connection
     raise failure
 
 
-def _table(
-    response: http.client.HTTPResponse, wanted: Destination, max_bytes: int, deadline: float
+def _read_table(
+    response: http.client.HTTPResponse, target: Destination, max_bytes: int, deadline: float
 ) -> Table:
     if response.status != 200:
         reason = response.read(200).decode("utf-8", "replace").strip()
-        raise StoreUnavailable(f"<{wanted}> answered {response.status}: {reason}")
-    given = response.headers.get_content_type()
-    if given not in _KINDS:
-        raise StoreUnavailable(f"<{wanted}> answered with {given}, which is no table of solutions.")
+        raise StoreUnavailable(f"<{target}> responded with status {response.status}: {reason}")
+    media_type = response.headers.get_content_type()
+    if media_type not in _KINDS:
+        raise StoreUnavailable(f"<{target}> responded with {media_type}, not with SPARQL results.")
     body = bytearray()
     while part := response.read1(_PART_BYTES):
         body += part
         if len(body) > max_bytes:
             raise LimitReached(
-                f"<{wanted}> answered more than {max_bytes:,} bytes; ask SERVICE for less.",
+                f"<{target}> responded with more than {max_bytes:,} bytes. Request less data.",
                 limit="service_result_limit_mib",
             )
         if time.monotonic() > deadline:
             raise TimeoutError
     if response.length:
-        raise StoreUnavailable(f"<{wanted}> broke its answer off.")
+        raise StoreUnavailable(f"The response of <{target}> is incomplete.")
     try:
-        return Table(_KINDS[given], body.decode("utf-8-sig"))
+        return Table(_KINDS[media_type], body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise StoreUnavailable(f"<{wanted}> answered in another encoding than UTF-8.") from error
+        raise StoreUnavailable(f"The response of <{target}> is not UTF-8 text.") from error
 
 
 def _limit_this_process() -> None:
-    """Let this process write no file and open little more than its connection (Linux, macOS)."""
+    """Forbid files to this process, and limit its descriptors (Linux, macOS)."""
     try:
         import resource
     except ImportError:
         return
     for limit, value in (
-        (resource.RLIMIT_NOFILE, _DESCRIPTORS),
+        (resource.RLIMIT_NOFILE, _MAX_DESCRIPTORS),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -228,17 +228,17 @@ def _limit_this_process() -> None:
 
 
 def main() -> None:
-    """Fetch what standard input orders; write the table, or the error, to standard output."""
+    """Read a request from standard input; write the table or the error to standard output."""
     from ipgraph.workers import wire
 
     _limit_this_process()
     fields: dict[str, Any] = json.load(sys.stdin)
     try:
-        table = fetch(Order(**fields))
-        answer = wire.frame(wire.DATA, json.dumps([table.kind, table.text]).encode())
+        table = fetch(FetchRequest(**fields))
+        message = wire.frame(wire.DATA, json.dumps([table.kind, table.text]).encode())
     except IpGraphError as error:
-        answer = wire.frame(wire.ERROR, wire.pack_error(error))
-    sys.stdout.buffer.write(answer)
+        message = wire.frame(wire.ERROR, wire.pack_error(error))
+    sys.stdout.buffer.write(message)
     sys.stdout.buffer.flush()
 
 

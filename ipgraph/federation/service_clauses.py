@@ -1,4 +1,4 @@
-"""Where in a query text SERVICE stands, and what the endpoint is to be asked."""
+"""Find the SERVICE clauses of a query text, and the query to send to each endpoint."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One SERVICE: the offsets it takes in the text, its endpoint and the text to send there.
+    """One SERVICE clause: its offsets in the text, its endpoint and the query to send there.
 
-    A `nested` one stands within another, whose endpoint will ask it.
+    A `nested` clause is inside another one, whose endpoint evaluates it.
     """
 
     start: int
@@ -30,10 +30,10 @@ class Clause:
 
 
 def find(query: Query, found: Inspection) -> tuple[Clause, ...]:
-    """Return every SERVICE of a query that `found` tells of, in the order of the text.
+    """Return the SERVICE clauses of a query, in the order of the text.
 
-    Raises `Refused` for an endpoint that only the evaluation would know, and `BadQuery` where the
-    text and the inspection do not agree on what is a SERVICE: then nobody is asked.
+    Raises `Refused` for an endpoint that is a variable, and `BadQuery` if the tokens and the
+    inspection `found` disagree on what a SERVICE clause is.
     """
     tokens = tokenize(query.text)
     prologue = _prologue(query, tokens)
@@ -63,8 +63,8 @@ def _read(
     rest = rest[1:] if silent else rest[:2]
     if rest and rest[0].kind == "var":
         raise Refused(
-            f"SERVICE {rest[0].text} at {where} leaves its endpoint to the answer; "
-            "only an endpoint that the query itself names can be checked.",
+            f"The endpoint of SERVICE {rest[0].text} at {where} is a variable. "
+            "Only an endpoint named in the query can be checked.",
             place=where,
             hint="Write the IRI of the endpoint.",
         )
@@ -78,7 +78,7 @@ def _read(
     if after is not None and after.text.upper() == "UNION":
         there = place(text, after.start)
         raise BadQuery(
-            f"UNION at {there} follows SERVICE, and can only follow a group.",
+            f"UNION at {there} follows SERVICE, but it can only follow a group.",
             place=there,
             hint="Write { SERVICE <…> { … } } UNION { … }.",
         )
@@ -96,7 +96,7 @@ def _read(
 
 
 def _prologue(query: Query, tokens: list[Token]) -> str:
-    """Return the declarations under which the text is read, each on a line."""
+    """Return the declarations that apply to the text, one per line."""
     begin = next(
         (token.start for token in tokens if token.kind == "word" and _begins_a_form(token.text)), 0
     )
@@ -124,7 +124,7 @@ def _closing(tokens: list[Token], opening: int) -> int | None:
 def _unclear(text: str, token: Token | None, where: Place | None = None) -> BadQuery:
     where = where or (place(text, token.start) if token else Place(1, 1))
     return BadQuery(
-        f"SERVICE at {where} is not written so that it can be checked.",
+        f"Cannot determine the endpoint of SERVICE at {where}.",
         place=where,
         hint="Write SERVICE <IRI of the endpoint> { … }, with spaces between the words.",
     )

@@ -1,1 +1,1 @@
-"""The formats, and what writes results, graphs and tables in them."""
+"""Serialization formats, and the writers of results, graphs and tables."""

@@ -1,4 +1,4 @@
-"""The formats of answers and of RDF documents: one table, read by every door.
+"""The formats of query results and RDF documents, in one table for all interfaces.
 
 Media types and their order follow SPARQL 1.1 (Query Results JSON, XML, CSV, TSV), RDF 1.1 and
 JSON-LD 1.1.
@@ -12,27 +12,27 @@ from enum import StrEnum
 from ipgraph.errors import UsageError
 
 
-class Holds(StrEnum):
-    """What a format can hold."""
+class Content(StrEnum):
+    """What a format can contain."""
 
     BINDINGS = "bindings"  # the solutions of a SELECT or the truth value of an ASK
     TRIPLES = "triples"  # one RDF graph
     QUADS = "quads"  # an RDF dataset
-    TABLES = "tables"  # of things and statements, for spreadsheets
+    TABLES = "tables"  # of entities and statements, for spreadsheets
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A serialisation: its short name, media type, file suffix and the synonyms clients send."""
+    """A serialization: short name, media type, file suffix, and synonyms that clients send."""
 
     name: str
     media_type: str
     suffix: str
-    holds: Holds
+    content: Content
     label: str
     content_type: str = ""
     synonyms: tuple[str, ...] = ()  # strong synonyms: other media types of the same format
-    weak: tuple[str, ...] = ()  # broad types that this format answers when nothing better fits
+    weak: tuple[str, ...] = ()  # generic media types; used if no other format matches
 
     @property
     def header(self) -> str:
@@ -45,7 +45,7 @@ FORMATS: tuple[Format, ...] = (
         "json",
         "application/sparql-results+json",
         ".srj",
-        Holds.BINDINGS,
+        Content.BINDINGS,
         "SPARQL JSON",
         weak=("application/json",),
     ),
@@ -53,7 +53,7 @@ FORMATS: tuple[Format, ...] = (
         "xml",
         "application/sparql-results+xml",
         ".srx",
-        Holds.BINDINGS,
+        Content.BINDINGS,
         "SPARQL XML",
         weak=("application/xml", "text/xml"),
     ),
@@ -61,7 +61,7 @@ FORMATS: tuple[Format, ...] = (
         "csv",
         "text/csv",
         ".csv",
-        Holds.BINDINGS,
+        Content.BINDINGS,
         "CSV",
         content_type="text/csv; charset=utf-8; header=present",
     ),
@@ -69,7 +69,7 @@ FORMATS: tuple[Format, ...] = (
         "tsv",
         "text/tab-separated-values",
         ".tsv",
-        Holds.BINDINGS,
+        Content.BINDINGS,
         "TSV",
         content_type="text/tab-separated-values; charset=utf-8; header=present",
         weak=("text/plain",),
@@ -78,7 +78,7 @@ FORMATS: tuple[Format, ...] = (
         "ttl",
         "text/turtle",
         ".ttl",
-        Holds.TRIPLES,
+        Content.TRIPLES,
         "Turtle",
         content_type="text/turtle; charset=utf-8",
         synonyms=("application/x-turtle", "application/turtle"),
@@ -88,7 +88,7 @@ FORMATS: tuple[Format, ...] = (
         "nt",
         "application/n-triples",
         ".nt",
-        Holds.TRIPLES,
+        Content.TRIPLES,
         "N-Triples",
         content_type="application/n-triples; charset=utf-8",
     ),
@@ -96,7 +96,7 @@ FORMATS: tuple[Format, ...] = (
         "rdf",
         "application/rdf+xml",
         ".rdf",
-        Holds.TRIPLES,
+        Content.TRIPLES,
         "RDF/XML",
         weak=("application/xml", "text/xml"),
     ),
@@ -104,7 +104,7 @@ FORMATS: tuple[Format, ...] = (
         "jsonld",
         "application/ld+json",
         ".jsonld",
-        Holds.TRIPLES,
+        Content.TRIPLES,
         "JSON-LD",
         weak=("application/json",),
     ),
@@ -112,7 +112,7 @@ FORMATS: tuple[Format, ...] = (
         "trig",
         "application/trig",
         ".trig",
-        Holds.QUADS,
+        Content.QUADS,
         "TriG",
         content_type="application/trig; charset=utf-8",
         synonyms=("application/x-trig",),
@@ -121,7 +121,7 @@ FORMATS: tuple[Format, ...] = (
         "nq",
         "application/n-quads",
         ".nq",
-        Holds.QUADS,
+        Content.QUADS,
         "N-Quads",
         content_type="application/n-quads; charset=utf-8",
         synonyms=("text/x-nquads",),
@@ -130,12 +130,12 @@ FORMATS: tuple[Format, ...] = (
 
 # Table files of a whole graph (`ipgraph.serialization.tables`); never negotiated.
 TABLE_FORMATS: tuple[Format, ...] = (
-    Format("csv.zip", "application/zip", ".csv.zip", Holds.TABLES, "CSV"),
+    Format("csv.zip", "application/zip", ".csv.zip", Content.TABLES, "CSV"),
     Format(
         "xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ".xlsx",
-        Holds.TABLES,
+        Content.TABLES,
         "Excel",
     ),
 )
@@ -155,9 +155,9 @@ _ALIASES = {
 
 
 def by_name(name: str) -> Format:
-    """Return the format of a short name, alias, file suffix or media type, in any case.
+    """Return the format with a short name, alias, file suffix or media type. Ignores case.
 
-    Raises `UsageError` naming what exists.
+    Raises `UsageError`, which lists the formats.
     """
     wanted = name.strip().lower().removeprefix(".")
     wanted = _ALIASES.get(wanted, wanted)
@@ -166,15 +166,15 @@ def by_name(name: str) -> Format:
     for item in FORMATS:
         if wanted in (item.media_type, item.suffix.removeprefix("."), *item.synonyms):
             return item
-    raise UsageError(f"There is no format {name!r}; the formats are {', '.join(_BY_NAME)}.")
+    raise UsageError(f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.")
 
 
-def of_kind(*kinds: Holds) -> tuple[Format, ...]:
-    """Return the formats that hold one of `kinds`, in the order of preference of the table."""
-    return tuple(item for item in FORMATS if item.holds in kinds)
+def formats_with(*contents: Content) -> tuple[Format, ...]:
+    """Return the formats for any of `contents`, in the order of the table."""
+    return tuple(item for item in FORMATS if item.content in contents)
 
 
-def tables_named(name: str) -> Format | None:
-    """Return the format of tables that a file name ends in, or that is named; else None."""
+def table_format(name: str) -> Format | None:
+    """Return the table format with this name, or with the suffix of this file name, or None."""
     name = name.lower()
     return next((item for item in TABLE_FORMATS if f".{name}".endswith(item.suffix)), None)

@@ -1,4 +1,4 @@
-"""Write a graph, or what it says of one thing, in any RDF format of the table, or as tables."""
+"""Export a graph, or the description of one entity, in any RDF format or as tables."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ipgraph.serialization import jsonld, tables
 from ipgraph.serialization.formats import (
     FORMATS,
     TABLE_FORMATS,
+    Content,
     Format,
-    Holds,
     by_name,
-    tables_named,
+    table_format,
 )
 from ipgraph.serialization.results import write_statements
 
@@ -27,48 +27,52 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 
-def export(store: Store, out: IO[bytes], form: Format, thing: str | None = None) -> int:
-    """Write the graph, or what it says of `thing`, and return how many statements that were.
+def export(store: Store, out: IO[bytes], output_format: Format, entity: str | None = None) -> int:
+    """Write the graph, or the description of `entity`, and return the number of statements.
 
-    A format of quads gets the named graphs, a format of triples the merge of them, tables a row
-    for each statement of each source. Formats of query results are a `NotAcceptable`; tables hold
-    the whole graph alone, and are a `UsageError` for one thing.
+    Formats of quads contain the named graphs, formats of triples their merge, and tables one row
+    per statement and source. Raises `NotAcceptable` for formats of query results, and `UsageError`
+    for a table of a single entity.
     """
-    if form.holds is Holds.TABLES:
-        if thing is not None:
-            raise UsageError(f"{form.suffix} holds the whole graph; of one thing take .ttl or .nt.")
-        return tables.write(store, form, out)
+    if output_format.content is Content.TABLES:
+        if entity is not None:
+            raise UsageError(
+                f"{output_format.suffix} is for whole graphs. Use .ttl or .nt for one entity."
+            )
+        return tables.write(store, output_format, out)
     counted = _Count()
-    with_graphs = form.holds is Holds.QUADS
-    if thing is not None:
-        quads = about(store, ox.NamedNode(thing), with_graphs=with_graphs)
+    with_graphs = output_format.content is Content.QUADS
+    if entity is not None:
+        quads = about(store, ox.NamedNode(entity), with_graphs=with_graphs)
     else:
         quads = _all(store, with_graphs=with_graphs)
     if with_graphs:
-        write_statements(counted.of(quads), form, out)
+        write_statements(counted.of(quads), output_format, out)
     else:
-        write_triples(store, counted.of(quad.triple for quad in quads), form, out)
+        write_triples(store, counted.of(quad.triple for quad in quads), output_format, out)
     return counted.number
 
 
-def write_triples(store: Store, triples: Iterable[ox.Triple], form: Format, out: IO[bytes]) -> None:
-    """Write triples of `store` in a format of triples, JSON-LD under the project's context."""
-    if form.name == "jsonld":
+def write_triples(
+    store: Store, triples: Iterable[ox.Triple], output_format: Format, out: IO[bytes]
+) -> None:
+    """Write triples of `store` in a format of triples; JSON-LD uses the graph's context."""
+    if output_format.name == "jsonld":
         jsonld.write(triples, jsonld.Context.of(store), out)
     else:
-        write_statements(triples, form, out)
+        write_statements(triples, output_format, out)
 
 
-def about(store: Store, thing: ox.NamedNode, *, with_graphs: bool = False) -> Iterator[ox.Quad]:
-    """Yield each statement with `thing` as subject or object, and those of their blank nodes.
+def about(store: Store, entity: ox.NamedNode, *, with_graphs: bool = False) -> Iterator[ox.Quad]:
+    """Yield the statements about `entity` (as subject or object) and about its blank nodes.
 
-    A symmetric concise bounded description. Without `with_graphs` the quads are those of the
-    merge, each once.
+    A symmetric concise bounded description. Without `with_graphs`, the quads are those of the
+    merged graph, without duplicates.
     """
     graph = None if with_graphs else ox.DefaultGraph()
     default = ox.DefaultGraph()
-    waiting: list[ox.NamedNode | ox.BlankNode] = [thing]
-    seen: set[object] = {thing}
+    waiting: list[ox.NamedNode | ox.BlankNode] = [entity]
+    seen: set[object] = {entity}
     while waiting:
         for quad in store.quads(waiting.pop(), None, None, graph):
             if with_graphs and quad.graph_name == default:
@@ -77,37 +81,37 @@ def about(store: Store, thing: ox.NamedNode, *, with_graphs: bool = False) -> It
             if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
                 seen.add(quad.object)
                 waiting.append(quad.object)
-    for quad in store.quads(None, None, thing, graph):
+    for quad in store.quads(None, None, entity, graph):
         if quad.subject not in seen and not (with_graphs and quad.graph_name == default):
             yield quad
 
 
-def form_named(name: str) -> Format:
-    """Return the format with a name or suffix; raises `UsageError` that lists them."""
-    return tables_named(name) or by_name(name)
+def format_by_name(name: str) -> Format:
+    """Return the format with a name or suffix. Raises `UsageError`, which lists the formats."""
+    return table_format(name) or by_name(name)
 
 
 def export_file(
     store: Store,
     path: Path,
-    form: Format | None = None,
-    thing: str | None = None,
+    output_format: Format | None = None,
+    entity: str | None = None,
 ) -> int:
-    """Write to the file `path`, whole or not at all; `export` says what.
+    """Export to the file `path` atomically; see `export`.
 
-    Without `form` the suffix of the file says the format.
+    The default format is that of the file's suffix.
     """
-    form = form or _format_of(path)
+    output_format = output_format or _format_of(path)
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}.") from error
+        raise StoreUnavailable(f"Cannot write {path}: {error.strerror}.") from error
     try:
         with os.fdopen(descriptor, "wb") as out:
-            written = export(store, out, form, thing)
+            written = export(store, out, output_format, entity)
         mask = os.umask(0)
         os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # mkstemp makes a private file, an export is not one
+        Path(name).chmod(0o666 & ~mask)  # mkstemp makes a private file; an export is not private
         Path(name).replace(path)
     except (OSError, IpGraphError):
         Path(name).unlink(missing_ok=True)
@@ -117,12 +121,12 @@ def export_file(
 
 def _format_of(path: Path) -> Format:
     suffix = path.suffix.lower()
-    if found := tables_named(path.name):
+    if found := table_format(path.name):
         return found
     if not suffix:
-        suffixes = [item.suffix for item in FORMATS if item.holds is not Holds.BINDINGS]
+        suffixes = [item.suffix for item in FORMATS if item.content is not Content.BINDINGS]
         names = ", ".join([*suffixes, *(item.suffix for item in TABLE_FORMATS)])
-        raise UsageError(f"{path} has no suffix that says its format; use one of {names}.")
+        raise UsageError(f"{path} has no suffix. Use one of {names}, or name a format.")
     return by_name(suffix)
 
 

@@ -1,8 +1,8 @@
-"""Write RDF as JSON-LD 1.1 under this project's own context, which stands in each document.
+"""Write RDF as JSON-LD 1.1 with a context that is part of the document.
 
-Nothing has to be fetched to read it: terms are the local names of the properties that the graph
-declares (``unitOf``), other IRIs are shortened by the project's prefixes, and text without a
-language tag of its own is English. Reading it back gives the same triples.
+Readers fetch nothing: terms are the local names of the properties that the graph declares
+(``unitOf``), other IRIs are shortened by the project's prefixes, and English text needs no
+language tag. Parsing a document gives the same triples.
 """
 
 from __future__ import annotations
@@ -29,27 +29,26 @@ _TYPE = RDF + "type"
 _STRING, _BOOLEAN, _INTEGER = XSD + "string", XSD + "boolean", XSD + "integer"
 _KINDS = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 _TERM = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
-_SAFE_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # what a double holds, in its canonical form
-MAX_HELD = 50_000
+_SAFE_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # canonical, and exact as a double
+MAX_CONTEXT_TRIPLES = 50_000
 _PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
-_encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: it costs more than a node does
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # once: making it costs more than a node
 
-# The two ways to write a node: by its subject, and with its statements.
-Node = dict[str, Any]
+Node = dict[str, Any]  # the JSON object of a subject
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The terms of properties by their IRIs, and the properties whose values are things."""
+    """The terms of properties by IRI, and the properties whose values are entities."""
 
     terms: dict[str, str]
-    of_things: frozenset[str]
+    object_properties: frozenset[str]
 
     @classmethod
     def of(cls, store: Store) -> Context:
-        """Make the context from what the properties of a graph are declared to be.
+        """Make the context of a graph from its declared properties.
 
-        Of two with one local name the project's own has it, else the first by IRI.
+        If two properties have the same local name, the project's own gets the term, otherwise
         """
         kinds: dict[str, set[str]] = {}
         for kind in _KINDS:
@@ -66,16 +65,16 @@ class Context:
         return cls(names, frozenset(kinds["ObjectProperty"]))
 
     def document(self, terms: Iterable[str] | None = None) -> dict[str, Any]:
-        """Return the context as JSON: all of it, or the prefixes and those terms."""
+        """Return the context as JSON: the prefixes, and all terms or those of `terms` (IRIs)."""
         found: dict[str, Any] = {"@version": 1.1, "@language": LANGUAGE, **PREFIXES}
         for iri in sorted(self.terms if terms is None else set(terms), key=self.terms.__getitem__):
             name = self.short(iri)
-            about = {"@id": name, "@type": "@id"} if iri in self.of_things else name
+            about = {"@id": name, "@type": "@id"} if iri in self.object_properties else name
             found[self.terms[iri]] = about
         return found
 
     def node(self, subject: ox.NamedNode | ox.BlankNode, triples: Iterable[ox.Triple]) -> Node:
-        """Return one subject and what is said of it."""
+        """Return the node object of a subject with its triples."""
         found: Node = {"@id": self._name(subject)}
         for triple in triples:
             iri = triple.predicate.value
@@ -95,9 +94,9 @@ class Context:
         return found
 
     def short(self, iri: str) -> str:
-        """Return an IRI with the prefix that fits; raises `InvalidData` for what would be misread.
+        """Return an IRI, shortened with a prefix where possible.
 
-        JSON-LD reads ``id:x`` as a prefixed name even where it is an IRI of its own.
+        Raises `InvalidData` for an IRI such as ``id:x``, which JSON-LD reads as a prefixed name.
         """
         end = max(iri.rfind("/"), iri.rfind("#")) + 1
         prefix = _PREFIX_OF.get(iri[:end])
@@ -105,7 +104,7 @@ class Context:
             return f"{prefix}:{iri[end:]}"
         scheme = iri[: iri.find(":")]
         if scheme in PREFIXES or scheme == "_":
-            raise InvalidData(f"<{iri}> reads as a prefixed name in JSON-LD; ask for Turtle.")
+            raise InvalidData(f"JSON-LD would read <{iri}> as a prefixed name. Use Turtle instead.")
         return iri
 
     def _name(self, term: object) -> str:
@@ -113,13 +112,13 @@ class Context:
             return self.short(term.value)
         if isinstance(term, ox.BlankNode):
             return f"_:{term.value}"
-        raise InvalidData("JSON-LD cannot hold a triple as a term; ask for Turtle.")
+        raise InvalidData("JSON-LD has no triple terms. Use Turtle instead.")
 
     def _value(self, iri: str, term: object) -> Any:
-        is_of_things = iri in self.of_things and iri in self.terms
+        is_object_properties = iri in self.object_properties and iri in self.terms
         if not isinstance(term, ox.Literal):
-            return self._name(term) if is_of_things else {"@id": self._name(term)}
-        plain = None if is_of_things else _plain(term)
+            return self._name(term) if is_object_properties else {"@id": self._name(term)}
+        plain = None if is_object_properties else _plain(term)
         if plain is not None:
             return plain
         if term.language:
@@ -130,7 +129,7 @@ class Context:
 
 
 def _plain(term: ox.Literal) -> str | int | bool | None:
-    """Return the JSON value that reads as a literal where no type is expected; None: none does."""
+    """Return the plain JSON value that parses as this literal, or None if it needs a type."""
     if term.language:
         return term.value if term.language == LANGUAGE else None
     datatype, text = term.datatype.value, term.value
@@ -140,28 +139,28 @@ def _plain(term: ox.Literal) -> str | int | bool | None:
 
 
 def write(triples: Iterable[ox.Triple], context: Context, out: IO[bytes]) -> None:
-    """Write triples as one document: the context, and a node for each run of one subject.
+    """Write triples as one document: the context, and a node for each run of the same subject.
 
-    More than `MAX_HELD` triples are written as they come, expanded and without a context, by the
-    engine: it takes a tenth of the time.
+    Above `MAX_CONTEXT_TRIPLES` triples, the engine writes them in expanded form without a context,
+    in a tenth of the time.
     """
     rest = iter(triples)
-    held = list(islice(rest, MAX_HELD + 1))
-    if len(held) > MAX_HELD:
-        ox.serialize(chain(held, rest), out, format=ox.RdfFormat.JSON_LD)
+    buffered = list(islice(rest, MAX_CONTEXT_TRIPLES + 1))
+    if len(buffered) > MAX_CONTEXT_TRIPLES:
+        ox.serialize(chain(buffered, rest), out, format=ox.RdfFormat.JSON_LD)
         return
-    terms = {item.predicate.value for item in held} & context.terms.keys()
+    terms = {item.predicate.value for item in buffered} & context.terms.keys()
     head = json.dumps(context.document(terms), ensure_ascii=False, indent=1)
     out.write(f'{{"@context": {head},\n"@graph": ['.encode())
     separator = "\n"
-    for node in _nodes(held, context):
+    for node in _nodes(buffered, context):
         out.write(f"{separator}{_encode(node)}".encode())
         separator = ",\n"
     out.write(b"\n]}\n")
 
 
 def _nodes(triples: Iterable[ox.Triple], context: Context) -> Iterator[Node]:
-    for subject, said in groupby(triples, key=attrgetter("subject")):
+    for subject, statements in groupby(triples, key=attrgetter("subject")):
         if isinstance(subject, ox.Triple):
-            raise InvalidData("JSON-LD cannot hold a triple as a term; ask for Turtle.")
-        yield context.node(subject, said)
+            raise InvalidData("JSON-LD has no triple terms. Use Turtle instead.")
+        yield context.node(subject, statements)

@@ -1,4 +1,4 @@
-"""Write what a query answers: pyoxigraph's results to bytes in a format of the table."""
+"""Serialize pyoxigraph's query results."""
 
 from __future__ import annotations
 
@@ -12,105 +12,105 @@ import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.namespaces import PREFIXES
-from ipgraph.serialization.formats import Format, Holds, by_name, of_kind
+from ipgraph.serialization.formats import Content, Format, by_name, formats_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ipgraph.store import EngineResult
 
-# XML 1.0, production 2: what no XML document can hold, even as a character reference.
+# XML 1.0, production 2: not allowed in XML documents, not even as character references.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
-    """A format for each kind of answer, for a query whose kind is not known beforehand."""
+class ResultFormats:
+    """The formats to use for bindings and for triples, if the kind of result is not known yet."""
 
     bindings: Format
     triples: Format
 
     def of(self, result: EngineResult) -> Format:
-        """Return the format of the two that `result` needs."""
-        return self.bindings if kind(result) is Holds.BINDINGS else self.triples
+        """Return the format for `result`."""
+        return self.bindings if content_of(result) is Content.BINDINGS else self.triples
 
 
-def kind(result: EngineResult) -> Holds:
-    """Return what `result` needs of a format."""
-    return Holds.BINDINGS if isinstance(result, _BINDINGS) else Holds.TRIPLES
+def content_of(result: EngineResult) -> Content:
+    """Return what a format must be able to contain for `result`."""
+    return Content.BINDINGS if isinstance(result, _BINDINGS) else Content.TRIPLES
 
 
 def write(
     result: EngineResult,
-    form: Format | Fitting,
+    output_format: Format | ResultFormats,
     out: IO[bytes],
     prefixes: Mapping[str, str] = PREFIXES,
     max_rows: int | None = None,
 ) -> None:
-    """Write `result` to `out` as it is computed: all of it, or the first rows or triples.
+    """Write `result` to `out` as it is computed, or only its first `max_rows` rows or triples.
 
-    Raises `NotAcceptable` where the format cannot hold such a result, and `InvalidData` where a
-    literal cannot be written in it; in the second case `out` already holds a part of the answer.
+    Raises `NotAcceptable` if the format is not for such results, and `InvalidData` if a literal
+    cannot be written in it. In the second case, `out` already contains a part of the result.
     """
-    if isinstance(form, Fitting):
-        form = form.of(result)
+    if isinstance(output_format, ResultFormats):
+        output_format = output_format.of(result)
     if not isinstance(result, _BINDINGS):
-        write_statements(islice(result, max_rows), form, out, prefixes)
+        write_statements(islice(result, max_rows), output_format, out, prefixes)
         return
-    if form.holds is not Holds.BINDINGS:
-        raise _not_acceptable(form, Holds.BINDINGS, "SELECT and ASK")
+    if output_format.content is not Content.BINDINGS:
+        raise _not_acceptable(output_format, Content.BINDINGS, "SELECT and ASK")
     if max_rows is not None and isinstance(result, ox.QuerySolutions):
-        from ipgraph.serialization.rows import write_rows  # late: most answers are written whole
+        from ipgraph.serialization.rows import write_rows  # late: most results have no limit
 
-        write_rows(result, form, _guarded(out, form), max_rows)
+        write_rows(result, output_format, _guarded(out, output_format), max_rows)
         return
-    serialisation = ox.QueryResultsFormat.from_media_type(form.media_type)
-    result.serialize(_guarded(out, form), format=serialisation)
+    results_format = ox.QueryResultsFormat.from_media_type(output_format.media_type)
+    result.serialize(_guarded(out, output_format), format=results_format)
 
 
 def write_statements(
     statements: Iterable[ox.Triple] | Iterable[ox.Quad],
-    form: Format,
+    output_format: Format,
     out: IO[bytes],
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> None:
-    """Write triples or quads to `out` as they come; `write` says what it raises."""
-    if form.holds is Holds.BINDINGS:
-        raise _not_acceptable(form, Holds.TRIPLES, "CONSTRUCT, DESCRIBE and documents")
+    """Write triples or quads to `out` as they are computed. Raises the errors of `write`."""
+    if output_format.content is Content.BINDINGS:
+        raise _not_acceptable(output_format, Content.TRIPLES, "CONSTRUCT, DESCRIBE and documents")
     ox.serialize(
         statements,
-        _guarded(out, form),
-        format=ox.RdfFormat.from_media_type(form.media_type),
-        prefixes=dict(prefixes) if form.name in _WITH_PREFIXES else None,
+        _guarded(out, output_format),
+        format=ox.RdfFormat.from_media_type(output_format.media_type),
+        prefixes=dict(prefixes) if output_format.name in _WITH_PREFIXES else None,
     )
 
 
-def _not_acceptable(form: Format, wanted: Holds, what: str) -> NotAcceptable:
-    fitting = [Holds.TRIPLES, Holds.QUADS] if wanted is Holds.TRIPLES else [wanted]
-    names = ", ".join(hit.name for hit in of_kind(*fitting))
-    return NotAcceptable(f"{form.label} cannot hold the answer of {what}; use one of {names}.")
+def _not_acceptable(output_format: Format, wanted: Content, what: str) -> NotAcceptable:
+    contents = [Content.TRIPLES, Content.QUADS] if wanted is Content.TRIPLES else [wanted]
+    names = ", ".join(item.name for item in formats_with(*contents))
+    return NotAcceptable(f"{output_format.label} is not a format for {what}. Use one of {names}.")
 
 
-def _guarded(out: IO[bytes], form: Format) -> IO[bytes]:
-    return _XmlGuard(out) if form.name in ("xml", "rdf") else out  # type: ignore[return-value]
+def _guarded(out: IO[bytes], output_format: Format) -> IO[bytes]:
+    return _XmlGuard(out) if output_format.name in ("xml", "rdf") else out  # type: ignore[return-value]
 
 
 class _XmlGuard:
-    """A binary file that refuses what XML cannot hold, instead of passing on ill-formed XML."""
+    """A binary file that raises `InvalidData` for characters that are not allowed in XML."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
-        self._tail = b""  # a forbidden character may lie across two writes
+        self._tail = b""  # the bytes of a forbidden character may be split between two writes
 
     def write(self, part: bytes) -> int:
         found = _NOT_XML.search(self._tail + part)
         if found:
             code = found.group().decode("utf-8", "replace")
             raise InvalidData(
-                f"The answer holds the character U+{ord(code[0]):04X}, which XML cannot hold; "
-                "ask for JSON, CSV, TSV, Turtle or N-Triples."
+                f"The result contains the character U+{ord(code[0]):04X}, which XML does not "
+                "allow. Use JSON, CSV, TSV, Turtle or N-Triples."
             )
         self._tail = part[-2:]
         self._out.write(part)
@@ -121,10 +121,10 @@ class _XmlGuard:
 
 
 class Result:
-    """What a query answers: solutions, a truth value or triples, computed as it is read.
+    """The result of a query: solutions, a Boolean or triples, computed while it is read.
 
-    It can be read once. Iterating yields `dict[str, Term]` of the bound variables for SELECT and
-    `pyoxigraph.Triple` for CONSTRUCT and DESCRIBE; ``bool(answer)`` is the answer of an ASK.
+    It can be read only once. Iterating yields `dict[str, Term]` of bound variables for SELECT and
+    `pyoxigraph.Triple` for CONSTRUCT and DESCRIBE; ``bool(result)`` is the result of an ASK.
     """
 
     def __init__(self, result: EngineResult) -> None:
@@ -132,32 +132,32 @@ class Result:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Return the variables of a SELECT in their order; empty for other forms."""
+        """The variables of a SELECT, in order; empty for other query forms."""
         if isinstance(self.result, ox.QuerySolutions):
             return tuple(variable.value for variable in self.result.variables)
         return ()
 
     def __bool__(self) -> bool:
-        """Return the answer of an ASK; `TypeError` for other forms."""
+        """Return the result of an ASK. Raises `TypeError` for other query forms."""
         if isinstance(self.result, ox.QueryBoolean):
             return bool(self.result)
-        raise TypeError("Only the answer of an ASK is true or false.")
+        raise TypeError("Only the result of an ASK query is true or false.")
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield solutions or triples; `TypeError` for an ASK."""
+        """Yield solutions or triples. Raises `TypeError` for an ASK."""
         if isinstance(self.result, ox.QuerySolutions):
             names = self.variables
             for solution in self.result:
                 pairs = zip(names, solution, strict=True)
                 yield {name: value for name, value in pairs if value is not None}
         elif isinstance(self.result, ox.QueryBoolean):
-            raise TypeError("The answer of an ASK is a truth value: use bool().")
+            raise TypeError("The result of an ASK query is a Boolean. Use bool().")
         else:
             yield from self.result
 
     def serialize(self, format: str | Format = "") -> bytes:
-        """Return the answer as bytes; by default SPARQL JSON, and Turtle for triples."""
+        """Return the result as bytes. The default is SPARQL JSON, or Turtle for triples."""
         buffer = io.BytesIO()
-        name = format or ("ttl" if kind(self.result) is Holds.TRIPLES else "json")
+        name = format or ("ttl" if content_of(self.result) is Content.TRIPLES else "json")
         write(self.result, name if isinstance(name, Format) else by_name(name), buffer)
         return buffer.getvalue()

@@ -1,7 +1,7 @@
-"""Write the first rows of a SELECT: the engine's own writers only write all of them.
+"""Write the first rows of a SELECT result: the engine's own writers have no limit.
 
-The four result formats of SPARQL 1.1, from solutions one by one. Where no limit is asked for,
-`ipgraph.serialization.results` uses the engine, which is many times faster.
+Supports the four result formats of SPARQL 1.1. Without a limit, `ipgraph.serialization.results`
+uses the engine, which is many times faster.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
     from ipgraph.store import Term
 
-_WHITE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}  # readers of XML trim or fold what is bare
+_WHITE_SPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}  # XML parsers normalize it otherwise
 _STRING = ox.NamedNode(XSD + "string")
 
 
-def write_rows(solutions: ox.QuerySolutions, form: Format, out: IO[bytes], limit: int) -> None:
-    """Write at most `limit` solutions to `out` in a format of solutions."""
+def write_rows(
+    solutions: ox.QuerySolutions, output_format: Format, out: IO[bytes], limit: int
+) -> None:
+    """Write at most `limit` solutions to `out` in a format for bindings."""
     names = [variable.value for variable in solutions.variables]
     rows = (list(solution) for solution in islice(solutions, limit))
     writers = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}
-    for part in writers[form.name](names, rows):
+    for part in writers[output_format.name](names, rows):
         out.write(part.encode())
 
 
@@ -44,7 +46,7 @@ def _csv(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
 
 def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(cells)  # RFC 4180, as SPARQL 1.1 CSV has it
+    csv.writer(line).writerow(cells)  # RFC 4180, as SPARQL 1.1 CSV requires
     return line.getvalue()
 
 
@@ -57,7 +59,7 @@ def _tsv(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
 def _json(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
     yield f'{{"head":{{"vars":{json.dumps(names)}}},"results":{{"bindings":['
     for number, row in enumerate(rows):
-        bound = {name: _described(term) for name, term in _bound(names, row)}
+        bound = {name: _json_term(term) for name, term in _bound(names, row)}
         yield ("," if number else "") + json.dumps(bound, ensure_ascii=False)
     yield "]}}"
 
@@ -85,7 +87,7 @@ def _plain(term: Term | None) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else term.value
 
 
-def _described(term: Term) -> dict[str, str]:
+def _json_term(term: Term) -> dict[str, str]:
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.BlankNode):
@@ -99,8 +101,8 @@ def _described(term: Term) -> dict[str, str]:
 
 
 def _element(term: Term) -> str:
-    found = _described(term)
+    found = _json_term(term)
     attributes = "".join(
         f" {name}={quoteattr(found[name])}" for name in ("xml:lang", "datatype") if name in found
     )
-    return f"<{found['type']}{attributes}>{escape(found['value'], _WHITE)}</{found['type']}>"
+    return f"<{found['type']}{attributes}>{escape(found['value'], _WHITE_SPACE)}</{found['type']}>"

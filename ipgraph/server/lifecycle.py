@@ -100,7 +100,7 @@ def _announce(application: Application, address: str, seconds: float) -> None:
             lines.append("Things: " + ", ".join(top))
     own = kg.recipe is not None and not kg.recipe.origin
     tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
-    lines.append("Try: " + "  ".join(address + prefix + each for each in tries))
+    lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
     if lacking := site.lacking_bundles():
         lines.append(lacking)
     lines.append("Ctrl+C ends it.")
@@ -156,8 +156,8 @@ def _watch(application: Application, seen: Stats, stop: threading.Event) -> None
 def _stats(kg: KnowledgeGraph) -> Stats:
     recipe = kg.recipe
     found: Stats = {}
-    folders = {each.path.parent for each in recipe.inputs} if recipe else set()
-    for path in (each for folder in folders for each in Path(folder).glob("*")):
+    folders = {item.path.parent for item in recipe.inputs} if recipe else set()
+    for path in (item for folder in folders for item in Path(folder).glob("*")):
         try:
             stat = path.stat()
         except OSError:

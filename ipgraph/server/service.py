@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph import resources, scratch
 from ipgraph.errors import StoreUnavailable, UsageError
-from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.federation.client import Federation, FederationSettings
 from ipgraph.opening import reopen
 from ipgraph.server.edition import Edition
 from ipgraph.server.http.metrics import Metrics
@@ -49,7 +49,7 @@ class Service:
         self._pool: Pool | None = None
         self._pool_process = 0
         self._lock = threading.Lock()
-        self.federation = Federation(federation_terms(settings))
+        self.federation = Federation(federation_settings(settings))
         bounds = Bounds(
             max_bytes=settings.max_query_kib << 10,
             max_depth=settings.max_query_depth,
@@ -150,15 +150,15 @@ def graph_path(kg: KnowledgeGraph) -> Path:
     return path
 
 
-def federation_terms(settings: Settings) -> FederationTerms:
+def federation_settings(settings: Settings) -> FederationSettings:
     """Return what SERVICE may ask as the settings have it."""
-    return FederationTerms(
+    return FederationSettings(
         allowed=settings.allowed_services,
-        private=settings.allow_private_services,
+        allow_private=settings.allow_private_services,
         max_bytes=settings.service_result_limit_mib << 20,
         time_limit_s=settings.query_time_limit_s,
-        wait_s=settings.wait_limit_s,
-        places=settings.workers,
+        wait_limit_s=settings.wait_limit_s,
+        slots=settings.workers,
         max_waiting=settings.max_waiting // 4,
     )
 

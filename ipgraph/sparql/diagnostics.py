@@ -1,9 +1,9 @@
-"""Oxigraph's syntax errors in a person's words: the line, the column, the token and what to do.
+"""Explain Oxigraph's syntax errors: the line, the column, the token and how to fix it.
 
-The engine reports where its last attempt ended, not where the fault is: a keyword that was tried
-adds its own length to the column (`error at 1:10: expected CONSTRUCT` for a fault at 1:1), and an
-attempt longer than the text is reported at its end. So the text is looked at again here, for the
-faults people make; the engine's place, put right, is for the rest.
+The engine reports where its last attempt ended, not where the error is: a keyword that it tried
+adds its length to the column (`error at 1:10: expected CONSTRUCT` for an error at 1:1), and an
+attempt longer than the text is reported at its end. So this module first checks the text for
+common mistakes. For the rest it uses the engine's position, corrected.
 """
 
 from __future__ import annotations
@@ -37,32 +37,32 @@ _CLOSES = {"}": "{", ")": "(", "]": "["}
 _OPENS = {opening: closing for closing, opening in _CLOSES.items()}
 _REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 
-# What the engine says about meaning rather than form, and what that means for the asker.
+# Parts of the engine's messages about semantics, with our message and hint.
 _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (
         "SELECT contains a variable that is unbound",
         "SELECT names a variable that the pattern does not bind, or that is not grouped by.",
-        "With GROUP BY or an aggregate, every other selected variable must stand in GROUP BY.",
+        "With GROUP BY or an aggregate, every other selected variable must be in GROUP BY.",
     ),
     (
         "already bound",
-        "AS gives its value to a variable that has one already.",
+        "AS assigns a variable that is already bound.",
         "Choose a new variable name.",
     ),
-    ("IRI parsing failed", "An IRI is not well formed.", "Write it in full between < and >."),
+    ("IRI parsing failed", "An IRI is not valid.", "Write it in full between < and >."),
     (
         "Prefix not found",
         "A prefixed name uses a prefix that is not declared.",
         "Declare it with PREFIX at the top.",
     ),
-    ("custom function", "The function is not one of SPARQL 1.1's.", "Use a built-in function."),
+    ("custom function", "The function is not part of SPARQL 1.1.", "Use a built-in function."),
 )
 
 
 def explain(
     text: str, message: str, prefixes: dict[str, str] | None = None, base: str | None = None
 ) -> BadQuery:
-    """Return the error to raise for a text that the engine refused with `message`."""
+    """Return the error to raise for a text that the engine rejected with `message`."""
     try:
         tokens = tokenize(text)
     except BadQuery as error:
@@ -95,9 +95,9 @@ def _unbalanced(text: str, tokens: list[Token]) -> BadQuery | None:
             where = place(text, token.start)
             if not open_brackets:
                 return BadQuery(
-                    f"The {token.text} at {where} closes nothing.",
+                    f"The {token.text} at {where} has no opening bracket.",
                     place=where,
-                    hint=f"Remove it, or open a {_CLOSES[token.text]} before it.",
+                    hint=f"Remove it, or add a {_CLOSES[token.text]} before it.",
                 )
             opening = open_brackets.pop()
             if _OPENS[opening.text] != token.text:
@@ -126,7 +126,7 @@ def _unknown_word(text: str, tokens: list[Token]) -> BadQuery | None:
             if word.upper() in _KEYWORDS or not word:
                 continue
             where = place(text, token.start)
-            from difflib import get_close_matches  # late: only an error pays for it
+            from difflib import get_close_matches  # late: only errors need it
 
             near = get_close_matches(word.upper(), sorted(_KEYWORDS), n=1, cutoff=0.7)
             hint = (
@@ -134,7 +134,7 @@ def _unknown_word(text: str, tokens: list[Token]) -> BadQuery | None:
                 if near
                 else "Names need a prefix (ip:Office), strings quotes, variables a question mark."
             )
-            return BadQuery(f"{word!r} at {where} is not a word of SPARQL.", place=where, hint=hint)
+            return BadQuery(f"{word!r} at {where} is not a SPARQL keyword.", place=where, hint=hint)
     return None
 
 
@@ -148,7 +148,7 @@ def _explain_meaning(message: str) -> BadQuery | None:
 def _unexpected(text: str, tokens: list[Token], message: str) -> BadQuery:
     report = _REPORT.match(message)
     if report is None:
-        return BadQuery("The query was refused by the engine.", hint=message[:200])
+        return BadQuery("The engine rejected the query.", hint=message[:200])
     offset = _offset(text, int(report[1]), int(report[2]))
     starts = [offset] if re.search(r'"|\[\'|\[_\]|\.\.=', report[3]) else []
     starts += [offset - len(word) for word in re.findall(r"\b[A-Z][A-Z_]+[0-9]*\b", report[3])]
@@ -170,7 +170,7 @@ def _misplaced(text: str, token: Token) -> BadQuery:
     hints = {
         "var": "A triple has three terms and ends with . or ; or a closing bracket.",
         "name": "A triple has three terms and ends with . or ; or a closing bracket.",
-        "iri": "A triple has three terms; IRIs hold no blanks.",
+        "iri": "A triple has three terms; IRIs contain no spaces.",
         "string": "A triple has three terms; a string can only be the third, or a value in FILTER.",
         "word": "Clauses come in this order: SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY.",
         "number": "A number can be an object or a value in FILTER and BIND, or follow LIMIT.",
@@ -178,9 +178,7 @@ def _misplaced(text: str, token: Token) -> BadQuery:
     return BadQuery(
         f"{shown} at {where} was not expected here.",
         place=where,
-        hint=hints.get(
-            token.kind, "Look at what stands before it: something is missing or doubled."
-        ),
+        hint=hints.get(token.kind, "Check the text before it: something is missing or duplicated."),
     )
 
 

@@ -37,9 +37,9 @@ def evaluate(store: Store, query: Query) -> EngineResult:
     except BadQuery as error:
         if not query.tables:
             raise
-        from ipgraph.sparql import diagnostics  # late: only an error pays for it
+        from ipgraph.sparql import diagnostics  # late: only errors need it
 
-        # The places in the message are those of the text that the user wrote.
+        # Report positions in the text that the user wrote.
         message = str(error.__cause__ or error)
         raise diagnostics.explain(query.text, message, dict(query.prefixes), query.base) from error
     except (RuntimeError, OSError) as error:
@@ -47,19 +47,19 @@ def evaluate(store: Store, query: Query) -> EngineResult:
 
 
 def engine_error(query: Query, error: Exception) -> IpGraphError:
-    """Return the error to raise for an exception of the engine during the evaluation."""
+    """Return the error to raise for an engine exception during evaluation."""
     message = str(error)
     if "custom function" in message:
         return BadQuery(
             message.replace("The custom function", "The function").rstrip(".")
-            + ": only SPARQL's own functions and XSD's casts are available.",
+            + ": only SPARQL's functions and XSD casts are available.",
             hint="Use a built-in function.",
         )
     if "service" in query.text.lower() and _NO_DESCRIPTOR not in message:
         return StoreUnavailable(
             f"A SERVICE endpoint failed: {message}",
-            hint="SERVICE SILENT continues without it.",
+            hint="Use SERVICE SILENT to ignore the failure.",
         )
     return Refused(
-        f"The engine refused the query: {message}", hint="Queries cannot fetch external data."
+        f"The engine rejected the query: {message}", hint="Queries cannot fetch external data."
     )

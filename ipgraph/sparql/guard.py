@@ -1,8 +1,8 @@
-"""A query, and the gate before the parsers: what its text asks for, known without parsing it.
+"""Inspect a query text before a parser reads it.
 
-Oxigraph overflows its stack at a nesting of about a thousand and reaches out for SERVICE and LOAD
-(architecture.md, measured), so a stranger's text is looked through here first. The gate decides
-what may be tried; whether the text is SPARQL is for the engine to say.
+Oxigraph overflows its stack at a nesting of about a thousand, and connects to endpoints of SERVICE
+and LOAD (measured), so untrusted text is inspected first. The guard decides what may be executed;
+the engine decides whether the text is valid SPARQL.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a text may be: bytes of UTF-8, nesting of brackets, length of a chain."""
+    """The limits of a text: bytes of UTF-8, nesting of brackets, length of a chain."""
 
     max_bytes: int = 64 * 1024
     max_depth: int = 100
@@ -33,7 +33,7 @@ UNBOUNDED = Bounds(1 << 40, 1 << 40, 1 << 40)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Something the text names, in the words it uses, and where."""
+    """A name used in the text, and its first place."""
 
     name: str
     place: Place
@@ -41,13 +41,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a query text holds.
+    """What a query text contains.
 
     `form` is SELECT, ASK, CONSTRUCT, DESCRIBE, the first word of an update, or empty where the
-    text begins with none of them. `chain` is the longest chain of operators and group patterns
+    text starts with none of them. `chain` is the longest chain of operators and group patterns
     on a path through the brackets. IRIs in `default_graphs` and `named_graphs` (FROM) are
-    absolute; so are `names`, the IRIs and prefixed names of the query proper. `volatile`: the same
-    text may answer differently on the same data.
+    absolute; so are `names`, the IRIs and prefixed names after the prologue. `volatile` is True if
+    the result may change although the data does not.
     """
 
     form: str = ""
@@ -63,7 +63,7 @@ class Inspection:
 
     @property
     def is_update(self) -> bool:
-        """Tell whether the text is SPARQL Update."""
+        """True for SPARQL Update."""
         return self.form in UPDATE_FORMS
 
 
@@ -88,7 +88,7 @@ _OPERATORS = frozenset(
     {"||", "&&", "!", "=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "|", "^", "<<"}
 )
 _COUNTED_SIGNS = _OPERATORS | frozenset("{}()[]")
-# Words that, after the form, say nothing the gate wants to know: most words of most queries.
+# Words that the guard ignores after the query form: most words of most queries.
 _IDLE_WORDS = frozenset(
     {"WHERE", "LIMIT", "OFFSET", "DISTINCT", "ORDER", "GROUP", "BY", "ASC", "DESC", "A", "NOT"}
 )
@@ -103,12 +103,12 @@ def inspect(
     prefixes: Mapping[str, str] | None = None,
     base: str | None = None,
 ) -> Inspection:
-    """Look through a query text in one pass, within `bounds`.
+    """Inspect a query text in one pass, within `bounds`.
 
     `prefixes` and `base` are in effect before the text declares its own.
 
-    Raises `SizeLimitExceeded` for its bytes, `QueryTooComplex` for its nesting or chains, and
-    `BadQuery` where a character begins no terminal. Costs about a microsecond a character.
+    Raises `SizeLimitExceeded` for too many bytes, `QueryTooComplex` for deep nesting or long
+    chains, and `BadQuery` for a character that starts no terminal. Costs about 1 µs per character.
     """
     bounds = bounds or Bounds()
     _check_size(text, bounds)
@@ -132,35 +132,35 @@ def inspect(
 
 
 def _makes_blank_nodes(tokens: list[Token]) -> bool:
-    """Tell whether a template holds blank nodes, which every answer gives other labels."""
-    depth, begun = 0, False
+    """True if a template contains blank nodes, whose labels differ in each result."""
+    depth, is_started = 0, False
     for token in tokens:
-        if not begun:
-            begun = token.kind == "word" and token.text.upper().startswith("CONSTRUCT")
+        if not is_started:
+            is_started = token.kind == "word" and token.text.upper().startswith("CONSTRUCT")
         elif token.text == "{":
             depth += 1
         elif token.text == "}":
             depth -= 1
         elif depth and (token.kind == "blank" or token.text in ("[", "(")):
             return True
-        if begun and not depth and not token.text.upper().startswith("CONSTRUCT"):
-            return False  # the template has ended, or WHERE alone is one and has none
+        if is_started and not depth and not token.text.upper().startswith("CONSTRUCT"):
+            return False  # the template ended, or CONSTRUCT WHERE has no separate template
     return False
 
 
 def admit(
     text: str, bounds: Bounds | None = None, prefixes: Mapping[str, str] | None = None
 ) -> Inspection:
-    """Inspect a query text and reject what no engine can run, before an engine parses it.
+    """Inspect a query text and reject what cannot be executed, before the engine parses it.
 
-    `prefixes` are declared by the caller. Raises what `inspect` raises, and `BadQuery` for
+    `prefixes` are declared by the caller. Raises the errors of `inspect`, and `BadQuery` for
     updates, for an unknown form and for undeclared prefixes.
     """
     found = inspect(text, bounds, prefixes)
     if found.is_update:
         raise BadQuery(
-            f"{found.form} is an update, and this graph is read only.",
-            hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+            f"{found.form} is an update, but this graph is read-only.",
+            hint="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
     if found.undeclared:
         raise _undeclared(found.undeclared[0], found)
@@ -168,7 +168,7 @@ def admit(
         raise BadQuery(
             "The text is not a query: no SELECT, ASK, CONSTRUCT or DESCRIBE follows its prologue.",
             place=Place(1, 1),
-            hint="A smallest query is: SELECT * WHERE { ?s ?p ?o } LIMIT 10",
+            hint="Example of a small query: SELECT * WHERE { ?s ?p ?o } LIMIT 10",
         )
     return found
 
@@ -183,21 +183,21 @@ def _check_size(text: str, bounds: Bounds) -> None:
     if size > bounds.max_bytes:
         raise SizeLimitExceeded(
             f"The query has {size:,} bytes, the limit is {bounds.max_bytes:,}; "
-            "shorten it, or split long VALUES over several queries.",
+            "shorten it, or split long VALUES into several queries.",
             limit="max_query_bytes",
         )
 
 
 @dataclass(slots=True)
 class _Reader:
-    """The running state of `inspect`."""
+    """The state of `inspect`."""
 
     text: str
     bounds: Bounds
     prefixes: Mapping[str, str]  # in effect before the text declares its own
     base: str
     chains: list[int] = field(default_factory=lambda: [0])  # one count for each open bracket
-    data_from: int = 0  # depth at which the data of VALUES began; 0: none
+    data_from: int = 0  # depth of the open data block of VALUES; 0 if there is none
     values_pending: bool = False
     chain: int = 0
     depth: int = 0
@@ -258,7 +258,7 @@ class _Reader:
             self.data_from, self.values_pending = depth, False
 
     def _link(self, token: Token) -> None:
-        """Count one more link of the chain that the open brackets hold together."""
+        """Count another link of the chain across the open brackets."""
         self.chains[-1] += 1
         self.total += 1
         self.chain = max(self.chain, self.total)
@@ -276,7 +276,7 @@ class _Reader:
                 self._link(token)
         for word in parts:
             if not self.form:
-                self._begin(word, index, tokens)
+                self._read_prologue_word(word, index, tokens)
             if word in _LINKS:
                 self._link(token)
                 self.values_pending = word == "VALUES"
@@ -286,7 +286,7 @@ class _Reader:
                 self._service(token, index, tokens)
             self.volatile = self.volatile or word in _VOLATILE
 
-    def _begin(self, word: str, index: int, tokens: list[Token]) -> None:
+    def _read_prologue_word(self, word: str, index: int, tokens: list[Token]) -> None:
         if word == "BASE" and index + 1 < len(tokens) and tokens[index + 1].kind == "iri":
             self.base = _resolve(self.base, tokens[index + 1].text[1:-1])
             return
@@ -366,7 +366,7 @@ def _undeclared(use: Use, found: Inspection) -> BadQuery:
     if known:
         hint = f"Add this line at the top: PREFIX {use.name}: <{known}>"
     else:
-        from difflib import get_close_matches  # late: only an error pays for it
+        from difflib import get_close_matches  # late: only errors need it
 
         candidates = [*dict(found.declared), *PREFIXES]
         near = get_close_matches(use.name, candidates, n=1, cutoff=0.5)

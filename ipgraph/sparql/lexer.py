@@ -1,9 +1,8 @@
 """The terminals of SPARQL 1.1 (section 19.8) and Turtle 1.1 (section 6.5), in linear time.
 
-`tokenize` reads queries and is strict; `scan` reads either language and accepts every text. Neither
-is a parser: they show what is nested, quoted or commented out before a parser has to recurse. The
-engine has no scanner, so the one ambiguous sign is read as the engine does: inside an expression
-``<`` after an operand compares, elsewhere it opens an IRI.
+`tokenize` is for queries and strict; `scan` is for both languages and accepts any text. They show
+nesting, strings and comments before a recursive parser runs. The ambiguous ``<`` is read as the
+engine reads it: after an operand in an expression it is a comparison, elsewhere it starts an IRI.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Token(NamedTuple):
-    """A terminal: its kind (a group of the pattern), its text and the offset where it begins."""
+    """A terminal: its kind (a group of the pattern), its text, and its offset."""
 
     kind: str
     text: str
@@ -37,7 +36,7 @@ _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*+(?:\\[uU][0-9A-Fa-f]{4,8}[^<>\"{}|^`\\\x00-\x
 
 _SKIPPED = r"[ \t\r\n]*+(?:\#[^\n\r]*+[ \t\r\n]*+)*+"  # white space and comments
 _NO_IRI = "(?!)"
-# Possessive throughout: a hostile text costs one pass, never a search among readings.
+# All quantifiers are possessive: hostile text costs one pass, without backtracking.
 _TERMINALS = rf"""
     (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
       | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+')
@@ -54,7 +53,7 @@ _TERMINALS = rf"""
 
 @cache
 def _pattern(iri: str) -> re.Pattern[str]:
-    """Compile the terminals at their first use: 17 ms, which `ipgraph query` does without.
+    """Compile the terminals at first use: it takes 17 ms, which `ipgraph query` does not need.
 
     Skipped text is matched with the terminal after it, because a match costs more than what it
     reads.
@@ -88,7 +87,7 @@ def place(text: str, offset: int) -> Place:
 def tokenize(text: str) -> list[Token]:
     """Return the terminals of a query in order, without white space and comments.
 
-    Raises `BadQuery` at the first character that begins no terminal of SPARQL 1.1.
+    Raises `BadQuery` at the first character that starts no terminal of SPARQL 1.1.
     """
     tokens: list[Token] = []
     brackets = _Brackets()
@@ -116,7 +115,7 @@ def scan(text: str) -> Iterator[Token]:
     """Yield the parts of a Turtle or SPARQL text in order; joined, they are the text.
 
     Kinds besides those of `tokenize`: ``space``, ``comment``, ``directive`` (such as ``@prefix``)
-    and ``other``, a character that begins no terminal. Costs about a microsecond a character.
+    and ``other``, a character that starts no terminal. Costs about 1 µs per character.
     """
     terminals: list[Token] = []
     brackets = _Brackets()
@@ -148,7 +147,7 @@ def _ends_with_string(terminals: list[Token], offset: int) -> bool:
 
 
 def declarations(terminals: Iterable[Token]) -> Iterator[tuple[Token, str, str]]:
-    """Yield each declaration of a prefix: the token of its name, the prefix, and the namespace.
+    """Yield the prefix declarations: the token of the name, the prefix, and the namespace.
 
     Takes terminals of Turtle or SPARQL, without spaces and comments.
     """
@@ -169,20 +168,20 @@ def unescape(local: str) -> str:
 
 
 def _after_space(text: str, offset: int) -> int:
-    """Return where the next terminal would begin."""
+    """Return the offset of the next terminal."""
     found = re.compile(_SKIPPED).match(text, offset)
     return found.end() if found else offset
 
 
 class _Brackets:
-    """What the open brackets hold: an expression or not, and the clause they stand in."""
+    """For each open bracket: whether it contains an expression, and its clause."""
 
     def __init__(self) -> None:
         self._expression = [False]
         self._clause = [""]
 
     def compares(self, tokens: list[Token]) -> bool:
-        """Tell whether a ``<`` here is a comparison: in an expression, after an operand."""
+        """True if a ``<`` here is a comparison: in an expression, after an operand."""
         if not self._expression[-1] or not tokens:
             return False
         previous = tokens[-1]
@@ -224,9 +223,9 @@ def _unknown_character(text: str, offset: int) -> BadQuery:
     where = place(text, offset)
     if sign in "\"'":
         return BadQuery(
-            f"The string that opens at {where} is not closed.",
+            f"The string that starts at {where} is not closed.",
             place=where,
-            hint="Close it with the same quotes; a string over several lines needs three of them.",
+            hint="Close it with the same quotes; a string of several lines needs three of them.",
         )
     if sign.isspace() or sign in "\ufeff\u200b\u2060" or not sign.isprintable():
         return BadQuery(
@@ -235,7 +234,7 @@ def _unknown_character(text: str, offset: int) -> BadQuery:
             hint="Replace it with an ordinary space; it often comes with text copied from a page.",
         )
     return BadQuery(
-        f"The character {sign!r} at {where} cannot stand here.",
+        f"The character {sign!r} at {where} is not allowed here.",
         place=where,
-        hint="Outside strings, comments and <IRIs> SPARQL knows letters, digits and its own signs.",
+        hint="Outside strings, comments and <IRIs>, use only letters, digits and operators.",
     )

@@ -1,4 +1,4 @@
-"""What a store is asked: a query text and the dataset it is asked of."""
+"""A query for a store: the text and its dataset."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ipgraph.namespaces import BASE
 class ServiceResult:
     """The response of an endpoint to the SERVICE clause at these offsets of a query, unparsed.
 
-    `kind` is ``json`` or ``xml``; it is empty where the endpoint failed and SILENT hides that.
+    `kind` is ``json`` or ``xml``, or empty if the endpoint failed and SILENT hides the failure.
     """
 
     start: int
@@ -24,12 +24,11 @@ class ServiceResult:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query text with the dataset it is asked of (SPARQL 1.1 Protocol, 2.1.4).
+    """A query text with its dataset (SPARQL 1.1 Protocol, 2.1.4).
 
     `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.
-    `prefixes` are declared before the text is read, for callers that need not declare their own.
-    `max_rows` cuts the answer after so many rows or triples. `tables` take the places of SERVICE,
-    in the order of the text.
+    `prefixes` are declared in addition to those of the text. `max_rows` is the maximum number of
+    rows or triples of the result. `tables` replace the SERVICE clauses, in the order of the text.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Put the solutions of endpoints into a query, in place of SERVICE: what a worker does."""
+"""Replace the SERVICE clauses of a query with the solutions of the endpoints, as VALUES."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Functions: TypeAlias = "dict[ox.NamedNode, Callable[..., Term | None]]"
 
 _FORMATS = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
 _BLANK = ox.NamedNode("urn:ipgraph:blank-node")
-_NOTHING = "{}"  # the one solution that binds nothing: what SILENT makes of a failure
+_EMPTY_GROUP = "{}"  # one solution without bindings: the result of a failure under SILENT
 
 
 def inline(query: Query) -> tuple[str, Functions]:
-    """Return the text with VALUES for each SERVICE, and the functions that it calls.
+    """Return the text with VALUES instead of SERVICE, and the functions that it calls.
 
     VALUES can hold no blank nodes; a function makes them, the same for the same label of one
     answer. Lines stay where they are. Raises `StoreUnavailable` for an answer that is no table.
@@ -36,9 +36,9 @@ def inline(query: Query) -> tuple[str, Functions]:
         except (SyntaxError, ValueError) as error:
             if not table.silent:
                 raise StoreUnavailable(
-                    f"<{table.endpoint}> answered with no table of solutions: {error}"
+                    f"<{table.endpoint}> did not respond with SPARQL results: {error}"
                 ) from error
-            values = _NOTHING
+            values = _EMPTY_GROUP
         lines = "\n" * text.count("\n", table.start, table.end)
         text = f"{text[: table.start]}{values}{lines}{text[table.end :]}"
     return text, {_BLANK: lambda term: nodes.get(_key(term), term)} if nodes else {}
@@ -46,12 +46,12 @@ def inline(query: Query) -> tuple[str, Functions]:
 
 def _values(table: ServiceResult, scope: str, nodes: dict[str, ox.BlankNode]) -> str:
     if not table.kind:
-        return _NOTHING
+        return _EMPTY_GROUP
     source = io.BytesIO(table.text.encode())
     solutions = ox.parse_query_results(source, format=_FORMATS[table.kind])
     if not isinstance(solutions, ox.QuerySolutions):
-        raise ValueError("it is the answer to an ASK")
-    names = [each.value for each in solutions.variables]
+        raise ValueError("it is the result of an ASK")
+    names = [variable.value for variable in solutions.variables]
     blank: set[int] = set()
     rows = []
     for solution in solutions:
@@ -64,7 +64,7 @@ def _values(table: ServiceResult, scope: str, nodes: dict[str, ox.BlankNode]) ->
                 nodes.setdefault(key, ox.BlankNode())
                 cells.append(str(ox.Literal(key, datatype=_BLANK)))
             elif isinstance(term, ox.Triple):
-                raise ValueError("it holds a triple as a term")
+                raise ValueError("it contains a triple term")
             else:
                 cells.append("UNDEF" if term is None else str(term))
         rows.append(f"({' '.join(cells)})")
@@ -72,10 +72,10 @@ def _values(table: ServiceResult, scope: str, nodes: dict[str, ox.BlankNode]) ->
 
 
 def _table(names: list[str], blank: set[int], rows: list[str]) -> str:
-    """Write VALUES in a group of its own, so that what it binds is joined as SERVICE's is."""
+    """Write VALUES in its own group, so that its bindings are joined like those of SERVICE."""
     columns = [f"?{name}{'_' if n in blank else ''}" for n, name in enumerate(names)]
     while len(set(columns)) < len(columns):
-        columns = [f"{each}_" if n in blank else each for n, each in enumerate(columns)]
+        columns = [f"{name}_" if n in blank else name for n, name in enumerate(columns)]
     values = f"VALUES ({' '.join(columns)}) {{ {' '.join(rows)} }}"
     if not blank:
         return f"{{ {values} }}"

@@ -10,18 +10,20 @@ from ipgraph.sparql.evaluation import engine_error, evaluate
 
 if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
-    from ipgraph.serialization.results import Fitting
+    from ipgraph.serialization.results import ResultFormats
     from ipgraph.sparql.query import Query
     from ipgraph.store import Store
 
 
-def write_result(store: Store, query: Query, form: Format | Fitting, out: IO[bytes]) -> None:
+def write_result(
+    store: Store, query: Query, output_format: Format | ResultFormats, out: IO[bytes]
+) -> None:
     """Run `query` and write its result to `out` as it is computed.
 
     Raises what `evaluate` raises, and `NotAcceptable` if the format cannot hold the result.
     """
     try:
-        write(evaluate(store, query), form, out, max_rows=query.max_rows)
+        write(evaluate(store, query), output_format, out, max_rows=query.max_rows)
     except InvalidData as error:  # a limit of the format: another one can hold the result
         raise NotAcceptable(str(error)) from error
     except (RuntimeError, OSError) as error:

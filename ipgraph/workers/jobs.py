@@ -18,7 +18,7 @@ from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.reasoning import Explainer
 from ipgraph.reasoning import Explanation as Explanation  # noqa: PLC0414  the server's type
 from ipgraph.serialization import graphs
-from ipgraph.serialization.formats import Holds
+from ipgraph.serialization.formats import Content
 from ipgraph.serialization.results import write_statements
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ _EXPLAINERS: dict[int, Explainer] = {}
 _COLUMNS = ("subject", "predicate", "object", "source")
 
 
-def perform(store: Store, job: Job, form: Format, out: IO[bytes]) -> None:
+def perform(store: Store, job: Job, output_format: Format, out: IO[bytes]) -> None:
     """Run a job and write its result.
 
     Raises what the job raises, and `NotAcceptable` if the format cannot hold the result.
     """
     try:
-        JOBS[job.name](store, job.text, form, out)
+        JOBS[job.name](store, job.text, output_format, out)
     except InvalidData as error:  # a limit of the format: another one can hold the result
         raise NotAcceptable(str(error)) from error
 
@@ -56,12 +56,12 @@ def read_explanation(result: bytes) -> Explanation:
     return Explanation.of(json.loads(result))
 
 
-def _resolve(store: Store, name: str, form: Format, out: IO[bytes]) -> None:
+def _resolve(store: Store, name: str, output_format: Format, out: IO[bytes]) -> None:
     """Write the IRI of the entity with a name."""
     out.write(names.resolve(store, name).encode())
 
 
-def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
+def _explain(store: Store, text: str, output_format: Format, out: IO[bytes]) -> None:
     """Write the proof of a statement as JSON. The input is a JSON array of three names."""
     subject, predicate, object_ = json.loads(text)
     goal = names.resolve_statement(store, subject, predicate, object_)
@@ -70,24 +70,24 @@ def _explain(store: Store, text: str, form: Format, out: IO[bytes]) -> None:
     out.write(_EXPLAINERS[id(store)].explain(*goal).json().encode())
 
 
-def _describe(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
+def _describe(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:
     """Write the statements about an entity; as CSV only those with it as subject, and sources."""
-    if form.holds is Holds.BINDINGS:
+    if output_format.content is Content.BINDINGS:
         _write_rows(store.quads(ox.NamedNode(iri)), out)
         return
-    graphs.export(store, out, form, iri)
+    graphs.export(store, out, output_format, iri)
 
 
-def _graph(store: Store, iri: str, form: Format, out: IO[bytes]) -> None:
+def _graph(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:
     """Write all statements of a named graph."""
     quads = store.quads(graph=ox.NamedNode(iri))
-    if form.holds is Holds.BINDINGS:
+    if output_format.content is Content.BINDINGS:
         _write_rows(quads, out)
         return
-    if form.holds is Holds.TRIPLES:
-        graphs.write_triples(store, (quad.triple for quad in quads), form, out)
+    if output_format.content is Content.TRIPLES:
+        graphs.write_triples(store, (quad.triple for quad in quads), output_format, out)
     else:
-        write_statements(quads, form, out)
+        write_statements(quads, output_format, out)
 
 
 def _write_rows(quads: Iterable[ox.Quad], out: IO[bytes]) -> None:

@@ -82,7 +82,7 @@ class Pool:
     def execute(
         self,
         request: Request,
-        form: Format,
+        output_format: Format,
         *,
         time_limit_s: float | None = None,
         is_connected: Callable[[], bool] = lambda: True,
@@ -98,12 +98,12 @@ class Pool:
             self.outcomes.add(Outcome.BUSY)
             raise rejection(is_connected, started)
         run = self._run(time_limit_s, is_connected)
-        return self._result(run, lambda: run.execute(request, form))
+        return self._result(run, lambda: run.execute(request, output_format))
 
     def try_start(
         self,
         request: Request,
-        form: Format,
+        output_format: Format,
         *,
         time_limit_s: float | None = None,
         is_connected: Callable[[], bool] = lambda: True,
@@ -120,7 +120,7 @@ class Pool:
             self.fast_queue.release()
             return None
         try:
-            run.send(worker, request, form)
+            run.send(worker, request, output_format)
         except EOFError:
             _LOGGER.warning("Idle worker %d died", worker.pid)
             run.finish(Outcome.CRASH)

@@ -63,9 +63,9 @@ class Run:
         self._lock = threading.Lock()
         self._pending_frames: list[tuple[int, bytes]] = []
 
-    def execute(self, request: Request, form: Format) -> None:
+    def execute(self, request: Request, output_format: Format) -> None:
         """Send the request to a worker and wait, as `collect` does."""
-        packed = wire.pack_request(request, form.name, self._state.limits.max_result_bytes)
+        packed = wire.pack_request(request, output_format.name, self._state.limits.max_result_bytes)
         self._worker = self._acquire_worker(request.infer)
         try:
             self._worker.send(packed)
@@ -86,11 +86,13 @@ class Run:
             self.workers = self._state.workers  # the graph was replaced just now
             return self.workers.acquire(infer)
 
-    def send(self, worker: Worker, request: Request, form: Format) -> None:
+    def send(self, worker: Worker, request: Request, output_format: Format) -> None:
         """Send the request to a worker and return at once. Raises `EOFError` if it has died."""
         self._worker = worker
         self._fileno = worker.fileno()
-        worker.send(wire.pack_request(request, form.name, self._state.limits.max_result_bytes))
+        worker.send(
+            wire.pack_request(request, output_format.name, self._state.limits.max_result_bytes)
+        )
 
     def fileno(self) -> int:
         """Return the descriptor of the socket to the worker."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.serialization.results import Fitting
+    from ipgraph.serialization.results import ResultFormats
     from ipgraph.sparql.query import Query
     from ipgraph.store import Store
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def run_once(
     open_store: Callable[[], Store],
     query: Query,
-    form: Format | Fitting,
+    output_format: Format | ResultFormats,
     descriptor: int,
     *,
     time_limit_s: float,
@@ -47,7 +47,7 @@ def run_once(
     """
     if not hasattr(os, "fork"):
         with os.fdopen(os.dup(descriptor), "wb") as out:
-            write_result(open_store(), query, form, out)
+            write_result(open_store(), query, output_format, out)
         return
     reading, writing = os.pipe()
     started = time.monotonic()
@@ -55,7 +55,7 @@ def run_once(
     if pid == 0:
         os.close(reading)
         limited_open = _with_memory_limit(open_store, memory_limit_mib)
-        _run_child(limited_open, query, form, descriptor, writing)
+        _run_child(limited_open, query, output_format, descriptor, writing)
     os.close(writing)
     code = 0
     with os.fdopen(reading, "rb", buffering=0) as pipe:
@@ -106,7 +106,7 @@ def _with_memory_limit(
 def _run_child(
     open_store: Callable[[], Store],
     query: Query,
-    form: Format | Fitting,
+    output_format: Format | ResultFormats,
     descriptor: int,
     report: int,
 ) -> None:
@@ -117,7 +117,7 @@ def _run_child(
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
         with os.fdopen(os.dup(descriptor), "wb", buffering=1 << 16) as out:
-            write_result(open_store(), query, form, out)
+            write_result(open_store(), query, output_format, out)
         os.write(report, b"ok")
     except IpGraphError as error:
         _report_error(report, error)

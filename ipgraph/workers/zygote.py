@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
-from ipgraph.serialization.formats import FORMATS, Holds, by_name
+from ipgraph.serialization.formats import FORMATS, Content, by_name
 from ipgraph.sparql.query import Query, ServiceResult
 from ipgraph.store.local import LocalStore
 from ipgraph.workers import jobs, limits, wire
@@ -129,11 +129,11 @@ def _handle_request(sock: socket.socket, stores: Mapping[bool, LocalStore]) -> N
         out.end(wire.ERROR, wire.pack_error(_OUT_OF_MEMORY), drop_buffer=True)
 
 
-def _write(store: LocalStore, request: wire.Request, form: Format, out: IO[bytes]) -> None:
+def _write(store: LocalStore, request: wire.Request, output_format: Format, out: IO[bytes]) -> None:
     if isinstance(request, wire.Job):
-        jobs.perform(store, request, form, out)
+        jobs.perform(store, request, output_format, out)
     else:
-        write_result(store, request, form, out)
+        write_result(store, request, output_format, out)
 
 
 class _FrameWriter:
@@ -171,11 +171,15 @@ class _FrameWriter:
 
 def _warm_up(store: LocalStore) -> None:
     """Use every format and every error path once: a worker can import nothing later."""
-    for form in FORMATS:
-        text = "ASK {}" if form.holds is Holds.BINDINGS else "CONSTRUCT { ?s ?p ?o } WHERE {}"
-        write_result(store, Query(text), form, io.BytesIO())
+    for output_format in FORMATS:
+        text = (
+            "ASK {}"
+            if output_format.content is Content.BINDINGS
+            else "CONSTRUCT { ?s ?p ?o } WHERE {}"
+        )
+        write_result(store, Query(text), output_format, io.BytesIO())
         for name in ("describe", "graph"):
-            jobs.perform(store, wire.Job(name, "urn:none"), form, io.BytesIO())
+            jobs.perform(store, wire.Job(name, "urn:none"), output_format, io.BytesIO())
     for name, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
         with contextlib.suppress(IpGraphError):
             jobs.perform(store, wire.Job(name, text), by_name("json"), io.BytesIO())

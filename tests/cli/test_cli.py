@@ -132,7 +132,7 @@ def test_no_infer_excludes_inferred_statements(run):
     [
         ("SELECT ?x WHERE { ?x foo:bar ?y }", "prefix foo: at line 1, column 22 is not declared"),
         ("SELECT ?x WHERE { ?x a }", "line 1, column "),
-        ("INSERT DATA { id:a a id:b }", "read only"),
+        ("INSERT DATA { id:a a id:b }", "read-only"),
         ("hello", "not a query"),
     ],
 )

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from ipgraph.errors import UsageError
-from ipgraph.federation.allow_list import Allowed, destination, is_reachable
+from ipgraph.federation.allow_list import AllowList, is_reachable, parse_destination
 
 PUBLIC = ["8.8.8.8", "91.198.174.192", "2001:4860:4860::8888", "2620:0:862:ed1a::1"]
 PRIVATE = ["127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "::1", "fd00::1"]
@@ -43,7 +43,7 @@ def test_any_other_address_never_is(address):
 )
 def test_what_is_no_plain_address_of_http_is_no_destination(iri):
     with pytest.raises(UsageError):
-        destination(iri)
+        parse_destination(iri)
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_what_is_no_plain_address_of_http_is_no_destination(iri):
     ],
 )  # fmt: skip
 def test_an_endpoint_is_allowed_by_its_host_or_by_its_whole_address(setting, allowed, others):
-    found = Allowed.parse(setting)
+    found = AllowList.parse(setting)
     assert bool(found) == bool(setting)
-    assert [item for item in allowed if not found.allows(destination(item))] == []
-    assert [other for other in others if found.allows(destination(other))] == []
+    assert [item for item in allowed if not found.allows(parse_destination(item))] == []
+    assert [other for other in others if found.allows(parse_destination(other))] == []
 
 
 @pytest.mark.parametrize("setting", ["h/path", "*", "*.example.org", "u@h", "ftp://h/", "h:port"])
 def test_an_entry_that_is_neither_host_nor_iri_is_an_error(setting):
     with pytest.raises(UsageError):
-        Allowed.parse(setting)
+        AllowList.parse(setting)

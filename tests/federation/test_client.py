@@ -8,7 +8,7 @@ import pytest
 
 from ipgraph.errors import LimitReached, StoreUnavailable
 from ipgraph.federation import client
-from ipgraph.federation.client import Federation, FederationTerms
+from ipgraph.federation.client import Federation, FederationSettings
 from ipgraph.federation.fetcher import Table
 from ipgraph.sparql.guard import Bounds, inspect
 from ipgraph.sparql.query import Query
@@ -17,8 +17,8 @@ from ipgraph.workers.run import ClientDisconnected
 EMPTY = Table("json", '{"head":{"vars":[]},"results":{"bindings":[]}}')
 
 
-def consult(federation: Federation, text: str, **more):
-    return federation.consult(Query(text), inspect(text), **more)
+def resolve_services(federation: Federation, text: str, **more):
+    return federation.resolve_services(Query(text), inspect(text), **more)
 
 
 @pytest.mark.parametrize("program", ["pass", "import sys; sys.stdin.close()", "exit(3)"])
@@ -26,20 +26,20 @@ def test_a_process_that_dies_is_an_endpoint_that_could_not_be_asked(monkeypatch,
     real = subprocess.Popen
     words = [sys.executable, "-c", program]
     monkeypatch.setattr(client.subprocess, "Popen", lambda _, **how: real(words, **how))
-    federation = Federation(FederationTerms(allowed="h"))
+    federation = Federation(FederationSettings(allowed="h"))
     body = "x" * 100_000  # more than a pipe holds
     text = f"ASK {{ SERVICE <http://h/> {{ ?s ?p '{body}' }} }}"
-    with pytest.raises(StoreUnavailable, match="could not be asked"):
-        federation.consult(Query(text), inspect(text, Bounds(max_bytes=1 << 20)))
+    with pytest.raises(StoreUnavailable, match="The process that queries"):
+        federation.resolve_services(Query(text), inspect(text, Bounds(max_bytes=1 << 20)))
 
 
 def test_a_failure_is_logged_on_one_line_even_if_silent_hides_it(caplog):
     def ask(order, is_connected):
         raise StoreUnavailable("<http://h/> answered 500: first\nsecond")
 
-    federation = Federation(FederationTerms(allowed="h"), ask)
+    federation = Federation(FederationSettings(allowed="h"), ask)
     with caplog.at_level(logging.WARNING, "ipgraph.federation"):
-        query, _ = consult(federation, "ASK { SERVICE SILENT <http://h/> {} }")
+        query, _ = resolve_services(federation, "ASK { SERVICE SILENT <http://h/> {} }")
     assert query.tables[0].kind == ""
     (record,) = caplog.records
     assert record.getMessage().startswith("SERVICE <http://h/> failed: ")
@@ -53,19 +53,19 @@ def test_the_outermost_services_are_asked_each_once_and_in_order():
         asked.append(order.endpoint)
         return EMPTY
 
-    federation = Federation(FederationTerms(allowed="a b c"), ask)
+    federation = Federation(FederationSettings(allowed="a b c"), ask)
     text = "ASK { SERVICE <http://a/> { SERVICE <http://b/> {} } SERVICE <http://c/> {} }"
-    query, left_s = consult(federation, text, time_limit_s=5.0)
+    query, left_s = resolve_services(federation, text, time_limit_s=5.0)
     assert asked == ["http://a/", "http://c/"]
     assert [table.endpoint for table in query.tables] == asked
     assert 0 < left_s <= 5.0
 
 
 def test_a_query_asks_a_bounded_number_of_endpoints():
-    federation = Federation(FederationTerms(allowed="h"), lambda order, alive: EMPTY)
+    federation = Federation(FederationSettings(allowed="h"), lambda order, alive: EMPTY)
     text = "ASK { " + "SERVICE <http://h/> {} " * 9 + "}"
     with pytest.raises(client.Refused, match="at most 8"):
-        consult(federation, text)
+        resolve_services(federation, text)
 
 
 def test_where_all_places_are_taken_a_query_is_told_to_come_again():
@@ -73,13 +73,13 @@ def test_where_all_places_are_taken_a_query_is_told_to_come_again():
 
     def ask(order, alive):
         with pytest.raises(LimitReached):
-            consult(federation, "ASK { SERVICE <http://h/> {} }")
+            resolve_services(federation, "ASK { SERVICE <http://h/> {} }")
         inner.append(order)
         return EMPTY
 
-    terms = FederationTerms(allowed="h", places=1, max_waiting=1, wait_s=0.05)
-    federation = Federation(terms, ask)
-    consult(federation, "ASK { SERVICE <http://h/> {} }")
+    settings = FederationSettings(allowed="h", slots=1, max_waiting=1, wait_limit_s=0.05)
+    federation = Federation(settings, ask)
+    resolve_services(federation, "ASK { SERVICE <http://h/> {} }")
     assert len(inner) == 1
 
 
@@ -92,8 +92,8 @@ def test_an_endpoint_gets_less_than_the_whole_time_and_a_client_that_left_nothin
             raise ClientDisconnected
         return EMPTY
 
-    federation = Federation(FederationTerms(allowed="h", time_limit_s=10.0), ask)
-    consult(federation, "ASK { SERVICE <http://h/> {} }", time_limit_s=60.0)
+    federation = Federation(FederationSettings(allowed="h", time_limit_s=10.0), ask)
+    resolve_services(federation, "ASK { SERVICE <http://h/> {} }", time_limit_s=60.0)
     assert given[0] <= 8.0
     with pytest.raises(ClientDisconnected):
-        consult(federation, "ASK { SERVICE <http://h/> {} }", is_connected=lambda: False)
+        resolve_services(federation, "ASK { SERVICE <http://h/> {} }", is_connected=lambda: False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ipgraph.errors import UsageError
-from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
+from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_with
 
 
 @pytest.mark.parametrize("each", FORMATS, ids=lambda item: item.name)
@@ -13,14 +13,14 @@ def test_a_format_is_found_by_name_suffix_and_media_type_in_any_case(each):
 
 
 def test_an_unknown_format_is_answered_with_those_that_exist():
-    with pytest.raises(UsageError, match=r"no format 'yaml'; the formats are json, xml, csv"):
+    with pytest.raises(UsageError, match=r"Unknown format 'yaml'. Formats: json, xml, csv"):
         by_name("yaml")
 
 
 def test_the_first_format_of_each_kind_is_its_default():
-    assert of_kind(Holds.BINDINGS)[0].name == "json"
-    assert of_kind(Holds.TRIPLES)[0].name == "ttl"
-    assert of_kind(Holds.QUADS)[0].name == "trig"
+    assert formats_with(Content.BINDINGS)[0].name == "json"
+    assert formats_with(Content.TRIPLES)[0].name == "ttl"
+    assert formats_with(Content.QUADS)[0].name == "trig"
 
 
 def test_names_and_media_types_are_unique():

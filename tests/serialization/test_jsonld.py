@@ -94,7 +94,7 @@ def test_a_document_of_a_thing_holds_only_the_terms_it_uses():
 
 
 def test_a_long_document_is_written_as_it_comes_and_expanded(monkeypatch):
-    monkeypatch.setattr(jsonld, "MAX_HELD", 3)
+    monkeypatch.setattr(jsonld, "MAX_CONTEXT_TRIPLES", 3)
     store = store_of(ALL_SORTS)
     body = written(store, store_of(DECLARED))
     assert_same(body, turtle(store))
@@ -104,7 +104,7 @@ def test_a_long_document_is_written_as_it_comes_and_expanded(monkeypatch):
 @pytest.mark.parametrize("iri", ["id:x", "schema:Thing", "_:x"])
 def test_an_iri_that_reads_as_a_prefixed_name_is_refused(iri):
     context = jsonld.Context.of(store_of(""))
-    with pytest.raises(InvalidData, match="ask for Turtle"):
+    with pytest.raises(InvalidData, match="Use Turtle"):
         context.short(iri)
 
 

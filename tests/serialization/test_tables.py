@@ -10,7 +10,7 @@ import pytest
 
 from ipgraph.errors import SizeLimitExceeded, UsageError
 from ipgraph.serialization import graphs, xlsx
-from ipgraph.serialization.formats import TABLE_FORMATS, tables_named
+from ipgraph.serialization.formats import TABLE_FORMATS, table_format
 from ipgraph.store.local import LocalStore
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -77,12 +77,12 @@ def test_what_is_inferred_says_so_and_names_no_source(found):
 
 
 def test_each_thing_has_a_row_with_its_kinds_and_what_it_is(found):
-    head, *rows = found["things"]
+    head, *rows = found["entities"]
     things = {row[head.index("IRI")]: dict(zip(head, row, strict=True)) for row in rows}
     assert len(things) == len(rows)
     division = things["https://w3id.org/ipgraph/id/pscd"]
     assert division["short name"] == "PSCD"
-    assert "division" in division["kinds"].split("; ")
+    assert "division" in division["classes"].split("; ")
     assert division["definition"].startswith("The Protective Security Coordination Division")
 
 
@@ -112,7 +112,7 @@ def test_the_suffix_of_a_file_says_that_it_is_tables(project, tmp_path):
     for name in ("all.csv.zip", "all.XLSX"):
         assert project.export(tmp_path / name) > 20_000
         assert zipfile.is_zipfile(tmp_path / name)
-    assert tables_named("all.zip") is None
+    assert table_format("all.zip") is None
 
 
 def test_tables_hold_no_single_thing(project, tmp_path):

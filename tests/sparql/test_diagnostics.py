@@ -7,7 +7,7 @@ from ipgraph.sparql.diagnostics import explain
 
 CASES = [
     ("SELECT * {?s ?p ?o", 1, 10, "is not closed"),
-    ("ASK {} }", 1, 8, "closes nothing"),
+    ("ASK {} }", 1, 8, "has no opening bracket"),
     ("ASK { FILTER(1] }", 1, 15, "does not close"),
     ("SELECT * { ?s ?p ?o . OPTIONL {} }", 1, 23, "Did you mean OPTIONAL?"),
     ("SELECT ?x { ?s ?p 'abc }", 1, 19, "is not closed"),

@@ -69,7 +69,7 @@ def test_a_prefix_that_the_caller_declares_is_not_missing():
 
 @pytest.mark.parametrize("text", ["DROP ALL", "INSERT DATA {}", "WITH <urn:g> DELETE {} WHERE {}"])
 def test_an_update_is_no_query(text):
-    with pytest.raises(BadQuery, match="read only"):
+    with pytest.raises(BadQuery, match="read-only"):
         admit(text)
 
 

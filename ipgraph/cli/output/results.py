@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ipgraph.errors import BadQuery
 from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
-from ipgraph.serialization.results import Fitting, write
+from ipgraph.serialization.results import ResultFormats, write
 from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
     if name == "table" or (name is None and sys.stdout.isatty()):
         _show(graph, request)
         return
-    form = by_name(name) if name else Fitting(by_name("tsv"), by_name("ttl"))
-    _write(graph, request.text, form, sys.stdout.fileno(), request.limit or None)
+    output_format = by_name(name) if name else ResultFormats(by_name("tsv"), by_name("ttl"))
+    _write(graph, request.text, output_format, sys.stdout.fileno(), request.limit or None)
 
 
 def _write(
     graph: KnowledgeGraph,
     text: str,
-    form: Format | Fitting,
+    output_format: Format | ResultFormats,
     descriptor: int,
     max_rows: int | None = None,
 ) -> None:
@@ -59,7 +59,7 @@ def _write(
     The text is inspected only if the engine rejects it: then `admit` may have a better reason.
     """
     try:
-        _evaluate(graph, _query(graph, text, max_rows), form, descriptor)
+        _evaluate(graph, _query(graph, text, max_rows), output_format, descriptor)
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
@@ -72,17 +72,19 @@ def _query(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
     return Query(text, infer=graph.settings.infer, prefixes=prefixes, max_rows=max_rows)
 
 
-def _evaluate(graph: KnowledgeGraph, query: Query, form: Format | Fitting, descriptor: int) -> None:
+def _evaluate(
+    graph: KnowledgeGraph, query: Query, output_format: Format | ResultFormats, descriptor: int
+) -> None:
     if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
         with os.fdopen(os.dup(descriptor), "wb") as out:
-            write(graph.query(query.text).result, form, out, max_rows=query.max_rows)
+            write(graph.query(query.text).result, output_format, out, max_rows=query.max_rows)
         return
     from ipgraph import workers
 
     workers.run_once(
         graph.store_for,
         query,
-        form,
+        output_format,
         descriptor,
         time_limit_s=graph.settings.query_time_limit_s,
         memory_limit_mib=graph.settings.query_memory_limit_mib,
@@ -99,7 +101,7 @@ def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
     from ipgraph.cli.output.terms import Cells
 
     with tempfile.TemporaryFile() as file:
-        either = Fitting(by_name("json"), by_name("ttl"))
+        either = ResultFormats(by_name("json"), by_name("ttl"))
         _write(graph, request.text, either, file.fileno())
         file.seek(0)
         if file.read(1) != b"{":  # triples: Turtle is easier to read than three columns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
-from ipgraph.serialization.formats import Holds, of_kind
+from ipgraph.serialization.formats import Content, formats_with
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
 from ipgraph.server.edition import KEYWORDS, LICENSE
@@ -146,7 +146,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
 def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
     """Say what is ours to say: whose licence another's RDF has, or whose it is, is not."""
     say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
-    say(dataset, DCAT + "keyword", *(ox.Literal(each, language="en") for each in KEYWORDS))
+    say(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
     publisher = ox.BlankNode()
     say(dataset, DCTERMS + "publisher", publisher)
     say(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
@@ -156,7 +156,11 @@ def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
 
 
 def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> None:
-    say(dataset, VOID + "vocabulary", *(ox.NamedNode(each) for each in _vocabularies(figures)))
+    say(
+        dataset,
+        VOID + "vocabulary",
+        *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures)),
+    )
     for name, value in _figures(figures).items():
         say(dataset, VOID + name, _integer(value))
     for use in figures.properties:
@@ -174,7 +178,7 @@ def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> Non
 
 
 def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, str]]) -> None:
-    say(dataset, VOID + "feature", *(ox.NamedNode(each) for each in format_iris()))
+    say(dataset, VOID + "feature", *(ox.NamedNode(item) for item in format_iris()))
     for address, label, media_type in files:
         dump, distribution = ox.NamedNode(address), ox.BlankNode()
         say(dataset, VOID + "dataDump", dump)
@@ -202,13 +206,13 @@ def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
     files = edition.part(dumps_of)
     return [
         (f"{root}/downloads/{files.name(form.suffix)}", form.label, form.media_type)
-        for form in of_kind(Holds.TRIPLES, Holds.QUADS)
+        for form in formats_with(Content.TRIPLES, Content.QUADS)
     ]
 
 
 def _vocabularies(figures: Statistics) -> list[str]:
     """Return the namespaces of the project's prefixes of which a term is used."""
-    used = [each.iri for each in figures.properties] + [iri for iri, _ in figures.classes]
+    used = [item.iri for item in figures.properties] + [iri for iri, _ in figures.classes]
     return [
         namespace
         for namespace in PREFIXES.values()

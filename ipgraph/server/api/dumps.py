@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, NotFound
 from ipgraph.resources import folder
-from ipgraph.serialization.formats import TABLE_FORMATS, Holds, of_kind
+from ipgraph.serialization.formats import TABLE_FORMATS, Content, formats_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # A larger graph is not written to be listed: its files are made when somebody takes one.
 MAX_LISTED = 500_000
-_FORMS = (*of_kind(Holds.TRIPLES, Holds.QUADS), *TABLE_FORMATS)
+_FORMS = (*formats_with(Content.TRIPLES, Content.QUADS), *TABLE_FORMATS)
 # What the curators wrote beside the ontology, served as it stands.
 CURATED = ("shapes.ttl", "alignments.ttl")
 
@@ -33,7 +33,7 @@ class Dump:
     name: str
     label: str
     media_type: str
-    holds: Holds = Holds.TRIPLES
+    content: Content = Content.TRIPLES
     size: int | None = None
     sha256: str = ""
     statements: int | None = None
@@ -95,7 +95,7 @@ class Dumps:
 
     def checksums(self) -> str:
         """Return the lines of a file SHA256SUMS."""
-        return "".join(f"{each.sha256}  {each.name}\n" for each in self.settled() if each.sha256)
+        return "".join(f"{item.sha256}  {item.name}\n" for item in self.settled() if item.sha256)
 
     def name(self, suffix: str) -> str:
         """Return the name of the file with a suffix; the version cited stands in it."""
@@ -103,7 +103,7 @@ class Dumps:
         return f"ipgraph-{version}{suffix}"
 
     def _names(self) -> list[str]:
-        return [self.name(each.suffix) for each in _FORMS]
+        return [self.name(form.suffix) for form in _FORMS]
 
     def _write_all(self) -> None:
         for name in self._names():
@@ -117,9 +117,9 @@ class Dumps:
         return scratch.folder(self)
 
     def _described(self, name: str) -> Dump:
-        for each in _FORMS:
-            if name == self.name(each.suffix):
-                return Dump(name, each.label, each.media_type, each.holds)
+        for form in _FORMS:
+            if name == self.name(form.suffix):
+                return Dump(name, form.label, form.media_type, form.content)
         raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
 
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import Gone, NotFound
 from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
-from ipgraph.serialization.formats import Holds, by_name, of_kind
+from ipgraph.serialization.formats import Content, by_name, formats_with
 from ipgraph.server import jobs
 from ipgraph.server.edition import LICENSE
 from ipgraph.server.http.negotiation import CSV, HTML, RDF_OFFERS, Choice
@@ -212,7 +212,7 @@ def _is_graph(edition: Edition, iri: str) -> bool:
 def _links(stem: str, about: str = "") -> str:
     links = [
         f'<{stem}.{form.name}>; rel="alternate"; type="{form.media_type}"'
-        for form in of_kind(Holds.TRIPLES, Holds.QUADS)
+        for form in formats_with(Content.TRIPLES, Content.QUADS)
     ]
     links.append(f'<{LICENSE}>; rel="license"')
     if about:

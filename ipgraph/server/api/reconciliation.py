@@ -201,7 +201,7 @@ def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str,
         names = (hit.label, hit.acronym, hit.matched, hit.iri)
         score = max(_likeness(text, name) for name in names if name)
         if wanted:
-            share = sum(_holds(kg, hit.iri, each) for each in wanted) / len(wanted)
+            share = sum(_holds(kg, hit.iri, item) for item in wanted) / len(wanted)
             score = _NAME_SHARE * score + (1 - _NAME_SHARE) * share
         found.append(
             {
@@ -213,8 +213,8 @@ def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str,
                 "match": False,
             }
         )
-    found.sort(key=lambda each: -each["score"])
-    sure = [each for each in found if each["score"] == 100]
+    found.sort(key=lambda item: -item["score"])
+    sure = [item for item in found if item["score"] == 100]
     if len(sure) == 1:
         sure[0]["match"] = True
     return found[:limit]
@@ -229,7 +229,7 @@ def _extended(kg: KnowledgeGraph, asked: dict[str, Any]) -> dict[str, Any]:
             400, f"At most {MAX_IDS} things are extended by {MAX_PROPERTIES} properties at once."
         )
     rows = {
-        iri: {name: [_cell(kg, each) for each in _values(kg, iri, name)] for name in names}
+        iri: {name: [_cell(kg, value) for value in _values(kg, iri, name)] for name in names}
         for iri in ids
     }
     return {"meta": _named(kg, names), "rows": rows}
@@ -240,8 +240,8 @@ def _terms(request: Request, kind: str) -> Response:
     return _json(
         {
             "result": [
-                {"id": each.iri, "name": each.label, "description": each.comment[:200]}
-                for each in terms
+                {"id": term.iri, "name": term.label, "description": term.comment[:200]}
+                for term in terms
             ]
         }
     )
@@ -270,11 +270,11 @@ def _cell(kg: KnowledgeGraph, term: Any) -> dict[str, Any]:
 
 
 def _holds(kg: KnowledgeGraph, iri: str, wanted: dict[str, Any]) -> bool:
-    """Tell whether a thing has one of the values wanted of a property, by IRI or by name."""
+    """True if a thing has one of the values wanted of a property, by IRI or by name."""
     values = wanted.get("v")
     sought = {
-        _folded(str(each.get("id", "") if isinstance(each, dict) else each))
-        for each in (values if isinstance(values, list) else [values])
+        _folded(str(item.get("id", "") if isinstance(item, dict) else item))
+        for item in (values if isinstance(values, list) else [values])
     }
     for term in _values(kg, iri, str(wanted.get("pid", ""))):
         names = [term.value, _label(kg, term.value) if isinstance(term, ox.NamedNode) else ""]
@@ -297,7 +297,7 @@ def _folded(text: str) -> str:
 
 
 def _named(kg: KnowledgeGraph, iris: Iterable[str]) -> list[dict[str, str]]:
-    return [{"id": each, "name": _label(kg, each)} for each in iris]
+    return [{"id": item, "name": _label(kg, item)} for item in iris]
 
 
 def _label(kg: KnowledgeGraph, iri: str) -> str:
@@ -314,12 +314,12 @@ def _is_known(kg: KnowledgeGraph, iri: str) -> bool:
 def _texts(value: Any) -> list[str]:
     """Return the texts of a value that may be one text, several, or objects with an ``id``."""
     several = value if isinstance(value, list) else [value]
-    found = [each.get("id") if isinstance(each, dict) else each for each in several]
-    return [each for each in found if isinstance(each, str) and each]
+    found = [item.get("id") if isinstance(item, dict) else item for item in several]
+    return [item for item in found if isinstance(item, str) and item]
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _prefix(request: Request) -> str:

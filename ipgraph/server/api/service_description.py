@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.namespaces import DCAT, PREFIXES, RDF, RDFS, SD, VOID, XSD
-from ipgraph.serialization.formats import FORMATS, Holds, by_name, of_kind
+from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_with
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
     prefixes["dcat"] = DCAT
     body = ox.serialize(
         triples
-        if form.holds is Holds.TRIPLES
-        else (ox.Quad(each.subject, each.predicate, each.object) for each in triples),
+        if form.content is Content.TRIPLES
+        else (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples),
         format=ox.RdfFormat.from_media_type(form.media_type),
         prefixes=prefixes if form.name in ("ttl", "trig", "rdf", "jsonld") else None,
     )
@@ -63,7 +63,10 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
 
 def format_iris() -> list[str]:
     """Return the IRIs of the formats of RDF."""
-    return [_FORMATS_NS + _FORMAT_IRIS[each.name] for each in of_kind(Holds.TRIPLES, Holds.QUADS)]
+    return [
+        _FORMATS_NS + _FORMAT_IRIS[item.name]
+        for item in formats_with(Content.TRIPLES, Content.QUADS)
+    ]
 
 
 def _triples(service: Service, root: str) -> list[ox.Triple]:

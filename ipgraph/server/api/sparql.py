@@ -122,7 +122,9 @@ def _answer(
     service, is_connected = request.service, request.is_connected
     found = service.inspect(query.text)
     if found.services:
-        query, time_limit_s = service.federation.consult(query, found, time_limit_s, is_connected)
+        query, time_limit_s = service.federation.resolve_services(
+            query, found, time_limit_s, is_connected
+        )
     return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=is_connected)
 
 

@@ -75,8 +75,8 @@ def _terms(edition: Edition) -> list[str]:
     kind = ox.NamedNode(RDF + "type")
     found = {
         quad.subject.value
-        for each in (*(OWL + name for name in kinds), RDFS + "Class", RDF + "Property")
-        for quad in edition.kg.store.quads(None, kind, ox.NamedNode(each), None)
+        for item in (*(OWL + name for name in kinds), RDFS + "Class", RDF + "Property")
+        for quad in edition.kg.store.quads(None, kind, ox.NamedNode(item), None)
         if isinstance(quad.subject, ox.NamedNode)
     }
     return sorted(found)

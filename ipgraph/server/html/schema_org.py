@@ -49,14 +49,14 @@ def of_thing(root: str, view: Description) -> Markup:
     }
     for group in view.outgoing:
         if group.relation.iri == _SAME:
-            said["sameAs"] = [each.iri or each.text for each in group.values]
+            said["sameAs"] = [value.iri or value.text for value in group.values]
         elif group.relation.iri in _WITHIN and "Organization" in "".join(types):
             said["parentOrganization"] = [
                 *said.get("parentOrganization", ()),
                 *(
-                    {"@type": "Organization", "@id": each.iri, "name": each.text}
-                    for each in group.values
-                    if each.iri
+                    {"@type": "Organization", "@id": value.iri, "name": value.text}
+                    for value in group.values
+                    if value.iri
                 ),
             ]
     return _written(said)
@@ -103,7 +103,7 @@ def of_dataset(edition: Edition, root: str, files: list[tuple[str, str, str]]) -
 
 
 def _types(view: Description) -> Iterator[str]:
-    own = [each.removeprefix(SCHEMA) for each in view.all_classes if each.startswith(SCHEMA)]
+    own = [iri.removeprefix(SCHEMA) for iri in view.all_classes if iri.startswith(SCHEMA)]
     yield from own
     found = [name for iri, name in _TYPES if iri in view.all_classes]
     if not own or "Organization" not in found:  # which schema:GovernmentOrganization says already
@@ -113,8 +113,8 @@ def _types(view: Description) -> Iterator[str]:
 
 
 def _other_names(view: Description) -> list[str]:
-    names = (view.name.acronym, *(each.text for each in view.other_names))
-    return [each for each in dict.fromkeys(names) if each and each != view.name.label]
+    names = (view.name.acronym, *(name.text for name in view.other_names))
+    return [name for name in dict.fromkeys(names) if name and name != view.name.label]
 
 
 def _local(iri: str) -> str:

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from ipgraph.store import EngineResult
 
 _NUMBERS = frozenset(
-    XSD + each
-    for each in (
+    XSD + name
+    for name in (
         "integer", "decimal", "double", "float", "int", "long", "short", "nonNegativeInteger",
     )
 )  # fmt: skip
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 # Datatypes whose values say by themselves what they are.
-_OBVIOUS = _NUMBERS | {XSD + each for each in ("string", "boolean", "date", "gYear", "gYearMonth")}
+_OBVIOUS = _NUMBERS | {XSD + name for name in ("string", "boolean", "date", "gYear", "gYearMonth")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: 
     if isinstance(result, ox.QueryBoolean):
         return Table((), (), None, 0, truth=bool(result))
     if isinstance(result, ox.QuerySolutions):
-        columns = tuple(each.value for each in result.variables)
+        columns = tuple(variable.value for variable in result.variables)
         rows = tuple(
             tuple(cell(term, entities) for term in solution)
             for solution in islice(result, max_rows)

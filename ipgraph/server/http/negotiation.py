@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from werkzeug.http import parse_accept_header
 
-from ipgraph.serialization.formats import FORMATS, Format, Holds, of_kind
+from ipgraph.serialization.formats import FORMATS, Content, Format, formats_with
 
 # Longer than any client's header, short enough to cost nothing to parse and to keep.
 MAX_HEADER_CHARS = 4096
@@ -65,7 +65,7 @@ PLAIN = Offer("plain", "text/plain", header="text/plain; charset=utf-8")
 LIST_OFFERS = (HTML, JSON, CSV)
 
 _NAMED_FOR_ASK = {"csv"}
-SELECT_OFFERS = (*(of_format(form) for form in of_kind(Holds.BINDINGS)), HTML)
+SELECT_OFFERS = (*(of_format(form) for form in formats_with(Content.BINDINGS)), HTML)
 ASK_OFFERS = (
     *(
         of_format(form, only_if_named=form.name in _NAMED_FOR_ASK)
@@ -74,9 +74,9 @@ ASK_OFFERS = (
     ),
     HTML,
 )
-GRAPH_OFFERS = (*(of_format(form) for form in of_kind(Holds.TRIPLES, Holds.QUADS)), HTML)
+GRAPH_OFFERS = (*(of_format(form) for form in formats_with(Content.TRIPLES, Content.QUADS)), HTML)
 # Documents of RDF that are no query results: descriptions, the ontology, data of an entity.
-RDF_OFFERS = tuple(of_format(form) for form in of_kind(Holds.TRIPLES, Holds.QUADS))
+RDF_OFFERS = tuple(of_format(form) for form in formats_with(Content.TRIPLES, Content.QUADS))
 
 
 def choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:

@@ -151,7 +151,7 @@ def _developers(site: Site) -> DeveloperSection:
 
 def _rows(site: Site, dumps: list[Dump], curated: list[Dump]) -> list[Row]:
     words = site.words()
-    rows = [_dump_row(dump, words(f"downloads.{dump.holds}")) for dump in dumps]
+    rows = [_dump_row(dump, words(f"downloads.{dump.content}")) for dump in dumps]
     if site.is_own:
         text = words("downloads.ontology")
         rows += [

@@ -160,9 +160,9 @@ def render(site: Site, iri: str) -> str:
 def _by_section(view: Description) -> dict[str, list[Group]]:
     """Divide the groups by where a page tells them; incoming relations by themselves."""
     found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "incoming")}
-    for each in view.groups:
-        is_incoming = each.section == "relations" and each.incoming and not each.is_part
-        found["incoming" if is_incoming else each.section].append(each)
+    for group in view.groups:
+        is_incoming = group.section == "relations" and group.incoming and not group.is_part
+        found["incoming" if is_incoming else group.section].append(group)
     return found
 
 
@@ -175,7 +175,7 @@ def _not_kept(response: Response) -> Response:
 def _comments(site: Site, view: Description) -> dict[str, str]:
     """Return what each relation of a page means."""
     relations = {group.relation.iri for group in view.groups}
-    return {each: site.entities.vocabulary.comment(each) for each in relations}
+    return {relation: site.entities.vocabulary.comment(relation) for relation in relations}
 
 
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
@@ -189,7 +189,7 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     if not values:
         abort(404)
     if request.format != "html":
-        titles = {each.number: each.title for each in sources}
+        titles = {source.number: source.title for source in sources}
         cited = [(v, "; ".join(titles.get(n, "") for n in v.sources)) for v in values]
         rows = [(v.text, v.iri, "yes" if v.inferred else "no", names) for v, names in cited]
         return list_formats.rows(("label", "iri", "inferred", "sources"), rows)
@@ -230,7 +230,7 @@ def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None
 
     def boxes(values: tuple[Value, ...]) -> tuple[Box, ...]:
         return tuple(
-            box(each.iri, each.text, each.kind.iri if each.kind else "") for each in values
+            box(value.iri, value.text, value.kind.iri if value.kind else "") for value in values
         )
 
     own = box(view.iri, view.name.label, view.kind.iri if view.kind else "", boxes(below))
@@ -238,7 +238,7 @@ def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None
         return own
     siblings = boxes(view.siblings[: MAX_BOXES - 1])
     # Among its siblings it stands where the alphabet puts it.
-    at = sum(1 for each in view.siblings[: MAX_BOXES - 1] if each.text < view.name.label)
+    at = sum(1 for sibling in view.siblings[: MAX_BOXES - 1] if sibling.text < view.name.label)
     parent = view.breadcrumb[-1]
     kind = site.entities.reader.kind(parent.iri)
     row = (*siblings[:at], own, *siblings[at:])

@@ -111,7 +111,7 @@ def _boxes(site: Site, found: Neighborhood) -> Box:
             node.name.label,
             links.page(node.name.iri),
             site.kind_style(node.kind.iri) if node.kind else "",
-            below=tuple(box(each) for each in children),
+            below=tuple(box(child) for child in children),
         )
 
     return box(found.nodes[0])

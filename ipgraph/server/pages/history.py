@@ -43,9 +43,9 @@ class Chapter:
 def chapters(view: Description, year: int | None = None) -> tuple[Chapter, ...]:
     """Group the episodes of a view; with a year, those alone that held in it."""
     found: dict[str, list[HistoryEntry]] = {}
-    for each in view.history:
-        if year is None or each.is_in_effect(year):
-            found.setdefault(shorten(each.role), []).append(each)
+    for item in view.history:
+        if year is None or item.is_in_effect(year):
+            found.setdefault(shorten(item.role), []).append(item)
     order = {tie: at for at, tie in enumerate(ORDER)}
     ties = sorted(found, key=lambda tie: (order.get(tie, len(order)), tie))
     return tuple(Chapter(tie.replace(":", "_"), tuple(found[tie])) for tie in ties)
@@ -109,9 +109,9 @@ def quantity(figure: Figure, words: Texts) -> str:
 def others(view: Description, episode: HistoryEntry) -> tuple[tuple[str, tuple[Value, ...]], ...]:
     """Return those who take part besides the thing of the view, by how they do."""
     return tuple(
-        (shorten(tie), tuple(each for each in values if each.iri != view.iri))
+        (shorten(tie), tuple(value for value in values if value.iri != view.iri))
         for tie, values in episode.participants.items()
-        if any(each.iri != view.iri for each in values)
+        if any(value.iri != view.iri for value in values)
     )
 
 
@@ -144,9 +144,9 @@ def replacements(view: Description) -> tuple[Replacement, ...]:
     ]
     ended = any(shorten(name.iri) == "ip:dissolvedOn" for name, _ in view.dates)
     events = tuple(
-        Replacement(results, each.since, each.sources)
-        for each in view.history
-        if shorten(each.role) == "org:originalOrganization" and (results := _resulting(each, view))
+        Replacement(results, item.since, item.sources)
+        for item in view.history
+        if shorten(item.role) == "org:originalOrganization" and (results := _resulting(item, view))
     )
     if ended and events:
         return events
@@ -165,4 +165,4 @@ def _resulting(episode: HistoryEntry, view: Description) -> tuple[Value, ...]:
 
 def is_cut(view: Description, limit: int) -> bool:
     """Say whether some way of taking part may have more episodes than were told."""
-    return any(len(each.episodes) >= limit for each in chapters(view))
+    return any(len(chapter.episodes) >= limit for chapter in chapters(view))

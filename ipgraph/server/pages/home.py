@@ -121,7 +121,7 @@ def _examples(site: Site) -> list[Question]:
     """Return some questions to start with, in their order here."""
     if not site.is_own:
         return []
-    known = {each.name: each for each in site.kg.questions}
+    known = {question.name: question for question in site.kg.questions}
     return [known[name] for name in STARTS if name in known]
 
 

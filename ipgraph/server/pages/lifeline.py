@@ -45,11 +45,11 @@ def spans(site: Site, view: Description) -> list[Span]:
     words = site.words()
     kin = _kin(view)
     found = [_life(site, iri, words("timeline.lives")) for iri in (*kin[0], view.iri, *kin[1])]
-    made = [each for each in found if each]
+    made = [item for item in found if item]
     for tie, key in GROUPS:
-        episodes = [each for each in view.history if each.role == tie and each.since]
-        episodes.sort(key=lambda each: each.since)
-        made += [_span(site, view, each, words(key)) for each in episodes[:MAX_SPANS]]
+        episodes = [item for item in view.history if item.role == tie and item.since]
+        episodes.sort(key=lambda item: item.since)
+        made += [_span(site, view, episode, words(key)) for episode in episodes[:MAX_SPANS]]
     return made
 
 
@@ -57,42 +57,48 @@ def events(site: Site, view: Description) -> list[Event]:
     """Return all that is dated of a thing, the earliest first."""
     words = site.words()
     found = [
-        Event(each.text, each.text, name.label, (), each.sources)
+        Event(value.text, value.text, name.label, (), value.sources)
         for name, values in view.dates
-        for each in values
+        for value in values
     ]
     for chapter in history.chapters(view):
         what = history.title(chapter, words)
-        for each in chapter.episodes:
-            if each.since or each.until:
-                period = history.period(each, words)
-                others = each.others(view.iri)
-                found.append(Event(each.since or each.until, period, what, others, each.sources))
-    return sorted(found, key=lambda each: (each.date, each.what))
+        for episode in chapter.episodes:
+            if episode.since or episode.until:
+                period = history.period(episode, words)
+                others = episode.others(view.iri)
+                found.append(
+                    Event(episode.since or episode.until, period, what, others, episode.sources)
+                )
+    return sorted(found, key=lambda item: (item.date, item.what))
 
 
 def _kin(view: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the organizations that a thing came from, and those that it became."""
     before: dict[str, None] = {}
     after: dict[str, None] = {}
-    for each in view.history:
-        if each.role == RESULTING:
-            before |= dict.fromkeys(_iris(each, ORIGINAL, view.iri))
-        elif each.role == ORIGINAL:
-            after |= dict.fromkeys(_iris(each, RESULTING, view.iri))
+    for item in view.history:
+        if item.role == RESULTING:
+            before |= dict.fromkeys(_iris(item, ORIGINAL, view.iri))
+        elif item.role == ORIGINAL:
+            after |= dict.fromkeys(_iris(item, RESULTING, view.iri))
     return tuple(before)[:MAX_KIN], tuple(iri for iri in after if iri not in before)[:MAX_KIN]
 
 
 def _iris(episode: HistoryEntry, tie: str, own: str) -> Iterator[str]:
-    return (each.iri for each in episode.participants.get(tie, ()) if each.iri and each.iri != own)
+    return (
+        participant.iri
+        for participant in episode.participants.get(tie, ())
+        if participant.iri and participant.iri != own
+    )
 
 
 def _life(site: Site, iri: str, group: str) -> Span | None:
     """Return the bar of an organization from its beginning to its end, as far as dated."""
     view = site.entities.describe(iri, values=1, sources=1, history=20)
     dates = {name.iri: [value.text for value in values] for name, values in view.dates}
-    placed = [each for each in view.history if each.role == IP + "placedUnit"]
-    begins = dates.get(IP + "establishedOn", []) or [each.since for each in placed if each.since]
+    placed = [item for item in view.history if item.role == IP + "placedUnit"]
+    begins = dates.get(IP + "establishedOn", []) or [item.since for item in placed if item.since]
     ends = dates.get(IP + "dissolvedOn", [])
     if not begins:
         return None
@@ -102,7 +108,7 @@ def _life(site: Site, iri: str, group: str) -> Span | None:
 
 def _span(site: Site, view: Description, episode: HistoryEntry, group: str) -> Span:
     others = episode.others(view.iri)
-    label = ", ".join(each.text for each in others) or episode.label
+    label = ", ".join(other.text for other in others) or episode.label
     address = links.page(others[0].iri) if others and others[0].iri else ""
     return _bar(label, episode.since, episode.until, group, site, address)
 

@@ -199,8 +199,7 @@ def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | N
     things = {hit.iri for hit in site.index.instances(iri, limit=PER_PAGE)}
     pairs = site.index.used_with(iri)[:MAX_PROPERTIES]
     return [
-        (site.entities.labels.name(each), uses, _example(site, each, things))
-        for each, uses in pairs
+        (site.entities.labels.name(iri), uses, _example(site, iri, things)) for iri, uses in pairs
     ]
 
 
@@ -217,18 +216,23 @@ def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
 def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | None:
     """Draw the classes of the ontology's own namespace that are used, as a tree."""
     own = tuple(
-        each
-        for each in classes
-        if each.uses and (each.name.iri.startswith(ONTOLOGY) or not site.is_own)
+        class_
+        for class_ in classes
+        if class_.uses and (class_.name.iri.startswith(ONTOLOGY) or not site.is_own)
     )[:MAX_BOXES]
     below = site.documentation.tree(own)
 
-    def box(each: TermDocumentation) -> Box:
-        children = tuple(box(child) for child in below.get(each.name.iri, ()))
-        address = links.page(each.name.iri)
-        return Box(each.name.label, address, site.kind_style(each.name.iri), below=children)
+    def box(documentation: TermDocumentation) -> Box:
+        children = tuple(box(child) for child in below.get(documentation.name.iri, ()))
+        address = links.page(documentation.name.iri)
+        return Box(
+            documentation.name.label,
+            address,
+            site.kind_style(documentation.name.iri),
+            below=children,
+        )
 
-    roots = tuple(box(each) for each in below.get("", ()))
+    roots = tuple(box(item) for item in below.get("", ()))
     if not roots:
         return None
     root = Box(site.words()("ontology.thing"), links.address("/browse"), below=roots)

@@ -84,7 +84,7 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
             ]
         names = [site.entities.labels.name(term.iri) for term in most]
         entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
-        found.append(sorted(entries, key=lambda each: each.label.casefold()))
+        found.append(sorted(entries, key=lambda item: item.label.casefold()))
     return found[0], found[1]
 
 
@@ -97,8 +97,8 @@ def _term(name: str) -> NamedNode:
 
 def _written(subject: NamedNode, relation: NamedNode, object_: NamedNode) -> str:
     names = {"$subject": subject, "$relation": relation, "$object": object_}
-    prefixes = {"rdfs", *(shorten(each.value).partition(":")[0] for each in names.values())}
-    lines = [f"PREFIX {each}: <{PREFIXES[each]}>" for each in sorted(prefixes & PREFIXES.keys())]
+    prefixes = {"rdfs", *(shorten(name.value).partition(":")[0] for name in names.values())}
+    lines = [f"PREFIX {item}: <{PREFIXES[item]}>" for item in sorted(prefixes & PREFIXES.keys())]
     text = QUERY.replace("$prefixes", "\n".join(lines))
     for place, term in names.items():
         text = text.replace(place, shorten(term.value))

@@ -104,24 +104,24 @@ def example(site: Site, name: str) -> str:
 
 def by_topic(site: Site) -> list[tuple[str, list[Question]]]:
     """Group the questions by topic, in the order of the alphabet."""
-    ordered = sorted(site.kg.questions, key=lambda each: (each.topic, each.title))
-    return [(topic, list(some)) for topic, some in groupby(ordered, key=lambda each: each.topic)]
+    ordered = sorted(site.kg.questions, key=lambda item: (item.topic, item.title))
+    return [(topic, list(some)) for topic, some in groupby(ordered, key=lambda item: item.topic)]
 
 
 def find(site: Site, name: str) -> Question:
     """Return a question by its name; raises `NotFound`."""
-    for each in site.kg.questions:
-        if each.name == name:
-            return each
+    for item in site.kg.questions:
+        if item.name == name:
+            return item
     raise NotFound(f"There is no question {name!r}; /questions lists them.")
 
 
 def _question(site: Site, name: str) -> ResponseReturnValue:
     asked = find(site, name)
     given = {
-        each.name: request.args.get(each.name, "").strip()
-        for each in asked.parameters
-        if request.args.get(each.name, "").strip()
+        parameter.name: request.args.get(parameter.name, "").strip()
+        for parameter in asked.parameters
+        if request.args.get(parameter.name, "").strip()
     }
     error: UsageError | None = None
     text, found = asked.text, None
@@ -138,7 +138,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     body = site.render(
         "question.html",
         question=asked,
-        fields=[Field(each, _typed(site, each, given)) for each in asked.parameters],
+        fields=[Field(parameter, _typed(site, parameter, given)) for parameter in asked.parameters],
         text=shown(text),
         answer=found.without_repeats() if found else None,
         error=error,
@@ -156,7 +156,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
 
 def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str, str]:
     """Return the values with the IRIs of the things that they name: looking for those may cost."""
-    things = {each.name for each in question.parameters if each.kind == "thing"}
+    things = {parameter.name for parameter in question.parameters if parameter.kind == "thing"}
     return {
         name: f"<{jobs.resolve(request, value)}>" if name in things else value
         for name, value in given.items()

@@ -62,21 +62,21 @@ def report(request: Request) -> str:
 
 
 def _statements(site: Site, view: Description) -> list[Reported]:
-    sources = {each.number: each for each in view.sources}
+    sources = {source.number: source for source in view.sources}
     name = view.name.label
 
     def reported(text: str, value: Value) -> Reported:
         cited = tuple(sources[number] for number in value.sources if number in sources)
         return Reported(text, cited, _message(site, view, text, cited))
 
-    found = [reported(f"{name}: {each.text}", each) for each in view.definitions]
+    found = [reported(f"{name}: {definition.text}", definition) for definition in view.definitions]
     found += [
-        reported(f"{name} · {date.label} · {each.text}", each)
+        reported(f"{name} · {date.label} · {item.text}", item)
         for date, values in view.dates
-        for each in values
+        for item in values
     ]
     for group in view.groups:
-        found += [reported(_sentence(name, group, each), each) for each in group.values]
+        found += [reported(_sentence(name, group, item), item) for item in group.values]
     return found
 
 
@@ -89,7 +89,7 @@ def _sentence(name: str, group: Group, value: Value) -> str:
 def _message(site: Site, view: Description, text: str, sources: tuple[Source, ...]) -> str:
     """Return an address that opens a message with the statement and its sources filled in."""
     contact = site.settings.contact
-    documents = "\n".join(f"{each.title} <{each.iri}>" for each in sources)
+    documents = "\n".join(f"{source.title} <{source.iri}>" for source in sources)
     version = site.manifest.get("content_hash", "")[:12]
     asked = site.words()("report.body")
     lines = (text, documents, f"<{view.iri}>", version, asked)

@@ -217,8 +217,8 @@ def _browse(site: Site) -> ResponseReturnValue:
     if not kind:
         # Each family of kinds together, in the order of its colours; the greatest first in each.
         order = {style: at for at, style in enumerate(KIND_ORDER)}
-        kinds = [each for each in site.index.kinds() if not each[0].startswith(ONTOLOGY_LANGUAGES)]
-        kinds.sort(key=lambda each: order.get(site.kind_style(each[0]), len(order)))
+        kinds = [item for item in site.index.kinds() if not item[0].startswith(ONTOLOGY_LANGUAGES)]
+        kinds.sort(key=lambda item: order.get(site.kind_style(item[0]), len(order)))
         if request.format != "html":
             rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
             return list_formats.rows(("label", "things", "iri"), rows)

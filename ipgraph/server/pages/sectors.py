@@ -88,7 +88,7 @@ def _sectors(site: Site) -> ResponseReturnValue:
 
 def _card(site: Site, hit: Hit) -> Card:
     group, sources = site.entities.related(hit.iri, AGENCY_OF, incoming=True, limit=10)
-    numbers = {each.number for each in sources if each.iri == SEED}
+    numbers = {source.number for source in sources if source.iri == SEED}
     # What follows for a parent from its parts is on the sector's own page.
     stated = tuple(value for value in group.values if not value.inferred)
     return Card(hit, stated, any(numbers & set(value.sources) for value in stated))
@@ -97,11 +97,11 @@ def _card(site: Site, hit: Hit) -> Card:
 def _claimed(site: Site) -> str:
     """Return how many sectors the page of the office says that its division answers for."""
     view = site.entities.describe(SEED_UNIT)
-    numbers = {each.number for each in view.sources if each.iri == SEED}
+    numbers = {source.number for source in view.sources if source.iri == SEED}
     claims = (
-        each.value
-        for each in view.figures
-        if each.measure.iri.endswith("number-of-sectors-as-sector-specific-agency")
-        and numbers & set(each.sources)
+        figure.value
+        for figure in view.figures
+        if figure.measure.iri.endswith("number-of-sectors-as-sector-specific-agency")
+        and numbers & set(figure.sources)
     )
     return next(claims, "")

@@ -164,12 +164,12 @@ class Site:
     @once
     def documents(self) -> tuple[Source, ...]:
         """The documents that the graph rests on, by title; our own statements are none of them."""
-        return tuple(each for each in self.kg.sources.all() if each.iri != EDITORS_GRAPH)
+        return tuple(item for item in self.kg.sources.all() if item.iri != EDITORS_GRAPH)
 
     @once
     def editors(self) -> Source | None:
         """What we state on our own account, as if it were a document."""
-        found = (each for each in self.kg.sources.all() if each.iri == EDITORS_GRAPH)
+        found = (item for item in self.kg.sources.all() if item.iri == EDITORS_GRAPH)
         return next(found, None)
 
     @property

@@ -100,7 +100,7 @@ def _sources(site: Site) -> ResponseReturnValue:
     if sort not in SORTS:
         abort(400, f"Sources can be sorted by {', '.join(SORTS)}.")
     chosen = {name: request.args.get(name, "") for name in FACETS}
-    documents = _ordered([each for each in _with_text(site) if _fits(each, chosen)], sort)
+    documents = _ordered([item for item in _with_text(site) if _fits(item, chosen)], sort)
     if request.format != "html":
         return list_formats.rows(
             COLUMNS, [[getattr(d, name) for name in COLUMNS] for d in documents]
@@ -177,9 +177,9 @@ def _facets(site: Site, name: str, chosen: dict[str, str]) -> list[Facet]:
 def _ordered(documents: list[Source], sort: str) -> list[Source]:
     """Put the latest and the most first, texts by the alphabet, and what is unknown last."""
     if sort == "statements":
-        return sorted(documents, key=lambda each: -each.statements)
+        return sorted(documents, key=lambda item: -item.statements)
     if sort == "issued":
-        return sorted(documents, key=lambda each: each.issued or each.as_of, reverse=True)
+        return sorted(documents, key=lambda item: item.issued or item.as_of, reverse=True)
     if sort == "title":
         return documents
     return sorted(documents, key=lambda d: (not getattr(d, sort), getattr(d, sort).casefold()))

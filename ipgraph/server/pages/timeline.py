@@ -56,15 +56,15 @@ def _of_one(site: Site, name: str) -> ResponseReturnValue:
     view = site.entities.describe(iri, values=1, sources=3, history=MAX_EPISODES)
     events = lifeline.events(site, view)
     if request.format != "html":
-        titles = {each.number: each.title for each in view.sources}
+        titles = {source.number: source.title for source in view.sources}
         rows = [
             (
-                each.period,
-                each.what,
-                "; ".join(value.text for value in each.others),
-                "; ".join(titles[number] for number in each.sources),
+                event.period,
+                event.what,
+                "; ".join(value.text for value in event.others),
+                "; ".join(titles[number] for number in event.sources),
             )
-            for each in events
+            for event in events
         ]
         return list_formats.rows(("when", "what", "who", "sources"), rows)
     picture = spans(lifeline.spans(site, view), site.words()("timeline.title"))
@@ -84,33 +84,33 @@ def _timeline(site: Site) -> ResponseReturnValue:
     if name:
         return _of_one(site, name)
     whole = site.timeline
-    chosen = [each for each in request.args.getlist("sort") if each in SORTS] or list(SORTS)
+    chosen = [item for item in request.args.getlist("sort") if item in SORTS] or list(SORTS)
     first = request.args.get("from", None, type=int)
     last = request.args.get("to", None, type=int)
     shown = [
-        each
-        for each in whole.events
-        if each.type in chosen
-        and (first is None or each.year >= first)
-        and (last is None or each.year <= last)
+        event
+        for event in whole.events
+        if event.type in chosen
+        and (first is None or event.year >= first)
+        and (last is None or event.year <= last)
     ]
     if request.format != "html":
         rows = [
             (
-                each.date,
-                each.type,
-                "; ".join(value.text for value in each.things),
-                "; ".join(value.text for value in each.results),
-                "; ".join(value.text for value in each.causes),
+                item.date,
+                item.type,
+                "; ".join(value.text for value in item.things),
+                "; ".join(value.text for value in item.results),
+                "; ".join(value.text for value in item.causes),
             )
-            for each in shown
+            for item in shown
         ]
         return list_formats.rows(("date", "what", "things", "results", "causes"), rows)
     return site.render(
         "timeline.html",
-        years=[(year, list(some)) for year, some in groupby(shown, key=lambda each: each.year)],
+        years=[(year, list(some)) for year, some in groupby(shown, key=lambda item: item.year)],
         total=len(shown),
-        sources={each.number: each for each in whole.sources},
+        sources={source.number: source for source in whole.sources},
         sorts=SORTS,
         chosen=chosen,
         first=first,
@@ -126,15 +126,15 @@ def _spans(site: Site) -> list[Span]:
     this_year = datetime.now(UTC).year
     return [
         Span(
-            label=", ".join(value.text for value in each.others(CENTRE)) or each.label,
-            first=_year(each, each.since),
-            last=_year(each, each.until) or this_year,
-            is_open=not each.until,
+            label=", ".join(value.text for value in placement.others(CENTRE)) or placement.label,
+            first=_year(placement, placement.since),
+            last=_year(placement, placement.until) or this_year,
+            is_open=not placement.until,
             address=links.address("/timeline", id=CENTRE),
-            dates=history.period(each, site.words()),
+            dates=history.period(placement, site.words()),
         )
-        for each in site.kg.timelines.placements(CENTRE)
-        if each.since
+        for placement in site.kg.timelines.placements(CENTRE)
+        if placement.since
     ]
 
 

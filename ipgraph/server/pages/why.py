@@ -74,8 +74,8 @@ def why(request: Request) -> ResponseReturnValue:
         (
             step,
             [
-                term(each)
-                for each in (step.triple.subject, step.triple.predicate, step.triple.object)
+                term(item)
+                for item in (step.triple.subject, step.triple.predicate, step.triple.object)
             ],
             [term(f"<{source}>") for source in step.triple.sources],
         )

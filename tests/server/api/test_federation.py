@@ -1,4 +1,4 @@
-"""SERVICE at the running service: refused, or asked under the settings' terms."""
+"""SERVICE at the running service: refused, or asked under the settings' limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from ipgraph.errors import UsageError
 from ipgraph.knowledge_graph import KnowledgeGraph
-from ipgraph.server.service import federation_terms
+from ipgraph.server.service import federation_settings
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore, merge
 from support.endpoint import JSON
@@ -113,7 +113,7 @@ def test_a_redirect_to_another_address_is_refused(federating, endpoint):
         to = f"http://127.0.0.1:{other.getsockname()[1]}/"
         endpoint.answers["/sparql"] = (307, {"Location": to}, b"")
         reply = federating.query(text(endpoint.address + "/sparql", silent="SILENT"))
-        assert (reply.status, "not among" in reply.json()["detail"]) == (403, True)
+        assert (reply.status, "not an allowed endpoint" in reply.json()["detail"]) == (403, True)
         with pytest.raises(BlockingIOError):
             other.accept()
 
@@ -122,7 +122,7 @@ def test_an_endpoint_that_fails_is_named_and_silent_hides_it(federating, endpoin
     endpoint.answers["/sparql"] = (500, {}, b"broken")
     reply = federating.query(text(endpoint.address + "/sparql"))
     assert (reply.status, reply.json()["type"]) == (503, "store-unavailable")
-    assert "answered 500: broken" in reply.json()["detail"]
+    assert "status 500: broken" in reply.json()["detail"]
     for address in (endpoint.address + "/sparql", "http://127.0.0.1:9/"):
         hidden = federating.query(text(address, silent="SILENT"))
         assert hidden.json()["results"]["bindings"] == [{}]
@@ -131,7 +131,10 @@ def test_an_endpoint_that_fails_is_named_and_silent_hides_it(federating, endpoin
 def test_an_answer_that_is_no_table_is_the_endpoints_fault(federating, endpoint):
     endpoint.answers["/sparql"] = (200, {"Content-Type": JSON}, b"{} #")
     reply = federating.query(text(endpoint.address + "/sparql"))
-    assert (reply.status, "no table of solutions" in reply.json()["detail"]) == (503, True)
+    assert (reply.status, "did not respond with SPARQL results" in reply.json()["detail"]) == (
+        503,
+        True,
+    )
     assert federating.query("ASK {}").json()["boolean"] is True
 
 
@@ -158,7 +161,7 @@ def test_a_silent_endpoint_costs_its_own_query_and_no_worker(serve, small, endpo
         asking.join()
         (reply,) = replies
         assert reply.status == 503
-        assert "did not answer" in reply.json()["detail"]
+        assert "did not respond" in reply.json()["detail"]
         endpoint.left.wait()
 
 
@@ -205,8 +208,8 @@ def test_a_slip_in_the_setting_stops_the_service_from_starting(serve, small):
 
 
 def test_the_terms_are_those_of_the_settings():
-    terms = federation_terms(Settings(allowed_services="h", service_result_limit_mib=2))
-    assert (terms.allowed, terms.private, terms.max_bytes) == ("h", False, 2 << 20)
+    limits = federation_settings(Settings(allowed_services="h", service_result_limit_mib=2))
+    assert (limits.allowed, limits.allow_private, limits.max_bytes) == ("h", False, 2 << 20)
 
 
 def children(parent: int) -> list[int]:
