@@ -15,11 +15,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parent.parent
 # Folders that are not rewritten yet; the list only gets shorter.
-PENDING = (
-    "ipgraph/server/",
-    "tests/server/",
-    "tests/sparql/",
-)
+PENDING = ("ipgraph/server/",)
 # These files quote the word list.
 EXEMPT = {"tests/test_word_list.py", "docs/contributing/style.md"}
 # Each phrase with a sentence that contains it, and with a similar one that is allowed.
