@@ -143,15 +143,15 @@ def test_pattern_of_files_is_expanded_and_must_match(rdf_folder, tmp_path):
 
 
 def test_ask_result_is_not_iterable_and_select_result_has_no_truth_value(project):
-    with pytest.raises(TypeError, match="use bool"):
+    with pytest.raises(TypeError, match="Use bool"):
         list(project.query("ASK {}"))
-    with pytest.raises(TypeError, match="Only the answer of an ASK"):
+    with pytest.raises(TypeError, match="Only the result of an ASK"):
         bool(project.query("SELECT * {}"))
 
 
 def test_xml_rejects_characters_that_xml_does_not_allow(project):
     answer = project.query('SELECT ("a\\u0001b" AS ?x) {}')
-    with pytest.raises(ipgraph.IpGraphError, match=r"U\+0001, which XML cannot hold"):
+    with pytest.raises(ipgraph.IpGraphError, match=r"U\+0001, which XML does not allow"):
         answer.serialize("xml")
 
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def create_app(kg: KnowledgeGraph | None = None, settings: Settings | None = None) -> Application:
-    """Return the service over a graph as a Flask application, for any WSGI server.
+    """Return a Flask application that serves a graph, for any WSGI server.
 
-    Without arguments it serves the graph of this project under the settings of the environment.
-    Workers start with the first query, in the process that answers it; `close` ends them.
+    The defaults are the graph of this project and the settings of the environment.
+    Workers start with the first query, in the process that handles it; `close` stops them.
     """
     from ipgraph import opening
     from ipgraph import settings as settings_module

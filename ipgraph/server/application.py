@@ -1,12 +1,11 @@
-"""The service as a Flask application, and the two ways in which it answers without Flask.
+"""The service as a Flask application, and its two shortcuts around Flask.
 
-Flask's dispatch costs more than most answers to programs (100 µs; a cached response takes 10 µs
+Flask's dispatch costs more than most responses to programs (100 µs; a cached response takes 10 µs
 and a short query 60 µs). So `wsgi_app` sends cached responses and calls the SPARQL handler itself,
-and the event loop of `transport` does the same without a thread. Both use the request object and
-the handler that Flask's views use. They do so only while nobody has extended the application: as
-soon as an extension registers a hook (`before_request` and its like, a receiver of a signal, a
-wrapper around `wsgi_app`), every request goes through Flask. Register before serving, as Flask
-demands of all set-up.
+and the event loop of `transport` does the same without a thread. Both use the same request object
+and handlers as Flask's views. As soon as an extension registers a hook (such as `before_request`,
+a signal receiver, or a wrapper around `wsgi_app`), every request goes through Flask. Register
+extensions before serving, as Flask requires for all set-up.
 """
 
 from __future__ import annotations
@@ -86,8 +85,8 @@ MODULES = (
     well_known, dataset_description, openapi, operations, site,
 )  # fmt: skip
 
-_NOTHING_HERE = "There is nothing at this address."
-_CLIENT_LEFT_STATUS = 499  # in log and figures only: nobody is there to read it
+_NO_PAGE = "There is no page at this address."
+_CLIENT_CLOSED_STATUS = 499  # only in logs and metrics: the client is gone
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9\-]{1,64}(?:\s*,\s*[A-Za-z0-9\-]{1,64}){0,40}$")
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _EXPECTED = (IpGraphError, HttpError, ClientDisconnected)
@@ -111,12 +110,12 @@ class Application(Flask):
         site.prepare_templates(self)
 
     def close(self) -> None:
-        """End the workers."""
+        """Stop the workers."""
         self.service.close()
 
     @property
     def is_extended(self) -> bool:
-        """True if somebody wants to see every request, so that all must go through Flask."""
+        """True if an extension has a hook, so that every request must go through Flask."""
         return bool(
             "wsgi_app" in self.__dict__
             or self.before_request_funcs
@@ -130,9 +129,9 @@ class Application(Flask):
         )
 
     def request_class(self, environ: MutableMapping[str, Any]) -> Request:  # type: ignore[override]
-        """Return the request of an environment; Flask calls this in the place of a class.
+        """Return the request of an environment. Flask calls this like a class.
 
-        The event loop or `wsgi_app` may have made it, and left it under werkzeug's own key.
+        The event loop or `wsgi_app` may have made it already, under werkzeug's key.
         """
         found = environ.get("werkzeug.request")
         if isinstance(found, Request):
@@ -143,7 +142,7 @@ class Application(Flask):
     def wsgi_app(
         self, environ: MutableMapping[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Answer one request: without Flask where that is possible, else through its dispatch."""
+        """Handle a request: without Flask if possible, otherwise through its dispatch."""
         found = self.request_class(environ)
 
         def own_headers() -> tuple[tuple[str, str], ...]:
@@ -166,19 +165,19 @@ class Application(Flask):
         return delivery.streamed(body) if found.is_response_streamed else delivery.whole(body)
 
     def record(self, finished: FinishedRequest) -> None:
-        """Record a finished request: the one place that every request ends in."""
+        """Record a finished request in the metrics and the log; called once for every request."""
         self.service.metrics.record(finished)
         self.access_log.write(finished)
 
     def answer_from_cache(self, found: Request, *, in_loop: bool = False) -> Response | None:
-        """Return the cached response to the very same request."""
+        """Return the cached response to an identical request."""
         response = found.lookup.by_identity(in_loop=in_loop)
         if response is not None:
             _note_hit(found)
         return response
 
     def head_and_body(self, found: Request, response: Response) -> tuple[bytes, bytes]:
-        """Return the head and body of a response that is whole, as HTTP/1.1 has them; record it."""
+        """Return the HTTP/1.1 head and body of a complete response, and record it."""
         body = response.get_data()
         self.record(found.finished(response.status_code, len(body)))
         head = self.head(self.stable_head(response, len(body)), found.started, found.id)
@@ -186,9 +185,9 @@ class Application(Flask):
 
     @staticmethod
     def stable_head(response: Response, size: int) -> str:
-        """Return the part of a head that is the same whenever the same is asked."""
+        """Return the part of a head that is the same for all identical requests."""
         status = response.status_code
-        # Werkzeug's responses may have a length already; two of them are malformed HTTP.
+        # Werkzeug may have set the length already; two Content-Length headers are invalid HTTP.
         headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
         if status not in (204, 304):
             headers.append(("Content-Length", str(size)))
@@ -198,7 +197,7 @@ class Application(Flask):
 
     @staticmethod
     def head(stable: str, started: float, name: str) -> bytes:
-        """Return a whole head: its stable part, the time taken, the id of the request, now."""
+        """Return a complete head: the stable part, Server-Timing, X-Request-Id and Date."""
         elapsed_ms = (time.perf_counter() - started) * 1000
         return (
             f"{stable}Server-Timing: app;dur={elapsed_ms:.2f}\r\nX-Request-Id: {name}\r\n"
@@ -206,14 +205,14 @@ class Application(Flask):
         ).encode("latin-1")
 
     def make_response(self, rv: Any) -> Response:
-        """Return the response of what a view returned; a text is a page."""
+        """Convert the return value of a view to a response. The default type is HTML."""
         response = cast("Response", super().make_response(rv))
         if "Content-Type" not in response.headers and isinstance(rv, str | tuple):
             response.headers["Content-Type"] = HTML.content_type
         return response
 
     def process_response(self, response: Any) -> Any:
-        """Run the hooks of extensions, and note how the response is sent."""
+        """Run the hooks of extensions, and note whether the response is streamed."""
         response = super().process_response(response)
         request.is_response_streamed = response.is_streamed
         return response
@@ -222,7 +221,7 @@ class Application(Flask):
         self,
         exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
     ) -> None:
-        """Log a failure; in the place of Flask's own method."""
+        """Log a failure. Replaces Flask's method."""
         query = str(request.notes.get("query", ""))
         self.access_log.write_failure(request.id, request.method, request.path, query, exc_info[1])
 
@@ -240,12 +239,12 @@ class Application(Flask):
             )
 
     def _respond(self, route: Route, values: dict[str, Any]) -> Response:
-        """Answer a request to a route: negotiate, look in the cache, call the handler."""
+        """Respond to a request to a route: negotiate, try the cache, call the handler."""
         request.route = route.path
         if request.method == "OPTIONS":
             return _preflight(route, request.headers.get("Access-Control-Request-Headers", ""))
         if not route.is_available(request.edition):
-            raise HttpError(404, _NOTHING_HERE)
+            raise HttpError(404, _NO_PAGE)
         if self.is_extended and (response := self.answer_from_cache(request)) is not None:
             return response
         if route.negotiates and len(route.offers) > 1:
@@ -263,7 +262,7 @@ class Application(Flask):
         return response
 
     def _answer_without_flask(self, found: Request) -> Response | None:
-        """Return a cached response, or that of the endpoint to a program; else None."""
+        """Return a cached response, or that of the SPARQL endpoint to a program, or None."""
         if found.continuation is None:
             response = self.answer_from_cache(found)
             if response is not None:
@@ -276,7 +275,7 @@ class Application(Flask):
                 return None
         try:
             return sparql.respond(found)
-        except Exception as error:  # of any kind: Flask's own handler knows which is what
+        except Exception as error:  # any error: Flask's handler decides what to do
             found.environ["werkzeug.request"] = found
             with self.request_context(found.environ):
                 try:
@@ -292,10 +291,10 @@ class Application(Flask):
         raise error
 
     def _on_error(self, error: Exception) -> Response:
-        """Answer with what the client is told of an error."""
+        """Return the response to an error."""
         if isinstance(error, ClientDisconnected):
             request.notes["outcome"] = DISCONNECTED
-            return Response.of((), status=_CLIENT_LEFT_STATUS)
+            return Response.of((), status=_CLIENT_CLOSED_STATUS)
         if isinstance(error, HttpError):
             problem = error.problem
         else:
@@ -305,21 +304,23 @@ class Application(Flask):
         return self._problem(problem)
 
     def _on_value_error(self, error: ValueError) -> Response:
-        """Answer with 404 where the address names what cannot be an IRI, as pyoxigraph says."""
+        """Respond with 404 if pyoxigraph rejects an IRI from the address."""
         if "IRI" in str(error):
-            return self._problem(HttpError(404, "The address names what cannot be an IRI.").problem)
+            return self._problem(
+                HttpError(404, "The address does not contain a valid IRI.").problem
+            )
         raise error
 
     def _on_http_exception(self, error: HTTPException) -> Any:
-        """Write Flask's own errors in the type that the client wants."""
+        """Write an error of Flask in a media type that the client accepts."""
         if isinstance(error, RoutingException) or error.code is None or error.code < 400:
             return error.get_response(request.environ)
         if error.code == 500:
             problem = Problem(
                 500,
                 "internal-server-error",
-                "Something here failed that should not have; it has been noted.",
-                f"Tell us the reference {request.id}.",
+                "The service failed unexpectedly. The error was logged.",
+                f"If you report it, include the request id {request.id}.",
             )
             return self._problem(problem)
         headers = tuple(
@@ -329,9 +330,9 @@ class Application(Flask):
         )
         detail = str(error.description)
         if error.code == 404 and request.url_rule is None:
-            detail = _NOTHING_HERE
+            detail = _NO_PAGE
         if isinstance(error, MethodNotAllowed):
-            detail = f"{request.method} is not possible here; the service reads only."
+            detail = f"{request.method} is not allowed here: the service is read-only."
         return self._problem(HttpError(error.code, detail, headers=headers).problem)
 
     def _problem(self, problem: Problem) -> Response:
@@ -341,7 +342,7 @@ class Application(Flask):
 
 
 def create(kg: KnowledgeGraph, settings: Settings) -> Application:
-    """Return the service over a graph."""
+    """Return the application that serves a graph."""
     routes = RouteTable(module.routes for module in MODULES)
     return Application(Service(kg, settings, routes))
 
@@ -362,7 +363,7 @@ def _template_folder() -> str | None:
 
 @lru_cache(maxsize=2)
 def _date(seconds: int) -> str:
-    """Return the value of Date; asked for more often than it changes."""
+    """Return the value of Date; cached, because it changes once per second."""
     return formatdate(seconds, usegmt=True)
 
 
@@ -372,7 +373,7 @@ def _lines(headers: tuple[tuple[str, str], ...]) -> str:
 
 
 def _preflight(route: Route, wanted: str) -> Response:
-    """Answer OPTIONS, for CORS and without."""
+    """Respond to OPTIONS, with and without CORS."""
     methods = ", ".join(route.all_methods)
     headers = (
         ("Allow", methods),

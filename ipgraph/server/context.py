@@ -1,7 +1,7 @@
-"""The one context object of a request: parsed once, negotiated once, looked up in the cache once.
+"""The context object of a request: parsed once, negotiated once, looked up in the cache once.
 
-It is Flask's request with what this service needs besides. The event loop makes it too, from the
-headers alone; a thread that goes on with the request gets the same object.
+It extends Flask's request. The event loop also makes it, from the headers alone; a thread that
+continues the request gets the same object.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}$")
 
 
 class Request(flask.Request):
-    """A request: how it came, which edition answers it, what was chosen for it, and its log."""
+    """A request, with its edition, the chosen representation, and its notes for the log."""
 
     # Continues what the event loop started for this request; called by the thread that takes over.
     continuation: Callable[[], Response] | None = None
@@ -55,7 +55,7 @@ class Request(flask.Request):
 
     @property
     def elapsed_ms(self) -> float:
-        """Milliseconds since the request came in."""
+        """Milliseconds since the request arrived."""
         return (time.perf_counter() - self.started) * 1000
 
     @property
@@ -70,7 +70,7 @@ class Request(flask.Request):
 
     @property
     def raw_query(self) -> str:
-        """The query string as it came."""
+        """The query string, not decoded."""
         return str(self.environ.get("QUERY_STRING", ""))
 
     @cached_property
@@ -94,44 +94,44 @@ class Request(flask.Request):
         return Lookup(service.cache, self.edition, identity, conditions, service.settings.max_age_s)
 
     def once(self, read: Callable[[Request], Found]) -> Found:
-        """Return what `read` reads of this request; it reads once."""
+        """Return the result of `read`, which is called only once per request."""
         if read not in self._memo:
             self._memo[read] = read(self)
         return cast("Found", self._memo[read])
 
     def is_connected(self) -> bool:
-        """True if the client is still there, as far as the server can tell."""
+        """True if the client is still connected, as far as the server can tell."""
         left = self.environ.get("waitress.client_disconnected")
         return not left() if left else True
 
     def require_read(self) -> None:
-        """Refuse methods that change things: the service reads only."""
+        """Raise `HttpError` with status 405 for methods other than GET and HEAD."""
         if not self.is_read:
             raise HttpError(
                 405,
-                f"{self.method} is not possible here; the service reads only.",
+                f"{self.method} is not allowed here: the service is read-only.",
                 headers=(("Allow", "GET, HEAD, OPTIONS"),),
             )
 
     def hand_over(
         self, continuation: Callable[[], Response], abandonment: Callable[[], None]
     ) -> None:
-        """Leave what the event loop started to the thread that takes over."""
+        """Pass what the event loop started to the thread that continues the request."""
         self.continuation, self._abandonment = continuation, abandonment
 
     def abandon(self) -> None:
-        """End what the event loop started, if nobody has continued it."""
+        """Stop what the event loop started, if no thread has continued it."""
         if self._abandonment is not None:
             self._abandonment()
 
     def continue_in(self, environ: MutableMapping[str, Any]) -> None:
-        """Take over the environment of the thread that goes on with this request."""
+        """Use the environment of the thread that continues this request."""
         for name, value in environ.items():
             self.environ.setdefault(name, value)
         environ["werkzeug.request"] = self  # werkzeug's own key for the request of an environment
 
     def finished(self, status: int, size: int, outcome: str = "") -> FinishedRequest:
-        """Return what logs and metrics say of this request."""
+        """Return the record of this request for logs and metrics."""
         notes = self.notes
         found = outcome or notes.get("outcome") or notes.get("problem")
         return FinishedRequest(
@@ -153,14 +153,14 @@ request = cast("Request", flask.request)
 
 
 def new_id() -> str:
-    """Return an id for a request that brought none; it tells requests apart, and no more."""
+    """Return an id for a request without one. It need not be hard to guess."""
     return f"{random.getrandbits(64):016x}"
 
 
 def apply_prefix(environ: MutableMapping[str, Any], prefix: str) -> None:
     """Move the path under which a proxy publishes the service to SCRIPT_NAME.
 
-    The proxy may send the prefix on or cut it off.
+    The proxy may keep or remove the prefix.
     """
     if not prefix:
         return

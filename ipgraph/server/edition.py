@@ -1,4 +1,4 @@
-"""One snapshot as it is served: its graph, its name for tags, and what is made once for it."""
+"""A served snapshot: its graph, its name in entity tags, and parts that are made once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Edition:
         self.settings = settings
         self.opened = time.time()
         self._parts: dict[object, Any] = {}
-        self._lock = threading.RLock()  # a part may be made of another part
+        self._lock = threading.RLock()  # a part may need another part
         snapshot = f"opened {self.opened}"
         self.modified_s = int(self.opened)
         if kg.snapshot is not None:
@@ -52,13 +52,13 @@ class Edition:
             snapshot = f"{kg.snapshot.hash} {manifest['file_hash']}"
             made = datetime.strptime(str(manifest["created"]), "%Y-%m-%dT%H:%M:%SZ")
             self.modified_s = int(made.replace(tzinfo=UTC).timestamp())
-        # Stands for this graph and this code in tags and keys.
+        # Identifies this graph and this code in tags and keys.
         self.name = hashlib.sha256(f"{snapshot} {_code_stamp()}".encode()).hexdigest()[:20]
         # The value of Last-Modified: when the snapshot was made.
         self.modified = http_date(self.modified_s)
 
     def part(self, make: Callable[[Edition], Part]) -> Part:
-        """Return what `make` makes of this edition: made at first use, once for all threads."""
+        """Return `make(self)`: called at first use, once for all threads."""
         found = self._parts.get(make)
         if found is None:
             with self._lock:
@@ -69,15 +69,15 @@ class Edition:
 
     @property
     def description(self) -> str:
-        """What the dataset is, in a sentence; empty where somebody's RDF does not say it."""
+        """A description of the dataset; empty if the graph does not have one."""
         return DESCRIPTION if self.kg.is_own else self.kg.description
 
     def dataset_iri(self, root: str) -> str:
-        """Return the IRI of the dataset: the project's, or for other RDF one of this site."""
+        """Return the IRI of the dataset: the project's, or for other graphs an IRI of this site."""
         return BASE if self.kg.is_own else f"{root}/void.ttl#dataset"
 
     def names(self, namespace: str, limit: int) -> list[str]:
-        """Return what follows `namespace` in the IRIs of things that have a class, each once."""
+        """Return the distinct local names in `namespace` of entities that have a class."""
         found: dict[str, None] = {}
         for quad in self.kg.store.quads(None, ox.NamedNode(RDF + "type"), None, ox.DefaultGraph()):
             iri = getattr(quad.subject, "value", "")
@@ -86,12 +86,12 @@ class Edition:
         return list(found)
 
     def tag(self, key: Hashable) -> str:
-        """Return the strong tag of a representation; `key` tells it from all others."""
+        """Return the strong entity tag of the representation that `key` identifies."""
         digest = hashlib.blake2b(f"{self.name} {key!r}".encode(), digest_size=12)
         return f'"{digest.hexdigest()}"'
 
 
-# What an address may need, so that there is something at it.
+# Conditions of routes (`Route.needs`).
 def is_own(edition: Edition) -> bool:
     """True if the project's own graph is served."""
     return edition.kg.is_own
@@ -109,7 +109,7 @@ def has_contact(edition: Edition) -> bool:
 
 @cache
 def _code_stamp() -> str:
-    """Return a hash of what makes bodies besides the graph: version, code and pages."""
+    """Return a hash of all inputs of responses besides the graph: version, code and pages."""
     digest = hashlib.sha256(ipgraph.__version__.encode())
     folders = [Path(ipgraph.__file__).parent]
     with contextlib.suppress(StoreUnavailable):  # an installation without pages

@@ -1,4 +1,4 @@
-"""Look-ups whose cost a visitor can choose: proofs, names, data of things, done by a worker."""
+"""Look-ups whose cost depends on the request (proofs, names, entity data), run by a worker."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ if TYPE_CHECKING:
     from ipgraph.workers.jobs import Explanation
     from ipgraph.workers.pool import ResultStream
 
-_BUFFERED_BYTES = 1 << 20  # of a response that is made whole in a file, in memory
+_BUFFERED_BYTES = 1 << 20  # in memory, of a response that is buffered in a file
 _PART_BYTES = 1 << 16
 
 
 def begin(request: Request, job: Job, form: Format | None = None) -> ResultStream:
-    """Have a worker do a job, for as long as the client is there."""
+    """Start a job in a worker. It stops when the client disconnects."""
     pool = request.service.pool
     return pool.execute(job, form or by_name("json"), is_connected=request.is_connected)
 
 
 def run(request: Request, name: str, text: str) -> bytes:
-    """Have a worker do a job and wait for all of its result."""
+    """Run a job in a worker and return its complete result."""
     return b"".join(begin(request, Job(name, text)))
 
 
 def resolve(request: Request, name: str) -> str:
-    """Return the IRI of the thing that a visitor calls `name`; raises `NotFound`."""
+    """Return the IRI of the entity with a name. Raises `NotFound`."""
     return run(request, "resolve", name).decode()
 
 
 def explain(request: Request, subject: str, predicate: str, object: str) -> Explanation:
-    """Return the proof of a statement; raises what `KnowledgeGraph.explain` raises."""
+    """Return the proof of a statement. Raises the errors of `KnowledgeGraph.explain`."""
     statement = jobs.statement_text(subject, predicate, object)
     return jobs.read_explanation(run(request, "explain", statement))
 
 
-def stream(request: Request, headers: Headers, answering: ResultStream) -> Response:
-    """Return a response that passes on a long result as it comes.
+def stream(request: Request, headers: Headers, stream: ResultStream) -> Response:
+    """Return a response that streams a long result.
 
-    A client of HTTP/1.0 takes the end of the connection for the end of the response. Where the
-    server cannot reset the connection, it gets the response once it is whole, from a file.
+    HTTP/1.0 clients cannot distinguish the end of the response from a broken connection. If the
+    server cannot reset connections, they get the response from a file when it is complete.
     """
     version = request.environ.get("SERVER_PROTOCOL", "")
     if version != "HTTP/1.0" or request.service.resets_connections:
-        return Response.of((*headers, NO_STORE), _Parts(answering))
+        return Response.of((*headers, NO_STORE), _Parts(stream))
     buffer: Any = tempfile.SpooledTemporaryFile(max_size=_BUFFERED_BYTES)  # noqa: SIM115  passed on
     try:
-        for part in answering:
+        for part in stream:
             buffer.write(part)
     except BaseException:
         buffer.close()
@@ -69,14 +69,14 @@ def stream(request: Request, headers: Headers, answering: ResultStream) -> Respo
 class _Parts:
     """The parts of a long result; closing it stops the query."""
 
-    def __init__(self, answering: ResultStream) -> None:
-        self._answering = answering
+    def __init__(self, stream: ResultStream) -> None:
+        self._stream = stream
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answering)
+        return iter(self._stream)
 
     def close(self) -> None:
-        self._answering.close()
+        self._stream.close()
 
 
 class _File:

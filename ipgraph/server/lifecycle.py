@@ -1,4 +1,4 @@
-"""Serve a graph until told to stop: what is printed, signals, reloading, watching the files."""
+"""Serve a graph until it is stopped: console output, signals, reloading, watching the files."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _TRIES = ("/", "/sparql", "/id/ip")
 
 
 def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> None:
-    """Serve `kg` until Ctrl+C or SIGTERM; SIGHUP reloads, as `watch` does at each change.
+    """Serve `kg` until Ctrl+C or SIGTERM. SIGHUP reloads the files; with `watch`, so do changes.
 
-    Raises `StoreUnavailable` where the address cannot be listened on.
+    Raises `StoreUnavailable` if the address cannot be bound.
     """
     started = time.perf_counter()
     undo_logging = logs.configure(settings)
@@ -52,12 +52,12 @@ def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: boo
     seen = _stats(kg)
     application = create_app(kg, settings)
     server = _bind(application, settings)
-    application.service.pool  # noqa: B018  workers are there before the first visitor is
+    application.service.pool  # noqa: B018  start the workers before the first request
     _on_signals(
         application, server
-    )  # before the announcement: who reads it may send a signal at once
+    )  # before the announcement: its reader may send a signal at once
     _announce(application, listening.address(server, settings), time.perf_counter() - started)
-    gc.freeze()  # what is here now stays: no collection need look through it again
+    gc.freeze()  # these objects stay: garbage collections need not scan them again
     stop = threading.Event()
     if watch:
         threading.Thread(
@@ -73,16 +73,16 @@ def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: boo
 
 
 def _bind(application: Application, settings: Settings) -> Server:
-    """Bind, or say in a sentence why that cannot be."""
+    """Bind the address. Raises `StoreUnavailable` if that is not possible."""
     where = f"{settings.host}:{settings.port}"
     try:
         if not listening.is_free(settings):
-            raise OSError(errno.EADDRINUSE, "it is in use")
+            raise OSError(errno.EADDRINUSE, "address already in use")
         return listening.make(application, settings)
     except OSError as error:
         raise StoreUnavailable(
-            f"{where} cannot be listened on: {error.strerror or error}.",
-            hint="Another port: --port 8081; any free one: --port 0.",
+            f"Cannot listen on {where}: {(error.strerror or str(error)).lower()}.",
+            hint="Choose another port with --port, or --port 0 for any free port.",
         ) from error
 
 
@@ -103,12 +103,12 @@ def _announce(application: Application, address: str, seconds: float) -> None:
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
     if lacking := site.lacking_bundles():
         lines.append(lacking)
-    lines.append("Ctrl+C ends it.")
-    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  results alone go elsewhere
+    lines.append("Press Ctrl+C to stop.")
+    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  standard output is for results
 
 
 def _on_signals(application: Application, server: Server) -> None:
-    """Let SIGTERM and Ctrl+C drain and stop, and SIGHUP reload, where this is the main thread."""
+    """In the main thread: drain and stop on SIGTERM and Ctrl+C, reload on SIGHUP."""
     if threading.current_thread() is not threading.main_thread():
         return
 
@@ -127,7 +127,7 @@ def _on_signals(application: Application, server: Server) -> None:
 
 
 def _drain(application: Application, server: Server) -> None:
-    """Wait for the requests under way, then end the loop."""
+    """Wait for the running requests, then end the event loop."""
     deadline = time.monotonic() + _DRAIN_S
     while time.monotonic() < deadline and server.is_busy():
         time.sleep(0.02)
@@ -135,7 +135,7 @@ def _drain(application: Application, server: Server) -> None:
 
 
 def reload_now(application: Application) -> None:
-    """Serve the files as they are now; where they are broken, say so and go on with the old."""
+    """Reload the files. If they have errors, log them and continue with the old graph."""
     try:
         changed = application.service.reload()
     except IpGraphError as error:
@@ -145,7 +145,7 @@ def reload_now(application: Application) -> None:
 
 
 def _watch(application: Application, seen: Stats, stop: threading.Event) -> None:
-    """Reload whenever a file that the graph is application of changes, appears or goes."""
+    """Reload when a file of the graph changes, appears or disappears."""
     while not stop.wait(_WATCH_S):
         now = _stats(application.service.edition.kg)
         if now != seen:
@@ -161,6 +161,6 @@ def _stats(kg: KnowledgeGraph) -> Stats:
         try:
             stat = path.stat()
         except OSError:
-            continue  # it went while we looked
+            continue  # deleted in the meantime
         found[str(path)] = (stat.st_size, stat.st_mtime_ns)
     return found

@@ -1,4 +1,4 @@
-"""The service behind the addresses: the edition served, the workers, the cache, the figures."""
+"""The shared state of the service: the edition, the workers, the cache, the metrics."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Service:
-    """What all requests share; safe for threads."""
+    """The state that all requests share. Thread-safe."""
 
     def __init__(
         self, kg: KnowledgeGraph, settings: Settings, routes: RouteTable | None = None
@@ -43,8 +43,8 @@ class Service:
         self.static_files = StaticFiles(_static_folder())
         self.started = time.time()
         self.draining = False
-        # Whether the server resets a connection of HTTP/1.0 whose response is cut. Where it does
-        # not, such a client could not tell, so that it gets long responses once they are whole.
+        # True if the server resets an HTTP/1.0 connection when a response is cut. Otherwise the
+        # client could not notice it, so long responses are buffered completely before sending.
         self.resets_connections = False
         self._pool: Pool | None = None
         self._pool_process = 0
@@ -74,7 +74,7 @@ class Service:
 
     @property
     def limits(self) -> dict[str, float | int]:
-        """The limits that a client may want to know, by the names of their settings."""
+        """The limits that clients may want to know, by setting."""
         names = (
             "query_time_limit_s",
             "query_memory_limit_mib",
@@ -89,18 +89,18 @@ class Service:
         return {name: getattr(self.settings, name) for name in names}
 
     def replace(self, kg: KnowledgeGraph) -> None:
-        """Serve another graph from now on; requests under way end on the old one."""
+        """Replace the graph. Running requests finish with the old one."""
         edition = Edition(kg, self.settings)
-        with self._lock:  # or workers that are being started just now would stay with the old one
+        with self._lock:  # without it, workers that are starting would keep the old graph
             if self._pool is not None and self._pool_process == os.getpid():
                 self._pool.replace(graph_path(kg))
             self.edition = edition
         self.cache.clear()
 
     def reload(self) -> bool:
-        """Serve the graph of the files as they are now; return whether it is another one.
+        """Rebuild the graph from the files and serve it. Return False if it is the same.
 
-        Raises what building raises; the old graph is then still served.
+        Raises the errors of the build; the old graph is then still served.
         """
         fresh = reopen(self.edition.kg)
         if fresh is self.edition.kg:
@@ -109,13 +109,13 @@ class Service:
         return True
 
     def close(self) -> None:
-        """End the workers."""
+        """Stop the workers."""
         if self._pool is not None and self._pool_process == os.getpid():
             self._pool.close()
 
 
 def _static_folder() -> Path | None:
-    """Return the folder of the static files; None in an installation without pages."""
+    """Return the folder of the static files, or None in an installation without pages."""
     try:
         return resources.folder("web") / "static"
     except StoreUnavailable:
@@ -123,7 +123,7 @@ def _static_folder() -> Path | None:
 
 
 def limits(settings: Settings) -> PoolLimits:
-    """Return the limits of the pool as the settings have them."""
+    """Return the limits of the pool from the settings."""
     return PoolLimits(
         workers=settings.workers,
         max_waiting=settings.max_waiting,
@@ -137,21 +137,21 @@ def limits(settings: Settings) -> PoolLimits:
 
 
 def graph_path(kg: KnowledgeGraph) -> Path:
-    """Return the N-Quads file that workers load; a store without a snapshot is written out.
+    """Return the N-Quads file that workers load; written here if the graph has no snapshot.
 
-    Raises `UsageError` for an endpoint, which has a service of its own.
+    Raises `UsageError` for a remote endpoint.
     """
     if kg.snapshot is not None:
         return kg.snapshot.graph_path
     if hasattr(kg.store, "endpoint"):
-        raise UsageError("An endpoint is a service already; serve files or a store on disk.")
+        raise UsageError("Cannot serve a remote endpoint. Serve files or a store on disk.")
     path = scratch.folder(kg) / "graph.nq"
     kg.export(path, format="nq")
     return path
 
 
 def federation_settings(settings: Settings) -> FederationSettings:
-    """Return what SERVICE may ask as the settings have it."""
+    """Return the settings of federation."""
     return FederationSettings(
         allowed=settings.allowed_services,
         allow_private=settings.allow_private_services,

@@ -1,1 +1,1 @@
-"""The interfaces for programs: SPARQL, linked data, descriptions, reconciliation."""
+"""The HTTP APIs: SPARQL, linked data, descriptions, reconciliation."""

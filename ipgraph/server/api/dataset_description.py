@@ -1,4 +1,4 @@
-"""The dataset's description of itself: VoID and DCAT as RDF, DCAT-US as JSON, with true counts."""
+"""The description of the dataset: VoID and DCAT as RDF, DCAT-US as JSON, with counts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ routes = Routes()
 
 
 def rdf(request: Request, choice: Choice) -> Response:
-    """Write the description in a format of RDF."""
+    """Return the description in an RDF format."""
     body = write(_triples(request.edition, request.public_root), choice.name)
     return Response.of((("Content-Type", choice.content_type), ("Vary", "Accept")), body)
 
@@ -44,9 +44,9 @@ def dcat(request: Request) -> Response:
     return rdf(request, RDF_OFFERS[0].choice)
 
 
-@routes.add("/.well-known/void", summary="302 to the statistics", status=302)
+@routes.add("/.well-known/void", summary="Redirect (302) to the statistics", status=302)
 def well_known_void(request: Request) -> Response:
-    """Point to the VoID description (VoID, section 7.2)."""
+    """Redirect to the VoID description (VoID, section 7.2)."""
     age = request.service.settings.max_age_s
     headers = (
         ("Location", f"{request.script_root}/void.ttl"),
@@ -55,14 +55,14 @@ def well_known_void(request: Request) -> Response:
     return Response.of(headers, status=302)
 
 
-@routes.add("/data.json", summary="The dataset as DCAT-US 1.1 has it", offers=(JSON,))
+@routes.add("/data.json", summary="The dataset in DCAT-US 1.1", offers=(JSON,))
 def data_json(request: Request) -> Response:
-    """Write the description as DCAT-US 1.1 has it."""
+    """Return the description in DCAT-US 1.1."""
     root, edition = request.public_root, request.edition
     kg = edition.kg
     modified = _created(edition)
     contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
-    if edition.settings.contact:  # DCAT-US wants an address; an invented one would be worse
+    if edition.settings.contact:  # DCAT-US requires an address, but there is none to give
         contact["hasEmail"] = edition.settings.contact
     dataset = {
         "@type": "dcat:Dataset",
@@ -106,8 +106,8 @@ def data_json(request: Request) -> Response:
     return Response.of((("Content-Type", JSON.content_type),), body)
 
 
-class _Saying:
-    """Statements as they are said."""
+class _Triples:
+    """Collects triples, in order."""
 
     def __init__(self) -> None:
         self.triples: list[ox.Triple] = []
@@ -118,76 +118,78 @@ class _Saying:
 
 
 def _triples(edition: Edition, root: str) -> list[ox.Triple]:
-    say, kg = _Saying(), edition.kg
+    add, kg = _Triples(), edition.kg
     dataset, endpoint = ox.NamedNode(edition.dataset_iri(root)), ox.NamedNode(f"{root}/sparql")
-    say(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
-    say(dataset, DCTERMS + "identifier", ox.Literal(dataset.value))
-    say(dataset, DCTERMS + "title", ox.Literal(kg.title, language="en"))
+    add(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(DCAT + "Dataset"))
+    add(dataset, DCTERMS + "identifier", ox.Literal(dataset.value))
+    add(dataset, DCTERMS + "title", ox.Literal(kg.title, language="en"))
     if edition.description:
-        say(dataset, DCTERMS + "description", ox.Literal(edition.description))
-    say(dataset, DCTERMS + "modified", _dated(edition))
+        add(dataset, DCTERMS + "description", ox.Literal(edition.description))
+    add(dataset, DCTERMS + "modified", _dated(edition))
     if kg.snapshot is not None:
-        say(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
+        add(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
     if kg.is_own:
-        _say_whose(say, dataset)
-    say(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
-    say(dataset, VOID + "sparqlEndpoint", endpoint)
-    say(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
-    _say_counts(say, dataset, kg.statistics)
-    _say_files(say, dataset, edition_files(edition, root))
+        _describe_rights(add, dataset)
+    add(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
+    add(dataset, VOID + "sparqlEndpoint", endpoint)
+    add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
+    _describe_counts(add, dataset, kg.statistics)
+    _describe_files(add, dataset, edition_files(edition, root))
     service = ox.BlankNode()
-    say(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
-    say(service, DCAT + "endpointURL", endpoint)
-    say(service, DCAT + "servesDataset", dataset)
-    say(service, DCTERMS + "conformsTo", ox.NamedNode(SD + "SPARQL11Query"))
-    return say.triples
+    add(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
+    add(service, DCAT + "endpointURL", endpoint)
+    add(service, DCAT + "servesDataset", dataset)
+    add(service, DCTERMS + "conformsTo", ox.NamedNode(SD + "SPARQL11Query"))
+    return add.triples
 
 
-def _say_whose(say: _Saying, dataset: ox.NamedNode) -> None:
-    """Say what is ours to say: whose licence another's RDF has, or whose it is, is not."""
-    say(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
-    say(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
+def _describe_rights(add: _Triples, dataset: ox.NamedNode) -> None:
+    """Add publisher and license, which are known only for the project's own graph."""
+    add(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
+    add(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
     publisher = ox.BlankNode()
-    say(dataset, DCTERMS + "publisher", publisher)
-    say(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
-    say(publisher, FOAF + "name", ox.Literal(PUBLISHER))
-    say(dataset, VOID + "uriSpace", ox.Literal(dataset.value + "id/"))
-    say(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
+    add(dataset, DCTERMS + "publisher", publisher)
+    add(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
+    add(publisher, FOAF + "name", ox.Literal(PUBLISHER))
+    add(dataset, VOID + "uriSpace", ox.Literal(dataset.value + "id/"))
+    add(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
 
 
-def _say_counts(say: _Saying, dataset: ox.NamedNode, figures: Statistics) -> None:
-    say(
+def _describe_counts(add: _Triples, dataset: ox.NamedNode, figures: Statistics) -> None:
+    add(
         dataset,
         VOID + "vocabulary",
         *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures)),
     )
     for name, value in _figures(figures).items():
-        say(dataset, VOID + name, _integer(value))
+        add(dataset, VOID + name, _integer(value))
     for use in figures.properties:
         part = ox.BlankNode()
-        say(dataset, VOID + "propertyPartition", part)
-        say(part, VOID + "property", ox.NamedNode(use.iri))
-        say(part, VOID + "triples", _integer(use.triples))
-        say(part, VOID + "distinctSubjects", _integer(use.subjects))
-        say(part, VOID + "distinctObjects", _integer(use.objects))
+        add(dataset, VOID + "propertyPartition", part)
+        add(part, VOID + "property", ox.NamedNode(use.iri))
+        add(part, VOID + "triples", _integer(use.triples))
+        add(part, VOID + "distinctSubjects", _integer(use.subjects))
+        add(part, VOID + "distinctObjects", _integer(use.objects))
     for iri, number in figures.classes:
         part = ox.BlankNode()
-        say(dataset, VOID + "classPartition", part)
-        say(part, VOID + "class", ox.NamedNode(iri))
-        say(part, VOID + "entities", _integer(number))
+        add(dataset, VOID + "classPartition", part)
+        add(part, VOID + "class", ox.NamedNode(iri))
+        add(part, VOID + "entities", _integer(number))
 
 
-def _say_files(say: _Saying, dataset: ox.NamedNode, files: list[tuple[str, str, str]]) -> None:
-    say(dataset, VOID + "feature", *(ox.NamedNode(item) for item in format_iris()))
+def _describe_files(
+    add: _Triples, dataset: ox.NamedNode, files: list[tuple[str, str, str]]
+) -> None:
+    add(dataset, VOID + "feature", *(ox.NamedNode(item) for item in format_iris()))
     for address, label, media_type in files:
         dump, distribution = ox.NamedNode(address), ox.BlankNode()
-        say(dataset, VOID + "dataDump", dump)
-        say(dataset, DCAT + "distribution", distribution)
-        say(distribution, RDF + "type", ox.NamedNode(DCAT + "Distribution"))
-        say(distribution, DCTERMS + "title", ox.Literal(label, language="en"))
-        say(distribution, DCAT + "downloadURL", dump)
+        add(dataset, VOID + "dataDump", dump)
+        add(dataset, DCAT + "distribution", distribution)
+        add(distribution, RDF + "type", ox.NamedNode(DCAT + "Distribution"))
+        add(distribution, DCTERMS + "title", ox.Literal(label, language="en"))
+        add(distribution, DCAT + "downloadURL", dump)
         iana = ox.NamedNode("https://www.iana.org/assignments/media-types/" + media_type)
-        say(distribution, DCAT + "mediaType", iana)
+        add(distribution, DCAT + "mediaType", iana)
 
 
 def _figures(figures: Statistics) -> dict[str, int]:
@@ -211,7 +213,7 @@ def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
 
 
 def _vocabularies(figures: Statistics) -> list[str]:
-    """Return the namespaces of the project's prefixes of which a term is used."""
+    """Return the namespaces of the project's prefixes that are used."""
     used = [item.iri for item in figures.properties] + [iri for iri, _ in figures.classes]
     return [
         namespace

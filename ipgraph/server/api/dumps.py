@@ -1,4 +1,4 @@
-"""The whole graph as files, written beside the pages: once, when somebody first looks for them."""
+"""Files of the whole graph (dumps), written in the background at first use."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.edition import Edition
 
-# A larger graph is not written to be listed: its files are made when somebody takes one.
+# Files of a larger graph are not written for the list, only when they are downloaded.
 MAX_LISTED = 500_000
-_FORMS = (*formats_with(Content.TRIPLES, Content.QUADS), *TABLE_FORMATS)
-# What the curators wrote beside the ontology, served as it stands.
+_FORMATS = (*formats_with(Content.TRIPLES, Content.QUADS), *TABLE_FORMATS)
+# Files of the curators in the ontology folder, served unchanged.
 CURATED = ("shapes.ttl", "alignments.ttl")
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A file of the whole graph; what is only known once it is written is None until then."""
+    """A file of the whole graph. Its size, checksum and counts are None until it is written."""
 
     name: str
     label: str
@@ -40,7 +40,7 @@ class Dump:
 
 
 class Dumps:
-    """The files of one graph, in a folder that goes with the process."""
+    """The dumps of a graph, in a temporary folder of this process."""
 
     def __init__(self, kg: KnowledgeGraph) -> None:
         self._kg = kg
@@ -51,12 +51,12 @@ class Dumps:
 
     @cached_property
     def are_listed(self) -> bool:
-        """Say whether the files are written to be listed, and not only when they are taken."""
+        """True if the files are written for the list, not only when they are downloaded."""
         manifest = self._kg.snapshot.manifest if self._kg.snapshot else {}
         return bool(manifest.get("counts", {}).get("triples", MAX_LISTED + 1) <= MAX_LISTED)
 
     def listed(self) -> list[Dump]:
-        """Return all files, with what is known of them now; the rest is worked out meanwhile."""
+        """Return all files with the facts known now; the missing files are being written."""
         with self._beginning:
             if self.are_listed and self._writing is None:
                 self._writing = threading.Thread(target=self._write_all, daemon=True)
@@ -65,16 +65,16 @@ class Dumps:
 
     @property
     def is_writing(self) -> bool:
-        """Say whether more will be known of the files in a moment."""
+        """True if files are still being written."""
         return self._writing is not None and self._writing.is_alive()
 
     def settled(self) -> list[Dump]:
-        """Return all files; waits for those that are written to be listed."""
+        """Return all files. Waits until those for the list are written."""
         names = self._names()
         return [self.file(name)[0] if self.are_listed else self._described(name) for name in names]
 
     def file(self, name: str) -> tuple[Dump, Path]:
-        """Return a file and where it lies, written at its first use. Raises `NotFound`."""
+        """Return a file and its path; it is written at first use. Raises `NotFound`."""
         described = self._described(name)
         with self._lock:
             path = self._folder / name
@@ -84,7 +84,7 @@ class Dumps:
         return self._made[name], path
 
     def curated(self) -> list[tuple[Dump, Path]]:
-        """Return the files that the curators wrote beside the ontology."""
+        """Return the files of the curators in the ontology folder."""
         found = []
         for name in CURATED:
             path = folder("ontology") / name
@@ -94,22 +94,22 @@ class Dumps:
         return found
 
     def checksums(self) -> str:
-        """Return the lines of a file SHA256SUMS."""
+        """Return the content of a file SHA256SUMS."""
         return "".join(f"{item.sha256}  {item.name}\n" for item in self.settled() if item.sha256)
 
     def name(self, suffix: str) -> str:
-        """Return the name of the file with a suffix; the version cited stands in it."""
+        """Return the file name with a suffix; it includes the version to cite."""
         version = self._kg.snapshot.content_hash[:12] if self._kg.snapshot else "now"
         return f"ipgraph-{version}{suffix}"
 
     def _names(self) -> list[str]:
-        return [self.name(form.suffix) for form in _FORMS]
+        return [self.name(form.suffix) for form in _FORMATS]
 
     def _write_all(self) -> None:
         for name in self._names():
             try:
                 self.file(name)
-            except (IpGraphError, OSError):  # whoever takes the file is told why it is not there
+            except (IpGraphError, OSError):  # a download of this file reports the error
                 continue
 
     @cached_property
@@ -117,14 +117,14 @@ class Dumps:
         return scratch.folder(self)
 
     def _described(self, name: str) -> Dump:
-        for form in _FORMS:
+        for form in _FORMATS:
             if name == self.name(form.suffix):
                 return Dump(name, form.label, form.media_type, form.content)
-        raise NotFound(f"There is no file {name!r}; /downloads lists those that there are.")
+        raise NotFound(f"There is no file {name!r}.", hint="See /downloads for all files.")
 
 
 def dumps_of(edition: Edition) -> Dumps:
-    """Return the files of an edition; use it with `Edition.part`."""
+    """Return the dumps of an edition; for `Edition.part`."""
     return Dumps(edition.kg)
 
 

@@ -1,7 +1,7 @@
-"""Entities by their names: 303 by Accept, the RDF of each, and of documents that have a page too.
+"""Linked data: IRIs that redirect (303) by Accept, and the RDF data of entities and documents.
 
-The pages of the ontology, of sources and of any IRI call `document` and `describe` where RDF is
-asked for at their address.
+The pages of the ontology, of sources and of any IRI call `document` and `describe` for requests
+that prefer RDF.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DOCUMENT_OFFERS = (*DATA_OFFERS, HTML)
 _BY_NAME = {offer.name: offer for offer in DATA_OFFERS}
 SUFFIX = f"<any({', '.join(_BY_NAME)}):suffix>"
 SUFFIX_PARAMETER = Parameter("suffix", "the format", one_of(*_BY_NAME))
-_SAFE = "/:@!$'()*,;=-._~"  # of RFC 3986 path characters those that no header or page trips over
+_SAFE = "/:@!$'()*,;=-._~"  # the RFC 3986 path characters that are safe in headers and pages
 _DEPRECATED = ox.NamedNode(OWL + "deprecated")
 _REPLACED_BY = ox.NamedNode(DCTERMS + "isReplacedBy")
 _SEARCH_HINT = "Search for it at /search?q=…"
@@ -42,7 +42,7 @@ routes = Routes()
 
 @routes.add(
     "/id/<path:name>",
-    summary="A thing: 303 to its page or its data",
+    summary="An entity: redirects (303) to its page or its data",
     parameters=(NAME,),
     status=303,
 )
@@ -63,13 +63,13 @@ def entity_id(request: Request, name: str) -> Response:
 
 @routes.add(
     f"/data/<path:name>.{SUFFIX}",
-    summary="The data of a thing",
+    summary="The data of an entity",
     offers=DATA_OFFERS,
     parameters=(NAME, SUFFIX_PARAMETER),
     negotiates=False,
 )
 def entity_data(request: Request, name: str, suffix: str) -> Response:
-    """Write the data of an entity."""
+    """Return the data of an entity."""
     iri = ENTITY + name
     _require(request.edition, iri)
     root, quoted = request.script_root, _quoted(name)
@@ -79,16 +79,16 @@ def entity_data(request: Request, name: str, suffix: str) -> Response:
 
 @routes.add(
     "/data/<path:name>",
-    summary="The data of a thing: 303 to the format that is accepted",
+    summary="The data of an entity: redirects (303) to an accepted format",
     parameters=(NAME,),
     status=303,
 )
 def entity_data_by_accept(request: Request, name: str) -> Response:
-    """Redirect to the data of an entity in the format that is accepted."""
+    """Redirect to the data of an entity in an accepted format."""
     if not request.edition.kg.entities.exists(ENTITY + name):
         raise NotFound(
-            f"There is no {name!r} here.",
-            hint=f"Data of a thing end in {', '.join('.' + suffix for suffix in _BY_NAME)}.",
+            f"There is no entity {name!r}.",
+            hint=f"Addresses of data end in {', '.join('.' + suffix for suffix in _BY_NAME)}.",
         )
     choice = require(request, DATA_OFFERS)
     place = f"{request.script_root}/data/{_quoted(name)}.{choice.name}"
@@ -103,7 +103,7 @@ def entity_data_by_accept(request: Request, name: str) -> Response:
     negotiates=False,
 )
 def ontology_data(request: Request, suffix: str) -> Response:
-    """Write the ontology."""
+    """Return the ontology as RDF."""
     return document(request, "ontology", _BY_NAME[suffix].choice)
 
 
@@ -115,24 +115,24 @@ def ontology_data(request: Request, suffix: str) -> Response:
     negotiates=False,
 )
 def term_data(request: Request, name: str, suffix: str) -> Response:
-    """Write the data of a term."""
+    """Return the data of a term."""
     return document(request, f"ontology/{name}", _BY_NAME[suffix].choice)
 
 
 @routes.add(
     f"/source/<path:name>.{SUFFIX}",
-    summary="What a source states in a format",
+    summary="The statements of a source in a format",
     offers=DATA_OFFERS,
     parameters=(NAME, SUFFIX_PARAMETER),
     negotiates=False,
 )
 def source_data(request: Request, name: str, suffix: str) -> Response:
-    """Write what a source states."""
+    """Return the statements of a source."""
     return document(request, f"source/{name}", _BY_NAME[suffix].choice)
 
 
 def describe(request: Request, iri: str, choice: Choice) -> Response:
-    """Write the data of any IRI."""
+    """Return the data of any IRI."""
     _require(request.edition, iri)
     fields = urlencode({"uri": iri, "format": choice.name})
     place = f"{request.script_root}/describe?{fields}"
@@ -140,7 +140,7 @@ def describe(request: Request, iri: str, choice: Choice) -> Response:
 
 
 def document(request: Request, path: str, choice: Choice) -> Response:
-    """Write the ontology, a term of it or a source, by its path below the base."""
+    """Return the data of the ontology, a term or a source, by its path below the base IRI."""
     iri = BASE + path
     about = f"{request.script_root}/{_quoted(path)}"
     links = (
@@ -162,11 +162,13 @@ def page_links(request: Request, path: str) -> Headers:
 
 
 def refuse_gone(edition: Edition, iri: str) -> None:
-    """Raise `Gone` for what was replaced, and `NotFound` for what cannot be an IRI."""
+    """Raise `Gone` for a replaced entity, and `NotFound` for an invalid IRI."""
     try:
         name = ox.NamedNode(iri)
     except ValueError as error:
-        raise NotFound("The name holds characters that no IRI can.", hint=_SEARCH_HINT) from error
+        raise NotFound(
+            "The name contains characters not allowed in IRIs.", hint=_SEARCH_HINT
+        ) from error
     store = edition.kg.store
     marks = store.quads(name, _DEPRECATED, None, ox.DefaultGraph())
     if not any(
@@ -191,7 +193,7 @@ def _rdf(
 
 
 def _require(edition: Edition, iri: str) -> None:
-    """Raise `Gone` for what was replaced, `NotFound` for what was never here."""
+    """Raise `Gone` for a replaced entity, and `NotFound` for an unknown one."""
     refuse_gone(edition, iri)
     try:
         known = edition.kg.entities.exists(iri)
@@ -205,7 +207,7 @@ def _is_graph(edition: Edition, iri: str) -> bool:
     try:
         graph = ox.NamedNode(iri)
     except ValueError as error:
-        raise HttpError(404, "The address names what cannot be an IRI.") from error
+        raise HttpError(404, "The address does not contain a valid IRI.") from error
     return next(iter(edition.kg.store.quads(None, None, None, graph)), None) is not None
 
 

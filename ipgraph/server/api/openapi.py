@@ -1,4 +1,4 @@
-"""The addresses of the service as OpenAPI 3.1 has them, from the routing table."""
+"""The OpenAPI 3.1 document of the service, made from the routing table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ routes = Routes()
 
 @routes.add("/openapi.json", summary="This document", offers=(JSON,))
 def openapi(request: Request) -> Response:
-    """Write the document, with the address by which the client has come as its server."""
+    """Return the document; its server is the address that the client used."""
     edition = request.edition
     terms = {"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}}
     document: dict[str, Any] = {
@@ -45,7 +45,7 @@ def openapi(request: Request) -> Response:
 
 
 def parameters_of(route: Route) -> tuple[Parameter, ...]:
-    """Return the parameters of a route, with the one by which a format is asked for."""
+    """Return the parameters of a route, including ``format``."""
     if len(route.offers) > 1 and route.negotiates:
         return (*route.parameters, format_parameter(route.offers))
     return route.parameters
@@ -80,7 +80,7 @@ def _parameter(route: Route, parameter: Parameter) -> dict[str, Any]:
 
 
 def _bodies(route: Route) -> dict[str, Any]:
-    """Return what an address takes by POST: its parameters as a form, and other bodies."""
+    """Return the request bodies of POST: the parameters as a form, and other media types."""
     properties = {parameter.name: parameter.schema for parameter in route.parameters}
     form: dict[str, Any] = {"type": "object", "properties": properties}
     if "query" in properties:
@@ -92,7 +92,7 @@ def _bodies(route: Route) -> dict[str, Any]:
 def _responses(status: str, success: dict[str, Any]) -> dict[str, Any]:
     problem = {"$ref": "#/components/schemas/Problem"}
     content = {PROBLEM.media_type: {"schema": problem}, "text/plain": {}, "text/html": {}}
-    other = {"description": "What is wrong, as problem details (RFC 9457)", "content": content}
+    other = {"description": "An error, as problem details (RFC 9457)", "content": content}
     return {status: success, "304": {"description": "Not modified"}, "default": other}
 
 

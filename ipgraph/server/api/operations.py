@@ -1,4 +1,4 @@
-"""Health and figures of the service, for those who run it."""
+"""Health and metrics of the service, for operators."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ OPEN_METRICS = Offer("openmetrics", "application/openmetrics-text")
 routes = Routes()
 
 
-@routes.add("/health", summary="Whether the service answers, and its limits", offers=(JSON,))
+@routes.add("/health", summary="Health of the service, and its limits", offers=(JSON,))
 def health(request: Request) -> Response:
-    """Say whether the service answers."""
+    """Return the health of the service."""
     service, snapshot = request.service, request.edition.kg.snapshot
     fields = {
         "status": "draining" if service.draining else "ok",
@@ -35,9 +35,9 @@ def health(request: Request) -> Response:
     "/metrics",
     summary="Metrics for Prometheus",
     offers=(PLAIN, OPEN_METRICS),
-    negotiates=False,  # the version counts too, and prometheus_client knows them
+    negotiates=False,  # prometheus_client also negotiates the version
 )
 def metrics(request: Request) -> Response:
-    """Write the metrics in a format of Prometheus."""
+    """Return the metrics in a Prometheus format."""
     body, content_type = request.service.metrics.write(request.accept)
     return Response.of((("Content-Type", content_type), ("Vary", "Accept"), NO_STORE), body)

@@ -1,4 +1,4 @@
-"""Read a request of the SPARQL 1.1 Protocol (section 2) into what it asks."""
+"""Parse requests of the SPARQL 1.1 Protocol (section 2)."""
 
 from __future__ import annotations
 
@@ -28,23 +28,25 @@ _IRIS = {"type": "array", "items": {"type": "string", "format": "iri"}}
 _FORMAT_NAMES = ("format", "output", "results")
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)?$")
 PARAMETERS = (
-    Parameter("query", "the query; without it the endpoint describes itself"),
-    Parameter("default-graph-uri", "a graph to ask by default; replaces FROM; may be repeated",
+    Parameter("query", "the query; without it, the endpoint returns its service description"),
+    Parameter("default-graph-uri", "a graph of the default graph; replaces FROM; may be repeated",
               _IRIS),
-    Parameter("named-graph-uri", "a graph to ask by name; replaces FROM NAMED; may be repeated",
+    Parameter("named-graph-uri", "a named graph; replaces FROM NAMED; may be repeated",
               _IRIS),
     Parameter("format", "a short name or media type; overrides Accept"),
     Parameter("timeout", "10s, 500ms, 2.5; can only lower the limit"),
     INFER,
 )  # fmt: skip
-_READ_ONLY = "This graph is read only: there are no updates."
+_READ_ONLY = "This graph is read-only. Updates are not supported."
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks. `text` is None where it holds no query; `format` is empty where the
-    Accept header decides, else a short name of the table or ``html``.
-    """  # noqa: D205  one sentence over two lines
+class QueryRequest:
+    """The parameters of a request.
+
+    `text` is None without a query. `format` is the short name of a format or ``html``, or empty if
+    the Accept header decides.
+    """
 
     text: str | None = None
     infer: bool = True
@@ -54,8 +56,8 @@ class Asked:
     time_limit_s: float | None = None
 
 
-def read(request: Request) -> Asked:
-    """Read a request; raises `HttpError` and `UsageError` for what the protocol forbids."""
+def read(request: Request) -> QueryRequest:
+    """Parse a request. Raises `HttpError` and `UsageError` if it violates the protocol."""
     method = request.method
     if method not in METHODS:
         raise HttpError(
@@ -67,7 +69,7 @@ def read(request: Request) -> Asked:
         pairs += _body(request)
     infer_by_default = request.service.settings.infer
     if len(pairs) == 1 and pairs[0][0] == "query":  # as most requests are
-        return Asked(text=pairs[0][1], infer=infer_by_default)
+        return QueryRequest(text=pairs[0][1], infer=infer_by_default)
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -77,10 +79,10 @@ def read(request: Request) -> Asked:
         raise HttpError(403, _READ_ONLY, hint="Send a query.", type="refused")
     texts = values.get("query", [])
     if len(texts) > 1:
-        raise HttpError(400, "A request holds one query; this one holds several.")
+        raise HttpError(400, "The request contains more than one query.")
     if not texts and method in ("POST", "QUERY"):
-        raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
-    return Asked(
+        raise HttpError(400, "The request contains no query.", hint="Send the parameter query.")
+    return QueryRequest(
         text=texts[0] if texts else None,
         infer=_truth(values, "infer", infer_by_default),
         default_graphs=tuple(values.get("default-graph-uri", ())),
@@ -111,25 +113,25 @@ def _unescaped(text: bytes) -> str:
 
 
 def form(request: Request) -> list[tuple[str, str]]:
-    """Return the pairs of a body that is a form; raises `HttpError` for any other."""
+    """Return the pairs of a form body. Raises `HttpError` for other bodies."""
     kind = _content_type(request)[0]
     if kind != FORM:
-        raise HttpError(415, f"The body is {kind or 'of no named type'}.", hint=f"Send {FORM}.")
+        raise HttpError(415, f"Unsupported media type {kind or '(none)'}.", hint=f"Send {FORM}.")
     return decode(_read_body(request))
 
 
 def _content_type(request: Request) -> tuple[str, str]:
-    """Return the media type of the body, and its parameters as they came."""
+    """Return the media type of the body, and its parameters as text."""
     kind, _, rest = str(request.environ.get("CONTENT_TYPE") or "").partition(";")
     return kind.strip().lower(), rest
 
 
 def _body(request: Request) -> list[tuple[str, str]]:
-    """Return the pairs that a body holds, a body of plain SPARQL as the pair ``query``."""
+    """Return the pairs of a body; a SPARQL body becomes the pair ``query``."""
     kind, rest = _content_type(request)
     if kind not in (FORM, QUERY, UPDATE):
         raise HttpError(
-            415, f"The body is {kind or 'of no named type'}; that is no SPARQL.",
+            415, f"Unsupported media type {kind or '(none)'}.",
             headers=(("Accept-Post", f"{FORM}, {QUERY}"),),
             hint=f"Send Content-Type {FORM} or {QUERY}.",
         )  # fmt: skip
@@ -163,7 +165,7 @@ def _read_body(request: Request) -> bytes:
 def _single(values: Mapping[str, list[str]], name: str) -> str | None:
     given = values.get(name, [])
     if len(set(given)) > 1:
-        raise HttpError(400, f"The parameter {name} is given several times.")
+        raise HttpError(400, f"The parameter {name} is repeated.")
     return given[0] if given else None
 
 
@@ -197,6 +199,6 @@ def _seconds(values: Mapping[str, list[str]]) -> float | None:
     seconds = float(found[1]) / (1000 if found[2] == "ms" else 1) if found else math.nan
     if not 0 < seconds < math.inf:
         raise HttpError(
-            400, f"timeout is {given[:40]!r}; that is no time.", hint="Write 10s, 500ms or 2.5."
+            400, f"timeout is {given[:40]!r}; it must be a time.", hint="Write 10s, 500ms or 2.5."
         )
     return seconds

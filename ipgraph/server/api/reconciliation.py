@@ -1,6 +1,6 @@
-"""Names of a table to things of the graph: the Reconciliation Service API 0.2, as OpenRefine asks.
+"""Reconcile names with entities: the Reconciliation Service API 0.2, for OpenRefine.
 
-A thing's id is its IRI. Every look-up is a bounded one in the index of names or of statements.
+The id of an entity is its IRI. Every look-up in the index or the graph is bounded.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 PATH = "/reconcile"
 PREVIEW = PATH + "/preview"
-MAX_QUERIES = 10  # what OpenRefine sends at once; names that are near cost up to 30 ms each
+MAX_QUERIES = 10  # the batch size of OpenRefine; similar names cost up to 30 ms per query
 MAX_IDS = 200
 MAX_PROPERTIES = 20
 MAX_VALUES = 50
 _LIMIT = 5
 _MAX_CHARS = 120
-_NEAR_MS = 500  # age of a request from which names that are only near are not sought any more
+_MAX_SIMILAR_MS = 500  # older requests no longer search for similar names
 _MAX_LIMIT = 50
 _SUGGESTED = 10
-_NAME_SHARE = 0.7  # of a score; the rest is for properties that were given too
+_NAME_SHARE = 0.7  # of a score; the rest is for matching properties
 _TYPE = ox.NamedNode(RDF + "type")
 _NUMBERS = {XSD + "integer": "int", XSD + "decimal": "float", XSD + "double": "float"}
 _DATES = (XSD + "date", XSD + "dateTime")
@@ -50,19 +50,19 @@ routes = Routes()
 
 @routes.add(
     PATH,
-    summary="Names to things: the Reconciliation API 0.2 (OpenRefine); without a parameter its "
-    "manifest",
+    summary="Reconcile names with entities: Reconciliation API 0.2 (OpenRefine); without "
+    "parameters, its manifest",
     methods=("GET", "POST"),
     offers=(JSON,),
     parameters=(
         Parameter("queries", "a batch of queries, as JSON"),
-        Parameter("extend", "things and properties whose values are wanted, as JSON"),
+        Parameter("extend", "entities and the properties to return, as JSON"),
     ),
-    form="Names to things, in batches",
+    form="Reconcile names with entities, in batches",
     disallowed=(PATH,),
 )
 def reconcile(request: Request) -> Response:
-    """Answer with the manifest, or with what `queries` or `extend` ask, by GET or POST."""
+    """Return the manifest, or the results of `queries` or `extend`, by GET or POST."""
     pairs = protocol.decode(request.query_string) if request.is_read else protocol.form(request)
     given = dict(pairs)
     kg = request.edition.kg
@@ -72,7 +72,7 @@ def reconcile(request: Request) -> Response:
             raise HttpError(400, f"A batch has at most {MAX_QUERIES} queries.")
         results = {}
         for name, query in queries.items():
-            near = request.elapsed_ms < _NEAR_MS
+            near = request.elapsed_ms < _MAX_SIMILAR_MS
             results[name] = {"result": _candidates(kg, query, near=near)}
         return _json(results)
     if "extend" in given:
@@ -81,10 +81,10 @@ def reconcile(request: Request) -> Response:
 
 
 @routes.add(
-    PATH + "/suggest/entity", summary="Complete a thing", offers=(JSON,), parameters=(_PREFIX,)
+    PATH + "/suggest/entity", summary="Complete an entity", offers=(JSON,), parameters=(_PREFIX,)
 )
 def suggest_entity(request: Request) -> Response:
-    """Complete the name of a thing."""
+    """Complete the name of an entity."""
     kg = request.edition.kg
     hits = kg.index.suggest(_prefix(request), _SUGGESTED)
     return _json(
@@ -116,12 +116,12 @@ def suggest_type(request: Request) -> Response:
 
 @routes.add(
     PATH + "/properties",
-    summary="Properties that things of a class have",
+    summary="Properties of the instances of a class",
     offers=(JSON,),
     parameters=(Parameter("type", "IRI of a class"),),
 )
 def properties(request: Request) -> Response:
-    """Propose the properties that things of a type have."""
+    """Return the properties of the instances of a type."""
     kg = request.edition.kg
     kind = request.args.get("type", "")
     used = [iri for iri, _ in kg.index.used_with(kind)][:MAX_PROPERTIES]
@@ -130,16 +130,16 @@ def properties(request: Request) -> Response:
 
 @routes.add(
     PREVIEW,
-    summary="A thing in a small frame",
+    summary="A preview of an entity",
     offers=(HTML,),
-    parameters=(Parameter("id", "the IRI of a thing", is_required=True),),
+    parameters=(Parameter("id", "the IRI of an entity", is_required=True),),
 )
 def preview(request: Request) -> Response:
-    """Show a thing in a small frame: the one address to be shown within another site."""
+    """Return a preview of an entity: the only page that other sites may embed."""
     kg = request.edition.kg
     iri = request.args.get("id", "")
     if not _is_known(kg, iri):
-        raise HttpError(404, "The graph does not mention that.")
+        raise HttpError(404, "The graph does not mention this IRI.")
     hits = [hit for hit in kg.index.search(_label(kg, iri), limit=20).hits if hit.iri == iri]
     description = hits[0].description if hits else ""
     address = f"{request.public_root}/describe?uri={quote(iri, safe='')}"
@@ -179,9 +179,9 @@ def _manifest(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
 
 
 def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str, Any]]:
-    """Return the things that a query may mean, the likeliest first; one that is sure is a match.
+    """Return the candidates of a query, best first; a single certain one is marked as the match.
 
-    With `near` names that are only like it are sought, where no other is found.
+    With `near`, similar names are searched if there are no other candidates.
     """
     if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
         raise HttpError(400, "A query of the batch has no text under query.")
@@ -221,12 +221,12 @@ def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str,
 
 
 def _extended(kg: KnowledgeGraph, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of properties of things, as far as the graph states or infers them."""
+    """Return the stated and inferred values of properties of entities."""
     ids = _texts(asked.get("ids"))
     names = _texts(_objects(asked.get("properties")))
     if len(ids) > MAX_IDS or len(names) > MAX_PROPERTIES:
         raise HttpError(
-            400, f"At most {MAX_IDS} things are extended by {MAX_PROPERTIES} properties at once."
+            400, f"A request may extend at most {MAX_IDS} entities by {MAX_PROPERTIES} properties."
         )
     rows = {
         iri: {name: [_cell(kg, value) for value in _values(kg, iri, name)] for name in names}
@@ -251,12 +251,12 @@ def _values(kg: KnowledgeGraph, iri: str, name: str) -> list[Any]:
     try:
         quads = kg.store.quads(ox.NamedNode(iri), ox.NamedNode(name), None, ox.DefaultGraph())
     except ValueError:
-        return []  # what is no IRI has no values
+        return []  # an invalid IRI has no values
     return [quad.object for quad, _ in zip(quads, range(MAX_VALUES), strict=False)]
 
 
 def _cell(kg: KnowledgeGraph, term: Any) -> dict[str, Any]:
-    """Return a value as the API has it: a thing, a number, a truth value, a date or a text."""
+    """Return a value in the API's format: an entity, number, Boolean, date or text."""
     if isinstance(term, ox.NamedNode):
         return {"id": term.value, "name": _label(kg, term.value)}
     text = str(term.value)
@@ -270,7 +270,7 @@ def _cell(kg: KnowledgeGraph, term: Any) -> dict[str, Any]:
 
 
 def _holds(kg: KnowledgeGraph, iri: str, wanted: dict[str, Any]) -> bool:
-    """True if a thing has one of the values wanted of a property, by IRI or by name."""
+    """True if an entity has one of the wanted values of a property, by IRI or name."""
     values = wanted.get("v")
     sought = {
         _folded(str(item.get("id", "") if isinstance(item, dict) else item))
@@ -312,7 +312,7 @@ def _is_known(kg: KnowledgeGraph, iri: str) -> bool:
 
 
 def _texts(value: Any) -> list[str]:
-    """Return the texts of a value that may be one text, several, or objects with an ``id``."""
+    """Return the texts of a value: a text, a list of texts, or objects with an ``id``."""
     several = value if isinstance(value, list) else [value]
     found = [item.get("id") if isinstance(item, dict) else item for item in several]
     return [item for item in found if isinstance(item, str) and item]

@@ -1,4 +1,4 @@
-"""The endpoint's description of itself (SPARQL 1.1 Service Description), with its limits."""
+"""The SPARQL 1.1 Service Description of the endpoint, with its limits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _A = ox.NamedNode(RDF + "type")
 
 
 def service(request: Request, choice: Choice) -> Response:
-    """Describe the endpoint, under the address that the client has used for it."""
+    """Return the description of the endpoint at the address that the client used."""
     root, service = request.public_root, request.service
     headers = (
         ("Content-Type", choice.content_type),
@@ -47,7 +47,7 @@ def service(request: Request, choice: Choice) -> Response:
 
 
 def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
-    """Serialise triples in a format of the table."""
+    """Serialize triples in a format of the table."""
     form = by_name(format_name)
     prefixes = dict(PREFIXES) | {"sd": SD, "void": VOID, "formats": _FORMATS_NS}
     prefixes["dcat"] = DCAT
@@ -62,7 +62,7 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
 
 
 def format_iris() -> list[str]:
-    """Return the IRIs of the formats of RDF."""
+    """Return the IRIs of the RDF formats."""
     return [
         _FORMATS_NS + _FORMAT_IRIS[item.name]
         for item in formats_with(Content.TRIPLES, Content.QUADS)

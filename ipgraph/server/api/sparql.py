@@ -1,4 +1,4 @@
-"""The SPARQL endpoint for programs: SPARQL 1.1 Protocol in, bytes of the engine out."""
+"""The SPARQL endpoint for programs (SPARQL 1.1 Protocol)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.server.api.protocol import Asked
+    from ipgraph.server.api.protocol import QueryRequest
     from ipgraph.server.context import Request
     from ipgraph.sparql.guard import Inspection
     from ipgraph.store import EngineResult
@@ -45,7 +45,7 @@ _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query that is ready to be sent to a worker, and how its result is to be written."""
+    """A query that is ready for a worker, and the format of its result."""
 
     query: Query
     form: Format
@@ -56,56 +56,65 @@ class Prepared:
 
 
 def respond(request: Request) -> Response | None:
-    """Answer a request to the endpoint; None where a page is wanted."""
+    """Respond to a request to the endpoint. Return None if the client prefers a page."""
     if request.continuation is not None:
         return request.continuation()
     prepared = prepare(request)
     if not isinstance(prepared, Prepared):
         return prepared
-    answering = _answer(request, prepared.query, prepared.form, prepared.time_limit_s)
-    return finish(request, prepared, answering)
+    stream = _answer(request, prepared.query, prepared.form, prepared.time_limit_s)
+    return finish(request, prepared, stream)
 
 
 def prepare(request: Request) -> Prepared | Response | None:
-    """Read a request up to where a worker is needed.
+    """Process a request up to the point where a worker is needed.
 
-    Return the response where none is needed, and None where a page is wanted.
+    Return the response if no worker is needed, and None if the client prefers a page.
     """
     request.route = PATHS[0]
-    asked = request.once(protocol.read)
-    if asked.text is None:
-        return _without_query(request, asked)
-    request.notes["query"] = asked.text
-    if _wants_page(request, asked):
+    query_request = request.once(protocol.read)
+    if query_request.text is None:
+        return _without_query(request, query_request)
+    request.notes["query"] = query_request.text
+    if _wants_page(request, query_request):
         return None
-    found: Inspection = request.service.inspect(asked.text)
-    choice = _chosen(request, asked, OFFERS.get(found.form, GRAPH_OFFERS))
+    found: Inspection = request.service.inspect(query_request.text)
+    choice = _choose(request, query_request, OFFERS.get(found.form, GRAPH_OFFERS))
     if choice.name == HTML.name:
         return None
     root = request.script_root
-    key = (root, asked.text, asked.infer, asked.default_graphs, asked.named_graphs, choice)
+    key = (
+        root,
+        query_request.text,
+        query_request.infer,
+        query_request.default_graphs,
+        query_request.named_graphs,
+        choice,
+    )
     if not found.volatile:
         cached = request.lookup.by_key(key)
         if cached is not None:
             request.notes["cache"] = "hit"
             return cached
-    return Prepared(_query(asked), by_name(choice.name), asked.time_limit_s, found, choice, key)
+    return Prepared(
+        _query(query_request), by_name(choice.name), query_request.time_limit_s, found, choice, key
+    )
 
 
 def resume(request: Request, prepared: Prepared, run: Run) -> Response:
-    """Answer with the result of a query that was started already."""
+    """Return the response to a query that was already started."""
     return finish(request, prepared, request.service.pool.resume(run))
 
 
-def finish(request: Request, prepared: Prepared, answering: ResultStream) -> Response:
-    """Write a result that is coming, or is here."""
+def finish(request: Request, prepared: Prepared, stream: ResultStream) -> Response:
+    """Return the response for a result, which may still be incomplete."""
     found, choice, root = prepared.found, prepared.choice, request.script_root
-    request.notes["worker_ms"] = round(answering.elapsed_ms, 2)
+    request.notes["worker_ms"] = round(stream.elapsed_ms, 2)
     link = f'<{root}/void.ttl>; rel="describedby", <{root}/sparql>; rel="service-desc"'
     headers = [("Content-Type", choice.content_type), ("Vary", "Accept"), ("Link", link)]
-    whole = answering.body
+    whole = stream.body
     if whole is None:
-        return jobs.stream(request, tuple(headers), answering)
+        return jobs.stream(request, tuple(headers), stream)
     headers += unknown_terms.headers(request.edition, found, choice.name, whole)
     if found.volatile:
         return Response.of((*headers, NO_STORE), whole)
@@ -118,7 +127,7 @@ def finish(request: Request, prepared: Prepared, answering: ResultStream) -> Res
 def _answer(
     request: Request, query: Query, form: Format, time_limit_s: float | None
 ) -> ResultStream:
-    """Query the endpoints of SERVICE first, where there are any, then a worker."""
+    """Query the endpoints of SERVICE clauses, then send the query to a worker."""
     service, is_connected = request.service, request.is_connected
     found = service.inspect(query.text)
     if found.services:
@@ -128,68 +137,70 @@ def _answer(
     return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=is_connected)
 
 
-def _query(asked: Asked) -> Query:
+def _query(query_request: QueryRequest) -> Query:
     return Query(
-        text=asked.text or "",
-        infer=asked.infer,
-        default_graphs=_checked(asked.default_graphs, "default-graph-uri"),
-        named_graphs=_checked(asked.named_graphs, "named-graph-uri"),
+        text=query_request.text or "",
+        infer=query_request.infer,
+        default_graphs=_check_iris(query_request.default_graphs, "default-graph-uri"),
+        named_graphs=_check_iris(query_request.named_graphs, "named-graph-uri"),
     )
 
 
-def rows(request: Request, asked: Asked) -> EngineResult:
-    """Answer a query for a page; the rows are read from the worker as the page reads them."""
-    request.notes["query"] = asked.text
-    found: Inspection = request.service.inspect(asked.text or "")
+def rows(request: Request, query_request: QueryRequest) -> EngineResult:
+    """Return the result of a query for a page; its rows are read lazily from the worker."""
+    request.notes["query"] = query_request.text
+    found: Inspection = request.service.inspect(query_request.text or "")
     name = "json" if found.form in OFFERS else "nt"
-    source = _Source(_answer(request, _query(asked), by_name(name), asked.time_limit_s))
+    source = _Source(
+        _answer(request, _query(query_request), by_name(name), query_request.time_limit_s)
+    )
     if name == "json":
         return ox.parse_query_results(source, format=ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
     quads = ox.parse(source, format=ox.RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
     return (quad.triple for quad in quads)  # type: ignore[return-value]
 
 
-def _without_query(request: Request, asked: Asked) -> Response | None:
-    choice = _chosen(request, asked, _DESCRIPTION_OFFERS)
+def _without_query(request: Request, query_request: QueryRequest) -> Response | None:
+    choice = _choose(request, query_request, _DESCRIPTION_OFFERS)
     if choice.name == HTML.name:
         return None
     return service_description.service(request, choice)
 
 
-def _wants_page(request: Request, asked: Asked) -> bool:
-    if asked.format:
-        return asked.format == HTML.name
+def _wants_page(request: Request, query_request: QueryRequest) -> bool:
+    if query_request.format:
+        return query_request.format == HTML.name
     best = choose(request.accept, ANYTHING)
     return best is not None and best.name == HTML.name
 
 
-def _chosen(request: Request, asked: Asked, offers: tuple[Offer, ...]) -> Choice:
-    if not asked.format:
+def _choose(request: Request, query_request: QueryRequest, offers: tuple[Offer, ...]) -> Choice:
+    if not query_request.format:
         return representations.require(request, offers)
     for offer in offers:
-        if offer.name == asked.format:
+        if offer.name == query_request.format:
             return offer.choice
     raise NotAcceptable(
-        f"There is no {asked.format} of such an answer.",
-        hint="There is " + ", ".join(offer.name for offer in offers) + ".",
+        f"The result of this query is not available as {query_request.format}.",
+        hint="Use " + ", ".join(offer.name for offer in offers) + ".",
     )
 
 
-def _checked(iris: tuple[str, ...], parameter: str) -> tuple[str, ...]:
+def _check_iris(iris: tuple[str, ...], parameter: str) -> tuple[str, ...]:
     for iri in iris:
         try:
             ox.NamedNode(iri)
         except ValueError as error:
-            raise HttpError(400, f"{parameter} is {iri[:200]!r}, which is no IRI.") from error
+            raise HttpError(400, f"{parameter} is {iri[:200]!r}; it must be an IRI.") from error
     return iris
 
 
 class _Source:
-    """A binary file to read an answer from, as it comes."""
+    """A binary file that reads a result as it arrives."""
 
-    def __init__(self, answering: ResultStream) -> None:
-        self._answering = answering
-        self._parts = iter(answering)
+    def __init__(self, stream: ResultStream) -> None:
+        self._stream = stream
+        self._parts = iter(stream)
         self._rest = b""
 
     def read(self, size: int = -1) -> bytes:
@@ -205,4 +216,4 @@ class _Source:
         return taken
 
     def __del__(self) -> None:
-        self._answering.close()
+        self._stream.close()

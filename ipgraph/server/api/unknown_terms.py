@@ -1,4 +1,4 @@
-"""Say of an empty answer that its query names what is not in the graph, and what comes nearest."""
+"""Headers of empty results that name unknown terms of the query, and similar known terms."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _MAX_NAMED = 3
 def headers(
     edition: Edition, found: Inspection, format_name: str, body: bytes
 ) -> list[tuple[str, str]]:
-    """Return a header for each unknown term where an answer of rows is empty.
+    """Return a header for each unknown term if a table of solutions is empty.
 
-    Its value is the IRI in angle brackets and, where one is near, ``; nearest=<IRI>``.
+    The value is the IRI in angle brackets and, if there is a similar one, ``; nearest=<IRI>``.
     """
     if found.form != "SELECT" or found.services or not _is_empty(format_name, body):
         return []
@@ -38,13 +38,13 @@ def headers(
 
 
 def unknown(edition: Edition, found: Inspection) -> list[str]:
-    """Return the IRIs of a query that the graph does not mention, each once, in order."""
+    """Return the IRIs of a query that the graph does not mention, in order, without duplicates."""
     names = dict.fromkeys(use.name for use in found.names if not use.name.startswith(BUILT_IN))
     return [iri for iri in list(names)[:_MAX_LOOKED_UP] if not _mentioned(edition, iri)]
 
 
 def nearest(edition: Edition, iri: str) -> str:
-    """Return the property or class whose IRI comes nearest to an unknown one; empty: none does."""
+    """Return the IRI of the most similar property or class, or an empty text."""
     near = get_close_matches(iri, _terms(edition), n=1, cutoff=0.8)
     return near[0] if near else ""
 

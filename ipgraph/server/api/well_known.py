@@ -1,4 +1,4 @@
-"""Short documents that tell programs where things are: robots, sitemap, llms.txt, security.txt."""
+"""Documents at well-known addresses: robots.txt, sitemap.xml, llms.txt, security.txt."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _TURTLE = Offer("ttl", "text/turtle", header="text/turtle; charset=utf-8")
 _XML = Offer("xml", "application/xml")
 _CONTEXT = Offer("jsonld", "application/ld+json")
 _OWN_ENTRANCES = """\
-- [One thing]({root}/id/ip): 303 to its page, or to RDF by `Accept`.
-- [Questions]({root}/questions): answered with parameters.
+- [An entity]({root}/id/ip): redirects (303) to its page, or to RDF by `Accept`.
+- [Questions]({root}/questions): prepared queries with parameters.
 - [Ontology]({root}/ontology.ttl), [statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
 _OTHER_ENTRANCES = """\
-- [One thing]({root}/describe?uri=): its page, or RDF with `format=ttl`.
+- [An entity]({root}/describe?uri=): its page, or RDF with `format=ttl`.
 - [Statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
-_LICENCE = f"\n## Licence\n\n{LICENSE}"
+_LICENSE_SECTION = f"\n## License\n\n{LICENSE}"
 
 routes = Routes()
 
 
 @routes.add("/robots.txt", summary="What crawlers may read", offers=(PLAIN,))
 def robots(request: Request) -> Response:
-    """Welcome readers of pages, and keep them from running queries."""
+    """Allow crawlers to read pages, but not to run queries."""
     disallowed = [prefix for route in request.service.routes for prefix in route.disallowed]
     lines = [
         "User-agent: *",
@@ -49,7 +49,7 @@ def robots(request: Request) -> Response:
 
 @routes.add("/sitemap.xml", summary="The pages", offers=(_XML,))
 def sitemap(request: Request) -> Response:
-    """List the pages of this site: those of the table, and every thing that has one."""
+    """List the pages of this site: those of the routing table, and the pages of entities."""
     root, edition = request.public_root, request.edition
     available = request.service.routes.available(edition)
     pages = [route.path for route in available if route.is_in_sitemap]
@@ -67,9 +67,9 @@ def sitemap(request: Request) -> Response:
     return Response.of((("Content-Type", _XML.content_type),), body.encode())
 
 
-@routes.add("/llms.txt", summary="What is here, for language models", offers=(PLAIN,))
+@routes.add("/llms.txt", summary="An overview for language models", offers=(PLAIN,))
 def llms(request: Request) -> Response:
-    """Tell a language model what is here and how to ask for it."""
+    """Describe the site and its APIs for language models."""
     root, edition = request.public_root, request.edition
     kg = edition.kg
     figures = kg.statistics
@@ -79,9 +79,9 @@ def llms(request: Request) -> Response:
     return _text(
         f"""# {kg.title}{quoted}
 
-{figures.triples:,} triples about {figures.entities:,} things.
+{figures.triples:,} triples about {figures.entities:,} entities.
 
-## How to ask
+## How to query
 
 - [SPARQL 1.1 endpoint]({root}/sparql): GET or POST `query`; add `format=json`, `csv` or `ttl`.
 - [Search]({root}/search?q=name): names and descriptions; JSON by `Accept: application/json`.
@@ -92,18 +92,18 @@ Limits: {limits}. Declare the prefixes that a query uses:
 ```sparql
 {prefixes}
 ```
-{_LICENCE if kg.is_own else ""}""",
+{_LICENSE_SECTION if kg.is_own else ""}""",
     )
 
 
 @routes.add(
     "/.well-known/security.txt",
-    summary="Where to report weaknesses",
+    summary="Where to report security vulnerabilities",
     offers=(PLAIN,),
     needs=has_contact,
 )
 def security(request: Request) -> Response:
-    """Say where to report a weakness (RFC 9116); there is no file where no address is set."""
+    """Say where to report a vulnerability (RFC 9116). There is no file without a contact."""
     expires = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + _HALF_A_YEAR_S))
     age = request.service.settings.max_age_s
     return _text(
@@ -126,7 +126,7 @@ def prefixes(request: Request) -> Response:
 
 @routes.add("/context.jsonld", summary="The context of the JSON-LD", offers=(_CONTEXT,))
 def context(request: Request) -> Response:
-    """Return the whole context of the JSON-LD, for documents that name it instead of holding it."""
+    """Return the complete JSON-LD context, for documents that refer to it."""
     document = {"@context": request.edition.kg.jsonld_context}
     body = json.dumps(document, indent=1).encode()
     return Response.of((("Content-Type", _CONTEXT.content_type),), body)

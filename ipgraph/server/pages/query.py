@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flask import Response as FlaskResponse
 
     from ipgraph.errors import Place
-    from ipgraph.server.api.protocol import Asked
+    from ipgraph.server.api.protocol import QueryRequest
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -112,16 +112,16 @@ def labelled(request: Request, suffix: str) -> Response:
     return _labelled(request, request.once(protocol.read), suffix)
 
 
-def page(request: Request, asked: Asked) -> FlaskResponse:
+def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     """Show the form and, where a query was sent, its result or what is wrong with it."""
     site = site_of(request)
     answer: Table | None = None
     error: BadQuery | LimitReached | None = None
-    query = asked.text or questions.example(site, request.args.get("example", ""))
+    query = query_request.text or questions.example(site, request.args.get("example", ""))
     began = time.perf_counter()
     if query.strip():
         try:
-            result = sparql_endpoint.rows(request, replace(asked, text=query))
+            result = sparql_endpoint.rows(request, replace(query_request, text=query))
             answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
         except (BadQuery, LimitReached) as found:
             error = found
@@ -137,12 +137,12 @@ def page(request: Request, asked: Asked) -> FlaskResponse:
         heading=_heading(site, answer) if answer else "",
         is_cut=answer is not None and len(answer.rows) < answer.counted,
         notice=_notice(site, error) if error else None,
-        infer=asked.infer,
+        infer=query_request.infer,
         infers_by_default=site.settings.infer,
         elapsed_ms=elapsed_ms,
         can_chart=bool(pairs),
         chart=bars(pairs, ", ".join(answer.columns[:2])) if charted and answer else None,
-        downloads=_downloads(site, query, answer, infer=asked.infer) if answer else (),
+        downloads=_downloads(site, query, answer, infer=query_request.infer) if answer else (),
         seconds=int(site.kg.settings.query_time_limit_s),
         shared=f"{endpoint}?query={quote(query)}",
         samples=samples(endpoint, answer.kind if answer else "rows"),
@@ -194,12 +194,12 @@ def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tu
     return found
 
 
-def _labelled(request: Request, asked: Asked, suffix: str) -> Response:
+def _labelled(request: Request, query_request: QueryRequest, suffix: str) -> Response:
     """Answer a query with a label beside each IRI, as CSV or as a workbook."""
     site = site_of(request)
-    if asked.text is None:
+    if query_request.text is None:
         raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
-    result = sparql_endpoint.rows(request, asked)
+    result = sparql_endpoint.rows(request, query_request)
     found = table(result, site.entities, MAX_LABELLED, MAX_LABELLED)
     if found.total is None:
         raise SizeLimitExceeded(

@@ -18,7 +18,7 @@ from ipgraph.dataset.documentation import Documentation
 from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
 from ipgraph.resources import folder
 from ipgraph.server.api import sparql
-from ipgraph.server.api.protocol import Asked
+from ipgraph.server.api.protocol import QueryRequest
 from ipgraph.server.context import request
 from ipgraph.server.html import filters, links, templates, translations
 from ipgraph.server.http.response import HttpError
@@ -97,7 +97,7 @@ class Site:
 
         Raises `BadQuery` and `LimitReached`.
         """
-        return sparql.rows(request, Asked(text, infer))
+        return sparql.rows(request, QueryRequest(text, infer))
 
     @property
     def entities(self) -> Entities:
