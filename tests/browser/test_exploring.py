@@ -105,10 +105,10 @@ def test_without_scripts_the_graph_is_a_picture_of_links_and_a_list(visitor):
 def test_neighbors_that_could_not_be_loaded_can_be_requested_again(visitor):
     visit = visitor()
     page = visit.page
-    page.route("**/graph/neighbours**", lambda route: route.abort())
+    page.route("**/graph/neighbors**", lambda route: route.abort())
     visit.goto("/graph")
     page.get_by_text("Could not load the neighbors.").wait_for()
-    page.unroute("**/graph/neighbours**")
+    page.unroute("**/graph/neighbors**")
     page.get_by_role("button", name="Try again").click()
     page.get_by_text(re.compile(r"\d+ entities shown")).wait_for()
     assert ["ERR_FAILED" in problem for problem in visit.problems] == [True]

@@ -148,7 +148,7 @@ def test_the_home_page_shows_the_title_and_description_of_the_dataset(birds):
 
 
 def test_narrower_concepts_are_shown_as_parts(birds):
-    found = birds.get("/graph/neighbours?id=http://birds.example.org/id/auk&levels=2").json
+    found = birds.get("/graph/neighbors?id=http://birds.example.org/id/auk&levels=2").json
     assert [node["label"] for node in found["nodes"]] == ["Auk", "Puffin"]
     assert [(edge["label"], edge["part"]) for edge in found["edges"]] == [("Broader", True)]
 

@@ -105,7 +105,7 @@ def test_no_page_contains_inline_scripts_or_styles(client):
 def test_every_bundled_library_is_listed_with_its_license_text():
     bundle("editor")
     libraries = json.loads((STATIC / "dist" / "libraries.json").read_text())
-    texts = (STATIC / "dist" / "licences.txt").read_text()
+    texts = (STATIC / "dist" / "licenses.txt").read_text()
     assert {library["name"] for library in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
     for library in libraries:
         assert library["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), (

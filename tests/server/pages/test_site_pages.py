@@ -281,9 +281,9 @@ def test_the_query_of_every_page_has_results(client, project):
     iri = "https://w3id.org/ipgraph/id/ip"
     ip, unit_of = "https://w3id.org/ipgraph/ontology/", "http://www.w3.org/ns/org#unitOf"
     for name in page_queries.QUERIES:
-        term = {"things": ip + "Division", "values-in": unit_of}.get(name, ip + "performs")
-        thing = SEED if name == "source" else iri
-        text = page_queries.query(name, thing=thing, term=term, end=iri)
+        term = {"instances": ip + "Division", "values-in": unit_of}.get(name, ip + "performs")
+        entity = SEED if name == "source" else iri
+        text = page_queries.query(name, entity=entity, term=term, end=iri)
         assert "$" not in text
         result = project.query(text).result
         assert name == "holds" or next(iter(result), None) is not None, name
@@ -293,7 +293,7 @@ def test_an_invalid_iri_cannot_get_into_a_query():
     from ipgraph.server.pages import page_queries
 
     with pytest.raises(ValueError, match="IRI"):
-        page_queries.query("thing", thing="x> } DROP ALL #")
+        page_queries.query("entity", entity="x> } DROP ALL #")
 
 
 def marks(client, path):
