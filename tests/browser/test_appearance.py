@@ -1,4 +1,4 @@
-"""The site in the dress that a visitor asks for: theme, language, paper, motion and colours."""
+"""Appearance by user preference: theme, language, print, motion and colors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STROKE_AND_TEXT = """() => {
 }"""
 
 
-def test_the_theme_is_chosen_and_kept(visitor):
+def test_a_chosen_theme_is_remembered(visitor):
     visit = visitor(color_scheme="light")
     page = visit.open("/")
     page.get_by_role("button", name="Switch to dark theme").click()
@@ -25,7 +25,7 @@ def test_the_theme_is_chosen_and_kept(visitor):
     page.get_by_role("button", name="Switch to light theme").wait_for()
 
 
-def test_the_interface_speaks_spanish_from_page_to_page(visitor):
+def test_the_interface_stays_in_spanish_across_pages(visitor):
     page = visitor().open("/page/pscd")
     page.get_by_role("link", name="Español").click()
     page.locator("html[lang=es]").wait_for()
@@ -35,7 +35,7 @@ def test_the_interface_speaks_spanish_from_page_to_page(visitor):
 
 
 @pytest.mark.parametrize("path", ["/", "/page/ip", "/sparql", "/graph"])
-def test_the_first_key_leads_to_the_content(visitor, path):
+def test_the_skip_link_leads_to_the_content(visitor, path):
     page = visitor().open(path)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -43,7 +43,7 @@ def test_the_first_key_leads_to_the_content(visitor, path):
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_the_theme_of_the_machine_is_followed_until_one_is_chosen(visitor):
+def test_the_system_theme_is_used_until_a_theme_is_chosen(visitor):
     page = visitor(color_scheme="dark").open("/")
     dark = page.evaluate(BACKGROUND)
     page.emulate_media(color_scheme="light")
@@ -64,23 +64,23 @@ def test_a_search_in_spanish_stays_in_spanish(visitor):
 
 
 @pytest.mark.parametrize("path", ["/page/pscd", "/page/cfats", "/disagreements", "/sectors"])
-def test_on_paper_a_page_has_what_is_read_and_nothing_to_press(visitor, path):
+def test_a_printed_page_has_its_content_and_no_controls(visitor, path):
     page = visitor(viewport={"width": 700, "height": 1000}).open(path)
     page.emulate_media(media="print")
     page.locator("h1").wait_for()
     page.locator("main").get_by_role("link").first.wait_for()
-    for gone in ("header.site", "footer.site", "button.copy", "form", "details.noprint"):
-        assert not any(item.is_visible() for item in page.locator(gone).all()), gone
+    for selector in ("header.site", "footer.site", "button.copy", "form", "details.noprint"):
+        assert not any(element.is_visible() for element in page.locator(selector).all()), selector
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     assert page.pdf().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(("motion", "scroll"), [("reduce", "auto"), ("no-preference", "smooth")])
-def test_nothing_moves_for_those_who_asked_it_not_to(visitor, motion, scroll):
+def test_scrolling_follows_the_motion_preference_and_nothing_is_animated(visitor, motion, scroll):
     page = visitor(reduced_motion=motion).open("/page/ip")
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == scroll
-    moving = page.evaluate("document.getAnimations().length")
-    assert moving == 0
+    animation_count = page.evaluate("document.getAnimations().length")
+    assert animation_count == 0
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_nothing_moves_for_those_who_asked_it_not_to(visitor, motion, scroll):
         ("/timeline", "established"),
     ],
 )
-def test_a_page_without_colours_of_its_own_has_no_fault(visitor, path, text):
+def test_a_page_with_forced_colors_has_no_fault(visitor, path, text):
     assert faults(path, text, visitor(forced_colors="active")) == []
 
 
-def test_the_boxes_of_a_picture_are_drawn_in_the_colours_of_the_machine(visitor):
+def test_the_boxes_of_a_picture_use_system_colors_if_colors_are_forced(visitor):
     page = visitor(forced_colors="active").open("/page/ip")
     stroke, system = page.evaluate(STROKE_AND_TEXT)
     assert stroke == system

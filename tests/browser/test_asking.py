@@ -1,11 +1,11 @@
-"""Ask without knowing SPARQL: by three menus, by the questions, and from the examples."""
+"""Queries without knowledge of SPARQL: menus, questions and examples."""
 
 from __future__ import annotations
 
 from support.query_page import editor, table, written
 
 
-def test_menus_write_a_query_and_show_its_answer(visitor):
+def test_menus_write_a_query_and_show_its_result(visitor):
     page = visitor(java_script_enabled=False).open("/sparql")
     page.get_by_label("Type of the subjects").select_option(label="division")
     page.get_by_label("Type of the results").select_option(label="programs")
@@ -15,7 +15,7 @@ def test_menus_write_a_query_and_show_its_answer(visitor):
     assert "ip:worksThrough" in written(page)
 
 
-def test_the_menus_are_used_by_keyboard_and_the_query_goes_on_in_the_editor(visitor):
+def test_menus_work_by_keyboard_and_open_their_query_in_the_editor(visitor):
     page = visitor().open("/sparql")
     page.get_by_label("Type of the subjects").select_option(label="center")
     page.get_by_label("Type of the results").select_option(label="divisions")
@@ -28,7 +28,7 @@ def test_the_menus_are_used_by_keyboard_and_the_query_goes_on_in_the_editor(visi
     page.get_by_role("heading", name="result").first.wait_for()
 
 
-def test_a_question_is_asked_of_another_organization(visitor):
+def test_a_question_can_be_asked_about_another_organization(visitor):
     page = visitor().open("/questions/units-of")
     field = page.get_by_label("The organization")
     field.fill("")
@@ -38,7 +38,7 @@ def test_a_question_is_asked_of_another_organization(visitor):
     table(page).get_by_role("link", name="Office of Infrastructure Protection").first.wait_for()
 
 
-def test_a_question_is_found_asked_and_opened_in_the_editor(visitor):
+def test_a_question_can_be_asked_and_opened_in_the_editor(visitor):
     page = visitor(java_script_enabled=False).open("/questions")
     page.get_by_role("link", name="Which units are directly below").first.click()
     page.get_by_label("The organization").fill("NPPD")
@@ -49,7 +49,7 @@ def test_a_question_is_found_asked_and_opened_in_the_editor(visitor):
     table(page).get_by_role("link", name="Office of Infrastructure Protection").first.wait_for()
 
 
-def test_an_example_is_loaded_into_the_editor(visitor):
+def test_an_example_can_be_loaded_into_the_editor(visitor):
     page = visitor(java_script_enabled=False).open("/sparql")
     page.get_by_label("Examples").select_option(value="careers")
     page.get_by_role("button", name="Show").click()
@@ -58,7 +58,7 @@ def test_an_example_is_loaded_into_the_editor(visitor):
     assert table(page).get_by_role("row").count() > 2
 
 
-def test_an_example_is_run_changed_and_run_again(visitor):
+def test_an_example_can_be_changed_and_run_again(visitor):
     page = visitor().open("/sparql")
     page.get_by_label("Examples").select_option(value="careers")
     page.get_by_role("button", name="Show").click()

@@ -1,4 +1,4 @@
-"""What can stand at the cursor of the editor: decided from the text, run as the browser runs it."""
+"""Completion at the cursor of the editor: its logic, run in Chromium on plain texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from ipgraph.resources import folder
 
 SOURCE = folder("web") / "frontend" / "src" / "completing.js"
-PLACES = [
+CONTEXTS = [
     ("", "none"),
     ("SELECT ?x WHERE { ", "subject"),
     ("SELECT ?x WHERE { ?x ", "property"),
@@ -38,13 +38,13 @@ def completing(chromium):
     page.close()
 
 
-@pytest.mark.parametrize(("before", "kind"), PLACES)
-def test_the_text_before_the_cursor_says_what_can_stand_there(completing, before, kind):
+@pytest.mark.parametrize(("before", "kind"), CONTEXTS)
+def test_the_text_before_the_cursor_determines_the_kind_of_completion(completing, before, kind):
     assert completing.evaluate("text => place(text)", before) == kind
 
 
 @pytest.mark.parametrize(("line", "words"), WORDS)
-def test_a_label_of_several_words_is_taken_whole(completing, line, words):
+def test_a_label_of_several_words_is_completed_as_a_whole(completing, line, words):
     assert completing.evaluate("line => wordsBefore(line)", line) == words
 
 
@@ -53,10 +53,10 @@ def test_the_class_of_the_subject_is_found_in_the_text(completing):
     assert completing.evaluate("text => subjectClass(text, text)", before) == "ip:Division"
 
 
-def test_a_prefix_is_written_once(completing):
+def test_a_prefix_is_declared_once(completing):
     text = "PREFIX ip: <https://w3id.org/ipgraph/ontology/>\n?x "
     item = {"term": "ip:runs", "ns": "https://w3id.org/ipgraph/ontology/"}
     changed = completing.evaluate("([text, item]) => insertion(text, item, 51, 51)", [text, item])
-    assert [entry["insert"] for entry in changed["changes"]] == ["ip:runs "]
+    assert [change["insert"] for change in changed["changes"]] == ["ip:runs "]
     changed = completing.evaluate("([text, item]) => insertion(text, item, 3, 3)", ["?x ", item])
     assert changed["changes"][0]["insert"].startswith("PREFIX ip: <")

@@ -1,4 +1,4 @@
-"""Find a thing: by its name, its acronym, a misspelling, its kind, or from another thing."""
+"""Ways to find an entity: name, acronym, misspelling, class, or another entity."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_suggestion_is_chosen_by_mouse(visitor):
     page.wait_for_url("**/page/obp")
 
 
-def test_suggestions_are_declined_and_what_was_typed_is_searched_for(visitor):
+def test_suggestions_can_be_dismissed_to_search_for_the_typed_text(visitor):
     page = visitor().open("/")
     box = combobox(page)
     box.press_sequentially("bombing")
@@ -40,7 +40,7 @@ def test_suggestions_are_declined_and_what_was_typed_is_searched_for(visitor):
     page.get_by_text("results for “bombing”").wait_for()
 
 
-def test_a_name_is_searched_for_without_scripts(visitor):
+def test_search_works_without_scripts(visitor):
     page = visitor(java_script_enabled=False).open("/")
     page.get_by_role("searchbox", name="Search for an organization").first.fill("bombing prev")
     page.get_by_role("button", name="Search").first.click()
@@ -48,14 +48,14 @@ def test_a_name_is_searched_for_without_scripts(visitor):
     assert page.url.endswith("/page/obp")
 
 
-def test_a_misspelt_name_leads_to_what_was_meant(visitor):
+def test_a_misspelled_name_leads_to_the_intended_entity(visitor):
     page = visitor().open("/search?q=protectve+secrity")
     page.get_by_text("No results for “protectve secrity”").wait_for()
     page.get_by_role("link", name="Protective Security Advisor Program").click()
     page.get_by_role("heading", level=1, name="Protective Security Advisor Program").wait_for()
 
 
-def test_an_acronym_is_searched_for_and_narrowed_by_kind(visitor):
+def test_an_acronym_is_found_and_results_are_filtered_by_type(visitor):
     page = visitor().open("/search?q=PSCD")
     first = page.locator(".hits li").first
     assert "Protective Security Coordination Division" in first.inner_text()
@@ -67,7 +67,7 @@ def test_an_acronym_is_searched_for_and_narrowed_by_kind(visitor):
     assert set(page.locator(".hits .kind").all_inner_texts()) == {"Program"}
 
 
-def test_browsing_shows_only_names_with_a_text(visitor):
+def test_the_name_filter_shows_only_matching_names(visitor):
     page = visitor().open("/browse")
     page.get_by_label("Filter names").press_sequentially("argonne")
     visible = page.locator("#kinds li:visible")
@@ -75,7 +75,7 @@ def test_browsing_shows_only_names_with_a_text(visitor):
     assert "Argonne National Laboratory" in visible.first.inner_text()
 
 
-def test_a_kind_is_browsed_by_its_first_letters(visitor):
+def test_a_class_can_be_browsed_by_first_letter(visitor):
     page = visitor(java_script_enabled=False).open("/browse")
     page.get_by_role("link", name="All 54 offices").click()
     page.get_by_role("navigation", name="By first letter").get_by_role("link", name="E").click()
@@ -85,7 +85,7 @@ def test_a_kind_is_browsed_by_its_first_letters(visitor):
     assert {name[0] for name in names} == {"E"}
 
 
-def test_relations_are_followed_from_an_office_to_a_sector_and_back_up(visitor):
+def test_relations_lead_from_an_office_to_a_sector_and_back(visitor):
     page = visitor().open("/page/ip")
     relations = page.locator("section[aria-labelledby=relationships]")
     division = relations.get_by_role("link", name="Protective Security Coordination Division")
@@ -101,17 +101,17 @@ def test_relations_are_followed_from_an_office_to_a_sector_and_back_up(visitor):
     page.wait_for_url("**/page/ip")
 
 
-def test_a_long_list_of_relations_is_opened_whole(visitor):
+def test_a_long_list_of_relations_can_be_opened_completely(visitor):
     page = visitor().open("/page/ip")
     shown = page.locator("dl.rel > div", has=page.get_by_role("link", name="All 9"))
-    few = shown.first.locator("li").count()
+    shown_count = shown.first.locator("li").count()
     shown.first.get_by_role("link", name="All 9").click()
     page.wait_for_url("**/page/ip/related/**")
-    assert few < 9
+    assert shown_count < 9
     assert page.locator("main li:has(a)").count() >= 9
 
 
-def test_sources_are_searched_and_sorted(visitor):
+def test_sources_can_be_searched_and_sorted(visitor):
     page = visitor().open("/sources")
     page.get_by_label("Title, publisher or type").fill("chemical")
     page.get_by_role("button", name="Search").last.click()
@@ -124,7 +124,7 @@ def test_sources_are_searched_and_sorted(visitor):
     assert numbers == sorted(numbers, reverse=True)
 
 
-def test_events_are_narrowed_to_years(visitor):
+def test_events_can_be_filtered_by_year(visitor):
     page = visitor(java_script_enabled=False).open("/timeline")
     page.get_by_label("From").fill("2007")
     page.get_by_label("to", exact=True).fill("2007")
@@ -134,7 +134,7 @@ def test_events_are_narrowed_to_years(visitor):
     assert years == ["2007"]
 
 
-def test_a_class_of_the_ontology_leads_to_its_things_by_query(visitor):
+def test_a_class_of_the_ontology_leads_to_a_query_for_its_entities(visitor):
     page = visitor().open("/ontology")
     page.locator("main").get_by_role("link", name="division", exact=True).first.click()
     page.locator("#ip-Division").get_by_role("link").first.click()

@@ -1,4 +1,4 @@
-"""The first thing a visitor does: from the home page to a thing, to its query, to the answer."""
+"""A first visit: from the home page to an entity, its query, and the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_visitor_goes_from_home_to_a_division_and_queries_it(visitor):
     page.get_by_role("heading", name="results").wait_for()
 
 
-def test_the_same_journey_works_without_a_script(visitor):
+def test_the_same_journey_works_without_scripts(visitor):
     visit = visitor(java_script_enabled=False)
     page = visit.open("/page/pscd")
     page.get_by_role("link", name="Query with SPARQL").click()
@@ -31,7 +31,7 @@ def test_the_same_journey_works_without_a_script(visitor):
     assert rows.count() > 5
 
 
-def test_a_broken_query_keeps_its_text_and_names_the_place(visitor):
+def test_an_invalid_query_keeps_its_text_and_shows_the_position(visitor):
     visit = visitor()
     page = visit.open("/sparql")
     page.locator("textarea[name=query]").evaluate(

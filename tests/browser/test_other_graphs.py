@@ -1,4 +1,4 @@
-"""RDF of somebody else, served: it is found, read, asked and drawn by its own labels."""
+"""Another graph, served: search, pages, queries and the explorer use its own labels."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ def other(tmp_path_factory, serve_session):
     folder = tmp_path_factory.mktemp("other")
     (folder / "other.ttl").write_text(DATA, encoding="utf-8")
     kg = ipgraph.open(folder / "other.ttl", settings=Settings(cache=str(folder / "cache")))
-    with serve_session(kg) as found:
-        found.wait_for("/downloads")
-        yield found.address.rstrip("/")
+    with serve_session(kg) as server:
+        server.wait_for("/downloads")
+        yield server.address.rstrip("/")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("path", list(PAGES))
-def test_a_page_about_other_rdf_has_no_fault(visitor, other, path, scripts):
+def test_a_page_of_another_graph_has_no_fault(visitor, other, path, scripts):
     visit = visitor(at=other, java_script_enabled=scripts)
     assert faults(path, PAGES[path], visit) == []
 
 
-def test_a_thing_is_found_by_its_label_and_its_relations_followed(visitor, other):
+def test_an_entity_is_found_by_its_label_and_its_relations_are_followed(visitor, other):
     page = visitor(at=other).open("/")
     page.get_by_role("combobox").first.press_sequentially("ada lo")
     page.get_by_role("option", name="Ada Lovelace").click()
@@ -65,7 +65,7 @@ def test_a_thing_is_found_by_its_label_and_its_relations_followed(visitor, other
     page.get_by_role("heading", level=1, name="Analytical Engine").wait_for()
 
 
-def test_the_editor_completes_with_what_this_graph_has(visitor, other):
+def test_the_editor_completes_with_terms_of_the_served_graph(visitor, other):
     page = visitor(at=other).open("/sparql?query=SELECT%20%3Fx%20WHERE%20%7B%20%3Fx%20a%20%7D")
     page.locator(".editor[data-ready]").wait_for()
     page.locator(".cm-content").click()

@@ -1,4 +1,4 @@
-"""Query in SPARQL with an editor that helps, and take the answer away."""
+"""The SPARQL editor: assistance while typing, runs, and downloads of results."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PREFIXES = (
 )
 DIVISIONS = "SELECT ?unit WHERE { ?unit a ip:Division }"
 GRAPH = "CONSTRUCT { ?unit org:unitOf ?whole } WHERE { ?unit org:unitOf ?whole ; a ip:Division }"
-# What each download of an answer begins with.
+# Downloads of query results: query, format, media type, and first bytes.
 DOWNLOADS = [
     (DIVISIONS, "CSV", "text/csv", b"unit"),
     (DIVISIONS, "JSON", "application/sparql-results+json", b"{"),
@@ -33,7 +33,7 @@ DOWNLOADS = [
     (GRAPH, "RDF/XML", "application/rdf+xml", b"<?xml"),
 ]
 SET = "(area, text) => { area.value = text; area.dispatchEvent(new Event('change')); }"
-# In one step: once the form is sent, the page may be replaced before a second one is evaluated.
+# One script, not two: the page may be replaced as soon as the form is sent.
 RUN_AND_FIND_STOP = """run => {
   run.click();
   const stop = document.querySelector("[data-stop]");
@@ -52,7 +52,7 @@ def query(text):
     return "/sparql?query=" + quote(prefixed(text))
 
 
-def test_completion_finds_a_property_and_a_thing_by_label_and_writes_the_prefix(visitor):
+def test_completion_finds_terms_by_label_and_declares_their_prefixes(visitor):
     page = visitor().open(query("SELECT ?x WHERE {\n\n}"))
     editor(page).click()
     page.keyboard.press("Control+Home")
@@ -70,7 +70,7 @@ def test_completion_finds_a_property_and_a_thing_by_label_and_writes_the_prefix(
     page.get_by_role("link", name="Protective Security Coordination Division").first.wait_for()
 
 
-def test_completion_is_taken_by_keyboard_alone(visitor):
+def test_completion_works_by_keyboard_alone(visitor):
     page = visitor().open(query("SELECT ?x WHERE { ?x a }"))
     editor(page).click()
     page.keyboard.press("Control+End")
@@ -78,7 +78,7 @@ def test_completion_is_taken_by_keyboard_alone(visitor):
     page.keyboard.type("government coord", delay=15)
     chosen = page.locator(".cm-tooltip-autocomplete li[aria-selected=true]")
     chosen.get_by_text("government coordinating council").first.wait_for()
-    # For 75 ms a list that has opened takes no key, lest it take one that was meant for the text.
+    # A new list ignores keys for 75 ms, because they may be meant for the text.
     page.wait_for_timeout(200)
     page.keyboard.press("Enter")
     expect(page.locator("textarea[name=query]")).to_have_value(re.compile("GovernmentCoordinating"))
@@ -93,14 +93,14 @@ def test_the_keyboard_can_leave_the_editor(visitor):
     assert focused == "Run query"
 
 
-def test_a_broken_query_is_marked_in_the_editor(visitor):
+def test_an_invalid_query_is_marked_in_the_editor(visitor):
     page = visitor().open(query("SELECT ?x WHERE { ?x a }"))
     editor(page)
     page.get_by_role("alert").wait_for()
     page.locator(".cm-lintRange-error").first.wait_for()
 
 
-def test_a_slip_is_marked_before_the_query_is_sent(visitor):
+def test_a_syntax_error_is_marked_before_the_query_is_sent(visitor):
     page = visitor().open(query(DIVISIONS))
     editor(page).click()
     page.keyboard.press("Control+End")
@@ -110,23 +110,23 @@ def test_a_slip_is_marked_before_the_query_is_sent(visitor):
     page.locator(".cm-tooltip-lint").get_by_text("Syntax error: the query is incomplete").wait_for()
 
 
-def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
-    def under_way():
+def test_a_long_query_can_be_stopped_and_the_next_one_runs(visitor, running):
+    def running_queries():
         lines = running.ask("/metrics").body.decode().splitlines()
-        lanes = ("ipgraph_queries_running ", "ipgraph_queries_demoted ")
-        return sum(float(line.split()[1]) for line in lines if line.startswith(lanes))
+        gauges = ("ipgraph_queries_running ", "ipgraph_queries_demoted ")
+        return sum(float(line.split()[1]) for line in lines if line.startswith(gauges))
 
     page = visitor().open("/sparql")
     editor(page)
     page.locator("textarea[name=query]").evaluate(SET, RUNAWAY)
-    # While the browser waits for the response, the driver finds no element: the page says where
-    # Stop is.
+    # The driver cannot find elements while the browser waits for the response, so the page
+    # reports the position of the Stop button.
     run = page.get_by_role("button", name="Run query")
     hidden, x, y = run.evaluate(RUN_AND_FIND_STOP)
     assert not hidden
-    running.wait_until(lambda: under_way() == 1)
+    running.wait_until(lambda: running_queries() == 1)
     page.mouse.click(x, y)
-    running.wait_until(lambda: under_way() == 0)
+    running.wait_until(lambda: running_queries() == 0)
     assert not page.get_by_role("button", name="Stop").is_visible()
     assert written(page) == RUNAWAY
     page.locator("textarea[name=query]").evaluate(SET, prefixed(DIVISIONS))
@@ -134,9 +134,9 @@ def test_a_long_query_is_stopped_and_the_next_one_answered(visitor, running):
     table(page).get_by_role("link", name="Sector Outreach and Programs Division").wait_for()
 
 
-def test_a_query_over_its_time_limit_says_so_and_keeps_its_text(visitor, serve, project):
-    with serve(project, query_time_limit_s=1.0) as found:
-        visit = visitor(at=found.address.rstrip("/"))
+def test_a_query_over_its_time_limit_is_explained_and_keeps_its_text(visitor, serve, project):
+    with serve(project, query_time_limit_s=1.0) as server:
+        visit = visitor(at=server.address.rstrip("/"))
         page = visit.page
         response = visit.goto(query(RUNAWAY))
         assert response.status == 503
@@ -144,7 +144,7 @@ def test_a_query_over_its_time_limit_says_so_and_keeps_its_text(visitor, serve, 
         assert written(page) == RUNAWAY
 
 
-def test_an_answer_is_drawn_as_a_chart_and_taken_as_a_workbook(visitor):
+def test_a_result_can_be_charted_and_downloaded_as_a_workbook(visitor):
     page = visitor().open(
         query("SELECT ?kind (COUNT(?x) AS ?n) WHERE { ?x a ?kind } GROUP BY ?kind")
     )
@@ -158,18 +158,18 @@ def test_an_answer_is_drawn_as_a_chart_and_taken_as_a_workbook(visitor):
 
 
 @pytest.mark.parametrize(("text", "name", "media_type", "start"), DOWNLOADS)
-def test_an_answer_is_taken_in_each_form(visitor, text, name, media_type, start):
+def test_a_result_can_be_downloaded_in_every_format(visitor, text, name, media_type, start):
     visit = visitor()
     page = visit.open(query(text))
     address = page.get_by_role("link", name=name, exact=True).get_attribute("href")
-    answer = visit.context.request.get(visit.site + address)
-    assert answer.headers["content-type"].split(";")[0] == media_type
-    body = answer.body()
+    response = visit.context.request.get(visit.site + address)
+    assert response.headers["content-type"].split(";")[0] == media_type
+    body = response.body()
     assert body.startswith(start)
     assert b"sopd" in body.lower()
 
 
-def test_only_what_is_stated_is_asked_for(visitor):
+def test_inferred_statements_can_be_excluded(visitor):
     page = visitor(java_script_enabled=False).open(query("ASK { id:pscd ip:partOf id:nppd }"))
     page.get_by_role("heading", name="Answer: Yes").wait_for()
     page.get_by_label("Exclude inferred statements").check()
@@ -177,7 +177,7 @@ def test_only_what_is_stated_is_asked_for(visitor):
     page.get_by_role("heading", name="Answer: No").wait_for()
 
 
-def test_an_answer_is_shared_by_its_address(visitor):
+def test_a_result_can_be_shared_by_its_address(visitor):
     visit = visitor(permissions=["clipboard-read", "clipboard-write"])
     page = visit.open(query(DIVISIONS))
     page.locator("p.iri").get_by_role("button", name="Copy").click()
@@ -187,7 +187,7 @@ def test_an_answer_is_shared_by_its_address(visitor):
 
 
 @pytest.mark.parametrize("language", ["curl", "Python", "R", "JavaScript"])
-def test_the_same_query_is_copied_as_a_program(visitor, language):
+def test_a_query_can_be_copied_as_code(visitor, language):
     visit = visitor(permissions=["clipboard-read", "clipboard-write"])
     page = visit.open(query(DIVISIONS))
     page.get_by_text("Use in code").click()
@@ -200,6 +200,6 @@ def test_the_same_query_is_copied_as_a_program(visitor, language):
     assert f"{visit.site}/sparql" in copied
 
 
-def test_a_query_that_finds_nothing_says_what_to_try(visitor):
+def test_a_query_without_results_is_explained(visitor):
     page = visitor().open(query("SELECT ?x WHERE { ?x a ip:Nothing }"))
     page.get_by_text("The query is valid but has no results").wait_for()

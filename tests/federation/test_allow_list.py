@@ -23,13 +23,13 @@ def test_an_address_of_the_public_internet_is_reachable(address):
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_a_private_address_is_reachable_only_where_the_setting_says_so(address):
+def test_a_private_address_is_reachable_only_if_the_setting_allows_it(address):
     assert not is_reachable(ip_address(address), private=False)
     assert is_reachable(ip_address(address), private=True)
 
 
 @pytest.mark.parametrize("address", NEVER)
-def test_any_other_address_never_is(address):
+def test_any_other_address_is_never_reachable(address):
     assert not is_reachable(ip_address(address), private=False)
     assert not is_reachable(ip_address(address), private=True)
 
@@ -41,7 +41,7 @@ def test_any_other_address_never_is(address):
         *("http://user@h/", "http://user:word@h/", "http://h:99999/", "http://[::1", "http://a b/"),
     ],
 )
-def test_what_is_no_plain_address_of_http_is_no_destination(iri):
+def test_only_plain_http_urls_are_destinations(iri):
     with pytest.raises(UsageError):
         parse_destination(iri)
 
@@ -59,7 +59,7 @@ def test_what_is_no_plain_address_of_http_is_no_destination(iri):
         ("bücher.example", ["http://xn--bcher-kva.example/"], ["http://bucher.example/"]),
     ],
 )  # fmt: skip
-def test_an_endpoint_is_allowed_by_its_host_or_by_its_whole_address(setting, allowed, others):
+def test_an_endpoint_is_allowed_by_its_host_or_its_full_url(setting, allowed, others):
     found = AllowList.parse(setting)
     assert bool(found) == bool(setting)
     assert [item for item in allowed if not found.allows(parse_destination(item))] == []

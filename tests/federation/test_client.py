@@ -22,7 +22,7 @@ def resolve_services(federation: Federation, text: str, **more):
 
 
 @pytest.mark.parametrize("program", ["pass", "import sys; sys.stdin.close()", "exit(3)"])
-def test_a_process_that_dies_is_an_endpoint_that_could_not_be_asked(monkeypatch, program):
+def test_a_fetcher_process_that_dies_is_a_failed_endpoint(monkeypatch, program):
     real = subprocess.Popen
     words = [sys.executable, "-c", program]
     monkeypatch.setattr(client.subprocess, "Popen", lambda _, **how: real(words, **how))
@@ -46,7 +46,7 @@ def test_a_failure_is_logged_on_one_line_even_if_silent_hides_it(caplog):
     assert "answered 500: first\\nsecond" in record.getMessage()
 
 
-def test_the_outermost_services_are_asked_each_once_and_in_order():
+def test_the_outermost_services_are_queried_once_each_and_in_order():
     asked = []
 
     def ask(order, alive):
@@ -61,14 +61,14 @@ def test_the_outermost_services_are_asked_each_once_and_in_order():
     assert 0 < left_s <= 5.0
 
 
-def test_a_query_asks_a_bounded_number_of_endpoints():
+def test_a_query_may_use_a_limited_number_of_endpoints():
     federation = Federation(FederationSettings(allowed="h"), lambda order, alive: EMPTY)
     text = "ASK { " + "SERVICE <http://h/> {} " * 9 + "}"
     with pytest.raises(client.Refused, match="at most 8"):
         resolve_services(federation, text)
 
 
-def test_where_all_places_are_taken_a_query_is_told_to_come_again():
+def test_a_query_is_rejected_with_retry_later_if_all_slots_are_taken():
     inner = []
 
     def ask(order, alive):
@@ -83,7 +83,7 @@ def test_where_all_places_are_taken_a_query_is_told_to_come_again():
     assert len(inner) == 1
 
 
-def test_an_endpoint_gets_less_than_the_whole_time_and_a_client_that_left_nothing():
+def test_an_endpoint_gets_part_of_the_time_limit_and_no_request_if_the_client_has_left():
     given = []
 
     def ask(order, alive):

@@ -1,4 +1,4 @@
-"""What the fetching process connects to, with names looked up as the test says."""
+"""What the fetcher process connects to, with name resolution under the test's control."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACE = "http://data.example/sparql"
 
 
 class Network:
-    """Names as they are given; every connection is counted, and ends at one endpoint."""
+    """A network that resolves names as given, counts connections, and leads to one endpoint."""
 
     def __init__(self, endpoint, *answers: list[str]) -> None:
         self.endpoint = endpoint
@@ -36,7 +36,7 @@ def request(endpoint: str = PLACE, allowed: str = "data.example", **changed) -> 
     return FetchRequest(endpoint=endpoint, query="SELECT * WHERE {}", allowed=allowed, **fields)
 
 
-def test_an_allowed_endpoint_is_asked_at_the_address_that_was_checked(endpoint):
+def test_an_allowed_endpoint_is_queried_at_the_address_that_was_checked(endpoint):
     network = Network(endpoint, ["8.8.8.8"])
     table = fetch(request(), network.resolve, network.connect)
     assert (table.kind, table.text.encode()) == ("json", TABLE)
@@ -44,7 +44,7 @@ def test_an_allowed_endpoint_is_asked_at_the_address_that_was_checked(endpoint):
     assert endpoint.queries == ["SELECT * WHERE {}"]
 
 
-def test_a_name_is_looked_up_once_so_that_it_cannot_change_between_check_and_connection(endpoint):
+def test_a_name_is_resolved_once_so_that_it_cannot_change_between_check_and_connection(endpoint):
     network = Network(endpoint, ["8.8.8.8"], ["127.0.0.1"])
     fetch(request(), network.resolve, network.connect)
     assert network.asked == ["data.example"]
@@ -66,7 +66,7 @@ def test_a_name_is_looked_up_once_so_that_it_cannot_change_between_check_and_con
         ["8.8.8.8", "127.0.0.1"],
     ],
 )
-def test_a_name_with_any_address_off_the_public_internet_is_never_connected_to(endpoint, addresses):
+def test_a_name_with_a_non_public_address_is_never_connected_to(endpoint, addresses):
     network = Network(endpoint, addresses)
     with pytest.raises(Refused, match="not on the public Internet"):
         fetch(request(), network.resolve, network.connect)
@@ -77,14 +77,14 @@ def test_a_name_with_any_address_off_the_public_internet_is_never_connected_to(e
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "[::1]", "2130706433", "0x7f.1", "localhost", "[::ffff:127.0.0.1]"]
 )
-def test_this_machine_is_not_connected_to_under_any_of_its_names(endpoint, host):
+def test_the_local_machine_is_never_connected_to_under_any_name(endpoint, host):
     target = f"http://{host}:{endpoint.port}/sparql"
     with pytest.raises(Refused, match="not on the public Internet"):
         fetch(request(target, target))
     assert endpoint.connections == 0
 
 
-def test_an_endpoint_that_is_not_allowed_is_not_even_looked_up(endpoint):
+def test_an_endpoint_that_is_not_allowed_is_not_resolved(endpoint):
     network = Network(endpoint, ["8.8.8.8"])
     with pytest.raises(Refused, match="not an allowed endpoint"):
         fetch(request(allowed="other.example"), network.resolve, network.connect)
@@ -92,7 +92,7 @@ def test_an_endpoint_that_is_not_allowed_is_not_even_looked_up(endpoint):
 
 
 @pytest.mark.parametrize(
-    ("location", "said"),
+    ("location", "message"),
     [
         ("http://127.0.0.1/", "not an allowed endpoint"),
         ("http://169.254.169.254/latest/meta-data/", "not an allowed endpoint"),
@@ -101,10 +101,10 @@ def test_an_endpoint_that_is_not_allowed_is_not_even_looked_up(endpoint):
         ("http://me:word@data.example/", "a user name or password"),
     ],
 )
-def test_a_redirect_is_checked_as_the_first_address_is(endpoint, location, said):
+def test_a_redirect_is_checked_like_the_first_address(endpoint, location, message):
     endpoint.answers["/sparql"] = (307, {"Location": location}, b"")
     network = Network(endpoint, ["8.8.8.8"], ["10.0.0.1"])
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(Refused, match=message):
         fetch(request(allowed="data.example inside.example"), network.resolve, network.connect)
     assert network.connected == [("8.8.8.8", 80)]
     assert endpoint.connections == 1
@@ -117,7 +117,7 @@ def test_a_redirect_to_an_allowed_address_is_followed_with_the_query(endpoint):
     assert endpoint.queries == ["SELECT * WHERE {}"] * 2
 
 
-def test_redirects_without_end_are_given_up(endpoint):
+def test_endless_redirects_are_an_error(endpoint):
     endpoint.answers["/sparql"] = (302, {"Location": "/sparql"}, b"")
     network = Network(endpoint, ["8.8.8.8"])
     with pytest.raises(StoreUnavailable, match="redirects more than"):
@@ -125,7 +125,7 @@ def test_redirects_without_end_are_given_up(endpoint):
     assert endpoint.connections == 4
 
 
-def test_an_encrypted_endpoint_may_not_lead_to_one_that_is_not(monkeypatch, endpoint):
+def test_an_https_endpoint_may_not_redirect_to_http(monkeypatch, endpoint):
     monkeypatch.setattr("ssl.SSLContext.wrap_socket", lambda self, line, **names: line)
     endpoint.answers["/sparql"] = (308, {"Location": "http://data.example/"}, b"")
     network = Network(endpoint, ["8.8.8.8"])
@@ -134,7 +134,7 @@ def test_an_encrypted_endpoint_may_not_lead_to_one_that_is_not(monkeypatch, endp
     assert network.connected == [("8.8.8.8", 443)]
 
 
-def test_an_encrypted_endpoint_must_prove_its_name(endpoint):
+def test_an_https_endpoint_needs_a_valid_certificate(endpoint):
     network = Network(endpoint, ["8.8.8.8"])  # it speaks no TLS at all
     with pytest.raises(StoreUnavailable, match=r"Cannot query|is incomplete"):
         fetch(request("https://data.example/sparql"), network.resolve, network.connect)
@@ -142,7 +142,7 @@ def test_an_encrypted_endpoint_must_prove_its_name(endpoint):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         ((500, {}, b"no, \xff"), "status 500: no"),
         ((303, {"Location": "/x"}, b""), "status 303"),
@@ -154,14 +154,14 @@ def test_an_encrypted_endpoint_must_prove_its_name(endpoint):
         ),
     ],
 )  # fmt: skip
-def test_an_endpoint_that_fails_is_named(endpoint, answer, said):
+def test_the_error_for_a_failed_endpoint_has_its_address(endpoint, answer, message):
     endpoint.answers["/sparql"] = answer
     network = Network(endpoint, ["8.8.8.8"])
-    with pytest.raises(StoreUnavailable, match=said):
+    with pytest.raises(StoreUnavailable, match=message):
         fetch(request(time_limit_s=1.0), network.resolve, network.connect)
 
 
-def test_an_answer_is_read_up_to_its_limit_only(endpoint):
+def test_a_response_is_read_up_to_its_limit(endpoint):
     endpoint.answers["/sparql"] = (200, {"Content-Type": JSON}, b" " * 1001)
     network = Network(endpoint, ["8.8.8.8"])
     with pytest.raises(LimitReached, match="more than 1,000 bytes"):

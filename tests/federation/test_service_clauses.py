@@ -14,7 +14,7 @@ def clauses(text: str):
     return find(Query(text), inspect(text))
 
 
-def test_the_request_is_the_body_under_the_declarations_of_the_query():
+def test_the_request_is_the_body_with_the_declarations_of_the_query():
     prologue = "PREFIX e: <http://e/> # a comment\n"
     text = prologue + "SELECT * { ?s e:p ?o . SERVICE <http://h/q> { ?s a e:T } }"
     (clause,) = clauses(text)
@@ -33,19 +33,19 @@ def test_the_request_is_the_body_under_the_declarations_of_the_query():
         ("ASK { FILTER EXISTS { SERVICE <http://h/q> { {} UNION {} } } }", "http://h/q", False),
     ],
 )
-def test_an_endpoint_is_read_however_it_is_written(text, endpoint, silent):
+def test_an_endpoint_is_read_in_any_notation(text, endpoint, silent):
     (clause,) = clauses(text)
     assert (clause.endpoint, clause.silent, clause.nested) == (endpoint, silent, False)
 
 
-def test_a_service_within_another_is_told_apart():
+def test_a_nested_service_is_a_separate_clause():
     found = clauses("ASK { SERVICE <http://a/> { SERVICE <http://b/> {} } SERVICE <http://c/> {} }")
     assert [(item.endpoint, item.nested) for item in found] == [
         ("http://a/", False), ("http://b/", True), ("http://c/", False),
     ]  # fmt: skip
 
 
-def test_an_endpoint_that_only_the_evaluation_would_know_is_refused():
+def test_a_variable_endpoint_is_refused():
     with pytest.raises(Refused, match=r"SERVICE \?u at line 1, column 32"):
         clauses("ASK { VALUES ?u { <http://h/>} SERVICE ?u {} }")
 
@@ -62,7 +62,7 @@ def test_an_endpoint_that_only_the_evaluation_would_know_is_refused():
         "ASK { SERVICE <http://h/> {} UNION {} }",
     ],
 )
-def test_a_service_that_is_not_plainly_written_is_no_query(text):
+def test_an_ambiguous_service_clause_is_an_error(text):
     with pytest.raises(BadQuery, match="SERVICE"):
         clauses(text)
 
@@ -91,7 +91,7 @@ def test_a_service_that_is_not_plainly_written_is_no_query(text):
         max_size=12,
     )
 )
-def test_every_service_that_the_gate_sees_is_cut_out_or_the_query_is_refused(parts):
+def test_every_service_that_the_guard_sees_is_extracted_or_the_query_is_refused(parts):
     text = "ASK { " + "".join(parts) + " }"
     try:
         found = inspect(text)

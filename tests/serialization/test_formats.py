@@ -6,13 +6,18 @@ from ipgraph.errors import UsageError
 from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_with
 
 
-@pytest.mark.parametrize("each", FORMATS, ids=lambda item: item.name)
-def test_a_format_is_found_by_name_suffix_and_media_type_in_any_case(each):
-    for name in (each.name, each.suffix, each.media_type, each.name.upper()):
-        assert by_name(name) is each
+@pytest.mark.parametrize("output_format", FORMATS, ids=lambda item: item.name)
+def test_a_format_is_found_by_name_suffix_and_media_type_in_any_case(output_format):
+    for name in (
+        output_format.name,
+        output_format.suffix,
+        output_format.media_type,
+        output_format.name.upper(),
+    ):
+        assert by_name(name) is output_format
 
 
-def test_an_unknown_format_is_answered_with_those_that_exist():
+def test_an_unknown_format_is_an_error_that_lists_the_formats():
     with pytest.raises(UsageError, match=r"Unknown format 'yaml'. Formats: json, xml, csv"):
         by_name("yaml")
 

@@ -12,7 +12,7 @@ from ipgraph.errors import InvalidData
 from ipgraph.serialization import jsonld
 from ipgraph.store.local import LocalStore
 
-# What rdflib 7.6 says of its own reader of JSON-LD.
+# A warning of rdflib 7.6 about its own JSON-LD parser.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 
 DECLARED = """\
@@ -24,7 +24,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 org:unitOf a owl:ObjectProperty . ip:identifier a owl:DatatypeProperty .
 dcterms:identifier a owl:DatatypeProperty . rdfs:label a owl:AnnotationProperty .
 """
-ALL_SORTS = """\
+ALL_KINDS = """\
 PREFIX ip: <https://w3id.org/ipgraph/ontology/>
 PREFIX id: <https://w3id.org/ipgraph/id/>
 PREFIX org: <http://www.w3.org/ns/org#>
@@ -37,7 +37,7 @@ id:a a org:Unit, ip:Division, _:kind ; org:unitOf id:b, _:whole, "a name", "de"@
   dcterms:identifier "y"@en-GB, <http://example.org/an/iri>, "1e3"^^xsd:double ;
   <http://example.org/p> <urn:x:y>, <mailto:a@example.org>, <https://w3id.org/ipgraph/id//a>, "z"@en .
 _:whole rdfs:label ""@en ; org:unitOf ( id:a 1 "x"@en ) . id:b a "no class" .
-"""  # noqa: E501  one line a predicate
+"""  # noqa: E501  one line per predicate
 
 
 def store_of(*texts: str) -> LocalStore:
@@ -74,41 +74,41 @@ def assert_same(body: bytes, triples: bytes) -> None:
 
 
 @pytest.mark.parametrize("declared", ["", DECLARED], ids=["undeclared", "declared"])
-def test_every_sort_of_statement_is_read_back_as_it_was_written(declared):
-    store = store_of(ALL_SORTS)
+def test_every_kind_of_statement_round_trips(declared):
+    store = store_of(ALL_KINDS)
     assert_same(written(store, store_of(declared)), turtle(store))
 
 
-def test_terms_are_local_names_and_a_name_of_two_is_the_projects_own():
-    document = json.loads(written(store_of(ALL_SORTS), store_of(DECLARED)))
+def test_terms_are_local_names_and_the_projects_own_term_wins_a_conflict():
+    document = json.loads(written(store_of(ALL_KINDS), store_of(DECLARED)))
     (node,) = [item for item in document["@graph"] if item["@id"] == "id:a"]
     assert {"@type", "unitOf", "label", "identifier", "dcterms:identifier"} <= node.keys()
     assert "id:b" in node["unitOf"]
     assert document["@context"]["unitOf"] == {"@id": "org:unitOf", "@type": "@id"}
 
 
-def test_a_document_of_a_thing_holds_only_the_terms_it_uses():
+def test_a_document_about_an_entity_has_only_the_terms_that_it_uses():
     document = json.loads(written(store_of("<urn:a> <urn:p> 1 ."), store_of(DECLARED)))
     assert "unitOf" not in document["@context"]
     assert "unitOf" in jsonld.Context.of(store_of(DECLARED)).document()
 
 
-def test_a_long_document_is_written_as_it_comes_and_expanded(monkeypatch):
+def test_a_long_document_is_streamed_in_expanded_form(monkeypatch):
     monkeypatch.setattr(jsonld, "MAX_CONTEXT_TRIPLES", 3)
-    store = store_of(ALL_SORTS)
+    store = store_of(ALL_KINDS)
     body = written(store, store_of(DECLARED))
     assert_same(body, turtle(store))
     assert "@context" not in body.decode()
 
 
 @pytest.mark.parametrize("iri", ["id:x", "schema:Thing", "_:x"])
-def test_an_iri_that_reads_as_a_prefixed_name_is_refused(iri):
+def test_an_iri_that_looks_like_a_prefixed_name_is_an_error(iri):
     context = jsonld.Context.of(store_of(""))
     with pytest.raises(InvalidData, match="Use Turtle"):
         context.short(iri)
 
 
-def test_the_whole_graph_is_read_back_as_it_was_written(project):
+def test_the_whole_graph_round_trips(project):
     out = io.BytesIO()
     project.export(out, format="jsonld")
     plain = io.BytesIO()
@@ -119,7 +119,7 @@ def test_the_whole_graph_is_read_back_as_it_was_written(project):
 
 
 @pytest.mark.parametrize("name", ["IP", "PSCD", "DHS"])
-def test_a_thing_is_read_back_as_it_was_written(project, name):
+def test_an_entity_round_trips(project, name):
     out, plain = io.BytesIO(), io.BytesIO()
     project.export(out, format="jsonld", about=name)
     project.export(plain, format="nt", about=name)

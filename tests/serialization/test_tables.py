@@ -26,7 +26,7 @@ def tables(data: bytes) -> dict[str, list[list[str]]]:
 
 
 def read(text: bytes) -> ET.Element:
-    return ET.fromstring(text)  # noqa: S314  it was made here
+    return ET.fromstring(text)  # noqa: S314  our own output
 
 
 def sheets(data: bytes) -> dict[str, list[list[str]]]:
@@ -51,7 +51,7 @@ def found(project) -> dict[str, list[list[str]]]:
     return tables(exported(project, "csv.zip"))
 
 
-def test_each_statement_stands_once_for_every_source_that_states_it(project, found):
+def test_a_statement_has_one_row_per_source(project, found):
     head, *rows = found["statements"]
     quads = sum(quad.graph_name != ox.DefaultGraph() for quad in project.store.quads())
     assert len(rows) == quads
@@ -67,7 +67,7 @@ def test_each_statement_stands_once_for_every_source_that_states_it(project, fou
     assert all(row[place["source"]] for row in unit)
 
 
-def test_what_is_inferred_says_so_and_names_no_source(found):
+def test_inferred_statements_are_marked_and_have_no_source(found):
     head, *rows = found["statements"]
     inferred, source = head.index("inferred"), head.index("source")
     marked = [row for row in rows if row[inferred] == "yes"]
@@ -76,26 +76,26 @@ def test_what_is_inferred_says_so_and_names_no_source(found):
     assert {row[inferred] for row in rows} == {"yes", "no"}
 
 
-def test_each_thing_has_a_row_with_its_kinds_and_what_it_is(found):
+def test_each_entity_has_a_row_with_its_classes_and_definition(found):
     head, *rows = found["entities"]
-    things = {row[head.index("IRI")]: dict(zip(head, row, strict=True)) for row in rows}
-    assert len(things) == len(rows)
-    division = things["https://w3id.org/ipgraph/id/pscd"]
+    entities = {row[head.index("IRI")]: dict(zip(head, row, strict=True)) for row in rows}
+    assert len(entities) == len(rows)
+    division = entities["https://w3id.org/ipgraph/id/pscd"]
     assert division["short name"] == "PSCD"
     assert "division" in division["classes"].split("; ")
     assert division["definition"].startswith("The Protective Security Coordination Division")
 
 
-def test_the_workbook_says_what_the_archive_says(project, found):
+def test_the_workbook_has_the_same_rows_as_the_archive(project, found):
     assert sheets(exported(project, "xlsx")) == found
 
 
 @pytest.mark.parametrize("form", TABLE_FORMATS, ids=lambda form: form.suffix)
-def test_the_same_graph_makes_the_same_bytes(project, form):
+def test_the_same_graph_gives_the_same_bytes(project, form):
     assert exported(project, form.suffix) == exported(project, form.suffix)
 
 
-def test_hostile_texts_and_a_graph_without_names_are_written_as_they_are():
+def test_hostile_texts_and_a_graph_without_names_are_written_unchanged():
     store = LocalStore(ox.Store())
     nasty = '=1+1","\r\n</t><script>é'
     store.engine.add(
@@ -108,20 +108,20 @@ def test_hostile_texts_and_a_graph_without_names_are_written_as_they_are():
     assert (row[3], row[4], row[9], row[10]) == ("", "no", "fr", "")
 
 
-def test_the_suffix_of_a_file_says_that_it_is_tables(project, tmp_path):
+def test_the_suffix_of_the_file_selects_tables(project, tmp_path):
     for name in ("all.csv.zip", "all.XLSX"):
         assert project.export(tmp_path / name) > 20_000
         assert zipfile.is_zipfile(tmp_path / name)
     assert table_format("all.zip") is None
 
 
-def test_tables_hold_no_single_thing(project, tmp_path):
+def test_tables_of_a_single_entity_are_an_error(project, tmp_path):
     with pytest.raises(UsageError, match="whole graph"):
         project.export(tmp_path / "one.xlsx", about="PSCD")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_sheet_that_would_be_too_long_is_refused(monkeypatch):
+def test_a_sheet_with_too_many_rows_is_an_error(monkeypatch):
     monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
     xlsx.write(io.BytesIO(), {"few": [["a"], ["b"], ["c"]]})
     with pytest.raises(SizeLimitExceeded, match="more"):

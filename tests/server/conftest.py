@@ -1,4 +1,4 @@
-"""Fixtures of the tests of the service."""
+"""Fixtures for the server tests."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", params=[True, False], ids=["fast path", "plain waitress"])
 def running(project: KnowledgeGraph, request: pytest.FixtureRequest) -> Iterator[Running]:
-    """The service over the project's own graph, over each of the two transports."""
-    with serving(project, fast_path=request.param) as found:
-        yield found
+    """The server with the project's graph, once for each of the two transports."""
+    with serving(project, fast_path=request.param) as server:
+        yield server
 
 
 @pytest.fixture
 def small(rdf_folder: Path, tmp_path: Path) -> KnowledgeGraph:
-    """A graph of two files; `rdf_folder` says what they state."""
+    """A graph of two files; see `rdf_folder` for their statements."""
     return ipgraph.open(rdf_folder, settings=Settings(cache=str(tmp_path / "cache")))
 
 
 @pytest.fixture(scope="module")
 def sentinel() -> Iterator[Sentinel]:
-    """A listener that counts who comes: nobody should, from a service that fetches nothing."""
-    found = Sentinel()
-    yield found
-    found.close()
+    """A listener that counts connections; a server that fetches nothing makes none."""
+    listener = Sentinel()
+    yield listener
+    listener.close()
 
 
 @pytest.fixture(scope="module")
 def bank(sentinel: Sentinel, tmp_path_factory: pytest.TempPathFactory) -> list[Attack]:
-    """The hostile requests, aimed at the listener and at a file with a secret in it."""
+    """The hostile requests, aimed at the listener and at a file that contains a secret."""
     canary = tmp_path_factory.mktemp("canary") / "secret.ttl"
     canary.write_text(f'<a:a> <a:b> "{hostile_bank.CANARY}" .', encoding="utf-8")
     return hostile_bank.bank(sentinel.address, str(canary))

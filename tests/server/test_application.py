@@ -1,4 +1,4 @@
-"""The service as a Flask application: its routes are Flask's, and extensions see every request."""
+"""The server as a Flask application: Flask has all routes, and extensions see all requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ipgraph.server import create_app
 from support.running import Running, application, browser, serving_app
 
 ASK = "/sparql?query=ASK%7B%7D"
-# A page, data, a program's query, the same again from the cache, errors, and every method.
+# Pages, data, queries, the same requests again (from the cache), errors, and every method.
 REQUESTS = (
     ("GET", "/about", 200),
     ("GET", "/about", 200),
@@ -46,8 +46,8 @@ def send(running: Running, method: str, path: str):
     return running.ask(path, method, body, **headers)
 
 
-def test_flask_shows_every_route(session_cache, running):
-    shown = subprocess.run(
+def test_flask_routes_lists_every_path(session_cache, running):
+    output = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "ipgraph.server:create_app", "routes"],
         capture_output=True,
         text=True,
@@ -57,10 +57,10 @@ def test_flask_shows_every_route(session_cache, running):
     assert len([*running.app.service.routes]) > 50
     for route in running.app.service.routes:
         for path in route.paths:
-            assert any(line.rstrip().endswith(f" {path}") for line in shown.splitlines()), path
+            assert any(line.rstrip().endswith(f" {path}") for line in output.splitlines()), path
 
 
-def test_the_application_is_flasks_and_its_rules_are_the_routing_table(running):
+def test_the_application_is_a_flask_app_whose_rules_match_the_route_table(running):
     assert isinstance(running.app, flask.Flask)
     rules = {rule.rule: rule for rule in running.app.url_map.iter_rules()}
     for route in running.app.service.routes:
@@ -70,7 +70,7 @@ def test_the_application_is_flasks_and_its_rules_are_the_routing_table(running):
     assert len(rules) == sum(len(route.paths) for route in running.app.service.routes)
 
 
-def test_allow_names_the_methods_of_the_route(running):
+def test_the_allow_header_lists_the_methods_of_the_route(running):
     for route in running.app.service.routes:
         if "<" not in route.paths[0]:
             reply = running.ask(route.paths[0], "OPTIONS")
@@ -79,7 +79,7 @@ def test_allow_names_the_methods_of_the_route(running):
 
 
 @pytest.mark.parametrize("fast_path", [True, False])
-def test_the_hooks_of_an_extension_see_every_request_and_response(small, fast_path):
+def test_extension_hooks_see_every_request_and_response(small, fast_path):
     app = create_app(small, small.settings)
     seen = []
 
@@ -101,9 +101,9 @@ def test_the_hooks_of_an_extension_see_every_request_and_response(small, fast_pa
             assert seen[-1][0] == method
 
 
-def test_an_extension_may_refuse_a_request_whatever_it_asks_for(small):
+def test_an_extension_can_reject_any_request(small):
     app = create_app(small, small.settings)
-    app.before_request(lambda: ("Not for you.", 403, {"Content-Type": "text/plain"}))
+    app.before_request(lambda: ("Forbidden.", 403, {"Content-Type": "text/plain"}))
     with serving_app(app) as running:
         for method, path, _ in REQUESTS:
             reply = send(running, method, path)
@@ -111,14 +111,14 @@ def test_an_extension_may_refuse_a_request_whatever_it_asks_for(small):
             assert "X-Request-Id" in reply.headers
 
 
-def test_a_receiver_of_flasks_signals_sees_every_request(small):
+def test_flask_signal_receivers_see_every_request(small):
     started, finished = [], []
     app = create_app(small, small.settings)
 
-    def on_start(sender, **more):
+    def on_start(sender, **extra):
         started.append(flask.request.path)
 
-    def on_finish(sender, response, **more):
+    def on_finish(sender, response, **extra):
         finished.append(response.status_code)
 
     with signals.request_started.connected_to(on_start, app):
@@ -130,22 +130,22 @@ def test_a_receiver_of_flasks_signals_sees_every_request(small):
     assert finished == [status for _, _, status in REQUESTS]
 
 
-def test_a_wrapper_around_the_application_sees_every_request(small):
+def test_wsgi_middleware_sees_every_request(small):
     app = create_app(small, small.settings)
     inner, seen = app.wsgi_app, []
 
-    def wrapper(environ, start_response):
+    def middleware(environ, start_response):
         seen.append(environ["PATH_INFO"])
         return inner(environ, start_response)
 
-    app.wsgi_app = wrapper
+    app.wsgi_app = middleware
     with serving_app(app) as running:
         for method, path, status in REQUESTS:
             assert send(running, method, path).status == status
     assert len(seen) == len(REQUESTS)
 
 
-def test_without_hooks_the_same_requests_get_the_same_answers(small):
+def test_the_same_requests_get_the_same_statuses_without_hooks(small):
     app = create_app(small, small.settings)
     assert not app.is_extended
     with serving_app(app) as running:
@@ -153,12 +153,12 @@ def test_without_hooks_the_same_requests_get_the_same_answers(small):
             assert (method, path, send(running, method, path).status) == (method, path, status)
 
 
-def test_the_test_client_of_flask_gets_pages_and_results(small):
+def test_the_flask_test_client_gets_pages_and_results(small):
     with application(small) as app:
         client = browser(app)
         assert "<h1" in client.get("/about").text
-        found = client.get(ASK, headers={"Accept": "application/json"})
-        assert found.json["boolean"] is True
+        reply = client.get(ASK, headers={"Accept": "application/json"})
+        assert reply.json["boolean"] is True
         assert client.open(
             "/sparql", method="QUERY", data="ASK {}", content_type="application/sparql-query",
             headers={"Accept": "application/sparql-results+json"},

@@ -1,4 +1,4 @@
-"""An edition: one snapshot as it is served, shared by all threads."""
+"""Editions: a served snapshot, shared by all threads."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from ipgraph.server.edition import Edition
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "UTC"])
 @pytest.mark.parametrize("created", ["2026-01-15T12:00:00Z", "2026-07-15T12:00:00Z"])
-def test_last_modified_is_the_time_of_the_build_in_every_time_zone(
-    small, monkeypatch, zone, created
-):
+def test_last_modified_is_the_build_time_in_every_time_zone(small, monkeypatch, zone, created):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
@@ -29,21 +27,21 @@ def test_last_modified_is_the_time_of_the_build_in_every_time_zone(
     assert modified == datetime.fromisoformat(created).astimezone(UTC)
 
 
-def test_two_first_visitors_get_one_part(small):
+def test_concurrent_requests_build_a_part_once(small):
     edition = Edition(small, small.settings)
-    together = threading.Barrier(8)
-    made = []
+    barrier = threading.Barrier(8)
+    editions = []
 
-    def make(edition):
-        made.append(edition)
+    def build(edition):
+        editions.append(edition)
         threading.Event().wait(0.05)
         return object()
 
-    def visit(_):
-        together.wait()
-        return edition.part(make)
+    def request(_):
+        barrier.wait()
+        return edition.part(build)
 
-    with ThreadPoolExecutor(8) as visitors:
-        parts = set(visitors.map(visit, range(8)))
+    with ThreadPoolExecutor(8) as executor:
+        parts = set(executor.map(request, range(8)))
     assert len(parts) == 1
-    assert made == [edition]
+    assert editions == [edition]

@@ -22,21 +22,23 @@ from support.waiting import wait_for_event
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, number):
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_prints_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, signal_number):
     served = Served(rdf_folder, tmp_path / "cache")
     served.wait_for("Ctrl+C")
     assert "3 triples stated" in served.seen
-    assert served.address.rstrip("/") + "/browse" in served.seen  # no address that is not there
+    assert (
+        served.address.rstrip("/") + "/browse" in served.seen
+    )  # a page that exists for every graph
     assert served.get(COUNT).split() == ["n", "3"]
     children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
     workers = children.read_text().split() if children.exists() else []
-    assert served.end(number) == 0
+    assert served.end(signal_number) == 0
     assert "Traceback" not in served.seen
-    assert not [each for each in workers if os.path.exists(f"/proc/{each}")]
+    assert not [worker for worker in workers if os.path.exists(f"/proc/{worker}")]
 
 
-def test_nothing_is_left_behind_in_the_folder_for_temporary_files(tmp_path):
+def test_no_temporary_files_are_left_behind(tmp_path):
     engine = ox.Store(str(tmp_path / "store"))
     name = ox.NamedNode("http://e/thing")
     engine.add(ox.Quad(name, name, ox.Literal("said"), name))
@@ -47,24 +49,24 @@ def test_nothing_is_left_behind_in_the_folder_for_temporary_files(tmp_path):
     served = Served(tmp_path / "store", tmp_path / "cache", TMPDIR=str(scratch))
     assert served.get(COUNT).split() == ["n", "1"]
     served.get("/search?q=thing")
-    assert len([*scratch.iterdir()]) == 2  # what the workers read, and the index of names
+    assert len([*scratch.iterdir()]) == 2  # the store of the workers, and the search index
     assert served.end() == 0
     assert [*scratch.iterdir()] == []
 
 
-def test_a_port_in_use_is_a_message_with_what_to_do(small):
+def test_a_port_in_use_is_reported_with_a_hint(small):
     from dataclasses import replace
 
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        settings = replace(small.settings, port=taken.getsockname()[1])
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", 0))
+        occupied.listen()
+        settings = replace(small.settings, port=occupied.getsockname()[1])
         with pytest.raises(StoreUnavailable, match="in use") as caught:
             serving_module.serve(small, settings)
     assert "--port" in caught.value.hint
 
 
-def test_sighup_serves_the_files_as_they_are_now_and_keeps_the_old_where_they_are_broken(
+def test_sighup_reloads_changed_files_and_keeps_the_old_graph_if_they_are_invalid(
     rdf_folder, tmp_path
 ):
     served = Served(rdf_folder, tmp_path / "cache")
@@ -83,7 +85,7 @@ def test_sighup_serves_the_files_as_they_are_now_and_keeps_the_old_where_they_ar
         served.end()
 
 
-def test_watching_reloads_when_a_file_changes(rdf_folder, tmp_path):
+def test_watch_reloads_when_a_file_changes(rdf_folder, tmp_path):
     served = Served(rdf_folder, tmp_path / "cache", "--watch")
     served.wait_for("Ctrl+C")
     try:
@@ -94,9 +96,7 @@ def test_watching_reloads_when_a_file_changes(rdf_folder, tmp_path):
         served.end()
 
 
-def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
-    serve, small, rdf_folder
-):
+def test_a_reload_drops_no_request_and_later_results_use_the_new_graph(serve, small, rdf_folder):
     with serve(small) as running:
         failures: list[int] = []
         stop = threading.Event()
@@ -108,29 +108,27 @@ def test_a_reload_drops_no_request_and_no_answer_is_of_the_old_graph_after_it(
                     failures.append(reply.status)
 
         threads = [threading.Thread(target=client) for _ in range(3)]
-        for each in threads:
-            each.start()
+        for thread in threads:
+            thread.start()
         for number in range(3):
             (rdf_folder / "more.ttl").write_text(f"<urn:a> <urn:b> {number}, 77 .")
             assert running.app.service.reload()
             assert running.query(f"ASK {{ ?s ?p {number} }}").json()["boolean"]
         stop.set()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.join()
         assert not failures
 
 
-def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
-    small, rdf_folder, monkeypatch
-):
+def test_a_reload_reaches_workers_that_are_still_starting(small, rdf_folder, monkeypatch):
     service = Service(small, small.settings)
     starting, replaced = threading.Event(), threading.Event()
-    real = service_module.Pool
+    original = service_module.Pool
 
     def slow_pool(*arguments):
         starting.set()
-        replaced.wait(1)  # the reload is under way, or waits for this
-        return real(*arguments)
+        replaced.wait(1)  # the reload is running, or waits for this pool
+        return original(*arguments)
 
     monkeypatch.setattr(service_module, "Pool", slow_pool)
     first = threading.Thread(target=lambda: service.pool)
@@ -141,13 +139,13 @@ def test_a_reload_while_the_workers_are_being_started_reaches_them_too(
     replaced.set()
     first.join()
     try:
-        answering = service.pool.execute(Query("ASK { ?s ?p 7 }"), by_name("json"))
-        assert b"true" in (answering.body or b"")
+        result = service.pool.execute(Query("ASK { ?s ?p 7 }"), by_name("json"))
+        assert b"true" in (result.body or b"")
     finally:
         service.close()
 
 
-def test_behind_a_proxy_a_prefix_stands_before_every_address(serve, small):
+def test_the_path_prefix_is_part_of_every_address(serve, small):
     with serve(small, path_prefix="/graph") as running:
         for path in ("/graph/sparql?query=ASK%7B%7D", "/sparql?query=ASK%7B%7D"):
             reply = running.ask(path)
@@ -156,14 +154,14 @@ def test_behind_a_proxy_a_prefix_stands_before_every_address(serve, small):
         assert 'href="/graph/' in running.ask("/graph/", Accept="text/html").body.decode()
 
 
-def test_the_host_header_is_not_believed(serve, small):
+def test_the_host_header_is_not_trusted(serve, small):
     with serve(small) as running:
         body = running.ask("/sparql", Host="evil.example", Accept="text/turtle").body.decode()
         assert "evil.example" not in body
         assert f"127.0.0.1:{running.port}/sparql" in body
 
 
-def test_health_says_draining_with_503_while_it_stops(serve, small):
+def test_health_is_503_draining_during_shutdown(serve, small):
     with serve(small) as running:
         assert running.ask("/health").json()["status"] == "ok"
         running.app.service.draining = True
@@ -181,7 +179,7 @@ def test_requests_and_reloads_are_logged_to_standard_error(rdf_folder, tmp_path)
         assert reload["logger"] == "ipgraph.server.lifecycle"
 
 
-def test_a_failed_reload_is_an_error_in_text_on_demand(rdf_folder, tmp_path):
+def test_a_failed_reload_is_logged_as_an_error_in_text_format(rdf_folder, tmp_path):
     with Served(rdf_folder, tmp_path / "cache", "--log-format", "text") as served:
         served.wait_for("Ctrl+C")
         (rdf_folder / "one.ttl").write_text("this is not Turtle")
@@ -191,7 +189,7 @@ def test_a_failed_reload_is_an_error_in_text_on_demand(rdf_folder, tmp_path):
         assert "one.ttl" in line
 
 
-def test_a_failure_of_the_service_is_500_with_a_reference_and_no_internals(
+def test_an_internal_error_is_500_with_a_request_id_and_no_details(
     serve, small, monkeypatch, caplog
 ):
     def fail(*arguments):

@@ -1,4 +1,4 @@
-"""Requests that harm nobody and that fuzzers send: each gets an answer, and never a 500."""
+"""Odd but harmless requests, as fuzzers send them: no response is a 500."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from support.hostile_bank import FORM, QUERY, SECRET, XSD
 
 NINES = "9" * 400
-# Query texts, by the statuses that are right.
-NO_QUERIES = (
+# Texts that are not valid queries.
+INVALID_QUERIES = (
     *("", " ", "\x00", "SELECT", "}" * 1_000, "'" * 999, '"' * 60_000, "<" * 60_000),
     *("\\u0053ELECT * {}", "SELECT * { ?s ?p '''" + "'\\" * 9_000),
     *("DROP ALL", "INSERT DATA { <a:a> <a:b> <a:c> }", "LOAD <file:///etc/passwd>"),
@@ -20,7 +20,7 @@ NO_QUERIES = (
 EXPRESSIONS = (
     *("9223372036854775807 + 1", "-9223372036854775808 / -1", "1e308 * 1e308", "1 / 0"),
     *("ABS(-9223372036854775808)", NINES, f"<{XSD}integer>('{NINES}')", "STRLEN('\\uD83D')"),
-    *(f"YEAR('{each}-01-01T00:00:00Z'^^<{XSD}dateTime>)" for each in ("9" * 17, "-0001")),
+    *(f"YEAR('{year}-01-01T00:00:00Z'^^<{XSD}dateTime>)" for year in ("9" * 17, "-0001")),
     *("SUBSTR('😀', 2)", "UCASE('ŉß')", "SUBSTR('abc', -999999999, 99999999999)"),
     *("ENCODE_FOR_URI('\\u0000')", "REGEX('a', '[')", "REPLACE('a', '(', '$9')"),
     f"'<!DOCTYPE x [<!ENTITY e SYSTEM \"file://{SECRET}\">]><x>&e;</x>'",
@@ -35,8 +35,8 @@ PATHS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", NO_QUERIES, ids=lambda text: ascii(text[:20]))
-def test_a_text_that_is_no_query_is_a_bad_request(running, text):
+@pytest.mark.parametrize("text", INVALID_QUERIES, ids=lambda text: ascii(text[:20]))
+def test_an_invalid_query_is_rejected(running, text):
     body = urlencode({"query": text})
     reply = running.ask("/sparql", "POST", body, Content_Type=FORM)
     assert (reply.status, reply.type) in (
@@ -47,22 +47,22 @@ def test_a_text_that_is_no_query_is_a_bad_request(running, text):
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=lambda text: ascii(text[:30]))
-@pytest.mark.parametrize("form", ["json", "xml", "html"])
-def test_an_expression_at_the_edge_has_a_value_or_none(running, expression, form):
+@pytest.mark.parametrize("format_name", ["json", "xml", "html"])
+def test_an_edge_case_expression_is_evaluated_or_rejected(running, expression, format_name):
     text = f"SELECT ({expression} AS ?x) {{}}"
-    reply = running.ask(f"/sparql?query={quote(text)}&format={form}")
+    reply = running.ask(f"/sparql?query={quote(text)}&format={format_name}")
     assert reply.status in (200, 400)
     assert b"root:" not in reply.body
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path[:30])
 @pytest.mark.parametrize("accept", ["text/html", "application/json", "text/turtle"])
-def test_an_odd_address_is_answered_in_the_client_s_own_terms(running, path, accept):
+def test_an_odd_address_gets_a_valid_status(running, path, accept):
     reply = running.ask(path, Accept=accept)
     assert reply.status in (200, 302, 303, 400, 404, 406)
     assert b"root:" not in reply.body
 
 
-def test_a_text_of_nothing_but_space_behind_a_query_is_read_in_one_pass(running):
+def test_spaces_after_a_query_are_read_in_one_pass(running):
     body = "ASK {} " + " " * 60_000
     assert running.ask("/sparql", "POST", body, Content_Type=QUERY).json()["boolean"] is True

@@ -1,4 +1,4 @@
-"""What hostile requests do where nothing stops them: one of each family, shown."""
+"""Effects of hostile requests on unprotected servers: one request of each family."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from support import hostile_bank, unprotected
 
 TRIPLES = 2000
-# A peer without a response by then has hung: 1.5 times what `test_hostile` lets a query run.
+# A peer without a response by then has hung: 1.5 times the query time limit of `test_hostile`.
 HUNG_AFTER_S = 1.5
 FAMILIES = tuple(hostile_bank.FAILS)
 
@@ -16,28 +16,27 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def peers():
-    found = unprotected.peers(TRIPLES)
-    yield found
-    found["endpoint"].close()
+    servers = unprotected.peers(TRIPLES)
+    yield servers
+    servers["endpoint"].close()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_hostile_request_kills_hangs_leaks_from_or_misleads_what_has_no_protection(
+def test_a_hostile_request_crashes_hangs_leaks_from_or_misleads_an_unprotected_server(
     peers, bank, sentinel, family
 ):
-    attack = [each for each in bank if each.family == family][-1]
-    hung_after_s = (
-        HUNG_AFTER_S if "hung" in attack.outcomes else None
-    )  # the others end by themselves
+    attack = [candidate for candidate in bank if candidate.family == family][-1]
+    # Requests with other outcomes end by themselves.
+    hung_after_s = HUNG_AFTER_S if "hung" in attack.outcomes else None
     assert peers[attack.peer].outcome_of(attack, hung_after_s, sentinel) in attack.outcomes
 
 
-def test_the_peers_bear_what_is_not_hostile(peers, sentinel):
-    kind = {"Accept": "application/sparql-results+json"}
+def test_the_peers_answer_harmless_requests(peers, sentinel):
+    headers = {"Accept": "application/sparql-results+json"}
     text = "SELECT * { ?s ?p ?o } LIMIT 3"
     harmless = (
         hostile_bank.ask("harmless", text, 200),
-        hostile_bank.get("harmless", "/sparql?query=ASK%7B%7D", 200, **kind),
+        hostile_bank.get("harmless", "/sparql?query=ASK%7B%7D", 200, **headers),
     )
     for name, peer in peers.items():
         for attack in harmless:

@@ -21,7 +21,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "line", "column", "words"), CASES)
-def test_a_syntax_error_has_the_place_where_the_text_is_wrong(text, line, column, words):
+def test_a_syntax_error_has_the_position_of_the_mistake(text, line, column, words):
     with pytest.raises(SyntaxError) as caught:
         ox.Store().query(text)
     error = explain(text, str(caught.value))

@@ -38,7 +38,7 @@ def test_the_form_is_the_first_word_after_the_prologue(text, form):
         'ASK { FILTER(?a<?b#>"""\n) SERVICE <http://h/> {} #"""\n }',
     ],
 )
-def test_service_is_found_however_it_is_written(text):
+def test_service_is_found_in_every_spelling(text):
     assert inspect(text).services
 
 
@@ -50,14 +50,14 @@ def test_a_graph_in_from_is_resolved_against_base_and_prefixes():
     assert found.named_graphs == ("http://e/g/one",)
 
 
-def test_an_undeclared_prefix_of_the_project_comes_with_the_line_to_add():
+def test_an_undeclared_prefix_of_the_project_is_reported_with_the_line_to_add():
     with pytest.raises(BadQuery) as caught:
         admit("SELECT *\n{ ?s ip:partOf ?o }")
     assert (caught.value.place.line, caught.value.place.column) == (2, 6)
     assert "PREFIX ip: <https://w3id.org/ipgraph/ontology/>" in caught.value.hint
 
 
-def test_an_unknown_prefix_gets_the_nearest_known_one():
+def test_an_unknown_prefix_gets_a_similar_known_one_as_a_hint():
     with pytest.raises(BadQuery) as caught:
         admit("ASK { ?s skoss:broader ?o }")
     assert "skos:" in caught.value.hint
@@ -68,7 +68,7 @@ def test_a_prefix_that_the_caller_declares_is_not_missing():
 
 
 @pytest.mark.parametrize("text", ["DROP ALL", "INSERT DATA {}", "WITH <urn:g> DELETE {} WHERE {}"])
-def test_an_update_is_no_query(text):
+def test_an_update_is_rejected(text):
     with pytest.raises(BadQuery, match="read-only"):
         admit(text)
 
@@ -77,12 +77,12 @@ NESTED = {
     "groups": lambda n: "ASK" + "{" * n + "}" * n,
     "parentheses": lambda n: "ASK{FILTER" + "(" * n + "1" + ")" * n + "}",
     "blank nodes": lambda n: "ASK{" + "[<p:p> " * n + "1" + "]" * n + " <p:p> 1}",
-    "in what looks like an IRI": lambda n: "ASK{FILTER(1<" + "(" * n + "1" + ")" * n + ">2)}",
+    "in an apparent IRI": lambda n: "ASK{FILTER(1<" + "(" * n + "1" + ")" * n + ">2)}",
 }
 
 
 @pytest.mark.parametrize("nest", NESTED.values(), ids=NESTED.keys())
-def test_nesting_beyond_the_bound_is_refused_and_nesting_within_is_not(nest):
+def test_nesting_is_rejected_only_beyond_the_limit(nest):
     assert inspect(nest(90)).depth >= 90
     with pytest.raises(QueryTooComplex) as caught:
         inspect(nest(200))
@@ -91,50 +91,50 @@ def test_nesting_beyond_the_bound_is_refused_and_nesting_within_is_not(nest):
 
 CHAINS = {
     "sums": lambda n: "ASK{FILTER(" + "1+" * n + "1)}",
-    "signs that touch": lambda n: "ASK{FILTER(true" + "-true" * n + ")}",
+    "adjacent signs": lambda n: "ASK{FILTER(true" + "-true" * n + ")}",
     "unions": lambda n: "ASK{" + "{}UNION" * n + "{}}",
     "paths": lambda n: "ASK{?s " + "<p:p>/" * n + "<p:p> ?o}",
     "negations": lambda n: "ASK{FILTER(" + "!" * n + "true)}",
-    "groups in a row": lambda n: "ASK{" + "{}" * n + "}",
-    "spread over brackets": lambda n: "ASK{FILTER(" + ("1+" * 20 + "(") * (n // 20) + "1",
+    "adjacent groups": lambda n: "ASK{" + "{}" * n + "}",
+    "across brackets": lambda n: "ASK{FILTER(" + ("1+" * 20 + "(") * (n // 20) + "1",
 }
 
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS.keys())
-def test_a_chain_beyond_the_bound_is_refused_and_one_within_is_not(chain):
+def test_a_chain_is_rejected_only_beyond_the_limit(chain):
     inspect(chain(200))
     with pytest.raises(QueryTooComplex) as caught:
         inspect(chain(600))
     assert caught.value.limit == "max_query_chain"
 
 
-def test_the_data_of_values_is_no_chain():
+def test_the_data_of_values_are_not_a_chain():
     rows = "(1 -2)" * 3000
     assert inspect("ASK { VALUES (?a ?b) {" + rows + "} }", Bounds(max_bytes=1 << 20)).chain < 10
 
 
-def test_long_lists_of_triples_and_arguments_are_no_chain():
+def test_long_lists_of_triples_are_not_a_chain():
     inspect("CONSTRUCT {" + "<a:s> <p:p> 1 ; <p:q> 2, 3 .\n" * 900 + "} WHERE {}")
 
 
-def test_a_text_over_its_bytes_is_refused():
+def test_a_text_over_the_size_limit_is_rejected():
     with pytest.raises(SizeLimitExceeded):
         inspect("ASK {} #" + "é" * 40_000)
 
 
-def test_text_that_is_no_unicode_is_a_bad_query():
+def test_text_with_invalid_unicode_is_a_bad_query():
     with pytest.raises(BadQuery):
         inspect("ASK { '\udcff' ?p ?o }")
 
 
 @pytest.mark.parametrize("word", ["NOW", "rand", "UUID", "StrUuid", "BNODE"])
-def test_a_query_whose_answer_varies_is_known_as_such(word):
+def test_a_query_with_a_volatile_result_is_recognized(word):
     assert inspect(f"SELECT ({word}() AS ?x) {{}}").volatile
     assert not inspect(f"SELECT ?{word} {{ ?{word} <urn:{word}> '{word}' }}").volatile
 
 
 @pytest.mark.parametrize(
-    ("text", "varies"),
+    ("text", "is_volatile"),
     [
         ("CONSTRUCT { _:x <urn:p> ?o } WHERE { ?s ?p ?o }", True),
         ("construct{?s <urn:p> [ <urn:q> ?o ]} { ?s ?p ?o }", True),
@@ -145,11 +145,11 @@ def test_a_query_whose_answer_varies_is_known_as_such(word):
         ("SELECT * { ?s ?p [] }", False),
     ],
 )
-def test_a_template_with_blank_nodes_answers_otherwise_each_time(text, varies):
-    assert inspect(text).volatile is varies
+def test_a_template_with_blank_nodes_is_volatile(text, is_volatile):
+    assert inspect(text).volatile is is_volatile
 
 
-# What is hidden, each with what `inspect` says of it in the open.
+# Hidden texts, each with a context in which `inspect` detects it when it is not hidden.
 OPEN = {
     "SERVICE <http://h/> {}": ("ASK { %s }", lambda found: found.services),
     "service silent<http://h/>{}": ("ASK { %s }", lambda found: found.services),
@@ -177,16 +177,16 @@ STRINGS = (
     '"""\n" %s"""',
     "'%s'@en",
 )
-ONE_LINE = tuple(each for each in STRINGS if "\n" not in each)
+ONE_LINE = tuple(string for string in STRINGS if "\n" not in string)
 NAMES = ("p:%s", "?%s", "p:a-%s", '"x"@%s', "p:%s.x", "_:%s")
 
 
-def shelters():
-    """Terms that hold what is hidden: strings, IRIs, names, and strings with a comment after."""
+def hiding_terms():
+    """Return terms with hidden texts: strings, IRIs, names, and literals before a comment."""
     hidden = st.sampled_from([*OPEN])
-    string = st.builds(lambda place, text: place % text, st.sampled_from(STRINGS), hidden)
+    string = st.builds(lambda template, text: template % text, st.sampled_from(STRINGS), hidden)
     name = st.builds(
-        lambda place, word: place % word, st.sampled_from(NAMES), st.sampled_from(WORDS)
+        lambda template, word: template % word, st.sampled_from(NAMES), st.sampled_from(WORDS)
     )
     iri = st.builds("<http://e/{}>".format, st.sampled_from(WORDS + IN_IRIS))
     comment = st.builds("1 # {}\n".format, hidden | st.sampled_from(IN_COMMENTS + ONE_LINE))
@@ -194,23 +194,23 @@ def shelters():
 
 
 @pytest.mark.parametrize("hidden", OPEN)
-def test_what_the_next_test_hides_counts_where_it_stands_in_the_open(hidden):
-    text, counts = OPEN[hidden]
-    assert counts(inspect(text % hidden))
+def test_the_hidden_texts_of_the_next_test_are_detected_in_the_open(hidden):
+    text, detects = OPEN[hidden]
+    assert detects(inspect(text % hidden))
 
 
-@given(st.lists(shelters(), min_size=1, max_size=8))
-def test_what_is_hidden_in_strings_comments_iris_and_names_counts_for_nothing(parts):
+@given(st.lists(hiding_terms(), min_size=1, max_size=8))
+def test_text_in_strings_comments_iris_and_names_is_ignored(parts):
     triples = " ".join(f"<urn:s> <urn:p> {part} ." for part in parts)
     text = f"PREFIX p: <http://e/> ASK {{ {triples} }}"
-    ox.Store().query(text)  # the engine takes it, so that the gate has read a whole query
+    ox.Store().query(text)  # the engine accepts it, so the guard has read a complete query
     found = inspect(text)
     assert (found.form, found.depth, found.chain, found.volatile) == ("ASK", 1, 1, False)
     assert (found.services, found.default_graphs, found.named_graphs) == ((), (), ())
 
 
-@given(st.lists(shelters(), min_size=1, max_size=8))
-def test_what_is_hidden_hides_nothing_that_follows(parts):
+@given(st.lists(hiding_terms(), min_size=1, max_size=8))
+def test_hidden_text_does_not_hide_what_follows(parts):
     triples = " ".join(f"<urn:s> <urn:p> {part} ." for part in parts)
     text = f"PREFIX p: <http://e/> ASK {{ {triples} SERVICE <http://h/> {{ ?s ?p (RAND()) }} }}"
     found = inspect(text)
@@ -219,9 +219,9 @@ def test_what_is_hidden_hides_nothing_that_follows(parts):
 
 
 @given(st.text(alphabet="<>?ab#\"'&|{}()[] \n\\:.", max_size=60))
-def test_no_text_makes_the_lexer_fail_in_another_way(text):
+def test_the_lexer_raises_no_other_error_for_any_text(text):
     try:
         tokens = tokenize(text)
     except BadQuery:
         return
-    assert all(text[each.start :].startswith(each.text) for each in tokens)
+    assert all(text[token.start :].startswith(token.text) for token in tokens)

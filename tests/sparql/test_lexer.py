@@ -1,4 +1,4 @@
-"""The lexer: one grammar of terminals for queries, highlighting and the checks of style."""
+"""The lexer: one grammar of terminals for queries, highlighting and style checks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ipgraph.resources import folder
 from ipgraph.sparql.lexer import declarations, scan, tokenize
 
 QUERIES = sorted((folder("ontology") / "questions").glob("*.rq"))
-HIDDEN = ("space", "comment", "other")
+IGNORED = ("space", "comment", "other")
 
 
 def terminals(text):
-    return [token for token in scan(text) if token.kind not in HIDDEN]
+    return [token for token in scan(text) if token.kind not in IGNORED]
 
 
 def test_scan_and_tokenize_find_the_same_terminals_in_every_question():
@@ -35,7 +35,7 @@ def test_scan_and_tokenize_agree(text):
 
 
 @pytest.mark.parametrize("text", ['"never closed', "e:a \x00 \ufeff", "'''a", "@", "\\u0041"])
-def test_scan_loses_nothing_of_an_invalid_text(text):
+def test_scan_keeps_every_character_of_an_invalid_text(text):
     assert "".join(token.text for token in scan(text)) == text
     assert "other" in {token.kind for token in scan(text)}
 

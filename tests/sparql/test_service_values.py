@@ -16,33 +16,35 @@ def table(
     variables: list[str], *rows: dict, kind: str = "json", silent: bool = False
 ) -> ServiceResult:
     body = {"head": {"vars": variables}, "results": {"bindings": rows}}
-    return placed(json.dumps(body), kind, silent=silent)
+    return service_result(json.dumps(body), kind, silent=silent)
 
 
-def placed(body: str, kind: str = "json", *, silent: bool = False) -> ServiceResult:
+def service_result(body: str, kind: str = "json", *, silent: bool = False) -> ServiceResult:
     return ServiceResult(0, 0, "http://h/", silent, kind, body)
 
 
 def solutions(text: str, *tables: ServiceResult, data: str = "") -> list[dict[str, object]]:
-    """Evaluate a text, each SERVICE of which is the next table."""
-    cut, offset = [], 0
-    for each in tables:
+    """Evaluate a query whose SERVICE clauses get the given tables, in order."""
+    results, offset = [], 0
+    for result in tables:
         start = text.index(CLAUSE, offset)
         offset = start + len(CLAUSE)
-        cut.append(ServiceResult(start, offset, each.endpoint, each.silent, each.kind, each.text))
-    inlined, functions = inline(Query(text, tables=tuple(cut)))
+        results.append(
+            ServiceResult(start, offset, result.endpoint, result.silent, result.kind, result.text)
+        )
+    inlined, functions = inline(Query(text, tables=tuple(results)))
     store = ox.Store()
     store.load(data.encode(), format=ox.RdfFormat.TURTLE)
     found = store.query(inlined, custom_functions=functions)
-    names = [each.value for each in found.variables]
+    names = [variable.value for variable in found.variables]
     return [{name: row[name] for name in names} for row in found]
 
 
-def literal(value: str, **more: str) -> dict[str, str]:
-    return {"type": "literal", "value": value} | more
+def literal(value: str, **extra: str) -> dict[str, str]:
+    return {"type": "literal", "value": value} | extra
 
 
-def test_solutions_are_joined_with_the_graph_and_the_unbound_ones_are_compatible():
+def test_solutions_are_joined_with_the_graph_and_unbound_values_are_compatible():
     data = '<urn:a> <urn:p> "1" . <urn:b> <urn:p> "2" .'
     found = solutions(
         f"SELECT ?s ?v ?w {{ ?s <urn:p> ?v {CLAUSE} }} ORDER BY ?s ?w",
@@ -54,7 +56,7 @@ def test_solutions_are_joined_with_the_graph_and_the_unbound_ones_are_compatible
     ]  # fmt: skip
 
 
-def test_a_blank_node_is_one_node_in_all_rows_of_an_answer_and_another_in_the_next_answer():
+def test_a_blank_node_is_shared_by_the_rows_of_a_result_and_differs_between_results():
     node = {"type": "bnode", "value": "b0"}
     first = table(["x", "n"], {"x": node, "n": literal("1")}, {"x": node, "n": literal("2")})
     second = table(["y"], {"y": node})
@@ -65,39 +67,39 @@ def test_a_blank_node_is_one_node_in_all_rows_of_an_answer_and_another_in_the_ne
     assert {row["x"] for row in found}.isdisjoint(row["y"] for row in found)
 
 
-def test_a_column_may_mix_blank_nodes_with_other_terms_and_nothing():
+def test_a_column_can_mix_blank_nodes_other_terms_and_unbound_values():
     rows = ({"x": {"type": "bnode", "value": "b"}}, {"x": literal("1")}, {})
     found = solutions(f"SELECT ?x ?x_ {{ {CLAUSE} }}", table(["x", "x_"], *rows))
     assert {type(row["x"]) for row in found} == {ox.BlankNode, ox.Literal, type(None)}
 
 
-def test_every_term_arrives_as_it_was_sent():
-    sent = [
+def test_every_term_is_preserved():
+    terms = [
         literal('quote " backslash \\ line\nend\t\r'),
         literal("chat", **{"xml:lang": "fr-CA"}),
         literal("2007", datatype="http://www.w3.org/2001/XMLSchema#gYear"),
         {"type": "uri", "value": "http://e/ü?a=1&b=2#c"},
     ]
-    found = solutions(f"SELECT ?x {{ {CLAUSE} }}", table(["x"], *({"x": each} for each in sent)))
+    found = solutions(f"SELECT ?x {{ {CLAUSE} }}", table(["x"], *({"x": term} for term in terms)))
     assert [row["x"] for row in found] == [
-        ox.Literal(sent[0]["value"]),
+        ox.Literal(terms[0]["value"]),
         ox.Literal("chat", language="fr-ca"),
-        ox.Literal("2007", datatype=ox.NamedNode(sent[2]["datatype"])),
-        ox.NamedNode(sent[3]["value"]),
+        ox.Literal("2007", datatype=ox.NamedNode(terms[2]["datatype"])),
+        ox.NamedNode(terms[3]["value"]),
     ]
 
 
-def test_as_many_empty_solutions_as_came_are_kept():
+def test_the_number_of_empty_solutions_is_preserved():
     assert len(solutions(f"SELECT * {{ {CLAUSE} }}", table([], {}, {}, {}))) == 3
     assert solutions(f"SELECT * {{ {CLAUSE} }}", table(["x"])) == []
 
 
-def test_xml_is_read_too():
+def test_an_xml_result_is_read():
     body = (
         '<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="x"/></head>'
         "<results><result><binding name='x'><uri>urn:a</uri></binding></result></results></sparql>"
     )
-    (row,) = solutions(f"SELECT ?x {{ {CLAUSE} }}", placed(body, "xml"))
+    (row,) = solutions(f"SELECT ?x {{ {CLAUSE} }}", service_result(body, "xml"))
     assert row["x"] == ox.NamedNode("urn:a")
 
 
@@ -115,17 +117,17 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("body", HOSTILE)
-def test_an_answer_that_would_break_out_of_its_place_is_no_answer(body):
+def test_a_result_that_injects_syntax_is_rejected(body):
     with pytest.raises(StoreUnavailable, match="did not respond with SPARQL results"):
-        solutions(f"SELECT * {{ {CLAUSE} }}", placed(body))
-    assert len(solutions(f"SELECT * {{ {CLAUSE} }}", placed(body, silent=True))) == 1
+        solutions(f"SELECT * {{ {CLAUSE} }}", service_result(body))
+    assert len(solutions(f"SELECT * {{ {CLAUSE} }}", service_result(body, silent=True))) == 1
 
 
 def test_a_failure_that_silent_hides_is_one_solution_without_bindings():
-    assert solutions(f"SELECT * {{ {CLAUSE} }}", placed("", "")) == [{}]
+    assert solutions(f"SELECT * {{ {CLAUSE} }}", service_result("", "")) == [{}]
 
 
-def test_lines_after_a_service_stay_where_they_are():
+def test_lines_after_a_service_keep_their_numbers():
     text = "SELECT * {\n SERVICE <http://h/> {\n ?s\n ?p ?o\n }\n ?broken }"
     start, end = text.index("SERVICE"), text.index(" ?broken") - 1
     body = '{"head":{"vars":["s"]},"results":{"bindings":[]}}'

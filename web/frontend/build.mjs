@@ -48,7 +48,7 @@ const libraries = await Promise.all([...names].sort().map(async (name) => {
   return { name, version, license };
 }));
 
-// licences.txt: the license texts, included in every copy.
+// licenses.txt: the license texts, included in every copy.
 const texts = await Promise.all(libraries.map(async ({ name, version }) => {
   const home = `node_modules/${name}`;
   const file = (await readdir(home)).find((entry) => /^licen[cs]e/i.test(entry));
@@ -57,7 +57,7 @@ const texts = await Promise.all(libraries.map(async ({ name, version }) => {
 }));
 
 await mkdir(folder, { recursive: true });
-await writeFile(join(folder, "licences.txt"), texts.join(`\n${"-".repeat(72)}\n\n`));
+await writeFile(join(folder, "licenses.txt"), texts.join(`\n${"-".repeat(72)}\n\n`));
 await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 1));
 await writeFile(join(folder, "libraries.json"), JSON.stringify(libraries, null, 1));
 

@@ -178,18 +178,18 @@ def _manifest(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
     }
 
 
-def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str, Any]]:
+def _candidates(kg: KnowledgeGraph, query: Any, *, near: bool) -> list[dict[str, Any]]:
     """Return the candidates of a query, best first; a single certain one is marked as the match.
 
     With `near`, similar names are searched if there are no other candidates.
     """
-    if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
+    if not isinstance(query, dict) or not isinstance(query.get("query"), str):
         raise HttpError(400, "A query of the batch has no text under query.")
-    text = asked["query"][:_MAX_CHARS]
-    limit = asked.get("limit")
+    text = query["query"][:_MAX_CHARS]
+    limit = query.get("limit")
     limit = min(limit, _MAX_LIMIT) if isinstance(limit, int) and limit > 0 else _LIMIT
-    kinds = _texts(asked.get("type"))
-    wanted = _objects(asked.get("properties"))[:MAX_PROPERTIES]
+    kinds = _texts(query.get("type"))
+    wanted = _objects(query.get("properties"))[:MAX_PROPERTIES]
     hits = kg.index.search(text, limit=_MAX_LIMIT).hits
     if not hits and near:
         hits = kg.index.similar(text)
@@ -220,10 +220,10 @@ def _candidates(kg: KnowledgeGraph, asked: Any, *, near: bool) -> list[dict[str,
     return found[:limit]
 
 
-def _extended(kg: KnowledgeGraph, asked: dict[str, Any]) -> dict[str, Any]:
+def _extended(kg: KnowledgeGraph, query: dict[str, Any]) -> dict[str, Any]:
     """Return the stated and inferred values of properties of entities."""
-    ids = _texts(asked.get("ids"))
-    names = _texts(_objects(asked.get("properties")))
+    ids = _texts(query.get("ids"))
+    names = _texts(_objects(query.get("properties")))
     if len(ids) > MAX_IDS or len(names) > MAX_PROPERTIES:
         raise HttpError(
             400, f"A request may extend at most {MAX_IDS} entities by {MAX_PROPERTIES} properties."

@@ -1,6 +1,6 @@
-"""What a page says to search engines: the same statements in the terms of schema.org, as JSON-LD.
+"""Structured data for search engines: the statements of a page as schema.org JSON-LD.
 
-Only what the graph says and schema.org has a term for; the rest is in the data of the thing.
+Only statements of the graph for which schema.org has a term; the RDF data has all of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.entity import Description
     from ipgraph.server.edition import Edition
 
-# The types of things of these classes; besides them those of schema.org that the graph gives.
+# schema.org types by class. The schema.org classes of the graph are added.
 _TYPES = (
     (ORG + "Organization", "Organization"),
     (FOAF + "Person", "Person"),
@@ -36,10 +36,10 @@ _WITHIN = (ORG + "unitOf", ORG + "subOrganizationOf")
 _SAME = SCHEMA + "sameAs"
 
 
-def of_thing(root: str, view: Description) -> Markup:
-    """Tell what a thing is, what it is called, and which organization it belongs to."""
+def of_entity(root: str, view: Description) -> Markup:
+    """Describe an entity: its types, names and parent organization."""
     types = list(_types(view))
-    said: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "@type": types[0] if len(types) == 1 else types,
         "@id": view.iri,
         "name": view.name.label,
@@ -49,21 +49,21 @@ def of_thing(root: str, view: Description) -> Markup:
     }
     for group in view.outgoing:
         if group.relation.iri == _SAME:
-            said["sameAs"] = [value.iri or value.text for value in group.values]
+            properties["sameAs"] = [value.iri or value.text for value in group.values]
         elif group.relation.iri in _WITHIN and "Organization" in "".join(types):
-            said["parentOrganization"] = [
-                *said.get("parentOrganization", ()),
+            properties["parentOrganization"] = [
+                *properties.get("parentOrganization", ()),
                 *(
                     {"@type": "Organization", "@id": value.iri, "name": value.text}
                     for value in group.values
                     if value.iri
                 ),
             ]
-    return _written(said)
+    return _written(properties)
 
 
 def of_document(root: str, document: Source) -> Markup:
-    """Tell what a document is called, who published it when, and where it is."""
+    """Describe a document: title, publisher, date and URL."""
     publisher = {"@type": "Organization", "name": document.publisher}
     return _written(
         {
@@ -79,7 +79,7 @@ def of_document(root: str, document: Source) -> Markup:
 
 
 def of_dataset(edition: Edition, root: str, files: list[tuple[str, str, str]]) -> Markup:
-    """Tell what the dataset is, and where its files are: address, label and media type."""
+    """Describe the dataset; `files` has the address, label and media type of each file."""
     kg = edition.kg
     snapshot = kg.snapshot
     return _written(
@@ -106,7 +106,7 @@ def _types(view: Description) -> Iterator[str]:
     own = [iri.removeprefix(SCHEMA) for iri in view.all_classes if iri.startswith(SCHEMA)]
     yield from own
     found = [name for iri, name in _TYPES if iri in view.all_classes]
-    if not own or "Organization" not in found:  # which schema:GovernmentOrganization says already
+    if not own or "Organization" not in found:  # schema:GovernmentOrganization implies it
         yield from found
     if not own and not found:
         yield "Thing"
@@ -118,16 +118,16 @@ def _other_names(view: Description) -> list[str]:
 
 
 def _local(iri: str) -> str:
-    """Return the path of a page below the root of the site, in no language of its own."""
+    """Return the path of a page below the root of the site, without a language."""
     return re.sub("[?&]lang=[a-z]+$", "", links.page(iri)).removeprefix(request.script_root)
 
 
-def _written(said: dict[str, Any]) -> Markup:
-    """Write what is not empty; no value can end the element that it stands in."""
+def _written(properties: dict[str, Any]) -> Markup:
+    """Write the values that are not empty. No value can close the script element."""
     document = {"@context": "https://schema.org"} | {
         name: value[0] if isinstance(value, list) and len(value) == 1 else value
-        for name, value in said.items()
+        for name, value in properties.items()
         if value
     }
     text = json.dumps(document, ensure_ascii=False)
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  escaped for what holds it
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  escaped for a script element

@@ -1,4 +1,4 @@
-"""Answers as tables for people: labels instead of IRIs, and a bounded number of rows."""
+"""Query results as tables of a page: labels instead of IRIs, and a bounded number of rows."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _NUMBERS = frozenset(
     )
 )  # fmt: skip
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-# Datatypes whose values say by themselves what they are.
+# Datatypes that are obvious from the value.
 _OBVIOUS = _NUMBERS | {XSD + name for name in ("string", "boolean", "date", "gYear", "gYearMonth")}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One term for people: its label, what it is in Turtle, and a cue where that is not plain."""
+    """A term in a table. `cue` is its datatype or language where the text does not show it."""
 
     text: str = ""
     iri: str = ""
@@ -42,29 +42,29 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first rows of an answer. `total` is None where counting stopped at `counted`."""
+    """The first rows of a result. `total` is None if counting stopped at `counted`."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: int | None
     counted: int
-    truth: bool | None = None  # the answer of an ASK
+    truth: bool | None = None  # the result of an ASK
     turtle: str | None = None  # the first triples of a CONSTRUCT or DESCRIBE
 
     @property
     def kind(self) -> str:
-        """Say what the answer is: ``rows``, ``graph`` or ``truth``."""
+        """The kind of result: ``rows``, ``graph`` or ``truth``."""
         if self.truth is not None:
             return "truth"
         return "rows" if self.turtle is None else "graph"
 
     def is_numeric(self, column: int) -> bool:
-        """Say whether a column holds numbers alone."""
+        """True if a column has numbers only."""
         cells = [row[column] for row in self.rows if row[column].text]
         return bool(cells) and all(cell.number is not None for cell in cells)
 
     def without_repeats(self) -> Table:
-        """Leave out the columns that only repeat the labels of a column of things."""
+        """Return the table without columns that only repeat the labels of another column."""
 
         def repeats(column: int) -> bool:
             return any(
@@ -76,15 +76,15 @@ class Table:
                 if other != column
             )
 
-        kept = [at for at in range(len(self.columns)) if not (self.rows and repeats(at))]
+        positions = [at for at in range(len(self.columns)) if not (self.rows and repeats(at))]
         return replace(
             self,
-            columns=tuple(self.columns[at] for at in kept),
-            rows=tuple(tuple(row[at] for at in kept) for row in self.rows),
+            columns=tuple(self.columns[at] for at in positions),
+            rows=tuple(tuple(row[at] for at in positions) for row in self.rows),
         )
 
     def pairs(self) -> list[tuple[str, float]]:
-        """Return names and numbers for a chart: the first column of each sort, if both exist."""
+        """Return names and numbers for a chart, from the first column of each, if both exist."""
         numeric = [at for at in range(len(self.columns)) if self.is_numeric(at)]
         named = [at for at in range(len(self.columns)) if at not in numeric]
         if not numeric or not named or len(self.rows) < 2:
@@ -94,7 +94,7 @@ class Table:
 
 
 def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: int) -> Table:
-    """Read an answer into a table of at most `max_rows`; count on to at most `max_counted`."""
+    """Read at most `max_rows` of a result into a table, and count at most `max_counted`."""
     if isinstance(result, ox.QueryBoolean):
         return Table((), (), None, 0, truth=bool(result))
     if isinstance(result, ox.QuerySolutions):
@@ -105,7 +105,7 @@ def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: 
         )
         counted, whole = _count(result, len(rows), max_counted)
         return Table(columns, rows, counted if whole else None, counted)
-    # In the order of their subjects, as Turtle is read; the rest is only counted.
+    # Ordered by subject, as in Turtle; the rest is only counted.
     triples = sorted(islice(result, max_rows), key=_by_subject)
     rows = tuple(tuple(cell(term, entities) for term in triple) for triple in triples)
     counted, whole = _count(result, len(rows), max_counted)
@@ -124,7 +124,7 @@ def _by_subject(triple: ox.Triple) -> tuple[str, bool, str, str]:
 
 
 def _turtle(triples: list[ox.Triple]) -> str:
-    """Write triples with the prefixes that they use, and no others."""
+    """Write triples with only the prefixes that they use."""
     iris = {str(term)[1:] for triple in triples for term in triple}
     iris |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
     used = {
@@ -148,8 +148,8 @@ def labelled_rows(
 ) -> tuple[list[str], list[list[str | int | float]]]:
     """Return the columns and rows of a table with a label beside each column of IRIs.
 
-    Literals are texts, character for character as in the graph; with `numbers`, those of numeric
-    datatypes are Python numbers, for formats that have numbers of their own.
+    Literals keep their lexical form as text; with `numbers`, literals of numeric datatypes are
+    Python numbers, for formats that have numbers.
     """
     linked = [any(row[at].iri for row in found.rows) for at in range(len(found.columns))]
     columns: list[str] = []
@@ -166,7 +166,7 @@ def labelled_rows(
 
 
 def cell(term: object, entities: Entities) -> Cell:
-    """Make a cell of a term; None, an unbound variable, makes an empty one."""
+    """Return the cell for a term; empty for None, an unbound variable."""
     if term is None:
         return Cell()
     if isinstance(term, ox.NamedNode):

@@ -65,7 +65,7 @@ class AccessLog:
         }
         if "query" in fields:
             fields["query"] = str(fields["query"])[: self._query_chars]
-        # Not by `info`, which walks the stack for the caller: 4 of 20 µs, for the same line always.
+        # Not by `info`, which walks the stack for the caller: 4 of 20 µs, and always the same line.
         record = _ACCESS.makeRecord(
             logs.ACCESS, logging.INFO, __file__, 0, _MESSAGE, (fields,), None, extra=fields
         )

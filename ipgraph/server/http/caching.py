@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 _COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = f'-{GZIP}"'
-NOTHING = "nothing"  # how a cached body is sent with 304; else gzip, or empty for as it is
+NOTHING = "nothing"  # the coding of a 304, which has no body; else gzip, or empty for none
 _WITH_304 = ("Vary", "Cache-Control", "Content-Location", "Expires")
 
 
 class Version(Protocol):
-    """What a representation depends on besides the request: the edition that is served."""
+    """The inputs of a representation besides the request: the edition that is served."""
 
     @property
     def name(self) -> str:
@@ -40,7 +40,7 @@ class Version(Protocol):
 
 
 class Lookup:
-    """The look-up of one request in the cache: made once, by identity or by key."""
+    """The cache lookup of a request, made once, by identity or by key."""
 
     __slots__ = ("_accept_encoding", "_cache", "_identity", "_max_age_s", "_tags", "_version",
                  "coding", "is_made", "key", "query", "route")  # fmt: skip
@@ -63,15 +63,15 @@ class Lookup:
         self._tags, self._accept_encoding = conditions
         self._max_age_s = max_age_s
         self.key: Hashable = None  # of the response found
-        self.coding = ""  # how its body is sent
+        self.coding = ""  # the content coding of its body
         self.query = ""  # the query text that it answers
         self.route = ""  # the path of the route that made it
         self.is_made = False
 
     def by_identity(self, *, in_loop: bool = False) -> Response | None:
-        """Return the cached response to the very same request, before anything of it is parsed.
+        """Return the cached response to an identical request, before the request is parsed.
 
-        With `in_loop`, None where it would have to be compressed first.
+        With `in_loop`, None if it is not compressed yet and that would take long.
         """
         if self._identity is None:
             return None
@@ -87,7 +87,7 @@ class Lookup:
         return self._found(key, entry)
 
     def by_key(self, key: Hashable) -> Response | None:
-        """Return the cached response under a key, or 304 where the client has it; else None."""
+        """Return the cached response under a key, or 304 if the client has it; else None."""
         whole = (self._version.name, key)
         entry = self._cache.get(whole)
         if entry is not None:
@@ -138,7 +138,7 @@ class Lookup:
 
 
 def body_of(entry: CachedResponse | None, coding: str) -> bytes | None:
-    """Return the body of a cached response in a coding; None where it is not there like that."""
+    """Return the body of a cached response in a coding; None if there is no such body."""
     if entry is None:
         return None
     if coding == NOTHING:

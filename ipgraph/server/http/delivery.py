@@ -1,4 +1,4 @@
-"""The last step of a request: its response goes to the WSGI server, and is recorded at its end."""
+"""The last step of a request: pass the response to the WSGI server, and record it at its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CUT, DISCONNECTED = "cut", "disconnected"
 
 
 class ResponseCut(Exception):
-    """A response that stops midway: the server must break the connection off, not end it."""
+    """A response that stops midway: the server must reset the connection, not end the body."""
 
 
 class Delivery:
@@ -28,7 +28,7 @@ class Delivery:
         record: Record,
         cuts: tuple[type[Exception], ...],
     ) -> None:
-        """`own_headers` returns those of this response alone; `cuts` are what ends it midway."""
+        """`own_headers` returns headers of this response only; `cuts` are errors that cut it."""
         self._start_response = start_response
         self._own_headers = own_headers
         self._record = record
@@ -46,17 +46,17 @@ class Delivery:
         return self._start_response(status, [*headers, *added], *error)
 
     def whole(self, body: Iterable[bytes]) -> Iterable[bytes]:
-        """Record a response whose body is here, and pass it on."""
+        """Record a response whose body is complete, and pass it on."""
         self._record(self._status, self._length, "")
         return body
 
     def streamed(self, body: Iterable[bytes]) -> Iterable[bytes]:
-        """Pass on a body that comes in parts; it is recorded when it is closed."""
+        """Pass on a streamed body. It is recorded when it is closed."""
         return _Streamed(self, body)
 
 
 class _Streamed:
-    """A body that comes in parts; an error midway breaks it off."""
+    """A streamed body. An error midway cuts it."""
 
     def __init__(self, delivery: Delivery, body: Iterable[bytes]) -> None:
         self._delivery = delivery

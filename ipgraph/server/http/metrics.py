@@ -3,7 +3,7 @@
 The event loop records every request, so `Metrics.record` adds to plain numbers, and a collector
 reads them when ``/metrics`` is requested; `prometheus_client` is imported then (13 ms). Measured
 (two cores): 0.50 µs a request; 1.26 µs with children of `prometheus_client.Histogram` and
-`Counter` that are kept, because each of their values has a lock of its own.
+`Counter` looked up once, because each of their values has its own lock.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NO_ROUTE = "(none)"  # requests to addresses that do not exist
 
 
 class Measured(Protocol):
-    """The service, as far as its metrics read it."""
+    """What the metrics read of the service."""
 
     started: float
     cache: ResponseCache
@@ -80,7 +80,7 @@ class Series:
 
 
 class Metrics:
-    """The metrics of one service, in a registry of their own. Thread-safe."""
+    """The metrics of one service, in their own registry. Thread-safe."""
 
     def __init__(self, service: Measured) -> None:
         self._service = service
@@ -118,7 +118,7 @@ class Metrics:
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric with its present values, as `prometheus_client` requests them."""
+        """Yield every metric with its current value, as `prometheus_client` expects."""
         yield from self._request_metrics()
         if self._service.has_pool:
             yield from _pool_metrics(self._service.pool)
@@ -179,26 +179,26 @@ def _pool_metrics(pool: Pool) -> Iterator[Metric]:
 
 
 def _memory_metrics(processes: dict[str, int]) -> Iterator[Metric]:
-    """Yield the memory of each process; nothing where there is no ``/proc``."""
+    """Yield the memory of each process; nothing if there is no ``/proc``."""
     from prometheus_client.core import GaugeMetricFamily
 
     resident = GaugeMetricFamily(
         "ipgraph_process_resident_memory_bytes",
-        "Memory of a process, with all that it shares with others.",
+        "Memory of a process, including all shared memory.",
         labels=("process",),
     )
     proportional = GaugeMetricFamily(
         "ipgraph_process_proportional_memory_bytes",
-        "Memory of a process, with its part of what it shares: the sum is that of the service.",
+        "Memory of a process, with its share of shared memory. The sum is that of the service.",
         labels=("process",),
     )
     for name, pid in processes.items():
         try:
             rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
         except OSError:
-            continue  # it has just ended, or the platform has no such file
+            continue  # the process has just ended, or the platform has no such file
         kib = dict(line.split()[:2] for line in rollup.splitlines()[1:])
-        if "Pss:" in kib:  # nothing is there between the end of a process and its reaping
+        if "Pss:" in kib:  # the file is empty between the end of a process and its reaping
             resident.add_metric((name,), int(kib["Rss:"]) << 10)
             proportional.add_metric((name,), int(kib["Pss:"]) << 10)
     yield resident

@@ -1,9 +1,9 @@
 """Choose a representation by the headers Accept and Accept-Encoding (RFC 9110, 12.5).
 
-werkzeug parses both. A media range beats a wider one whatever its place; ``q=0`` refuses;
-parameters other than ``q`` do not tell our representations apart and are ignored. Of
-representations that a client wants equally, the first offered wins, and one matched by a weak
-synonym comes after the others.
+werkzeug parses both. A media range takes precedence over a wider one, at any position; ``q=0``
+refuses; parameters other than ``q`` are ignored, because our representations do not differ in them.
+Of representations with equal quality, the first offered wins, and one matched by a weak synonym
+comes after the others.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from werkzeug.http import parse_accept_header
 
 from ipgraph.serialization.formats import FORMATS, Content, Format, formats_with
 
-# Longer than any client's header, short enough to cost nothing to parse and to keep.
+# Longer than the header of any real client, and short enough to parse and cache.
 MAX_HEADER_CHARS = 4096
 _MEDIA_RANGE = re.compile(r"(?:\*/\*|[^\s/*]+/(?:\*|[^\s/*]+))")
 GZIP, BROTLI = "gzip", "br"
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: hashing many is what costs
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: hashing is costly
 class Offer:
-    """A representation: its short name, media type, the broad types it can answer, its header."""
+    """A representation: short name, media type, broader types that it satisfies, and header."""
 
     name: str
     media_type: str
     weak: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     header: str = ""
-    only_if_named: bool = False  # chosen where its own type is accepted, not for */*
+    only_if_named: bool = False  # chosen if its own type is accepted, not for */*
 
     @property
     def content_type(self) -> str:
@@ -53,7 +53,7 @@ class Choice:
 
 
 def of_format(form: Format, *, only_if_named: bool = False) -> Offer:
-    """Return the offer of a format of the table."""
+    """Return the offer for a format."""
     return Offer(form.name, form.media_type, form.weak, form.synonyms, form.header, only_if_named)
 
 
@@ -61,7 +61,7 @@ HTML = Offer("html", "text/html", ("application/xhtml+xml",), header="text/html;
 JSON = Offer("json", "application/json")
 CSV = Offer("csv", "text/csv", header="text/csv; charset=utf-8; header=present")
 PLAIN = Offer("plain", "text/plain", header="text/plain; charset=utf-8")
-# What lists of pages are offered as.
+# The representations of list pages.
 LIST_OFFERS = (HTML, JSON, CSV)
 
 _NAMED_FOR_ASK = {"csv"}
@@ -75,12 +75,12 @@ ASK_OFFERS = (
     HTML,
 )
 GRAPH_OFFERS = (*(of_format(form) for form in formats_with(Content.TRIPLES, Content.QUADS)), HTML)
-# Documents of RDF that are no query results: descriptions, the ontology, data of an entity.
+# RDF documents that are not query results: descriptions, the ontology, data of an entity.
 RDF_OFFERS = tuple(of_format(form) for form in formats_with(Content.TRIPLES, Content.QUADS))
 
 
 def choose(accept: str, offers: tuple[Offer, ...]) -> Choice | None:
-    """Return the offer that the client wants most, or None if it wants none of them.
+    """Return the offer that the client prefers, or None if it accepts none of them.
 
     An absent or empty header accepts everything.
     """
@@ -120,10 +120,10 @@ def by_parameter(value: str, offers: tuple[Offer, ...]) -> Offer | None:
 
 @lru_cache(maxsize=1024)
 def choose_coding(accept_encoding: str, available: tuple[str, ...]) -> str:
-    """Return the content coding that the client wants most, or an empty text for none.
+    """Return the content coding that the client prefers, or an empty text for none.
 
-    A coding wins over the plain body where the client wants both equally. Without a header the
-    body goes out as it is.
+    A coding wins over the plain body if the client prefers neither. Without a header the
+    body is not compressed.
     """
     accepted = parse_accept_header(accept_encoding[:MAX_HEADER_CHARS])
     plain = next((quality for coding, quality in accepted if coding.lower() == "identity"), 0.0)
@@ -136,7 +136,7 @@ def choose_coding(accept_encoding: str, available: tuple[str, ...]) -> str:
 
 
 def _quality(offer: Offer, ranges: dict[str, float]) -> tuple[float, str]:
-    """Return how much an offer is wanted, and the weak synonym that matched it, if any."""
+    """Return the quality of an offer, and the weak synonym that matched it, if any."""
     for media_type in (offer.media_type, *offer.synonyms):
         if media_type in ranges:
             return ranges[media_type], ""
@@ -154,7 +154,7 @@ def _typed(media_type: str) -> str:
 
 
 def _media_ranges(accept: str) -> dict[str, float]:
-    """Map each media range to its quality; if a range is named twice, to the greater."""
+    """Map each media range to its quality; if a range occurs twice, to the greater."""
     found: dict[str, float] = {}
     for value, quality in parse_accept_header(accept):
         name = value.partition(";")[0].strip().lower()

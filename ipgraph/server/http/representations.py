@@ -1,6 +1,6 @@
 """Choose the representation of a request: by the parameter ``format``, else by Accept.
 
-Where nothing is accepted, the problem names each format by its address (RFC 9110, 15.5.7).
+If no representation is accepted, the problem lists the address of each (RFC 9110, 15.5.7).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SAFE = "/:@!$()*,;=-._~"
 
 
 def negotiate(request: Request, offers: tuple[Offer, ...]) -> Choice:
-    """Return what is asked for of the offers; raises `HttpError` with status 400 or 406."""
+    """Return the requested representation; raises `HttpError` with status 400 or 406."""
     given = request.args.get("format", "")
     if not given:
         return require(request, offers)
@@ -30,7 +30,7 @@ def negotiate(request: Request, offers: tuple[Offer, ...]) -> Choice:
 
 
 def require(request: Request, offers: tuple[Offer, ...]) -> Choice:
-    """Return the offer that the client accepts; raises `HttpError` naming those there are."""
+    """Return the offer that the client accepts; raises `HttpError` that lists the offers."""
     accept = request.headers.get("Accept", "")
     chosen = choose(accept, offers)
     if chosen is not None:

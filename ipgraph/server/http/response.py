@@ -56,7 +56,7 @@ _TYPES: tuple[tuple[type[IpGraphError], str], ...] = (
 
 
 class Response(flask.Response):
-    """The one class of responses: of handlers, of Flask's views, of errors, from the cache."""
+    """The response class of handlers, Flask views, errors and the cache."""
 
     default_mimetype = None
 
@@ -67,12 +67,12 @@ class Response(flask.Response):
         body: bytes | Iterable[bytes] = b"",
         status: int = 200,
     ) -> Response:
-        """Return a response with these headers; a body that is not bytes is streamed."""
+        """Return a response with these headers. A body that is not bytes is streamed."""
         return cls(body, status, list(headers))
 
     @property
     def is_cacheable(self) -> bool:
-        """True if the body depends on nothing but the snapshot and the request.
+        """True if the body depends only on the snapshot and the request.
 
         A handler that returns anything else sets Cache-Control itself.
         """
@@ -87,7 +87,7 @@ class Response(flask.Response):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a request, for people and programs."""
+    """An error response, for people and programs."""
 
     status: int
     type: str
@@ -98,12 +98,12 @@ class Problem:
 
     @property
     def title(self) -> str:
-        """The words of the status."""
+        """The reason phrase of the status."""
         return HTTPStatus(self.status).phrase
 
 
 class HttpError(Exception):
-    """A request that ends with a problem of HTTP itself: a method, a type, a parameter."""
+    """An invalid request: its method, type or a parameter."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class HttpError(Exception):
 
 
 def problem_of(error: IpGraphError) -> Problem:
-    """Return the problem that an error of the library is for a client."""
+    """Return the problem for an error of the library."""
     status = next(HTTP_STATUSES[kind] for kind in type(error).__mro__ if kind in HTTP_STATUSES)
     slug = next((name for kind, name in _TYPES if isinstance(error, kind)), "bad-request")
     more: dict[str, Any] = {}
@@ -135,12 +135,12 @@ def problem_of(error: IpGraphError) -> Problem:
         headers = (("Retry-After", _RETRY_AFTER_S),)
     detail = str(error)
     if status >= 500 and not isinstance(error, LimitReached | StoreUnavailable):
-        detail = "The data of this service has a fault; it has been noted."
+        detail = "The data of this service has a fault. It has been logged."
     return Problem(status, slug, detail, error.hint, more, headers)
 
 
 def write_problem(problem: Problem, accept: str, instance: str) -> Response | None:
-    """Write a problem in the type the client wants; None where that is a page."""
+    """Write a problem in the type that the client accepts; None if that is HTML."""
     chosen = choose(accept, (PROBLEM, PLAIN, HTML))
     if chosen is not None and chosen.name == HTML.name:
         return None

@@ -1,7 +1,7 @@
-"""The response cache: recently used responses, bounded in bytes, compressed where it pays.
+"""The response cache: recently used responses, bounded in bytes, compressed if worthwhile.
 
 An entry is found by its key, which names the representation (the query, its options and its
-format), or by the identity of a request seen before, which needs nothing of the request parsed.
+format), or by the identity of an earlier request, which needs no parsing.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from ipgraph.server.http.response import Headers
 
-# Below this a compressed body saves less than the header that announces it costs to read.
+# Below this size, a compressed body saves less than its extra header costs.
 _COMPRESSED_FROM_BYTES = 1024
 _COMPRESSED_AT_USE = 2
 _OVERHEAD_BYTES = 1024  # of an entry besides its body: keys, headers, objects
-_MAX_SHARE = 8  # no response takes more than this part of the whole
+_MAX_SHARE = 8  # no response takes more than 1/8 of the cache
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _MAX_IDENTITIES = 20_000
 _MAX_IDENTITY_CHARS = 8_000
@@ -35,24 +35,24 @@ class CachedResponse:
     headers: Headers
     body: bytes
     tag: str
-    query: str = ""  # the text that it answers, for the log
+    query: str = ""  # the query text, for the log
     route: str = ""  # the path of the route that made it, for the metrics
     uses: int = 0
     compressed: bytes | None = None
 
     @property
     def size(self) -> int:
-        """The bytes that count towards the bound of the cache."""
+        """The bytes that count toward the bound of the cache."""
         return len(self.body) + len(self.compressed or b"") + len(self.query) + _OVERHEAD_BYTES
 
     @property
     def is_settled(self) -> bool:
-        """True if it was used so often that it is compressed, if it ever will be."""
+        """True if the decision about compression has been made."""
         return self.uses > _COMPRESSED_AT_USE
 
 
 class CacheFigures(NamedTuple):
-    """The figures of a cache at one moment."""
+    """Statistics of a cache at one moment."""
 
     hits: int
     misses: int
@@ -61,7 +61,7 @@ class CacheFigures(NamedTuple):
 
 
 class ResponseCache:
-    """The responses to recent requests, under any keys; safe for threads."""
+    """The responses to recent requests, by key. Thread-safe."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -74,12 +74,12 @@ class ResponseCache:
 
     @property
     def figures(self) -> CacheFigures:
-        """What was found and not found so far, and what is held now."""
+        """Hits and misses so far, and the current size."""
         with self._lock:
             return CacheFigures(self._hits, self._misses, len(self._entries), self._size)
 
     def key_of(self, identity: Identity) -> Key | None:
-        """Return the key under which the response to such a request was put; else None."""
+        """Return the key of the response to an identical request; else None."""
         return self._keys.get(identity)
 
     def get(self, key: Key) -> CachedResponse | None:
@@ -95,7 +95,7 @@ class ResponseCache:
             return entry
 
     def put(self, key: Key, entry: CachedResponse, identity: Identity | None) -> None:
-        """Put in a response, unless it takes too large a part of the whole."""
+        """Store a response unless it takes too large a part of the cache."""
         if entry.size * _MAX_SHARE > self.max_bytes:
             return
         with self._lock:
@@ -110,7 +110,7 @@ class ResponseCache:
                 self._keys[identity] = key
 
     def compress(self, key: Key, entry: CachedResponse) -> bytes | None:
-        """Return the body compressed, made at the second use; None where that does not pay."""
+        """Return the compressed body, made at the second use; None if compression does not pay."""
         if (
             entry.compressed is None
             and entry.uses >= _COMPRESSED_AT_USE
@@ -125,7 +125,7 @@ class ResponseCache:
         return entry.compressed
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         with self._lock:
             self._entries.clear()
             self._keys.clear()
@@ -133,6 +133,6 @@ class ResponseCache:
 
 
 def is_compressible(headers: Headers, size: int) -> bool:
-    """True if a body of this type and size becomes so much smaller that it pays."""
+    """True if compression pays for a body of this type and size."""
     content_type = next((value for name, value in headers if name == "Content-Type"), "")
     return size >= _COMPRESSED_FROM_BYTES and content_type.startswith(_COMPRESSIBLE)

@@ -1,4 +1,4 @@
-"""The headers that every response has: of errors, pages and static files too."""
+"""The headers of every response, including errors, pages and static files."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ _NAMES = frozenset(name.lower() for name, _ in ALWAYS)
 
 
 def missing_from(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return those of the headers that a response does not set itself."""
+    """Return the headers that a response does not set itself."""
     own = _NAMES.intersection(name.lower() for name, _ in headers)
     return ALWAYS if not own else tuple(pair for pair in ALWAYS if pair[0].lower() not in own)

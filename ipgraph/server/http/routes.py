@@ -1,7 +1,7 @@
 """The routing table: every address of the service, registered where it is implemented.
 
 A module makes one `Routes` and registers its handlers with it. The application joins them; Flask's
-URL map, the OpenAPI document, the menu, the sitemap, robots.txt and Allow are read from that.
+URL map, the OpenAPI document, the menu, the sitemap, robots.txt and Allow are derived from that.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from ipgraph.server.http.negotiation import Offer
 
-Handler = Any  # takes the request and the parameters of the path, returns what Flask's views may
+Handler = Any  # from the request and the parameters of the path to what a Flask view returns
 _SAFE_METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
-    """A parameter by its name in the address, and the JSON Schema of its values."""
+    """A parameter: its name in the URL, and the JSON Schema of its values."""
 
     name: str
     meaning: str
@@ -29,17 +29,17 @@ class Parameter:
     is_required: bool = False
 
     def required(self) -> Parameter:
-        """Return the same parameter, to be given in every request."""
+        """Return the same parameter as a required one."""
         return replace(self, is_required=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """One address: Flask's rules for it, what answers it, and what the documents say of it.
+    """One route: its URL rules, its handler, and its documentation.
 
-    The first of `paths` is the one that documents name. Where there are several `offers`, the
+    The first of `paths` is the documented one. If there are several `offers`, the
     application chooses one by the parameter ``format`` and by Accept. `status` is that of success.
-    `needs` tells by the edition whether there is anything at the address. `menu` is the place in
+    `needs` returns whether an edition has content for the route. `menu` is the position in
     the menu, from 1; `disallowed` are the prefixes that robots.txt keeps crawlers from.
     """
 
@@ -51,13 +51,13 @@ class Route:
     parameters: tuple[Parameter, ...] = ()
     status: int = 200
     needs: Callable[[Any], bool] | None = None
-    form: str = ""  # what a POST does, where that is another thing than a GET
-    bodies: tuple[str, ...] = ()  # media types of bodies that POST takes besides a form
+    form: str = ""  # what a POST does, if it differs from a GET
+    bodies: tuple[str, ...] = ()  # media types of POST bodies, besides a form
     menu: int = 0
     is_in_sitemap: bool = False
     disallowed: tuple[str, ...] = ()
-    negotiates: bool = True  # False: the path or the query decides, and the handler reads it
-    is_cached: bool = True  # False: the handler looks in the cache itself
+    negotiates: bool = True  # False: the handler chooses by the path or the query
+    is_cached: bool = True  # False: the handler uses the cache itself
 
     @property
     def name(self) -> str:
@@ -71,14 +71,14 @@ class Route:
 
     @property
     def all_methods(self) -> tuple[str, ...]:
-        """Every method that the address answers, for Allow."""
+        """All methods of the route, for Allow."""
         methods = dict.fromkeys((*self.methods, "OPTIONS"))
         if "GET" in methods:
             methods = dict.fromkeys((*_SAFE_METHODS, *methods))
         return tuple(methods)
 
     def is_available(self, edition: object) -> bool:
-        """True if the graph that is served has what the address needs."""
+        """True if the edition has content for the route."""
         return self.needs is None or self.needs(edition)
 
 
@@ -111,7 +111,7 @@ class RouteTable:
         return iter(self._routes)
 
     def available(self, edition: object) -> tuple[Route, ...]:
-        """Return the routes that the graph served has something for."""
+        """Return the routes for which an edition has content."""
         return tuple(route for route in self._routes if route.is_available(edition))
 
     def menu(self, edition: object) -> list[Route]:
@@ -121,24 +121,24 @@ class RouteTable:
 
 
 def one_of(*values: str) -> dict[str, Any]:
-    """Return the schema of a parameter with a few values."""
+    """Return the schema of a parameter with fixed values."""
     return {"type": "string", "enum": [*values]}
 
 
 def number(least: int, most: int | None = None) -> dict[str, Any]:
-    """Return the schema of a whole number."""
+    """Return the schema of an integer."""
     return {"type": "integer", "minimum": least} | ({} if most is None else {"maximum": most})
 
 
 # Parameters that several modules share.
 NAME = Parameter("name", "the last part of its IRI")
 URI = Parameter("uri", "an IRI of the graph")
-PAGE = Parameter("page", "number of a page of results, from 1", number(1))
+PAGE = Parameter("page", "the page number, from 1", number(1))
 QUERY = Parameter("query", "the query")
-INFER = Parameter("infer", "false leaves out what is inferred", one_of("true", "false"))
-SEARCH_TEXT = Parameter("q", "words, or the beginning of one")
+INFER = Parameter("infer", "false excludes inferred statements", one_of("true", "false"))
+SEARCH_TEXT = Parameter("q", "words, or the beginning of a word")
 
 
 def format_parameter(offers: tuple[Offer, ...]) -> Parameter:
-    """Return the parameter by which one of the offers of a route is asked for."""
+    """Return the parameter that chooses one of the offers of a route."""
     return Parameter("format", "overrides Accept", one_of(*(offer.name for offer in offers)))

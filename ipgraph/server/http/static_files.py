@@ -1,7 +1,7 @@
 """Static files: read and compressed once at start, addressed by a hash of their content.
 
-A bundle has the hash in its name; any other file has it as the parameter ``v``. What is asked for
-by its hash never changes, so that browsers keep it for good.
+A bundle has the hash in its name; any other file has it in the parameter ``v``. A URL with a hash
+never changes its content, so browsers may cache it forever.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MUTABLE = ("Cache-Control", "public, max-age=60")
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file with its bodies by content coding; that of the plain body is empty."""
+    """A file: its bodies by content coding (the empty coding for the plain body)."""
 
     content_type: str
     version: str
@@ -53,7 +53,7 @@ class StaticFiles:
         return f"/static/{name}?v={self._files[name].version}"
 
     def respond(self, request: Request, name: str) -> Response | None:
-        """Send a file in a coding that the client accepts; None where there is none."""
+        """Send a file in a coding that the client accepts; None if there is no such file."""
         file = self._files.get(name)
         if file is None:
             return None

@@ -1,1 +1,1 @@
-"""The pages for people, one module per page."""
+"""The web pages, one module per page."""

@@ -1,4 +1,4 @@
-"""About this site: what it is and is not, what it is made of, and the files to download."""
+"""The pages "About this site" and "Downloads"."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
-# While sizes and checksums are being worked out the page asks again.
+# The page reloads while sizes and checksums are being computed.
 RELOAD_S = 2
 ONTOLOGY_FORMATS = (
     ("ttl", "Turtle"),
@@ -41,13 +41,13 @@ curl -G -H 'Accept: text/csv' {root}/sparql --data-urlencode \
 'query=SELECT * WHERE {{ ?s ?p ?o }} LIMIT 10'"""
 _PYTHON = """for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf id:ip }"):
     print(row["unit"].value)"""
-_PYTHON_OF_ANY = """for row in kg.query("SELECT DISTINCT ?kind WHERE { ?thing a ?kind }"):
+_PYTHON_OF_ANY = """for row in kg.query("SELECT DISTINCT ?kind WHERE { ?entity a ?kind }"):
     print(row["kind"].value)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A file of the table; only one that is sent as an attachment has a `dump`."""
+    """A file of the table. Only files sent as attachments have a `dump`."""
 
     address: str
     name: str
@@ -61,7 +61,7 @@ routes = Routes()
 
 @routes.add("/about", summary="About this site", offers=(HTML,), menu=10, is_in_sitemap=True)
 def about(request: Request) -> str:
-    """Say what this site is and is not."""
+    """Show the page about this site."""
     site = site_of(request)
     return site.render(
         "about.html",
@@ -89,7 +89,7 @@ def checksums(request: Request) -> Response:
     "/downloads/<name>",
     summary="A file of the whole graph",
     offers=RDF_OFFERS,
-    parameters=(Parameter("name", "the name of a file that /downloads lists"),),
+    parameters=(Parameter("name", "name of a file listed at /downloads"),),
     negotiates=False,
 )
 def download(request: Request, name: str) -> FlaskResponse:
@@ -123,14 +123,14 @@ def _curated(site: Site, dumps: Dumps) -> list[tuple[Dump, Path]]:
 
 
 def _libraries() -> list[dict[str, str]]:
-    """Return what was bundled for the browser; nothing where nothing was."""
+    """Return the libraries bundled for the browser; empty if there is no bundle."""
     path = folder("web") / "static" / "dist" / "libraries.json"
     found: list[dict[str, str]] = json.loads(path.read_text()) if path.is_file() else []
     return found
 
 
 def _contents(site: Site) -> str:
-    """Return a sentence about the size of the graph; empty for one that was not built here."""
+    """Return a sentence about the size of the graph; empty without a snapshot."""
     counts = site.manifest.get("counts")
     if not counts:
         return ""

@@ -1,4 +1,4 @@
-"""What a page offers to developers: its data in other formats, and the same in code."""
+"""The section "For developers" of a page: its data in other formats, and code samples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Formats = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class DeveloperSection:
-    """The formats as pairs of label and address, and the code as texts that may be empty."""
+    """Formats as pairs of label and URL; code samples as texts that may be empty."""
 
     formats: Formats
     curl: str
@@ -32,9 +32,9 @@ def of_address(
     python: str = "",
     sparql: str = "",
 ) -> DeveloperSection:
-    """Make the section of a page whose data is at `address`.
+    """Return the section for a page whose data is at `address`.
 
-    `python` is what the sample does with the opened graph; by default it runs the query, if there
+    `python` is code that uses the opened graph; by default it runs the query, if there
     is one.
     """
     use = python or (code_samples.PRINT_ROWS if sparql else "")
@@ -43,7 +43,7 @@ def of_address(
 
 
 def of_list(site: Site, *, python: str = "", sparql: str = "") -> DeveloperSection:
-    """Make the section of a page that `list_formats` also answers in JSON and CSV."""
+    """Return the section for a page that is also available as JSON and CSV."""
     csv = links.with_parameters(format="csv")
     words = site.words()
     formats = (

@@ -1,6 +1,6 @@
-"""Where sources differ: the readings of one fact side by side, each with who states it and when.
+"""The page "Where sources differ": values of a fact side by side, with their sources and dates.
 
-`ipgraph.dataset.disagreements` decides what differs. This page chooses nothing: each reading names
+`ipgraph.dataset.disagreements` finds the differences. The page does not rank them: each value has
 its documents, their dates and their authority.
 """
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
 
 KINDS = ("date", "figure", "origin", "name", "responsibility")  # in the order of the page
-# Documents of a reading that the page lists.
+# Listed documents of a reading.
 MAX_DOCUMENTS = 4
 _NOT_DOCUMENTS = frozenset((INFERRED_GRAPH, ONTOLOGY_GRAPH, EDITORS_GRAPH))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value for a fact with the documents that give it: a thing with its IRI, or a text."""
+    """One value of a fact, with its documents. `iri` is empty for a literal."""
 
     text: str
     iri: str
@@ -52,16 +52,16 @@ class Reading:
 
     @property
     def hidden(self) -> int:
-        """How many documents the page only counts."""
+        """The number of documents that the page does not list."""
         return len(self.documents) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One fact on which documents differ. `about` names the fact in words."""
+    """A fact on which documents differ. `about` is the name of the fact."""
 
     kind: str
-    thing: Name
+    entity: Name
     about: str
     anchor: str
     readings: tuple[Reading, ...]
@@ -72,7 +72,7 @@ routes = Routes()
 
 @routes.add("/disagreements", summary="Where sources differ", offers=LIST_OFFERS, needs=is_own)
 def disagreements(request: Request) -> ResponseReturnValue:
-    """Compare what sources say of a fact."""
+    """Compare sources that differ."""
     return _page(site_of(request))
 
 
@@ -81,7 +81,7 @@ def _page(site: Site) -> ResponseReturnValue:
     found = sorted(map(reader.comparison, site.kg.disagreements()), key=_order)
     if request.format != "html":
         rows = [
-            (item.kind, item.thing.label, item.about, reading.text, d.title, d.issued, d.authority)
+            (item.kind, item.entity.label, item.about, reading.text, d.title, d.issued, d.authority)
             for item in found
             for reading in item.readings
             for d in reading.documents
@@ -102,7 +102,7 @@ def _page(site: Site) -> ResponseReturnValue:
 def _order(comparison: Comparison) -> tuple[int, str, str]:
     return (
         KINDS.index(comparison.kind),
-        comparison.thing.label.casefold(),
+        comparison.entity.label.casefold(),
         comparison.about,
     )
 
@@ -137,7 +137,7 @@ class _Reader:
         )
 
     def _figures(self, fact: Disagreement) -> tuple[str, tuple[Reading, ...]]:
-        """Return the figures of one measure and year, least first: a figure is a dated node."""
+        """Return the figures of one measure and year, smallest first. A figure is a dated node."""
         (measure,) = fact.relations
         view = self._site.entities.describe(fact.thing, values=1)
         iris = {source.number: source.iri for source in view.sources}

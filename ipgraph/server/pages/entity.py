@@ -1,4 +1,4 @@
-"""The page of a thing: any IRI of the graph, ours or not."""
+"""The page of an entity: any IRI of the graph."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-# Values on a page of their own.
+# Values on a page of one relation.
 PER_PAGE = 100
 PART_LIMIT_S = 2.0
 # Limits of a page: values in a group, sources cited for a statement, dated nodes of a kind. The
@@ -42,7 +42,7 @@ PART_LIMIT_S = 2.0
 MAX_VALUES, MAX_CITED, MAX_EPISODES = 6, 2, 4
 EVERY_EPISODE = 200
 SECTIONS = ("relations", "identifiers", "notes")
-# Boxes of the picture in each column.
+# Boxes in a column of the picture.
 MAX_BOXES = 11
 FORMATS = (
     ("ttl", "text/turtle", "Turtle"),
@@ -55,19 +55,19 @@ FORMATS = (
 
 routes = Routes()
 _RELATED_PARAMETERS = (
-    Parameter("direction", "who points: the thing, or others at it", one_of("in")),
+    Parameter("direction", "in: relations that point to the entity", one_of("in")),
     PAGE,
 )
 
 
 @routes.add(
     "/page/<path:name>",
-    summary="The page of a thing",
+    summary="The page of an entity",
     offers=(HTML,),
     parameters=(
         NAME,
-        Parameter("year", "the thing as it was in a year", number(1, 9999)),
-        Parameter("history", "the whole history, not the last of it", one_of("all")),
+        Parameter("year", "the entity as of a year", number(1, 9999)),
+        Parameter("history", "all for the full history", one_of("all")),
     ),
 )
 def entity(request: Request, name: str) -> ResponseReturnValue:
@@ -79,7 +79,7 @@ def entity(request: Request, name: str) -> ResponseReturnValue:
 
 @routes.add(
     "/page/<name>/related/<path:relation>",
-    summary="All that a thing relates to in one way",
+    summary="All values of one relation of an entity",
     offers=LIST_OFFERS,
     parameters=(
         NAME,
@@ -95,7 +95,7 @@ def related(request: Request, name: str, relation: str) -> ResponseReturnValue:
 
 @routes.add(
     "/related",
-    summary="The same of any IRI",
+    summary="All values of one relation of any IRI",
     offers=LIST_OFFERS,
     parameters=(
         URI.required(),
@@ -104,28 +104,28 @@ def related(request: Request, name: str, relation: str) -> ResponseReturnValue:
     ),
 )
 def related_of(request: Request) -> ResponseReturnValue:
-    """List all values of one relation of any thing."""
+    """List all values of one relation of any IRI."""
     args = request.args
     return _related(site_of(request), args.get("uri", ""), args.get("property", ""))
 
 
 def render(site: Site, iri: str) -> str:
-    """Render the page of an entity; raises `NotFound` if no statement mentions it."""
+    """Render the page of an entity; raises `NotFound` if no statement mentions the entity."""
     year = request.args.get("year", None, type=int)
     whole = bool(year) or request.args.get("history") == "all"
     episodes = EVERY_EPISODE if whole else MAX_EPISODES
     began = time.monotonic()
     view = site.entities.describe(iri, values=MAX_VALUES, sources=MAX_CITED, history=episodes)
-    # What is told besides the statements has a limit of its own: a store elsewhere may be slow.
+    # Parts besides the statements are left out if a remote store is slow.
     late = time.monotonic() - began > PART_LIMIT_S
     boxes = None if late else arrange(site, view)
     if late:
-        after_this_request(_not_kept)
+        after_this_request(_prevent_caching)
     words = site.words()
     sections, meanings = _by_section(view), _comments(site, view)
     return site.render(
         "entity.html",
-        linked=schema_org.of_thing(site.root(), view),
+        linked=schema_org.of_entity(site.root(), view),
         view=view,
         facts=entity_rows.facts(site, view),
         relations=entity_rows.relation_rows(site, sections["relations"], meanings),
@@ -149,7 +149,7 @@ def render(site: Site, iri: str) -> str:
             site,
             links.data(iri, "ttl"),
             python=entity_rows.python_use(site, view),
-            sparql=page_queries.query("thing", thing=iri),
+            sparql=page_queries.query("entity", entity=iri),
         ),
         rest_address=entity_rows.rest_address,
         proof_address=entity_rows.proof_address,
@@ -158,7 +158,7 @@ def render(site: Site, iri: str) -> str:
 
 
 def _by_section(view: Description) -> dict[str, list[Group]]:
-    """Divide the groups by where a page tells them; incoming relations by themselves."""
+    """Group relations by section of the page; incoming relations are their own section."""
     found: dict[str, list[Group]] = {name: [] for name in (*SECTIONS, "incoming")}
     for group in view.groups:
         is_incoming = group.section == "relations" and group.incoming and not group.is_part
@@ -166,14 +166,14 @@ def _by_section(view: Description) -> dict[str, list[Group]]:
     return found
 
 
-def _not_kept(response: Response) -> Response:
-    """Keep no page that lacks something because the store was slow this once."""
+def _prevent_caching(response: Response) -> Response:
+    """Prevent caching of an incomplete page."""
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _comments(site: Site, view: Description) -> dict[str, str]:
-    """Return what each relation of a page means."""
+    """Return the comment of each relation of a page."""
     relations = {group.relation.iri for group in view.groups}
     return {relation: site.entities.vocabulary.comment(relation) for relation in relations}
 
@@ -182,7 +182,7 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
     name = expand(relation) or relation
     incoming = request.args.get("direction") == "in"
     page = links.page_number()
-    # One more than the page needs tells whether there is a next one.
+    # One extra value shows whether there is a next page.
     limit = page * PER_PAGE + 1
     group, sources = site.entities.related(iri, name, incoming=incoming, limit=limit)
     values = group.values[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -213,13 +213,13 @@ def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
 
 def _related_query(iri: str, group: Group) -> str:
     name = "values-in" if group.incoming else "values"
-    return page_queries.query(name, thing=iri, term=group.relation.iri)
+    return page_queries.query(name, entity=iri, term=group.relation.iri)
 
 
 def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None:
-    """Arrange what it is part of, those alongside, and its parts; None where there is nothing.
+    """Return a tree of the parent, siblings and parts of an entity; None if it has none.
 
-    With `alone` it stands at the left by itself.
+    With `alone`, the tree starts with the entity itself.
     """
     below = site.entities.parts(view.iri)[:MAX_BOXES]
     if not view.breadcrumb and not below:
@@ -237,7 +237,7 @@ def arrange(site: Site, view: Description, *, alone: bool = False) -> Box | None
     if alone or not view.breadcrumb:
         return own
     siblings = boxes(view.siblings[: MAX_BOXES - 1])
-    # Among its siblings it stands where the alphabet puts it.
+    # Siblings are in alphabetical order.
     at = sum(1 for sibling in view.siblings[: MAX_BOXES - 1] if sibling.text < view.name.label)
     parent = view.breadcrumb[-1]
     kind = site.entities.reader.kind(parent.iri)

@@ -1,4 +1,4 @@
-"""What an entity page shows of a view: a row for each relation, and the facts at a glance."""
+"""View models of an entity page: a row per relation, and the facts at a glance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipgraph.server.html.translations import Texts
     from ipgraph.server.pages.site import Site
 
-# A row gives its number of values from this many on.
+# From this number on, a row shows the number of its values.
 MIN_COUNTED = 4
 MAX_OTHER_NAMES = 8
 MAX_ALONGSIDE = 12
@@ -31,7 +31,7 @@ DEPARTMENT = IP + "Department"
 class RelationRow:
     """One relation with its values.
 
-    `sources` are those that all values share; `count` and `more` are texts, or empty.
+    `sources` are shared by all values; `count` and `more` are texts, or empty.
     """
 
     group: Group
@@ -49,7 +49,7 @@ class RelationRow:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts at a glance, and the texts that depend on what is known; empty where unknown."""
+    """The facts at a glance. Unknown facts are empty."""
 
     kinds: str
     other_names: str
@@ -61,7 +61,7 @@ class Facts:
 def relation_rows(
     site: Site, groups: list[Group], meanings: Mapping[str, str]
 ) -> list[RelationRow]:
-    """Make the rows of some groups; `meanings` has comments by relations."""
+    """Return the rows for groups; `meanings` has comments by relation."""
     words = site.words()
     return [_relation_row(group, words, meanings) for group in groups]
 
@@ -103,7 +103,7 @@ def facts(site: Site, view: Description) -> Facts:
 
 
 def _department(site: Site, view: Description) -> tuple[str, Name] | None:
-    """Return the department that a thing belongs to, after the label of its class."""
+    """Return the label of the relation and the department that an entity belongs to."""
     if not view.breadcrumb:
         return None
     top = view.breadcrumb[0]
@@ -126,7 +126,7 @@ def _place(site: Site, view: Description) -> str:
 
 
 def python_use(site: Site, view: Description) -> str:
-    """Return Python that prints the relations of a thing of an opened graph."""
+    """Return Python code that prints the relations of an entity of an opened graph."""
     acronym = view.name.acronym if site.is_own else ""
     name = code_samples.in_quotes(acronym or shorten(view.iri).strip("<>"))
     return (
@@ -137,13 +137,13 @@ def python_use(site: Site, view: Description) -> str:
 
 
 def rest_address(view: Description, group: Group) -> str:
-    """Return the address of all values of a group."""
+    """Return the URL of the page with all values of a group."""
     name = shorten(group.relation.iri)
     name = group.relation.iri if name.startswith("<") else name
     return links.related(view.iri, name, incoming=group.incoming)
 
 
 def proof_address(view: Description, group: Group, value: Value) -> str:
-    """Return the address of the proof of an inferred statement."""
+    """Return the URL of the proof of an inferred statement."""
     ends = (value.iri, view.iri) if group.incoming else (view.iri, value.iri)
     return links.address("/why", s=ends[0], p=group.relation.iri, o=ends[1])

@@ -1,4 +1,4 @@
-"""The page of an error: what happened, and what to do next."""
+"""The error page: what happened, and what to do next."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def error_page(request: Request, problem: Problem) -> Response:
-    """Show a problem; one of the service itself has the id of the request as its reference."""
+    """Show a problem. A server error has the request ID as its reference."""
     site = site_of(request)
     is_missing = problem.status in (404, 410)
     text = _name_in(request) if is_missing else ""
     body = site.render(
         "error.html",
         title=_title(site, problem),
-        # A 404 repeats what was requested as it was written: no part of it becomes a link.
+        # A 404 quotes the requested address, and no part of that becomes a link.
         detail=problem.detail if problem.status == 404 else linked(problem.detail),
         hint=problem.hint,
         alternates=problem.more.get("alternates"),
@@ -45,7 +45,7 @@ def _title(site: Site, problem: Problem) -> str:
 
 
 def _name_in(request: Request) -> str:
-    """Return in words what an address that leads nowhere seems to have asked for."""
+    """Return the name in an address that does not exist, as words."""
     name = request.args.get("uri", "") or request.path
     last = name.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
     words = " ".join(last.replace("_", " ").replace("-", " ").split())

@@ -1,4 +1,4 @@
-"""The graph explorer: a page that draws, and says the same as a chart and as a list."""
+"""The graph explorer, with the same content as a static chart and as a list."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-CENTRE = ENTITY + "ip"
+CENTER = ENTITY + "ip"
 MAX_LEVELS = 4
 STYLES = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source")
 
 
 routes = Routes()
 _PARAMETERS = (
-    Parameter("id", "a thing: IRI, name or acronym"),
-    Parameter("levels", "how many levels of parts; 0: all neighbours", number(0, MAX_LEVELS)),
+    Parameter("id", "an entity: IRI, name or acronym"),
+    Parameter("levels", "levels of parts; 0: all neighbors", number(0, MAX_LEVELS)),
 )
 
 
@@ -40,27 +40,27 @@ def graph(request: Request) -> str:
 
 
 @routes.add(
-    "/graph/neighbours",
-    summary="The neighbours of a thing",
+    "/graph/neighbors",
+    summary="The neighbors of an entity",
     offers=(JSON,),
     parameters=_PARAMETERS,
 )
-def neighbours(request: Request) -> Response:
-    """List the neighbours of a thing."""
+def neighbors(request: Request) -> Response:
+    """List the neighbors of an entity."""
     site = site_of(request)
-    iri, levels = _asked(site)
+    iri, levels = _read_parameters(site)
     return jsonify(_as_json(site, _neighborhood(site, iri, levels)))
 
 
-def _asked(site: Site) -> tuple[str, int]:
-    """Read which thing is asked for, and how many levels of its parts (0: all its neighbours)."""
+def _read_parameters(site: Site) -> tuple[str, int]:
+    """Return the requested entity and the levels of its parts (0: all its neighbors)."""
     name = request.args.get("id", "").strip()
     if not name:
         if not site.is_own:
             hits = [site.index.of_kind(kind, 1) for kind, _ in site.index.kinds()]
             name = next((hit[0].iri for hit in hits if hit), "") or abort(404)
         else:
-            name = CENTRE
+            name = CENTER
     iri = name if "://" in name else jobs.resolve(request, name)
     levels = request.args.get("levels", 2, type=int)
     return iri, min(max(levels, 0), MAX_LEVELS)
@@ -72,11 +72,11 @@ def _neighborhood(site: Site, iri: str, levels: int) -> Neighborhood:
 
 
 def _page(site: Site) -> str:
-    iri, levels = _asked(site)
+    iri, levels = _read_parameters(site)
     found = _neighborhood(site, iri, levels)
     root = _boxes(site, found)
     edges = [edge for edge in found.edges if not edge.is_part]
-    data = links.address("/graph/neighbours", id=iri, levels=str(levels))
+    data = links.address("/graph/neighbors", id=iri, levels=str(levels))
     query = "parts" if levels and site.is_own else "around"
     return site.render(
         "graph.html",
@@ -95,7 +95,7 @@ def _page(site: Site) -> str:
             site,
             data,
             formats=((site.words()("faces.json"), data),),
-            sparql=page_queries.query(query, thing=iri),
+            sparql=page_queries.query(query, entity=iri),
         ),
     )
 
@@ -118,7 +118,7 @@ def _boxes(site: Site, found: Neighborhood) -> Box:
 
 
 def _legend(site: Site, found: Neighborhood) -> list[tuple[str, str]]:
-    """Return each colour that may be met and an example of what has it, in their order."""
+    """Return pairs of color and example for the legend."""
     kinds = {site.kind_style(node.kind.iri): node.kind.label for node in found.nodes if node.kind}
     words = site.words()
     return [

@@ -1,4 +1,4 @@
-"""What held for a time, as the pages tell it: grouped by how a thing takes part, with its dates."""
+"""Dated nodes (episodes) as pages show them: with dates, grouped by the role of the entity."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.statements import Value
     from ipgraph.server.html.translations import Texts
 
-# How a thing takes part (a property) and the order in which that is told.
+# The roles of an entity in its episodes (properties), in the order of the page.
 ORDER = (
     "ip:placedUnit",
     "org:originalOrganization",
@@ -34,21 +34,21 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The episodes in which a thing takes part in one way."""
+    """The episodes in which an entity has one role."""
 
     key: str
     episodes: tuple[HistoryEntry, ...]
 
 
 def chapters(view: Description, year: int | None = None) -> tuple[Chapter, ...]:
-    """Group the episodes of a view; with a year, those alone that held in it."""
+    """Group the episodes of a view by role; with a year, only episodes in effect in that year."""
     found: dict[str, list[HistoryEntry]] = {}
     for item in view.history:
         if year is None or item.is_in_effect(year):
             found.setdefault(shorten(item.role), []).append(item)
-    order = {tie: at for at, tie in enumerate(ORDER)}
-    ties = sorted(found, key=lambda tie: (order.get(tie, len(order)), tie))
-    return tuple(Chapter(tie.replace(":", "_"), tuple(found[tie])) for tie in ties)
+    order = {role: at for at, role in enumerate(ORDER)}
+    roles = sorted(found, key=lambda role: (order.get(role, len(order)), role))
+    return tuple(Chapter(role.replace(":", "_"), tuple(found[role])) for role in roles)
 
 
 def period(episode: HistoryEntry, words: Texts) -> str:
@@ -63,7 +63,7 @@ def period(episode: HistoryEntry, words: Texts) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeRow:
-    """An episode as a line: its dates, and those who took part, each after what leads to them."""
+    """An episode as a line: its dates, and its participants as pairs of lead-in text and values."""
 
     period: str
     parties: tuple[tuple[str, tuple[Value, ...]], ...]
@@ -72,7 +72,7 @@ class EpisodeRow:
 
 
 def rows(view: Description, year: int | None, words: Texts) -> list[tuple[str, list[EpisodeRow]]]:
-    """Return the chapters of a view as pairs of a heading and lines."""
+    """Return the chapters of a view as pairs of heading and lines."""
     return [
         (title(chapter, words), [_row(view, episode, words) for episode in chapter.episodes])
         for chapter in chapters(view, year)
@@ -87,19 +87,19 @@ def title(chapter: Chapter, words: Texts) -> str:
 
 def _row(view: Description, episode: HistoryEntry, words: Texts) -> EpisodeRow:
     parties = [
-        (_lead(tie, words) if position else "", values)
-        for position, (tie, values) in enumerate(others(view, episode))
+        (_lead(role, words) if position else "", values)
+        for position, (role, values) in enumerate(others(view, episode))
     ]
     return EpisodeRow(period(episode, words), tuple(parties), episode.acting, episode.sources)
 
 
-def _lead(tie: str, words: Texts) -> str:
-    key = f"history.lead_{tie.replace(':', '_')}"
+def _lead(role: str, words: Texts) -> str:
+    key = f"history.lead_{role.replace(':', '_')}"
     return words(key) if words.has(key) else ", "
 
 
 def quantity(figure: Figure, words: Texts) -> str:
-    """Write a figure with its unit; a unit that is a word, and no symbol, has a plural."""
+    """Return a figure with its unit. A unit that is a word, not a symbol, has a plural."""
     unit = figure.unit
     if unit.islower() and figure.value != "1":
         unit = plural(unit)
@@ -107,16 +107,16 @@ def quantity(figure: Figure, words: Texts) -> str:
 
 
 def others(view: Description, episode: HistoryEntry) -> tuple[tuple[str, tuple[Value, ...]], ...]:
-    """Return those who take part besides the thing of the view, by how they do."""
+    """Return the other participants of an episode by role."""
     return tuple(
-        (shorten(tie), tuple(value for value in values if value.iri != view.iri))
-        for tie, values in episode.participants.items()
+        (shorten(role), tuple(value for value in values if value.iri != view.iri))
+        for role, values in episode.participants.items()
         if any(value.iri != view.iri for value in values)
     )
 
 
 def measured(view: Description) -> tuple[tuple[Name, tuple[Figure, ...]], ...]:
-    """Group the figures of an entity by what they measure."""
+    """Group the figures of an entity by measure."""
     found: dict[str, list[Figure]] = {}
     for figure in view.figures:
         found.setdefault(figure.measure.iri, []).append(figure)
@@ -125,7 +125,7 @@ def measured(view: Description) -> tuple[tuple[Name, tuple[Figure, ...]], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What a thing was replaced by, and when."""
+    """The successors of an entity, and the date."""
 
     by: tuple[Value, ...]
     date: str
@@ -133,9 +133,9 @@ class Replacement:
 
 
 def replacements(view: Description) -> tuple[Replacement, ...]:
-    """Return what followed a former thing: one that was dissolved, or that another succeeds.
+    """Return the successors of an entity that was dissolved or succeeded.
 
-    A change of organization alone does not end a thing: a unit that moves goes on.
+    A change of organization alone does not end an entity: a unit that moves continues.
     """
     followers = [
         group
@@ -156,13 +156,13 @@ def replacements(view: Description) -> tuple[Replacement, ...]:
 def _resulting(episode: HistoryEntry, view: Description) -> tuple[Value, ...]:
     return tuple(
         value
-        for tie, values in episode.participants.items()
-        if shorten(tie) == "org:resultingOrganization"
+        for role, values in episode.participants.items()
+        if shorten(role) == "org:resultingOrganization"
         for value in values
         if value.iri != view.iri
     )
 
 
 def is_cut(view: Description, limit: int) -> bool:
-    """Say whether some way of taking part may have more episodes than were told."""
+    """True if a role may have more episodes than the view has."""
     return any(len(chapter.episodes) >= limit for chapter in chapters(view))

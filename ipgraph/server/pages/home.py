@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-# Only a client that names a format of RDF gets it; one that takes anything gets the page.
+# A client gets RDF only if it names an RDF format; for */* it gets the page.
 OFFERS = (*(replace(offer, only_if_named=True) for offer in RDF_OFFERS), HTML)
-# The classes whose numbers the home page gives; the documents are counted beside them.
+# The classes that the home page counts, in addition to the documents.
 FIGURES = (
     (IP + "Organization", "organizations"),
     (IP + "Undertaking", "programs"),
@@ -40,8 +40,8 @@ STARTS = (
     "disagreements",
 )
 MAX_CLASSES = 12
-# The thing whose picture the home page shows.
-CENTRE = ENTITY + "ip"
+# The entity of the home page's picture.
+CENTER = ENTITY + "ip"
 
 
 routes = Routes()
@@ -49,24 +49,24 @@ routes = Routes()
 
 @routes.add(
     "/",
-    summary="The home page; as RDF the description of the dataset",
+    summary="The home page. As RDF: the description of the dataset",
     offers=OFFERS,
     is_in_sitemap=True,
 )
 def home(request: Request) -> ResponseReturnValue:
-    """Show the home page, or write the description of the dataset."""
+    """Show the home page, or send the description of the dataset."""
     if request.choice is not None and request.choice.name != HTML.name:
         return dataset_description.rdf(request, request.choice)
     site = site_of(request)
-    centre = _centre(site)
-    boxes = entity.arrange(site, centre, alone=True) if centre else None
+    center = _center(site)
+    boxes = entity.arrange(site, center, alone=True) if center else None
     files = dataset_description.edition_files(request.edition, site.root())
     return site.render(
         "home.html",
         linked=schema_org.of_dataset(request.edition, site.root(), files),
         figures=_figures(site),
-        centre=centre,
-        picture=tree(boxes, centre.name.label) if centre and boxes else None,
+        center=center,
+        picture=tree(boxes, center.name.label) if center and boxes else None,
         tree=boxes,
         examples=_examples(site),
         intro=_intro(site),
@@ -93,7 +93,7 @@ def _intro(site: Site) -> str:
 
 
 def _classes(site: Site) -> list[tuple[Name, int]]:
-    """Return the first classes of a graph that is not the project's, with their sizes."""
+    """Return the largest classes of a graph that is not the project's, with their sizes."""
     if site.is_own:
         return []
     counts = list(site.class_counts.items())[:MAX_CLASSES]
@@ -101,7 +101,7 @@ def _classes(site: Site) -> list[tuple[Name, int]]:
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:
-    """Return where each list is, the key of its words, and how many there are."""
+    """Return the URL, the text key and the number of entries of each list."""
     counts = site.class_counts
     found = [(links.page(iri), key, counts[iri]) for iri, key in FIGURES if counts.get(iri)]
     counted = site.manifest.get("counts")
@@ -118,13 +118,13 @@ def _figures(site: Site) -> list[tuple[str, str, int]]:
 
 
 def _examples(site: Site) -> list[Question]:
-    """Return some questions to start with, in their order here."""
+    """Return the questions of `STARTS`."""
     if not site.is_own:
         return []
     known = {question.name: question for question in site.kg.questions}
     return [known[name] for name in STARTS if name in known]
 
 
-def _centre(site: Site) -> Description | None:
-    """Describe the office that the project's graph is about; any other graph has none."""
-    return site.describe(CENTRE) if site.is_own else None
+def _center(site: Site) -> Description | None:
+    """Describe the office that the project's graph is about; None for other graphs."""
+    return site.describe(CENTER) if site.is_own else None

@@ -1,4 +1,4 @@
-"""The history of one organization as bars: what came before and after, where it stood, who led."""
+"""The history of an organization as bars: predecessors, successors, placements and leaders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
 
-# The bars of the picture: by how a thing takes part in an episode, and the words above them.
+# The groups of bars: the role of the entity in an episode, and the text key of the heading.
 GROUPS = (
     (IP + "placedUnit", "timeline.placements"),
     (ORG + "organization", "timeline.people"),
@@ -31,7 +31,7 @@ MAX_KIN, MAX_SPANS = 12, 40
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One row of the table: when, what it was, and who took part."""
+    """One row of the table: the date, the event, and its participants."""
 
     date: str
     period: str
@@ -41,7 +41,7 @@ class Event:
 
 
 def spans(site: Site, view: Description) -> list[Span]:
-    """Return the bars of a thing; what nobody dates has none."""
+    """Return the bars of an entity. Undated episodes have none."""
     words = site.words()
     kin = _kin(view)
     found = [_life(site, iri, words("timeline.lives")) for iri in (*kin[0], view.iri, *kin[1])]
@@ -54,7 +54,7 @@ def spans(site: Site, view: Description) -> list[Span]:
 
 
 def events(site: Site, view: Description) -> list[Event]:
-    """Return all that is dated of a thing, the earliest first."""
+    """Return all dated events of an entity, earliest first."""
     words = site.words()
     found = [
         Event(value.text, value.text, name.label, (), value.sources)
@@ -74,7 +74,7 @@ def events(site: Site, view: Description) -> list[Event]:
 
 
 def _kin(view: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the organizations that a thing came from, and those that it became."""
+    """Return the predecessors and the successors of an organization."""
     before: dict[str, None] = {}
     after: dict[str, None] = {}
     for item in view.history:
@@ -94,7 +94,7 @@ def _iris(episode: HistoryEntry, tie: str, own: str) -> Iterator[str]:
 
 
 def _life(site: Site, iri: str, group: str) -> Span | None:
-    """Return the bar of an organization from its beginning to its end, as far as dated."""
+    """Return the bar of an organization from its start to its end, as far as they are dated."""
     view = site.entities.describe(iri, values=1, sources=1, history=20)
     dates = {name.iri: [value.text for value in values] for name, values in view.dates}
     placed = [item for item in view.history if item.role == IP + "placedUnit"]

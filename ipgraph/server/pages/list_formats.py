@@ -1,4 +1,4 @@
-"""The other representations of a list: the same rows as JSON or CSV, at the same address."""
+"""Representations of a list page at the same address: its rows as JSON or CSV."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def rows(columns: Sequence[str], values: Iterable[Sequence[object]]) -> flask.Response:
-    """Answer with rows in the format that was chosen, which is not HTML."""
+    """Return rows in the requested format, which is JSON or CSV."""
     if request.format == JSON.name:
         return jsonify([dict(zip(columns, row, strict=True)) for row in values])
     text = io.StringIO()

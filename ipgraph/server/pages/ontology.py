@@ -1,4 +1,4 @@
-"""The ontology as pages: the whole of it, and each class and property with its uses."""
+"""The pages of the ontology, and of its classes and properties with their uses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PER_PAGE = 50
 SORTS = ("label", "short", "mentions")
 MAX_PROPERTIES = 40
 MAX_BOXES = 60
-# Statements that are looked through for an example of a property.
+# Statements searched for an example of a property.
 MAX_SAMPLES = 60
 
 
@@ -45,7 +45,7 @@ routes = Routes()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its key for sorting, its heading, and its direction if it is chosen."""
+    """A column of a table. `direction` is empty unless the table is sorted by the column."""
 
     key: str
     heading: str
@@ -61,7 +61,7 @@ class Column:
     is_in_sitemap=True,
 )
 def ontology(request: Request) -> ResponseReturnValue:
-    """Show or write the ontology."""
+    """Show the ontology, or send it as RDF."""
     if (choice := _rdf_choice(request)) is not None:
         return document(request, "ontology", choice)
     site = site_of(request)
@@ -73,7 +73,7 @@ def ontology(request: Request) -> ResponseReturnValue:
         below=site.documentation.tree(classes),
         picture=_picture(site, classes),
         prefixes=PREFIXES,
-        version=[_said(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
+        version=[_metadata(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
         about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
         developers=_developers(site),
     )
@@ -84,10 +84,10 @@ def ontology(request: Request) -> ResponseReturnValue:
     "/ontology/<path:name>",
     summary="A term of the ontology",
     offers=DOCUMENT_OFFERS,
-    parameters=(NAME, Parameter("sort", "the order of the things", one_of(*SORTS)), PAGE),
+    parameters=(NAME, Parameter("sort", "the order of the entities", one_of(*SORTS)), PAGE),
 )
 def term(request: Request, name: str) -> ResponseReturnValue:
-    """Show or write a term of the ontology."""
+    """Show a term of the ontology, or send it as RDF."""
     if (choice := _rdf_choice(request)) is not None:
         return document(request, f"ontology/{name}", choice)
     return render(site_of(request), ONTOLOGY + name), list(page_links(request, f"ontology/{name}"))
@@ -95,27 +95,27 @@ def term(request: Request, name: str) -> ResponseReturnValue:
 
 @routes.add(
     "/describe",
-    summary="A thing of any IRI",
+    summary="An entity with any IRI",
     offers=DOCUMENT_OFFERS,
     parameters=(URI.required(),),
 )
 def describe_any(request: Request) -> ResponseReturnValue:
-    """Show or write what the graph says of any IRI."""
+    """Show the statements about any IRI, or send them as RDF."""
     iri = request.args.get("uri", "")
     if not iri:
-        raise HttpError(400, "The address needs ?uri= and an IRI.")
+        raise HttpError(400, "The parameter uri is missing. It takes an IRI.")
     if (choice := _rdf_choice(request)) is not None:
         return describe(request, iri, choice)
     return render(site_of(request), iri)
 
 
 def _rdf_choice(request: Request) -> Choice | None:
-    """Return the format of data that was chosen; None for the page."""
+    """Return the requested RDF format; None for the page."""
     return None if request.format == HTML.name else request.choice
 
 
 def render(site: Site, iri: str) -> str:
-    """Render the page of a class or property; anything else is told as a thing."""
+    """Render the page of a class or property, or of any other entity."""
     view = site.documentation.term(iri)
     if view is None:
         return entity.render(site, iri)
@@ -146,13 +146,13 @@ def render(site: Site, iri: str) -> str:
         developers_card=developer_section.of_address(
             site,
             links.data(iri, "ttl"),
-            sparql=page_queries.query("things" if is_class else "uses", term=iri),
+            sparql=page_queries.query("instances" if is_class else "uses", term=iri),
         ),
     )
 
 
 def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
-    """Return the terms related to one, by the key of the words for how they are."""
+    """Return related terms by the text key of the relation."""
     relations = (
         (f"above_{view.kind}", view.above),
         (f"below_{view.kind}", view.below),
@@ -165,7 +165,7 @@ def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
 
 
 def _columns(site: Site, chosen: str) -> list[Column]:
-    """Return the columns of the table of the things of a class."""
+    """Return the columns of the table of instances of a class."""
     words = site.words()
     columns = (
         Column("label", words("ontology.name"), "ascending"),
@@ -187,15 +187,15 @@ def _developers(site: Site) -> DeveloperSection:
     return developer_section.of_address(site, formats[0][1], formats=formats, sparql=query)
 
 
-def _said(site: Site, property_iri: str) -> str:
-    """Return what the head of the ontology says by a property; empty where it is silent."""
+def _metadata(site: Site, property_iri: str) -> str:
+    """Return the value of a property of the ontology itself, or an empty text."""
     head = NamedNode(ONTOLOGY.rstrip("/"))
     quads = site.kg.store.quads(head, NamedNode(property_iri), None, DefaultGraph())
     return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), "")
 
 
 def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | None]]:
-    """Return the properties of the things of a class, how many use each, and one that does."""
+    """Return properties that instances of a class use, with their number and an example."""
     things = {hit.iri for hit in site.index.instances(iri, limit=PER_PAGE)}
     pairs = site.index.used_with(iri)[:MAX_PROPERTIES]
     return [
@@ -209,12 +209,12 @@ def _example(site: Site, property_iri: str, things: set[str]) -> tuple[Value, Va
 
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
-    """Return some statements that use a property."""
+    """Return up to `MAX_SAMPLES` statements that use a property."""
     return list(site.entities.sample_statements(iri, 25))
 
 
 def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | None:
-    """Draw the classes of the ontology's own namespace that are used, as a tree."""
+    """Draw the used classes of the ontology's own namespace as a tree."""
     own = tuple(
         class_
         for class_ in classes

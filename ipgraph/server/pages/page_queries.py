@@ -1,7 +1,7 @@
-"""The SPARQL behind a page: the query that gives what it tells, to learn from and to change.
+"""SPARQL queries that return the content of a page, for users to learn from and to change.
 
-A page is made from indexes and single look-ups; the query says the same to the endpoint. Terms are
-put in where ``$thing``, ``$term`` and ``$end`` stand, never text.
+Pages themselves are made from indexes and single lookups. Terms are
+inserted at ``$entity``, ``$term`` and ``$end``, never text.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 QUERIES = {
-    "home": """SELECT ?kind (COUNT(?thing) AS ?things) WHERE {
-  ?thing a ?kind .
+    "home": """SELECT ?kind (COUNT(?entity) AS ?entitys) WHERE {
+  ?entity a ?kind .
 }
 GROUP BY ?kind
-ORDER BY DESC(?things)
+ORDER BY DESC(?entitys)
 """,
-    "thing": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+    "entity": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 SELECT ?relation ?value ?label WHERE {
-  $thing ?relation ?value .
+  $entity ?relation ?value .
   OPTIONAL { ?value rdfs:label ?label }
 }
 ORDER BY ?relation ?label
 """,
-    "things": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+    "instances": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
-SELECT ?thing ?label WHERE {
-  ?thing a $term .
-  OPTIONAL { ?thing rdfs:label ?label }
+SELECT ?entity ?label WHERE {
+  ?entity a $term .
+  OPTIONAL { ?entity rdfs:label ?label }
 }
 ORDER BY ?label
 """,
@@ -39,7 +39,7 @@ ORDER BY ?subject ?object
     "values": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 SELECT ?value ?label WHERE {
-  $thing $term ?value .
+  $entity $term ?value .
   OPTIONAL { ?value rdfs:label ?label }
 }
 ORDER BY ?label
@@ -47,7 +47,7 @@ ORDER BY ?label
     "values-in": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 SELECT ?value ?label WHERE {
-  ?value $term $thing .
+  ?value $term $entity .
   OPTIONAL { ?value rdfs:label ?label }
 }
 ORDER BY ?label
@@ -69,30 +69,30 @@ GROUP BY ?source
 ORDER BY DESC(?statements)
 """,
     "source": """CONSTRUCT { ?subject ?relation ?object } WHERE {
-  GRAPH $thing { ?subject ?relation ?object }
+  GRAPH $entity { ?subject ?relation ?object }
 }
 """,
     "parts": """PREFIX ip: <https://w3id.org/ipgraph/ontology/>
 
 CONSTRUCT { ?part ip:partOf ?whole } WHERE {
-  ?whole ip:partOf* $thing .
+  ?whole ip:partOf* $entity .
   ?part ip:partOf ?whole .
 }
 """,
     "around": """CONSTRUCT {
-  $thing ?relation ?value .
-  ?other ?back $thing .
+  $entity ?relation ?value .
+  ?other ?back $entity .
 } WHERE {
-  { $thing ?relation ?value } UNION { ?other ?back $thing }
+  { $entity ?relation ?value } UNION { ?other ?back $entity }
 }
 """,
     "timeline": """PREFIX ip: <https://w3id.org/ipgraph/ontology/>
 
-SELECT DISTINCT ?date ?event ?thing WHERE {
+SELECT DISTINCT ?date ?event ?entity WHERE {
   VALUES ?event { ip:establishedOn ip:dissolvedOn ip:onDate }
-  ?thing ?event ?date .
+  ?entity ?event ?date .
 }
-ORDER BY ?date ?thing
+ORDER BY ?date ?entity
 """,
     "ontology": """PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -105,17 +105,17 @@ SELECT ?class ?label ?above WHERE {
 }
 ORDER BY ?label ?above
 """,
-    "holds": "ASK { $thing $term $end }\n",
+    "holds": "ASK { $entity $term $end }\n",
 }
 
 
-def query(name: str, *, thing: str = "", term: str = "", end: str = "") -> str:
-    """Return a query of the table about some terms, given as IRIs.
+def query(name: str, *, entity: str = "", term: str = "", end: str = "") -> str:
+    """Return a query of the table with its terms inserted, which are IRIs.
 
-    Raises `ValueError` for what is no IRI.
+    Raises `ValueError` for a text that is not an IRI.
     """
     text = QUERIES[name]
-    for place, iri in (("$thing", thing), ("$term", term), ("$end", end)):
+    for place, iri in (("$entity", entity), ("$term", term), ("$end", end)):
         if iri:
             text = text.replace(place, str(NamedNode(iri)))
     return text

@@ -1,4 +1,4 @@
-"""What checking the files finds: it runs once, beside the service, when it is first asked for."""
+"""The page of check results. The check runs once, in the background, at the first request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ for problem in report.problems:
 
 
 class Checking:
-    """One check of the files of a graph, in a thread of its own."""
+    """A check of the files of a graph, in its own thread."""
 
     def __init__(self, kg: KnowledgeGraph) -> None:
         self._kg = kg
@@ -42,7 +42,7 @@ class Checking:
         self.error = ""
 
     def begin(self) -> None:
-        """Start the check if nobody has."""
+        """Start the check unless it has been started."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True)
@@ -63,15 +63,15 @@ def checking_of(edition: Edition) -> Checking:
 routes = Routes()
 
 
-@routes.add("/quality", summary="What the checks find", offers=LIST_OFFERS, needs=has_snapshot)
+@routes.add("/quality", summary="Results of the checks", offers=LIST_OFFERS, needs=has_snapshot)
 def quality(request: Request) -> ResponseReturnValue:
-    """Show what checking the files finds."""
+    """Show the results of the checks."""
     site, checking = site_of(request), request.edition.part(checking_of)
     checking.begin()
     report = checking.report
     if report is None and request.format != "html":
         raise StoreUnavailable(
-            checking.error or "The checks have only begun.", hint="Ask again in a few seconds."
+            checking.error or "The checks are still running.", hint="Try again in a few seconds."
         )
     if report is None:
         return _waiting(site, checking.error)
@@ -91,7 +91,7 @@ def quality(request: Request) -> ResponseReturnValue:
 
 
 def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
-    # The checks read files, so the sample opens the graph of the project and no endpoint.
+    # The checks read files, so the sample opens the project's graph, not an endpoint.
     sample = code_samples.python("ipgraph.open()", _PYTHON)
     return site.render(
         "quality.html",

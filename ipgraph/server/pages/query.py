@@ -1,4 +1,4 @@
-"""The page to ask in SPARQL: a form that works without a script, and its answer as a table."""
+"""The query page: a form that works without JavaScript, and the result as a table."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ SELECT ?unit ?kind WHERE {
 }
 ORDER BY ?kind ?unit
 """
-EXAMPLE_OF_ANY = """# What kinds of things are in here, and how many of each?
-SELECT ?kind (COUNT(?thing) AS ?things) WHERE {
-  ?thing a ?kind .
+EXAMPLE_OF_ANY = """# The classes of this graph, and how many instances each one has
+SELECT ?kind (COUNT(?entity) AS ?entities) WHERE {
+  ?entity a ?kind .
 }
 GROUP BY ?kind
-ORDER BY DESC(?things)
+ORDER BY DESC(?entities)
 LIMIT 50
 """
 
@@ -72,7 +72,7 @@ routes = Routes()
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Why a query has no answer; `place` is where it could not be read."""
+    """Why a query failed; `place` is the position of a syntax error."""
 
     title: str
     message: str
@@ -101,19 +101,19 @@ def sparql(request: Request) -> FlaskResponse:
 
 @routes.add(
     "/sparql/labels.<any(csv, xlsx):suffix>",
-    summary="An answer with a label beside each IRI",
+    summary="A query result with a label next to each IRI",
     offers=(CSV, _WORKBOOK),
     parameters=(Parameter("suffix", "the format", one_of("csv", "xlsx")), QUERY.required(), INFER),
     negotiates=False,
     is_cached=False,
 )
 def labelled(request: Request, suffix: str) -> Response:
-    """Write the result of a query with a label beside each IRI."""
+    """Send the result of a query with a label next to each IRI."""
     return _labelled(request, request.once(protocol.read), suffix)
 
 
 def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
-    """Show the form and, where a query was sent, its result or what is wrong with it."""
+    """Show the form and, if a query was sent, its result or error."""
     site = site_of(request)
     answer: Table | None = None
     error: BadQuery | LimitReached | None = None
@@ -179,7 +179,7 @@ def _notice(site: Site, error: BadQuery | LimitReached) -> Notice:
 
 
 def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tuple[str, str]]:
-    """Return the labels and addresses of an answer in other formats."""
+    """Return the labels and URLs of the result in other formats."""
     inference = None if infer else "false"
     found = [
         (label, links.address("/sparql", query=query, format=name, infer=inference))
@@ -195,7 +195,7 @@ def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tu
 
 
 def _labelled(request: Request, query_request: QueryRequest, suffix: str) -> Response:
-    """Answer a query with a label beside each IRI, as CSV or as a workbook."""
+    """Return a result with a label next to each IRI, as CSV or as a workbook."""
     site = site_of(request)
     if query_request.text is None:
         raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
@@ -205,7 +205,7 @@ def _labelled(request: Request, query_request: QueryRequest, suffix: str) -> Res
         raise SizeLimitExceeded(
             f"The answer has more than {MAX_LABELLED:,} rows, and each label is looked up.",
             limit="rows with labels",
-            hint="Add a LIMIT, or take the CSV without labels, which has no such bound.",
+            hint="Add a LIMIT, or use CSV without labels, which has no such limit.",
         )
     columns, rows = labelled_rows(found, numbers=suffix == "xlsx")
     if suffix == "xlsx":

@@ -1,4 +1,4 @@
-"""Ask without SPARQL: three menus, filled from the ontology, that write the query."""
+"""Queries without SPARQL: three menus, filled from the ontology, that write the query."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-# Which ?subject relates to which ?object; the terms are put in, never pieces of text.
+# Which ?subject relates to which ?object. Terms are inserted, never text.
 QUERY = """$prefixes
 SELECT DISTINCT ?subject ?subjectLabel ?object ?objectLabel WHERE {
   ?subject a $subject ;
@@ -35,7 +35,7 @@ MAX_CHOICES = 150
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An entry of a menu: the prefixed name that is sent, and what is read."""
+    """An entry of a menu: the prefixed name that it sends, its label, and the plural of that."""
 
     value: str
     label: str
@@ -47,7 +47,7 @@ routes = Routes()
 
 @routes.add(
     "/ask",
-    summary="302 to the query that three menus make",
+    summary="Redirect (302) to the query written by three menus",
     parameters=(
         Parameter("subject", "prefixed name of a class", is_required=True),
         Parameter("relation", "prefixed name of a property", is_required=True),
@@ -56,13 +56,13 @@ routes = Routes()
     status=302,
 )
 def ask(request: Request) -> ResponseReturnValue:
-    """Write the query that the menus choose, and redirect to its result."""
+    """Write the query that the menus describe, and redirect to its result."""
     terms = [_term(request.args.get(name, "")) for name in ("subject", "relation", "object")]
-    return redirect(links.address("/sparql", query=_written(*terms)) + "#results")
+    return redirect(links.address("/sparql", query=_query(*terms)) + "#results")
 
 
 def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
-    """Return the classes and the relations that the data use, by label in the page's language."""
+    """Return the classes and relations of the data, ordered by label in the page's language."""
     found: list[list[Choice]] = []
     for kind in ("class", "property"):
         terms = [
@@ -75,7 +75,7 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
         if kind == "property":
             rank = site.entities.vocabulary.rank
-            # Of the project's own graph the relations that pages tell first; of any other, all.
+            # For the project's graph, only the main relations of entity pages; for others, all.
             most = [
                 term
                 for term in most
@@ -95,7 +95,7 @@ def _term(name: str) -> NamedNode:
     return NamedNode(iri)
 
 
-def _written(subject: NamedNode, relation: NamedNode, object_: NamedNode) -> str:
+def _query(subject: NamedNode, relation: NamedNode, object_: NamedNode) -> str:
     names = {"$subject": subject, "$relation": relation, "$object": object_}
     prefixes = {"rdfs", *(shorten(name.value).partition(":")[0] for name in names.values())}
     lines = [f"PREFIX {item}: <{PREFIXES[item]}>" for item in sorted(prefixes & PREFIXES.keys())]

@@ -1,4 +1,4 @@
-"""The competency questions: in plain words, with forms for what they leave open, and answered."""
+"""The competency questions: their list, and a page with a form and the answer of each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MAX_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A parameter in the form: what was typed, or the default as a person would type it."""
+    """A parameter in the form: the value entered, or the default as a user would enter it."""
 
     parameter: QuestionParameter
     value: str
@@ -76,7 +76,7 @@ def questions(request: Request) -> ResponseReturnValue:
         NAME,
         Parameter(
             "answers",
-            "what the question has parameters for, each under its own name",
+            "the parameters of the question, by name",
             {"type": "object", "additionalProperties": {"type": "string"}},
         ),
     ),
@@ -88,7 +88,7 @@ def question(request: Request, name: str) -> ResponseReturnValue:
 
 
 def examples(site: Site) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the questions as examples of queries, by topic; a graph of other things has none."""
+    """Return the questions as example queries, by topic; empty for other graphs."""
     if not site.is_own:
         return []
     return [
@@ -98,14 +98,14 @@ def examples(site: Site) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def example(site: Site, name: str) -> str:
-    """Return the query of an example, or an empty text where no name is given."""
+    """Return the query of an example, or an empty text without a name."""
     return shown(find(site, name).text) if name and site.is_own else ""
 
 
 def by_topic(site: Site) -> list[tuple[str, list[Question]]]:
-    """Group the questions by topic, in the order of the alphabet."""
+    """Group the questions by topic, in alphabetical order."""
     ordered = sorted(site.kg.questions, key=lambda item: (item.topic, item.title))
-    return [(topic, list(some)) for topic, some in groupby(ordered, key=lambda item: item.topic)]
+    return [(topic, list(group)) for topic, group in groupby(ordered, key=lambda item: item.topic)]
 
 
 def find(site: Site, name: str) -> Question:
@@ -128,7 +128,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     try:
         text = asked.bind(_named(site, asked, given), site.kg.store)
         found = answer(site, asked, text)
-    except UsageError as refused:  # a name that the graph has not, a year of five digits
+    except UsageError as refused:  # an unknown name, a year of five digits
         error = refused
     if request.format != "html":
         if error:
@@ -155,7 +155,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
 
 
 def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the values with the IRIs of the things that they name: looking for those may cost."""
+    """Return the values with names replaced by IRIs, which may be costly to look up."""
     things = {parameter.name for parameter in question.parameters if parameter.kind == "thing"}
     return {
         name: f"<{jobs.resolve(request, value)}>" if name in things else value
@@ -164,12 +164,12 @@ def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str
 
 
 def answer(site: Site, question: Question, text: str) -> Table:
-    """Answer a question whose parameters are bound, within the limits of the service."""
+    """Run a question whose parameters are bound, within the limits of the service."""
     return table(site.run(text, infer=question.infer), site.entities, MAX_ROWS, MAX_ROWS * 20)
 
 
 def shown(text: str) -> str:
-    """Return the query of a question without the header that documents and tests it."""
+    """Return the query of a question without its header of comments."""
     lines = text.splitlines()
     while lines and lines[0].startswith("#"):
         lines.pop(0)
@@ -177,7 +177,7 @@ def shown(text: str) -> str:
 
 
 def _typed(site: Site, parameter: QuestionParameter, given: Mapping[str, str]) -> str:
-    """Return what the form shows for a parameter: a default thing by its short name or label."""
+    """Return the value that the form shows; a default entity by its short name or label."""
     if parameter.name in given:
         return given[parameter.name]
     iri = parameter.default.strip("<>")

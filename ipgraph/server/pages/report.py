@@ -1,7 +1,7 @@
-"""Reporting an error: the statements about a thing, each with a message that names it.
+"""Report an error: the statements about an entity, each with a link that writes a message.
 
-A page of a thing is bounded in bytes, so its statements have their messages on a page of their own.
-The address to write to is the setting `contact`; without one nothing is offered.
+This is a separate page because the size of an entity page is limited.
+Messages go to the address in the setting `contact`; without it, the page does not exist.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_STATEMENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A statement in words, who states it, and the message that reports it."""
+    """A statement in words, its sources, and the URL of the message."""
 
     text: str
     sources: tuple[Source, ...]
@@ -47,10 +47,10 @@ routes = Routes()
     needs=has_contact,
 )
 def report(request: Request) -> str:
-    """List the statements about a thing, each with a message that reports it."""
+    """List the statements about an entity, each with a message that reports it."""
     site, iri = site_of(request), request.args.get("uri", "")
     if not iri:
-        raise HttpError(404, "The address needs ?uri= and an IRI.")
+        raise HttpError(404, "The parameter uri is missing. It takes an IRI.")
     view = site.entities.describe(iri)
     statements = _statements(site, view)
     return site.render(
@@ -87,12 +87,12 @@ def _sentence(name: str, group: Group, value: Value) -> str:
 
 
 def _message(site: Site, view: Description, text: str, sources: tuple[Source, ...]) -> str:
-    """Return an address that opens a message with the statement and its sources filled in."""
+    """Return the URL of a message with the statement and its sources filled in."""
     contact = site.settings.contact
     documents = "\n".join(f"{source.title} <{source.iri}>" for source in sources)
     version = site.manifest.get("content_hash", "")[:12]
-    asked = site.words()("report.body")
-    lines = (text, documents, f"<{view.iri}>", version, asked)
+    request_text = site.words()("report.body")
+    lines = (text, documents, f"<{view.iri}>", version, request_text)
     body = quote("\n\n".join(line for line in lines if line) + "\n")
     subject = quote(f"{site.title}: {text[:80]}")
     join = "&" if "?" in contact else "?"

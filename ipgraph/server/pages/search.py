@@ -1,4 +1,4 @@
-"""Finding things: search, suggestions while typing, completions in the editor, and browsing."""
+"""Search, suggestions while typing, completions in the editor, and browsing."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 PER_PAGE = 20
 PER_LIST = 200
-# Things of a kind that the first page of browsing shows.
+# Entities of a class on the first page of browsing.
 SHOWN = 12
 MAX_QUERY = 200
 KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
-# Kinds of the languages in which ontologies are written: found by search, not by browsing.
+# Classes of ontology languages: found by search, not by browsing.
 
 
-# What the editor completes.
+# The kinds of terms that the editor completes.
 _KINDS = ("class", "property", "entity")
 
 
 @dataclass(frozen=True, slots=True)
 class KindGroup:
-    """A kind on the first page of browsing: its plural, its own list, and some of its things."""
+    """A class on the first page of browsing: its plural, the URL of its list, and some entities."""
 
     label: str
     address: str
@@ -53,7 +53,7 @@ class KindGroup:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A kind by which a search can be narrowed, and how many results it leaves."""
+    """A class that filters the results of a search, with the number of results."""
 
     iri: str
     label: str
@@ -67,12 +67,12 @@ _TYPE = Parameter("type", "IRI of a class")
 
 @routes.add(
     "/search",
-    summary="Find things by name",
+    summary="Find entities by name",
     offers=(HTML, JSON),
     parameters=(SEARCH_TEXT.required(), _TYPE, PAGE),
 )
 def search(request: Request) -> ResponseReturnValue:
-    """Find things by name."""
+    """Find entities by name."""
     return _search(site_of(request), request.args.get("q", "").strip()[:MAX_QUERY])
 
 
@@ -95,9 +95,9 @@ def suggest(request: Request) -> Response:
     summary="Complete a term in a query",
     offers=(JSON,),
     parameters=(
-        Parameter("kind", "what to complete", one_of(*_KINDS)),
+        Parameter("kind", "the kind of term to complete", one_of(*_KINDS)),
         SEARCH_TEXT,
-        Parameter("class", "of things of this class only: IRI or prefixed name"),
+        Parameter("class", "only entities of this class: IRI or prefixed name"),
     ),
     disallowed=("/complete",),
 )
@@ -108,14 +108,14 @@ def complete(request: Request) -> Response:
 
 @routes.add(
     "/browse",
-    summary="Things by kind",
+    summary="Entities by class",
     offers=LIST_OFFERS,
     parameters=(_TYPE, Parameter("letter", "the first letter of a name"), PAGE),
     menu=1,
     is_in_sitemap=True,
 )
 def browse(request: Request) -> ResponseReturnValue:
-    """List the kinds of things, or the things of one kind."""
+    """List the classes, or the entities of one class."""
     return _browse(site_of(request))
 
 
@@ -169,7 +169,7 @@ def _developers(site: Site, text: str) -> DeveloperSection:
 
 
 def marked(name: str, text: str) -> Markup:
-    """Mark in a name the beginnings of words that a search asked for."""
+    """Mark the matching beginnings of words in a name."""
     wanted = [word for word in text.casefold().split() if word]
     parts: list[str] = []
     for piece in name.split(" "):
@@ -177,7 +177,7 @@ def marked(name: str, text: str) -> Markup:
         length = max((len(w) for w in wanted if folded.startswith(w)), default=0)
         shown = f"<mark>{escape(piece[:length])}</mark>" if length else ""
         parts.append(f"{shown}{escape(piece[length:])}")
-    return Markup(" ".join(parts))  # noqa: S704  each piece was escaped
+    return Markup(" ".join(parts))  # noqa: S704  the parts were escaped
 
 
 def _suggestion(site: Site, hit: Hit) -> dict[str, str]:
@@ -215,7 +215,7 @@ def _completions(site: Site) -> list[dict[str, str]]:
 def _browse(site: Site) -> ResponseReturnValue:
     kind = request.args.get("type", "")
     if not kind:
-        # Each family of kinds together, in the order of its colours; the greatest first in each.
+        # Grouped by color, in the order of `KIND_ORDER`; the largest class first in each group.
         order = {style: at for at, style in enumerate(KIND_ORDER)}
         kinds = [item for item in site.index.kinds() if not item[0].startswith(ONTOLOGY_LANGUAGES)]
         kinds.sort(key=lambda item: order.get(site.kind_style(item[0]), len(order)))
@@ -253,7 +253,9 @@ def _browse(site: Site) -> ResponseReturnValue:
         letter=letter,
         page_number=page,
         has_next=len(hits) > PER_LIST,
-        developers=developer_section.of_list(site, sparql=page_queries.query("things", term=iri)),
+        developers=developer_section.of_list(
+            site, sparql=page_queries.query("instances", term=iri)
+        ),
     )
 
 

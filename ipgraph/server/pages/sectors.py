@@ -1,4 +1,4 @@
-"""The sectors as cards: what each is, and who answers for it."""
+"""The sectors as cards, with their responsible agencies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_SECTORS = 200
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One sector, those who answer for it, and whether the page of the office names it."""
+    """A sector, its responsible agencies, and whether the office's page names it."""
 
     hit: Hit
     agencies: tuple[Value, ...]
@@ -58,7 +58,7 @@ def sectors(request: Request) -> ResponseReturnValue:
 
 @routes.add(
     "/sectors/<name>",
-    summary="301 to the page of a sector",
+    summary="Redirect (301) to the page of a sector",
     parameters=(NAME,),
     status=301,
     needs=is_own,
@@ -89,13 +89,13 @@ def _sectors(site: Site) -> ResponseReturnValue:
 def _card(site: Site, hit: Hit) -> Card:
     group, sources = site.entities.related(hit.iri, AGENCY_OF, incoming=True, limit=10)
     numbers = {source.number for source in sources if source.iri == SEED}
-    # What follows for a parent from its parts is on the sector's own page.
+    # Statements inferred for a parent from its parts are on the page of the sector.
     stated = tuple(value for value in group.values if not value.inferred)
     return Card(hit, stated, any(numbers & set(value.sources) for value in stated))
 
 
 def _claimed(site: Site) -> str:
-    """Return how many sectors the page of the office says that its division answers for."""
+    """Return how many sectors the office's division is responsible for, according to its page."""
     view = site.entities.describe(SEED_UNIT)
     numbers = {source.number for source in view.sources if source.iri == SEED}
     claims = (

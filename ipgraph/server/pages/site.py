@@ -1,7 +1,7 @@
-"""What every page shares: the graph, the words, the static files, the shell.
+"""The parts shared by all pages: the graph, the texts, the static files, the layout.
 
-A page module makes `Routes` and registers its handlers with them; a page is made by `Site.render`
-and nothing else.
+A page module makes `Routes` and registers its handlers with them. `Site.render` makes all
+pages.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 Part = TypeVar("Part")
 
 routes = Routes()
-# Each class and the colour of its kind; a class takes that of the nearest class above it.
+# The color of a class. A class inherits it from the nearest superclass.
 KIND_STYLES = {
     IP + "SourceDocument": "k-source",
     IP + "Figure": "k-source",
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 else:
 
     class once(cached_property):  # noqa: N801  used as a decorator
-        """A property of a `Site` that is computed once, whichever threads ask for it first."""
+        """A property of a `Site` that is computed once, also with concurrent threads."""
 
         def __get__(self, instance, owner=None):
             if instance is None:
@@ -81,7 +81,7 @@ else:
 
 
 class Site:
-    """The graph as the pages see it. One object serves one edition."""
+    """The graph for the pages of one edition."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
@@ -93,7 +93,7 @@ class Site:
 
     @staticmethod
     def run(text: str, *, infer: bool) -> EngineResult:
-        """Run a query in a worker, within the limits of the service, for the request answered.
+        """Run a query of the current request in a worker, within the limits of the service.
 
         Raises `BadQuery` and `LimitReached`.
         """
@@ -101,16 +101,16 @@ class Site:
 
     @property
     def entities(self) -> Entities:
-        """The entities of the graph, with labels in the page's language where the data have them.
+        """The entities of the graph, with labels in the page's language if the data have them.
 
-        English is the fallback of every other language.
+        English is the fallback for all languages.
         """
         if self.language() == translations.DEFAULT:
             return self.kg.entities
         return self.once_per_language(_translated_entities)
 
     def once_per_language(self, make: Callable[[Site], Part]) -> Part:
-        """Return what `make` makes of this site in the page's language; it is made once."""
+        """Return the result of `make` for the page's language, which is computed once."""
         key = (make, self.language())
         with self.lock:
             if key not in self._by_language:
@@ -124,7 +124,7 @@ class Site:
 
     @property
     def documentation(self) -> Documentation:
-        """The classes and properties of the graph, named in the language of the page."""
+        """The classes and properties of the graph, with labels in the page's language."""
         return Documentation(self.entities, self.index)
 
     @property
@@ -134,52 +134,52 @@ class Site:
 
     @staticmethod
     def root() -> str:
-        """Return scheme, host and path prefix under which the client sees this site."""
+        """Return the scheme, host and path prefix of this site as the client sees them."""
         return request.public_root
 
     @staticmethod
     def words() -> translations.Texts:
-        """Return the words in the language of the request being answered."""
+        """Return the texts in the language of the current request."""
         return translations.current()
 
     def describe(self, iri: str, *, episodes: int = 0) -> Description:
-        """Describe a thing within the bounds of a page, so that none outgrows its budget."""
+        """Describe an entity within the size limits of a page."""
         return self.entities.describe(iri, values=8, sources=2, history=episodes)
 
     @once
     def manifest(self) -> dict[str, Any]:
-        """What the snapshot says of itself; empty for a graph that was not built here."""
+        """The manifest of the snapshot; empty without a snapshot."""
         return dict(self.kg.snapshot.manifest) if self.kg.snapshot else {}
 
     @once
     def version(self) -> str:
-        """The version of the graph, short; empty for one that was not built here."""
+        """The short version of the graph; empty without a snapshot."""
         return str(self.manifest.get("content_hash", ""))[:12]
 
     @once
     def created(self) -> str:
-        """The day on which the graph was built; empty for one that was not built here."""
+        """The date on which the graph was built; empty without a snapshot."""
         return str(self.manifest.get("created", ""))[:10]
 
     @once
     def documents(self) -> tuple[Source, ...]:
-        """The documents that the graph rests on, by title; our own statements are none of them."""
+        """The source documents of the graph by title, without the statements of the editors."""
         return tuple(item for item in self.kg.sources.all() if item.iri != EDITORS_GRAPH)
 
     @once
     def editors(self) -> Source | None:
-        """What we state on our own account, as if it were a document."""
+        """The statements of the editors, as a source."""
         found = (item for item in self.kg.sources.all() if item.iri == EDITORS_GRAPH)
         return next(found, None)
 
     @property
     def title(self) -> str:
-        """What the graph is called."""
+        """The title of the graph."""
         return self.words()("site.name") if self.is_own else self.kg.title
 
     @property
     def summary(self) -> str:
-        """One sentence about the graph, for pages that have none of their own."""
+        """A sentence about the graph, for pages without their own description."""
         words = self.words()
         if self.is_own:
             return words("site.independent")
@@ -187,42 +187,42 @@ class Site:
 
     @property
     def opening(self) -> str:
-        """How a program in Python opens this graph."""
+        """The Python expression that opens this graph."""
         return "ipgraph.open()" if self.is_own else f'ipgraph.open("{self.root()}/sparql")'
 
     @once
     def timeline(self) -> Timeline:
-        """Everything that the graph dates."""
+        """All dated events of the graph."""
         return self.kg.timelines.whole()
 
     @once
     def class_counts(self) -> dict[str, int]:
-        """How many things each class has, what is inferred included."""
+        """The number of instances of each class, including inferred ones."""
         counts: dict[str, int] = self.manifest.get("counts", {}).get("classes", {})
         return counts
 
     @once
     def is_own(self) -> bool:
-        """Say whether this is the project's own graph, rather than any RDF."""
+        """True if this is the project's graph."""
         return IP + "Organization" in self.class_counts
 
     def kind_style(self, iri: str) -> str:
-        """Return the class of the stylesheet that colours a kind of thing."""
+        """Return the CSS class for the color of a class."""
         if iri not in self._styles:
             above = {iri, *self.entities.vocabulary.superclasses(iri)}
-            found = (style for one, style in KIND_STYLES.items() if one in above)
+            found = (style for styled, style in KIND_STYLES.items() if styled in above)
             self._styles[iri] = next(found, "k-org" if iri.startswith(ORG) else "")
         return self._styles[iri]
 
     @once
     def bundles(self) -> dict[str, Any]:
-        """Map each entry point of the bundles to its file; empty where nothing was bundled."""
+        """Map entry points of the bundles to files; empty if there is no bundle."""
         path = _bundles()
         found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
         return found
 
     def render(self, template: str, **values: Any) -> str:
-        """Render a page in the shell, in the language of the request."""
+        """Render a page in the layout, in the language of the request."""
         table = request.service.routes
         names = {route.name for route in table.available(self.edition)}
         return render_template(
@@ -253,13 +253,13 @@ class Site:
         )
 
     def curl(self, address: str, accept: str = "") -> str:
-        """Return the command that fetches an address of this site, fit for a shell."""
+        """Return a shell command that fetches a URL of this site."""
         header = f" -H 'Accept: {accept}'" if accept else ""
         host = self.root().removesuffix(request.script_root)
         return f"curl -L{header} {shlex.quote(host + address)}"
 
     def _static(self, name: str) -> str:
-        """Return the address of a static file, or of an entry point's bundle if there is one."""
+        """Return the URL of a static file, or of an entry point's bundle if there is one."""
         if name in self.bundles:
             name = f"dist/{self.bundles[name]['file']}"
         return request.script_root + request.service.static_files.address(name)
@@ -280,7 +280,7 @@ def static(request: Request, name: str) -> Response:
     """Send a static file."""
     response = request.service.static_files.respond(request, name)
     if response is None:
-        raise HttpError(404, "There is no such file.")
+        raise HttpError(404, "File not found.")
     return response
 
 
@@ -297,7 +297,7 @@ def _bundles() -> Path:
 
 
 def lacking_bundles() -> str:
-    """Say what is missing where the browser's libraries were not bundled; else an empty text."""
+    """Return a warning if the browser's libraries are not bundled, else an empty text."""
     if _bundles().is_file():
         return ""
     return (

@@ -1,4 +1,4 @@
-"""The documents that the graph rests on: all of them, and what each states."""
+"""The pages of the source documents and their statements."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLUMNS = ("iri", "title", "publisher", "issued", "genre", "authority", "page", 
 DESCENDING = ("issued", "statements")
 FACETS = ("authority", "genre")
 MAX_FACETS = 12
-# What the page of a document gives about it, in this order.
+# The metadata fields on the page of a document, in order.
 FIELDS = ("publisher", "issued", "as_of", "genre", "authority")
 
 
@@ -45,12 +45,12 @@ routes = Routes()
 
 @routes.add(
     "/sources",
-    summary="The documents",
+    summary="The source documents",
     offers=LIST_OFFERS,
     parameters=(
         SEARCH_TEXT,
-        Parameter("authority", "of this authority only: primary, secondary or tertiary"),
-        Parameter("genre", "of this kind only"),
+        Parameter("authority", "only this authority: primary, secondary or tertiary"),
+        Parameter("genre", "only this genre"),
         Parameter("sort", "the order", one_of(*SORTS)),
         PAGE,
     ),
@@ -64,12 +64,12 @@ def sources(request: Request) -> ResponseReturnValue:
 
 @routes.add(
     "/source/<path:name>",
-    summary="A source and what it states",
+    summary="A source and its statements",
     offers=DOCUMENT_OFFERS,
     parameters=(NAME, PAGE),
 )
 def source(request: Request, name: str) -> ResponseReturnValue:
-    """Show a source, or write what it states."""
+    """Show a source, or send its statements as RDF."""
     path = f"source/{name}"
     if request.choice is not None and request.choice.name != HTML.name:
         return write_document(request, path, request.choice)
@@ -78,7 +78,7 @@ def source(request: Request, name: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: the field it shows and sorts by, its heading and its direction."""
+    """A column of the table: its field, its heading, and the direction of sorting."""
 
     key: str
     heading: str
@@ -88,7 +88,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One value by which a list can be narrowed, and how many documents it leaves."""
+    """A value that filters the list, with the number of documents."""
 
     value: str
     count: int
@@ -127,7 +127,7 @@ def _sources(site: Site) -> ResponseReturnValue:
 
 
 def _columns(site: Site, documents: list[Source], sort: str) -> list[Column]:
-    """Return the columns of the table: those in which at least one document has a value."""
+    """Return the columns in which at least one document has a value."""
     words = site.words()
     keys = [key for key in SORTS if any(getattr(d, key) for d in documents)] or SORTS
     return [
@@ -142,7 +142,7 @@ def _columns(site: Site, documents: list[Source], sort: str) -> list[Column]:
 
 
 def _summary(site: Site, total: int, chosen: dict[str, str], sort: str) -> str:
-    """Return a sentence that says which documents are listed, and in which order."""
+    """Return a sentence about the filter and the order of the list."""
     words = site.words()
     parts = [words("sources.sentence" if site.is_own else "sources.count_any", n=total)]
     parts += [words(f"sources.of_{name}", value=value) for name, value in chosen.items() if value]
@@ -168,14 +168,14 @@ def _fits(document: Source, chosen: dict[str, str], but: str = "") -> bool:
 
 
 def _facets(site: Site, name: str, chosen: dict[str, str]) -> list[Facet]:
-    """Count the values of one facet among what the others leave, most first."""
+    """Count the values of one facet among the documents that match the others, most first."""
     counts = Counter(getattr(d, name) for d in _with_text(site) if _fits(d, chosen, but=name))
     counts.pop("", None)
     return [Facet(value, n, value == chosen[name]) for value, n in counts.most_common(MAX_FACETS)]
 
 
 def _ordered(documents: list[Source], sort: str) -> list[Source]:
-    """Put the latest and the most first, texts by the alphabet, and what is unknown last."""
+    """Sort dates and numbers in descending order, texts alphabetically, unknown values last."""
     if sort == "statements":
         return sorted(documents, key=lambda item: -item.statements)
     if sort == "issued":
@@ -186,7 +186,7 @@ def _ordered(documents: list[Source], sort: str) -> list[Source]:
 
 
 def render(site: Site, iri: str) -> str:
-    """Render the page of a document; raises `NotFound` where the graph does not mention it."""
+    """Render the page of a document; raises `NotFound` if the graph does not mention it."""
     page = links.page_number()
     view = site.describe(iri)
     offset = (page - 1) * SUBJECTS_PER_PAGE
@@ -204,7 +204,7 @@ def render(site: Site, iri: str) -> str:
             site,
             links.data(iri, "ttl"),
             python=code_samples.PRINT_TRIPLES,
-            sparql=page_queries.query("source", thing=iri),
+            sparql=page_queries.query("source", entity=iri),
         ),
         page_number=page,
         has_next=has_next,

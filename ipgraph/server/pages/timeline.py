@@ -1,4 +1,4 @@
-"""Change over time: a list by years, and where the office was placed as a picture."""
+"""The timeline: events by year, and a chart of the placements of the office."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-CENTRE = ENTITY + "ip"
+CENTER = ENTITY + "ip"
 MAX_EPISODES = 200
 SORTS = ("established", "changed", "dissolved")
 
@@ -33,11 +33,11 @@ routes = Routes()
 
 @routes.add(
     "/timeline",
-    summary="What changed when",
+    summary="The timeline",
     offers=LIST_OFFERS,
     parameters=(
-        Parameter("id", "a thing: IRI, name or acronym"),
-        Parameter("sort", "what happened", one_of(*SORTS)),
+        Parameter("id", "an entity: IRI, name or acronym"),
+        Parameter("sort", "the kind of event", one_of(*SORTS)),
         Parameter("from", "the first year", number(1, 9999)),
         Parameter("to", "the last year", number(1, 9999)),
     ),
@@ -46,12 +46,12 @@ routes = Routes()
     is_in_sitemap=True,
 )
 def timeline(request: Request) -> ResponseReturnValue:
-    """Show what changed when."""
+    """Show the timeline."""
     return _timeline(site_of(request))
 
 
 def _of_one(site: Site, name: str) -> ResponseReturnValue:
-    """Tell the history of one thing, named by an IRI or as a person names it."""
+    """Show the history of one entity, given by IRI, name or acronym."""
     iri = name if "://" in name else site.entities.resolve(name)
     view = site.entities.describe(iri, values=1, sources=3, history=MAX_EPISODES)
     events = lifeline.events(site, view)
@@ -74,7 +74,7 @@ def _of_one(site: Site, name: str) -> ResponseReturnValue:
         events=events,
         picture=picture,
         developers=developer_section.of_list(
-            site, sparql=page_queries.query("thing", thing=view.iri)
+            site, sparql=page_queries.query("entity", entity=view.iri)
         ),
     )
 
@@ -108,32 +108,32 @@ def _timeline(site: Site) -> ResponseReturnValue:
         return list_formats.rows(("date", "what", "things", "results", "causes"), rows)
     return site.render(
         "timeline.html",
-        years=[(year, list(some)) for year, some in groupby(shown, key=lambda item: item.year)],
+        years=[(year, list(group)) for year, group in groupby(shown, key=lambda item: item.year)],
         total=len(shown),
         sources={source.number: source for source in whole.sources},
         sorts=SORTS,
         chosen=chosen,
         first=first,
         last=last,
-        centre=site.entities.labels.name(CENTRE),
+        center=site.entities.labels.name(CENTER),
         picture=spans(_spans(site), site.words()("timeline.placed")),
         developers=developer_section.of_list(site, sparql=page_queries.query("timeline")),
     )
 
 
 def _spans(site: Site) -> list[Span]:
-    """Return where the office was placed as bars; an end that nobody states is left open."""
+    """Return the placements of the office as bars. A bar without a stated end is open."""
     this_year = datetime.now(UTC).year
     return [
         Span(
-            label=", ".join(value.text for value in placement.others(CENTRE)) or placement.label,
+            label=", ".join(value.text for value in placement.others(CENTER)) or placement.label,
             first=_year(placement, placement.since),
             last=_year(placement, placement.until) or this_year,
             is_open=not placement.until,
-            address=links.address("/timeline", id=CENTRE),
+            address=links.address("/timeline", id=CENTER),
             dates=history.period(placement, site.words()),
         )
-        for placement in site.kg.timelines.placements(CENTRE)
+        for placement in site.kg.timelines.placements(CENTER)
         if placement.since
     ]
 

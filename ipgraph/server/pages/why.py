@@ -1,4 +1,4 @@
-"""Why a statement holds: its proof as a sentence per step, down to what sources state."""
+"""The proof of a statement: a sentence per step, down to statements of sources."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RULES = "https://www.w3.org/TR/owl2-profiles/#"
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of a step: its words, and its page if it is a thing."""
+    """A term of a step: its text, and its page if it is an entity."""
 
     text: str
     address: str
@@ -51,10 +51,10 @@ routes = Routes()
 def why(request: Request) -> ResponseReturnValue:
     """Show the proof of a statement."""
     site = site_of(request)
-    asked = [request.args.get(name, "").strip() for name in ("s", "p", "o")]
-    if not all(asked):
-        abort(400, "The address needs ?s=…&p=…&o=…: a subject, a property and an object.")
-    proof = jobs.explain(request, *asked)
+    terms = [request.args.get(name, "").strip() for name in ("s", "p", "o")]
+    if not all(terms):
+        abort(400, "The parameters s, p and o are required: a subject, a property and an object.")
+    proof = jobs.explain(request, *terms)
     if request.format == _TURTLE.name:
         headers = (("Content-Type", "text/turtle; charset=utf-8"),)
         return Response.of(headers, proof.turtle().encode())
@@ -87,16 +87,16 @@ def why(request: Request) -> ResponseReturnValue:
         steps=steps,
         conclusion=steps[-1][1],
         rules=RULES,
-        developers=_developers(site, asked),
+        developers=_developers(site, terms),
     )
 
 
-def _developers(site: Site, asked: list[str]) -> DeveloperSection:
+def _developers(site: Site, terms: list[str]) -> DeveloperSection:
     turtle = links.with_parameters(format="ttl")
-    terms = ", ".join(code_samples.in_quotes(term) for term in asked)
+    arguments = ", ".join(code_samples.in_quotes(term) for term in terms)
     return developer_section.of_address(
         site,
         turtle,
         formats=(("JSON", links.with_parameters(format="json")), ("Turtle", turtle)),
-        python=f"proof = kg.explain({terms})\nprint(proof.turtle())",
+        python=f"proof = kg.explain({arguments})\nprint(proof.turtle())",
     )

@@ -1,4 +1,4 @@
-"""A connection of waitress's whose requests the event loop may answer itself."""
+"""A waitress connection whose requests the event loop may answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ipgraph.server.http.response_headers import ALWAYS
 if TYPE_CHECKING:
     from ipgraph.server.context import Request
 
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: drop what is not sent, and say so to the client
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: drop unsent bytes and reset the connection
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
@@ -28,7 +28,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
         status = 414 if error.code == 431 else error.code
         problem = Problem(status, error.reason.lower().replace(" ", "-"), error.body)
         accept = self.request.headers.get("ACCEPT", "")
-        if wants_html(accept, PROBLEM, PLAIN):  # the request is broken: no page is made of it
+        if wants_html(accept, PROBLEM, PLAIN):  # a broken request gets no page
             accept = PLAIN.media_type
         written = write_problem(problem, accept, "")
         assert written is not None  # noqa: S101  only HTML has no such form
@@ -58,22 +58,22 @@ class _Task(WSGITask):  # type: ignore[misc]  # as above
         try:
             super().service()
         except ResponseCut:
-            if self.version == "1.0":  # whose responses end with the connection: reset it instead
+            if self.version == "1.0":  # the end of the connection would end the response
                 self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             raise
         finally:
-            if self._started is not None:  # nobody may have continued it
+            if self._started is not None:  # it may never have been continued
                 self._started.abandon()
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # as above
-    """A connection; the loop may be answering a request of it."""
+    """A connection. The loop may be answering one of its requests."""
 
     error_task_class = _Refusal
     task_class = _Task
-    query: object | None = None  # what the loop is running for it
+    query: object | None = None  # the query that the loop runs for this connection
     request_to_resume: Request | None = None
-    _read_ahead = b""  # what came behind that request
+    _read_ahead = b""  # bytes received after that request
 
     @property
     def client(self) -> str:
@@ -82,7 +82,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
 
     @property
     def is_idle(self) -> bool:
-        """True if the next of its requests may be answered at once."""
+        """True if the next request may be answered at once."""
         return bool(self.requests) and self.query is None and not self.total_outbufs_len
 
     def is_connected(self) -> bool:
@@ -109,14 +109,14 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
             self.server.incoming = b""
 
     def resume_reading(self) -> None:
-        """Handle what came while the loop was answering."""
+        """Handle bytes received while the loop was answering."""
         with self.requests_lock:
             if self.requests:
                 self.server.add_task(self)
         self.read_pending()
 
     def read_pending(self) -> None:
-        """Read what came behind a request that the loop no longer answers."""
+        """Read the bytes received after a request that the loop no longer answers."""
         pending, self._read_ahead = self._read_ahead, b""
         if pending:
             self.received(pending)
@@ -130,11 +130,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
         super().service()
 
     def add_channel(self, map: Any = None) -> None:
-        """Have the loop watch it from the end of this event on: it is not whole yet."""
+        """Register with the loop after this event, when the channel is complete."""
         super().add_channel(map)
         self.server.loop.opened.append(self._fileno)
 
     def del_channel(self, map: Any = None) -> None:
-        """Have the loop forget it, before its descriptor is another file's."""
+        """Unregister from the loop before the descriptor is reused."""
         self.server.loop.forget(self._fileno)
         super().del_channel(map)

@@ -2,7 +2,7 @@
 
 waitress passes the kernel all descriptors before each wait, which with 64 connections costs as
 much as a short response. Here the kernel keeps the list and is passed the changes. Where there is
-no epoll, waitress's own loop does it.
+no epoll, waitress's own loop runs.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class EventLoop:
         self._dispatchers = dispatchers
         self._epoll = select.epoll() if hasattr(select, "epoll") else None
         self._registered: dict[int, int] = {}  # the events that the kernel watches, by descriptor
-        self.opened: list[int] = []  # descriptors to be watched from now on
+        self.opened: list[int] = []  # descriptors to register
 
     def run_once(self, timeout_s: float) -> None:
-        """Wait once, and let each dispatcher that something happened to handle it."""
+        """Wait once, and let the dispatchers handle their events."""
         if self._epoll is None:
             wasyncore.poll2(timeout_s, self._dispatchers)
             return
@@ -42,7 +42,7 @@ class EventLoop:
                 self.register_again(self.opened.pop())
 
     def update(self, descriptor: int) -> None:
-        """Tell the kernel what a dispatcher waits for, if that has changed."""
+        """Register the events that a dispatcher waits for, if they have changed."""
         dispatcher = self._dispatchers.get(descriptor)
         wanted = 0 if dispatcher is None else _events(dispatcher)
         registered = self._registered.get(descriptor, 0)
@@ -58,24 +58,24 @@ class EventLoop:
         self._registered[descriptor] = wanted
 
     def update_all(self) -> None:
-        """Do the same for all: threads may have changed what their connections wait for."""
+        """Update all dispatchers: threads may have changed the events of their connections."""
         for descriptor in list(self._dispatchers):
             self.update(descriptor)
 
     def register_again(self, descriptor: int) -> None:
-        """Watch a descriptor whose number may have been another file's before."""
+        """Watch a descriptor whose number may have been reused."""
         self.forget(descriptor)
         self.update(descriptor)
 
     def forget(self, descriptor: int) -> None:
-        """Stop watching a descriptor; before it is closed."""
+        """Stop watching a descriptor. Call it before the descriptor is closed."""
         registered = self._registered.pop(descriptor, 0)
         if registered and self._epoll is not None:
-            with contextlib.suppress(OSError):  # closing it has done the same
+            with contextlib.suppress(OSError):  # closing a descriptor unregisters it
                 self._epoll.unregister(descriptor)
 
     def close(self) -> None:
-        """Close the kernel's list."""
+        """Close the epoll object."""
         if self._epoll is not None:
             self._epoll.close()
 

@@ -7,7 +7,7 @@ on; when the result is whole, it sends it. Whatever is not short and simple goes
 pages, errors, long results, and queries that are older than `_HANDOVER_S`, with the worker they
 have. A thread continues with the same request object.
 
-All of it is off where an extension wants to see every request (`Application.is_extended`).
+The fast path is off if an extension handles every request (`Application.is_extended`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ipgraph.server.transport.interfaces import Connection, Loop
 
 _HANDOVER_S = 0.08  # below the age at which a query is demoted, which a thread does
-_MAX_WAIT_S = 1.0  # for a worker; a thread can only wait as well, but for as long as it may
+_MAX_WAIT_S = 1.0  # for a worker; a thread may wait longer
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +48,7 @@ class RunningQuery:
 
 
 class _WorkerSocket:
-    """The socket of a worker, as waitress's loop wants its files: readable when it answers."""
+    """The socket of a worker as a dispatcher of waitress's loop."""
 
     accepting = False
 
@@ -76,7 +76,7 @@ class _WorkerSocket:
         self._fast_path.on_worker_error(self)
 
     def close(self) -> None:
-        """Do nothing: the worker's own end closes it."""
+        """Do nothing: the socket belongs to the worker."""
 
 
 class FastPath:
@@ -88,7 +88,9 @@ class FastPath:
         self._loop = loop
         self._is_on = not application.is_extended
         self._raw_requests = RawRequestCache(application)
-        self._sockets: dict[int, _WorkerSocket] = {}  # by descriptor; while its worker serves here
+        self._sockets: dict[
+            int, _WorkerSocket
+        ] = {}  # by descriptor, while the worker runs a query of the loop
         self._running: set[_WorkerSocket] = set()
         self._waiting: deque[RunningQuery] = deque()
 
@@ -98,7 +100,7 @@ class FastPath:
         return _HANDOVER_S / 4 if self._running or self._waiting else 1.0
 
     def try_answer(self, connection: Connection, data: bytes) -> bool:
-        """Answer, or begin to, the bytes of a request on an idle connection, if they are known."""
+        """Answer or start a request on an idle connection if its bytes are in the cache."""
         if not self._is_on:
             return False
         response = self._raw_requests.respond(data, connection.client)
@@ -109,9 +111,9 @@ class FastPath:
         return environ is not None and self._answer(connection, data, environ)
 
     def try_answer_parsed(self, connection: Connection, data: bytes) -> bool:
-        """Answer, or begin to, the next request that waitress has parsed; False for a thread.
+        """Answer or start the next request that waitress has parsed; False if a thread must do it.
 
-        `data` are its bytes, where they came at once.
+        `data` is the bytes of the request if they were received at once.
         """
         parsed = connection.requests[0]
         if not self._is_on or not known_requests.is_plain(parsed) or not parsed.path.isascii():
@@ -124,9 +126,9 @@ class FastPath:
         return self._answer(connection, data, environ)
 
     def on_worker_readable(self, worker_socket: _WorkerSocket) -> None:
-        """Read what a worker has sent; answer if that is all."""
+        """Read from a worker; send the response when the result is complete."""
         query = worker_socket.query
-        if query is None:  # it serves a thread now, or has ended
+        if query is None:  # the worker serves a thread now, or has ended
             self._drop(worker_socket)
             return
         try:
@@ -139,12 +141,12 @@ class FastPath:
             self._finish(worker_socket, query)
 
     def on_worker_error(self, worker_socket: _WorkerSocket) -> None:
-        """Let a thread find out what is wrong."""
+        """Hand the query to a thread, which reports the error."""
         if worker_socket.query is not None:
             self._hand_over(worker_socket, worker_socket.query)
 
     def tick(self) -> None:
-        """Hand over old queries, and start waiting ones where threads have left workers."""
+        """Hand over old queries, and start waiting queries on idle workers."""
         if not self._running and not self._waiting:
             return
         now = time.monotonic()
@@ -157,7 +159,7 @@ class FastPath:
             self._to_thread(self._waiting.popleft())
 
     def _answer(self, connection: Connection, data: bytes, environ: dict[str, Any]) -> bool:
-        """Answer from the cache, or send a query to a worker, or have it wait for one."""
+        """Answer from the cache, start a query on a worker, or queue it."""
         application = self._application
         environ["REMOTE_ADDR"] = self._raw_requests.client_of(environ, connection.client)
         apply_prefix(environ, self._service.settings.path_prefix)
@@ -172,7 +174,7 @@ class FastPath:
         return self._service.has_pool and self._start(connection, data, request)
 
     def _start(self, connection: Connection, data: bytes, request: Request) -> bool:
-        """Send a query to a worker, or have it wait for one."""
+        """Start a query on a worker, or queue it."""
         try:
             prepared = sparql.prepare(request)
         except Exception:
@@ -193,7 +195,7 @@ class FastPath:
         return True
 
     def _start_now(self, query: RunningQuery) -> bool:
-        """Send a query to an idle worker, if there is one."""
+        """Start a query on an idle worker, if there is one."""
         prepared = query.prepared
         run = self._service.pool.try_start(
             prepared.query,

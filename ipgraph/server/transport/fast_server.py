@@ -3,9 +3,9 @@
 Measured (two cores, 21 rows, 8 connections, wrk as the client): with a thread a request 2,100
 unrepeated queries a second and 9,900 repeated ones, from the loop 10,000 and 91,000, where the
 client takes the other core. granian answers 63,000 repeated ones, but it ends a response that stops
-midway as if it were whole, and shows no disconnect; waitress breaks it off, and does.
+midway as if it were complete, and does not report a disconnect. waitress closes the connection,
 
-This package touches waitress's private parts, so that `pyproject.toml` pins its minor version.
+and reports a disconnect.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from ipgraph.server.application import Application
 
-_CHECK_INTERVAL_S = 1.0  # between two checks of all connections, for those that are idle too long
+_CHECK_INTERVAL_S = 1.0  # between two checks for connections that are idle too long
 
 
 class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no types
-    """A waitress server that answers from its loop what takes no thread."""
+    """A waitress server that answers cached and short requests from its loop."""
 
     channel_class = Channel
 
@@ -46,7 +46,7 @@ class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         dispatchers: dict[int, Any] = {}
         self.loop = EventLoop(dispatchers)
         self.fast_path = FastPath(application, self)
-        self.incoming = b""  # the bytes that waitress is parsing, where they are all there is
+        self.incoming = b""  # the bytes that waitress is parsing, if they are a whole request
         self._loop_thread = threading.get_ident()
         self._is_changed = False
         application.service.resets_connections = True
@@ -81,7 +81,7 @@ class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         self.loop.close()
 
     def add_task(self, channel: Channel) -> None:
-        """Answer in the loop what can be; leave the rest to a thread.
+        """Answer in the loop if possible, else in a thread.
 
         In the loop waitress calls this with the channel's lock held and one request in it.
         """
@@ -92,24 +92,24 @@ class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             self.task_dispatcher.add_task(channel)
 
     def pull_trigger(self) -> None:
-        """Wake the loop: a thread has changed what a connection waits for."""
+        """Wake the loop: a thread has changed the events of a connection."""
         self._is_changed = True
         with contextlib.suppress(OSError):  # the loop has ended, and with it its connections
             super().pull_trigger()
 
     def watch(self, descriptor: int, dispatcher: Any) -> None:
-        """Have the loop watch a file that is no connection."""
+        """Watch a descriptor that is not a connection."""
         self._map[descriptor] = dispatcher
         self.loop.register_again(descriptor)
 
     def unwatch(self, descriptor: int, dispatcher: Any) -> None:
-        """Have the loop watch it no longer."""
+        """Stop watching a descriptor."""
         if self._map.get(descriptor) is dispatcher:
             del self._map[descriptor]
             self.loop.forget(descriptor)
 
     def hand_over(self, channel: Channel, data: bytes) -> None:
-        """Have a thread answer a request that the loop started; `data` are its bytes."""
+        """Let a thread answer a request that the loop started; `data` is its bytes."""
         parsed = channel.parser_class(channel.adj)
         parsed.received(data)
         with channel.requests_lock:
@@ -118,7 +118,7 @@ class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         channel.read_pending()
 
     def stop_accepting(self) -> None:
-        """Take no new connections."""
+        """Accept no new connections."""
         self.accepting = False
 
     def is_busy(self) -> bool:
@@ -134,7 +134,7 @@ class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
             self.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
 
     def shut_down(self, timeout_s: float) -> None:
-        """End the threads, after `run` has ended."""
+        """End the threads. Call it after `run` has returned."""
         self.task_dispatcher.shutdown(timeout=timeout_s)
 
     def send(self, channel: Channel, head: bytes, body: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What the parts of the transport, and those who run it, need of each other."""
+"""Interfaces between the parts of the transport and its callers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_BUFFERED_BYTES = 1 << 20  # of a response that its client has not read yet
 
 
 class Server(Protocol):
-    """A server on a bound address, whichever way it answers."""
+    """A server on a bound address."""
 
     @property
     def port(self) -> int:
@@ -27,7 +27,7 @@ class Server(Protocol):
         ...
 
     def stop_accepting(self) -> None:
-        """Take no new connections."""
+        """Accept no new connections."""
         ...
 
     def is_busy(self) -> bool:
@@ -39,7 +39,7 @@ class Server(Protocol):
         ...
 
     def shut_down(self, timeout_s: float) -> None:
-        """End the threads, after `run` has ended."""
+        """End the threads. Call it after `run` has returned."""
         ...
 
 
@@ -48,7 +48,7 @@ class Connection(Protocol):
 
     requests: list[Any]  # as waitress has parsed them
     connected: bool
-    query: object | None  # what the fast path is running for it
+    query: object | None  # the query that the fast path runs for this connection
     request_to_resume: Request | None
 
     @property
@@ -61,7 +61,7 @@ class Connection(Protocol):
         ...
 
     def resume_reading(self) -> None:
-        """Handle what came while the fast path was answering."""
+        """Handle bytes received while the fast path was answering."""
         ...
 
 
@@ -73,13 +73,13 @@ class Loop(Protocol):
         ...
 
     def watch(self, descriptor: int, dispatcher: Any) -> None:
-        """Have the loop watch a file that is no connection."""
+        """Watch a descriptor that is not a connection."""
         ...
 
     def unwatch(self, descriptor: int, dispatcher: Any) -> None:
-        """Have the loop watch it no longer."""
+        """Stop watching a descriptor."""
         ...
 
     def hand_over(self, connection: Any, data: bytes) -> None:
-        """Have a thread answer a request that the fast path started; `data` are its bytes."""
+        """Let a thread answer a request that the fast path started; `data` is its bytes."""
         ...

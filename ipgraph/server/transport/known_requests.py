@@ -1,7 +1,7 @@
 """Raw-request cache: responses and parsed headers, keyed by the exact bytes received.
 
 Programs send the same bytes again and again: the same request, or another query under the same
-headers. What waitress has parsed once is not parsed again. Nothing here parses a request by
+headers. Headers that waitress has parsed once are not parsed again. This module parses no request
 itself: bytes that are not in the cache go to waitress.
 """
 
@@ -47,7 +47,7 @@ class _ReadyResponse:
 
 
 class RawRequestCache:
-    """What is known of requests by their bytes; used in the event loop's thread alone."""
+    """A cache keyed by the bytes of requests. Only the event loop's thread uses it."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -82,12 +82,12 @@ class RawRequestCache:
                 duration_ms=duration_ms,
             )
             self._application.record(finished)
-        else:  # what `record` does then, and 1 µs sooner
+        else:  # the same as `record`, 1 µs faster
             ready.series.observe(duration_ms)
         return head, body
 
     def remember(self, data: bytes, request: Request, response: Response) -> None:
-        """Note that a response found in the cache answers these bytes again."""
+        """Record that a cached response answers these bytes."""
         lookup = request.lookup
         if lookup.key is None or request.method != "GET" or not data:
             return
@@ -109,14 +109,14 @@ class RawRequestCache:
         self._cached_bytes += len(data)
 
     def client_of(self, environ: Mapping[str, Any], peer: str) -> str:
-        """Return the client: the peer, or the last that a trusted proxy names."""
+        """Return the client: the peer, or the last address named by a trusted proxy."""
         named = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
         if named and self._service.settings.trusted_proxy in ("*", peer):
             return named.rpartition(",")[2].strip()
         return peer
 
     def parse(self, data: bytes) -> dict[str, Any] | None:
-        """Return the WSGI environment of a query under known headers; else None."""
+        """Return the WSGI environment of a query with known headers; else None."""
         found = self._first_line.match(data)
         if found is None:
             return None
@@ -129,7 +129,7 @@ class RawRequestCache:
         return environ
 
     def learn(self, data: bytes, parsed: Any) -> None:
-        """Note how waitress parsed the headers of a plain request, of which `data` are all."""
+        """Record how waitress parsed the headers of a plain request; `data` is all its bytes."""
         found = self._first_line.match(data)
         if found is None or _OWN_ID in parsed.headers:
             return
@@ -144,7 +144,7 @@ def is_one(data: bytes) -> bool:
 
 
 def is_plain(parsed: Any) -> bool:
-    """True if a request, as waitress parsed it, wants nothing special of the connection."""
+    """True if a request that waitress parsed has no header that affects the connection."""
     if parsed.error or parsed.version != "1.1" or parsed.command not in ("GET", "HEAD"):
         return False
     headers = parsed.headers
@@ -154,7 +154,7 @@ def is_plain(parsed: Any) -> bool:
 
 
 def environ_of(parsed: Any) -> dict[str, Any]:
-    """Return what the service reads of a WSGI environment, but for path, query and client."""
+    """Return the WSGI environment that the service reads, without path, query and client."""
     environ: dict[str, Any] = {f"HTTP_{name}": value for name, value in parsed.headers.items()}
     environ["REQUEST_METHOD"] = parsed.command
     return environ

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def make(application: Application, settings: Settings) -> Server:
-    """Bind the address of the settings; raises `OSError` where that is not possible."""
+    """Bind the address of the settings; raises `OSError` if that fails."""
     _silence_waitress()
     kind = FastServer if settings.fast_path else PlainServer
     bound = _bind(settings)
@@ -64,7 +64,7 @@ def _bind(settings: Settings) -> socket.socket:
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    """Return what waitress is told, by the names of its documentation."""
+    """Return the options of waitress."""
     options: dict[str, Any] = {}
     if settings.trusted_proxy:
         options = {
@@ -79,7 +79,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "connection_limit": MAX_CONNECTIONS,
         "cleanup_interval": 5,
         "channel_timeout": IDLE_TIMEOUT_S,
-        "channel_request_lookahead": 1,  # so that a client that leaves is noticed
+        "channel_request_lookahead": 1,  # to notice that a client disconnected
         "max_request_header_size": MAX_HEADER_BYTES,
         "max_request_body_size": (settings.request_limit_kib << 10) + 1,
         "outbuf_high_watermark": MAX_BUFFERED_BYTES,
@@ -90,7 +90,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _silence_waitress() -> None:
-    """Leave out waitress's records of a full queue and of responses that were cut on purpose."""
+    """Drop waitress's log records of a full queue and of responses that were cut on purpose."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logger = logging.getLogger("waitress")
     if not any(isinstance(known, _NotCut) for known in logger.filters):

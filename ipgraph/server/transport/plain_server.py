@@ -1,4 +1,4 @@
-"""waitress by its public interface alone: every request is answered in a thread."""
+"""waitress by its public interface only: every request is answered in a thread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ipgraph.server.application import Application
 
 _SEND_S = 0.2  # after the last response was made: waitress may still be sending it
-_LOOP_TIMEOUT_S = 0.25  # how often its loop looks whether it shall end
+_LOOP_TIMEOUT_S = 0.25  # how often the loop checks whether to end
 
 
 class PlainServer:
@@ -43,7 +43,7 @@ class PlainServer:
         self._server.run()
 
     def stop_accepting(self) -> None:
-        """Do nothing: by its public interface waitress cannot stop accepting and go on sending."""
+        """Do nothing: the public interface of waitress cannot stop accepting and go on sending."""
 
     def is_busy(self) -> bool:
         """True if a request is being answered or a response was just made."""
@@ -52,13 +52,13 @@ class PlainServer:
     def end(self) -> None:
         """Close every connection and end `run`; from any thread."""
         dispatchers = list(self._dispatchers.values())
-        self._dispatchers.clear()  # the loop ends when it has nothing to watch
+        self._dispatchers.clear()  # the loop ends when it has no dispatchers
         for dispatcher in dispatchers:
             with contextlib.suppress(OSError):
                 dispatcher.close()
 
     def shut_down(self, timeout_s: float) -> None:
-        """End the threads, after `run` has ended."""
+        """End the threads. Call it after `run` has returned."""
         self._threads.shutdown(timeout=timeout_s)
 
 
@@ -83,13 +83,13 @@ class _ActiveRequests:
             raise
 
     def end_one(self) -> None:
-        """Count one request less."""
+        """Subtract one request."""
         with self._lock:
             self._active -= 1
             self._ended = time.monotonic()
 
     def are_active(self) -> bool:
-        """True if there are any, or was one until just now."""
+        """True if there is an active request, or was one until just now."""
         with self._lock:
             return self._active > 0 or time.monotonic() - self._ended < _SEND_S
 

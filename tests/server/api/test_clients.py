@@ -1,4 +1,4 @@
-"""The clients that people use, each asking the running service."""
+"""Common SPARQL clients, run against the server."""
 
 from __future__ import annotations
 
@@ -18,66 +18,68 @@ SELECT ?unit WHERE { ?unit org:unitOf id:ip } ORDER BY ?unit"""
 
 
 @pytest.fixture(scope="module")
-def wanted(running):
+def expected(running):
     rows = running.query(QUERY).json()["results"]["bindings"]
     assert len(rows) >= 6
     return [row["unit"]["value"] for row in rows]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("form", ["json", "xml", "csv"])
-def test_sparqlwrapper_asks(running, wanted, method, form):
+@pytest.mark.parametrize("result_format", ["json", "xml", "csv"])
+def test_sparqlwrapper_runs_a_query(running, expected, method, result_format):
     wrapper = pytest.importorskip("SPARQLWrapper", reason="SPARQLWrapper is not installed")
-    client = wrapper.SPARQLWrapper(running.address + "/sparql", returnFormat=form)
+    client = wrapper.SPARQLWrapper(running.address + "/sparql", returnFormat=result_format)
     client.setMethod(method)
     client.setQuery(QUERY)
-    answer = client.query().convert()
-    if form == "json":
-        assert [row["unit"]["value"] for row in answer["results"]["bindings"]] == wanted
-    elif form == "xml":
-        assert [each.firstChild.data for each in answer.getElementsByTagName("uri")] == wanted
+    result = client.query().convert()
+    if result_format == "json":
+        assert [row["unit"]["value"] for row in result["results"]["bindings"]] == expected
+    elif result_format == "xml":
+        assert [
+            element.firstChild.data for element in result.getElementsByTagName("uri")
+        ] == expected
     else:
-        assert answer.decode().split()[1:] == wanted
+        assert result.decode().split()[1:] == expected
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
-def test_sparqlstore_of_rdflib_asks(running, wanted, method):
+def test_sparqlstore_of_rdflib_runs_a_query(running, expected, method):
     store = SPARQLStore(running.address + "/sparql", method=method)
     graph = rdflib.Graph(store)
-    assert [str(row.unit) for row in graph.query(QUERY)] == wanted
-    assert (rdflib.URIRef(wanted[0]), None, None) in graph
+    assert [str(row.unit) for row in graph.query(QUERY)] == expected
+    assert (rdflib.URIRef(expected[0]), None, None) in graph
 
 
-def test_oxigraph_federates_with_it(running, wanted):
+def test_oxigraph_federates_with_the_server(running, expected):
     inner = QUERY[QUERY.index("SELECT") :]
     text = (
         QUERY[: QUERY.index("SELECT")]
         + f"""
         SELECT ?unit WHERE {{ SERVICE <{running.address}/sparql> {{ {inner} }} }} ORDER BY ?unit"""
     )
-    assert [row["unit"].value for row in ox.Store().query(text)] == wanted
+    assert [row["unit"].value for row in ox.Store().query(text)] == expected
 
 
-def test_rdflib_parses_the_data_of_a_thing_by_its_name(running):
+def test_rdflib_parses_the_data_of_an_entity_at_its_address(running):
     graph = rdflib.Graph().parse(f"{running.address}/id/ip")
     assert (rdflib.URIRef("https://w3id.org/ipgraph/id/ip"), None, None) in graph
 
 
-def test_curl_asks_in_every_way(running, wanted):
+def test_curl_runs_a_query_with_every_method(running, expected):
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("curl is missing")
     address = running.address + "/sparql"
-    ways = (
+    variants = (
         ["-G", "--data-urlencode", f"query={QUERY}"],
         ["--data-urlencode", f"query={QUERY}"],
         ["-H", "Content-Type: application/sparql-query", "--data-binary", QUERY],
         ["-G", "--compressed", "--data-urlencode", f"query={QUERY}"],
     )
-    for way in ways:
-        done = subprocess.run([curl, "-sf", *way, address], capture_output=True, check=True)
+    for options in variants:
+        done = subprocess.run([curl, "-sf", *options, address], capture_output=True, check=True)
         rows = json.loads(done.stdout)["results"]["bindings"]
-        assert [row["unit"]["value"] for row in rows] == wanted
+        assert [row["unit"]["value"] for row in rows] == expected
     followed = subprocess.run(
         [curl, "-sfL", "-H", "Accept: text/turtle", running.address + "/id/ip"],
         capture_output=True, check=True,
@@ -85,7 +87,7 @@ def test_curl_asks_in_every_way(running, wanted):
     assert list(ox.parse(followed.stdout, format=ox.RdfFormat.TURTLE))
 
 
-def test_curl_notices_an_answer_that_is_cut(running):
+def test_curl_detects_a_truncated_result(running):
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("curl is missing")
@@ -98,7 +100,7 @@ def test_curl_notices_an_answer_that_is_cut(running):
     assert done.returncode == 18  # curl: "transferred a partial file"
 
 
-def test_comunica_asks(running, wanted, tmp_path):
+def test_comunica_runs_a_query(running, expected, tmp_path):
     comunica = shutil.which("comunica-sparql")
     if comunica is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
@@ -109,4 +111,4 @@ def test_comunica_asks(running, wanted, tmp_path):
         capture_output=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     found = json.loads(done.stdout)
-    assert [row["unit"].strip("<>") for row in found] == wanted
+    assert [row["unit"].strip("<>") for row in found] == expected

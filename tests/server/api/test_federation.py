@@ -1,4 +1,4 @@
-"""SERVICE at the running service: refused, or asked under the settings' limits."""
+"""SERVICE in queries to the server: refused, or executed within the limits of the settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def text(address: str, body: str = "{ ?s ?p ?x }", silent: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def federating(serve_session, listening):
-    """A service that may ask the endpoint, which is on this machine."""
+    """A server that is allowed to query the endpoint, which is on this machine."""
     engine = ox.Store()
     name = ox.NamedNode("http://example.org/name")
     carol = ox.NamedNode("http://example.org/carol")
@@ -39,7 +39,7 @@ def federating(serve_session, listening):
         yield running
 
 
-def test_without_the_setting_service_is_refused_and_nobody_is_asked(serve, small, endpoint):
+def test_service_is_refused_by_default_without_any_connection(serve, small, endpoint):
     with serve(small, allow_private_services=True) as running:
         for silent in ("", "SILENT"):
             reply = running.query(text(endpoint.address + "/sparql", silent=silent))
@@ -49,7 +49,7 @@ def test_without_the_setting_service_is_refused_and_nobody_is_asked(serve, small
     assert endpoint.connections == 0
 
 
-def test_an_allowed_endpoint_on_this_machine_is_refused_without_the_other_setting(
+def test_an_allowed_endpoint_on_this_machine_is_refused_without_private_services(
     serve, small, endpoint
 ):
     with serve(small, allowed_services=f"127.0.0.1:{endpoint.port}") as running:
@@ -63,9 +63,9 @@ def test_solutions_of_an_allowed_endpoint_are_joined_with_the_graph(federating, 
     rows = [{"who": {"type": "literal", "value": "Carol"}, "n": {"type": "bnode", "value": "b"}}]
     body = json.dumps({"head": {"vars": ["who", "n"]}, "results": {"bindings": rows}})
     endpoint.answers["/q"] = (200, {"Content-Type": JSON}, body.encode())
-    asked = f"""PREFIX e: <http://example.org/>
+    query = f"""PREFIX e: <http://example.org/>
     SELECT ?s ?who ?n {{ ?s e:name ?who . SERVICE <{endpoint.address}/q> {{ ?n e:is ?who }} }}"""
-    (row,) = federating.query(asked).json()["results"]["bindings"]
+    (row,) = federating.query(query).json()["results"]["bindings"]
     assert row["s"]["value"] == "http://example.org/carol"
     assert row["n"]["type"] == "bnode"
     assert endpoint.queries[0].endswith("\nSELECT * WHERE { ?n e:is ?who }")
@@ -74,17 +74,17 @@ def test_solutions_of_an_allowed_endpoint_are_joined_with_the_graph(federating, 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_page_of_a_federated_query_shows_its_rows(federating, endpoint, method):
-    asked = text(endpoint.address + "/sparql")
+    query = text(endpoint.address + "/sparql")
     if method == "GET":
-        reply = federating.query(asked, accept="text/html")
+        reply = federating.query(query, accept="text/html")
     else:
-        reply = federating.ask("/sparql", "POST", asked, Accept="text/html",
+        reply = federating.ask("/sparql", "POST", query, Accept="text/html",
                                Content_Type="application/sparql-query")  # fmt: skip
     assert (reply.status, reply.type) == (200, "text/html")
     assert b"here" in reply.body
 
 
-def test_an_answer_from_elsewhere_is_never_kept(federating, endpoint):
+def test_a_federated_result_is_never_cached(federating, endpoint):
     for _ in range(2):
         reply = federating.query(text(endpoint.address + "/sparql"))
         assert reply.json()["results"]["bindings"][0]["x"]["value"] == "here"
@@ -97,13 +97,13 @@ def test_an_answer_from_elsewhere_is_never_kept(federating, endpoint):
     ["http://127.0.0.1:1/", "http://localhost/", "http://169.254.169.254/latest/", "file:///etc/passwd",
      "http://10.0.0.1/", "https://[::1]/", "ftp://127.0.0.1/", "urn:x"],
 )  # fmt: skip
-def test_what_is_not_allowed_is_refused_wherever_it_stands_in_the_query(
+def test_an_endpoint_that_is_not_allowed_is_refused_anywhere_in_the_query(
     federating, endpoint, address
 ):
-    fine = endpoint.address + "/sparql"
+    allowed = endpoint.address + "/sparql"
     for body in (f"{{ SERVICE <{address}> {{ ?s ?p ?x }} }}", "{ ?s ?p ?x }"):
-        asked = text(fine if "SERVICE" in body else address, body)
-        assert federating.query(asked).status == 403
+        query = text(allowed if "SERVICE" in body else address, body)
+        assert federating.query(query).status == 403
     assert endpoint.connections == 0
 
 
@@ -118,7 +118,7 @@ def test_a_redirect_to_another_address_is_refused(federating, endpoint):
             other.accept()
 
 
-def test_an_endpoint_that_fails_is_named_and_silent_hides_it(federating, endpoint):
+def test_a_failing_endpoint_is_named_and_silent_hides_the_failure(federating, endpoint):
     endpoint.answers["/sparql"] = (500, {}, b"broken")
     reply = federating.query(text(endpoint.address + "/sparql"))
     assert (reply.status, reply.json()["type"]) == (503, "store-unavailable")
@@ -128,7 +128,7 @@ def test_an_endpoint_that_fails_is_named_and_silent_hides_it(federating, endpoin
         assert hidden.json()["results"]["bindings"] == [{}]
 
 
-def test_an_answer_that_is_no_table_is_the_endpoints_fault(federating, endpoint):
+def test_an_invalid_response_is_an_error_of_the_endpoint(federating, endpoint):
     endpoint.answers["/sparql"] = (200, {"Content-Type": JSON}, b"{} #")
     reply = federating.query(text(endpoint.address + "/sparql"))
     assert (reply.status, "did not respond with SPARQL results" in reply.json()["detail"]) == (
@@ -138,45 +138,45 @@ def test_an_answer_that_is_no_table_is_the_endpoints_fault(federating, endpoint)
     assert federating.query("ASK {}").json()["boolean"] is True
 
 
-def test_a_fault_elsewhere_in_the_query_is_shown_where_it_stands(federating, endpoint):
-    asked = f"SELECT ?x {{\n SERVICE <{endpoint.address}/sparql> {{\n ?s ?p ?x }}\n ?broken }}"
-    problem = federating.query(asked).json()
+def test_a_syntax_error_after_service_keeps_its_position(federating, endpoint):
+    query = f"SELECT ?x {{\n SERVICE <{endpoint.address}/sparql> {{\n ?s ?p ?x }}\n ?broken }}"
+    problem = federating.query(query).json()
     assert (problem["status"], problem["line"]) == (400, 4)
 
 
-def test_a_silent_endpoint_costs_its_own_query_and_no_worker(serve, small, endpoint):
+def test_an_unresponsive_endpoint_blocks_only_its_own_query(serve, small, endpoint):
     allowed = f"127.0.0.1:{endpoint.port}"
     with serve(
         small, allowed_services=allowed, allow_private_services=True,
         query_time_limit_s=2.0, workers=2,
     ) as running:  # fmt: skip
         replies = []
-        asking = threading.Thread(
+        client = threading.Thread(
             target=lambda: replies.append(running.query(text(endpoint.address + "/hold")))
         )
-        asking.start()
-        wait_for_event(endpoint.came, asking)
+        client.start()
+        wait_for_event(endpoint.came, client)
         for _ in range(5):
             assert running.query("ASK {}").json()["boolean"] is True
-        asking.join()
+        client.join()
         (reply,) = replies
         assert reply.status == 503
         assert "did not respond" in reply.json()["detail"]
         endpoint.left.wait()
 
 
-def test_a_client_that_leaves_ends_the_asking(federating, endpoint):
-    line = socket.create_connection(("127.0.0.1", federating.port))
-    asked = text(endpoint.address + "/hold")
+def test_a_request_to_an_endpoint_ends_when_the_client_disconnects(federating, endpoint):
+    connection = socket.create_connection(("127.0.0.1", federating.port))
+    query = text(endpoint.address + "/hold")
     head = "POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
-    line.sendall(f"{head}Content-Length: {len(asked)}\r\n\r\n{asked}".encode())
+    connection.sendall(f"{head}Content-Length: {len(query)}\r\n\r\n{query}".encode())
     while not endpoint.came.wait(CHECK_INTERVAL_S):
-        assert not select.select([line], [], [], 0)[0], "answered without asking the endpoint"
-    line.close()
+        assert not select.select([connection], [], [], 0)[0], "answered without asking the endpoint"
+    connection.close()
     endpoint.left.wait()
 
 
-def test_no_worker_has_a_descriptor_to_ask_with_itself(federating, endpoint):
+def test_no_worker_can_open_a_connection_itself(federating, endpoint):
     assert federating.query(text(endpoint.address + "/sparql")).status == 200
     zygote = federating.app.service.pool.state.workers._zygote.pid
     workers = children(zygote)
@@ -187,13 +187,13 @@ def test_no_worker_has_a_descriptor_to_ask_with_itself(federating, endpoint):
         assert line.split()[3:5] == ["0", "0"]
 
 
-def test_the_description_of_the_service_says_whether_it_federates(federating, running):
+def test_the_service_description_says_whether_the_server_federates(federating, running):
     feature = b"BasicFederatedQuery"
     assert feature in federating.ask("/sparql", Accept="text/turtle").body
     assert feature not in running.ask("/sparql", Accept="text/turtle").body
 
 
-def test_load_stays_an_update_which_this_service_does_not_do(federating, endpoint):
+def test_load_is_rejected_as_an_update(federating, endpoint):
     update = f"LOAD <{endpoint.address}/sparql>"
     assert federating.ask("/sparql", "POST", update,
                           Content_Type="application/sparql-update").status == 403  # fmt: skip
@@ -202,24 +202,24 @@ def test_load_stays_an_update_which_this_service_does_not_do(federating, endpoin
     assert endpoint.connections == 0
 
 
-def test_a_slip_in_the_setting_stops_the_service_from_starting(serve, small):
+def test_an_invalid_setting_prevents_the_server_from_starting(serve, small):
     with pytest.raises(UsageError, match="allowed_services"), serve(small, allowed_services="*"):
         pass
 
 
-def test_the_terms_are_those_of_the_settings():
+def test_the_terms_match_the_settings():
     limits = federation_settings(Settings(allowed_services="h", service_result_limit_mib=2))
     assert (limits.allowed, limits.allow_private, limits.max_bytes) == ("h", False, 2 << 20)
 
 
 def children(parent: int) -> list[int]:
-    """Return the processes that a process has started."""
+    """Return the ids of the child processes of a process."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             after_the_name = stat.read_text("ascii", "replace").rpartition(")")[2]
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # the process has ended
         if int(after_the_name.split()[1]) == parent:
             found.append(int(stat.parent.name))
     return found

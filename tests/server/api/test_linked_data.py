@@ -8,7 +8,7 @@ IP = "https://w3id.org/ipgraph/id/ip"
 
 
 @pytest.mark.parametrize(
-    ("accept", "place"),
+    ("accept", "location"),
     [
         (BROWSER, "/page/ip"),
         ("text/turtle", "/data/ip.ttl"),
@@ -18,15 +18,15 @@ IP = "https://w3id.org/ipgraph/id/ip"
         ("text/csv", "/data/ip.csv"),
     ],
 )
-def test_a_thing_is_elsewhere_by_what_is_accepted(running, accept, place):
+def test_an_entity_iri_redirects_according_to_accept(running, accept, location):
     reply = running.ask("/id/ip", Accept=accept)
     assert (reply.status, reply.headers["Location"], reply.headers["Vary"]) == (
-        303, place, "Accept",
+        303, location, "Accept",
     )  # fmt: skip
     assert 'rel="alternate"; type="text/turtle"' in reply.headers["Link"]
 
 
-def test_nothing_fits_and_nothing_exists_have_their_statuses(running):
+def test_unacceptable_types_are_406_and_unknown_entities_are_404(running):
     assert running.ask("/id/ip", Accept="image/png").status == 406
     assert running.ask("/id/no-such-thing").status == 404
     assert running.ask("/data/no-such-thing.ttl").status == 404
@@ -44,7 +44,7 @@ FORMATS = [
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_data_of_a_thing_mention_it_in_every_format(running, form):
+def test_the_data_of_an_entity_describe_it_in_every_format(running, form):
     suffix = {"json": "jsonld"}.get(form.file_extension, form.file_extension)
     reply = running.ask(f"/data/ip.{suffix}")
     assert reply.type == form.media_type
@@ -55,7 +55,7 @@ def test_the_data_of_a_thing_mention_it_in_every_format(running, form):
     assert running.ask(f"/data/ip.{suffix}", If_None_Match=reply.headers["ETag"]).status == 304
 
 
-def test_rdf_of_any_iri_is_at_describe(running):
+def test_describe_returns_rdf_for_any_iri(running):
     reply = running.ask(f"/describe?uri={IP}", Accept="text/turtle")
     assert (reply.status, reply.type) == (200, "text/turtle")
     assert running.ask(f"/describe?uri={IP}&format=nt").type == "application/n-triples"
@@ -66,20 +66,20 @@ def test_rdf_of_any_iri_is_at_describe(running):
 
 @pytest.mark.parametrize("path", ["/ontology", "/ontology.ttl", "/source/more-about-ip",
                                   "/source/more-about-ip.ttl", "/ontology/Office"])  # fmt: skip
-def test_documents_have_an_rdf_face_at_their_address(running, path):
+def test_documents_are_available_as_rdf_at_their_address(running, path):
     reply = running.ask(path, Accept="text/turtle")
     assert (reply.status, reply.type) == (200, "text/turtle")
     assert len(list(ox.parse(reply.body, format=ox.RdfFormat.TURTLE))) > 3
 
 
-def test_a_source_holds_what_it_states_and_nothing_else(running):
+def test_the_data_of_a_source_are_exactly_its_statements(running):
     reply = running.ask("/source/more-about-ip.nt")
     stated = list(ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES))
     counts = running.app.service.edition.kg.info()["counts"]["graphs"]
     assert len(stated) == counts["https://w3id.org/ipgraph/source/more-about-ip"]
 
 
-def test_the_page_of_a_thing_links_its_data(running):
+def test_the_page_of_an_entity_links_to_its_data(running):
     reply = running.ask("/page/ip", Accept=BROWSER)
     assert reply.status == 200
     assert '</data/ip.ttl>; rel="alternate"' in reply.headers["Link"]
@@ -89,7 +89,7 @@ def test_the_page_of_a_thing_links_its_data(running):
     "name",
     ["..%2f..%2fetc%2fpasswd", "ip%0d%0aX-Evil:%201", "%3Cscript%3E", "%00", "%ff", "a%20b", "%04"],
 )
-def test_names_that_are_none_neither_break_headers_nor_leave_the_graph(running, name):
+def test_an_invalid_name_is_404_and_injects_nothing(running, name):
     for path in (
         f"/id/{name}",
         f"/data/{name}.ttl",
@@ -106,12 +106,12 @@ def test_names_that_are_none_neither_break_headers_nor_leave_the_graph(running, 
 
 
 @pytest.mark.parametrize("path", ["/data/ip", "/ontology", "/source/more-about-ip"])
-def test_json_ld_holds_our_context_and_says_what_n_triples_say(running, path):
+def test_json_ld_contains_the_published_context_and_equals_n_triples(running, path):
     document, plain = running.ask(path + ".jsonld"), running.ask(path + ".nt")
     context = document.json()["@context"]
-    whole = running.ask("/context.jsonld")
-    assert (whole.status, whole.type) == (200, "application/ld+json")
-    assert context.items() <= whole.json()["@context"].items()
+    published = running.ask("/context.jsonld")
+    assert (published.status, published.type) == (200, "application/ld+json")
+    assert context.items() <= published.json()["@context"].items()
     assert "label" in context
     found = []
     for reply, form in ((document, ox.RdfFormat.JSON_LD), (plain, ox.RdfFormat.N_TRIPLES)):
@@ -122,7 +122,7 @@ def test_json_ld_holds_our_context_and_says_what_n_triples_say(running, path):
 
 
 @pytest.mark.parametrize("path", ["/page/fema", "/about", "/search?q=dams", "/questions"])
-def test_head_of_a_page_is_get_without_a_body_and_leaves_the_page_whole(running, path):
+def test_head_of_a_page_is_get_without_a_body(running, path):
     head = running.ask(path, "HEAD", Accept="text/html")
     got = running.ask(path, Accept="text/html")
     assert (head.status, head.body) == (200, b"")
@@ -135,13 +135,13 @@ def test_head_of_a_page_is_get_without_a_body_and_leaves_the_page_whole(running,
     "path", ["/ontology", "/ontology/Office", "/source/more-about-ip", f"/describe?uri={IP}"]
 )
 @pytest.mark.parametrize("media_type", ["text/turtle", "application/ld+json", "text/csv"])
-def test_a_chosen_representation_says_where_it_is_by_itself(running, path, media_type):
+def test_a_negotiated_representation_has_a_content_location(running, path, media_type):
     chosen = running.ask(path, Accept=media_type)
     alone = running.ask(chosen.headers["Content-Location"], Accept="*/*")
     assert (alone.status, alone.type, alone.body) == (200, media_type, chosen.body)
 
 
-def test_what_a_source_states_and_what_is_said_of_it_are_kept_apart(running):
+def test_statements_of_a_source_and_statements_about_it_are_separate(running):
     source = "/source/more-about-ip"
     about = running.ask(f"/describe?uri=https://w3id.org/ipgraph{source}", Accept="text/turtle")
     stated = running.ask(source + ".ttl")

@@ -1,4 +1,4 @@
-"""The OpenAPI document is true: all addresses stand in it, and what it says of each holds."""
+"""The OpenAPI document lists every address, and every address behaves as documented."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ CHECKS = [
     status_code_conformance,
 ]
 VALID, INVALID = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-EXAMPLES = 20  # of each mode and address: 1,600 requests in 20 s
+EXAMPLES = 20  # per mode and address: 1,600 requests in 20 s
 
 ROUTES = [route for route in RouteTable(module.routes for module in MODULES) if route.summary]
-ANSWERED = [route for route in ROUTES if route.needs is not has_contact]
+AVAILABLE = [route for route in ROUTES if route.needs is not has_contact]
 IP = "https://w3id.org/ipgraph/id/ip"
 SAMPLES = {
     "name": "ip",
@@ -71,12 +71,12 @@ def schema(running):
 
 
 def shape(path: str) -> str:
-    """Return a path with its parameters unnamed, as Flask or OpenAPI write them."""
+    """Return a path of Flask or OpenAPI with anonymous parameters."""
     return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
 
 
 def address_of(running, route):
-    """Return an address of a route that has something at it."""
+    """Return an address of a route at which a resource exists."""
     samples = {
         parameter.name: OTHER_SAMPLES.get((route.path, parameter.name), SAMPLES[parameter.name])
         for parameter in route.parameters
@@ -97,22 +97,22 @@ def test_every_address_of_the_service_is_in_the_document(running):
     assert rules - {"/static/{}", "/sparql/", "/query", "/query/"} == listed | without_contact
 
 
-def test_an_address_is_listed_only_where_the_graph_has_what_it_needs(running, small, serve):
-    mine = running.ask("/openapi.json").json()["paths"].keys()
+def test_an_address_is_listed_only_if_the_graph_supports_it(running, small, serve):
+    own_paths = running.ask("/openapi.json").json()["paths"].keys()
     with serve(small, contact="mailto:a@example.org") as other:
-        theirs = other.ask("/openapi.json").json()["paths"].keys()
+        other_paths = other.ask("/openapi.json").json()["paths"].keys()
     needing = {
         need: {route.path for route in ROUTES if route.needs is need}
         for need in (is_own, has_snapshot, has_contact)
     }
     assert all(needing.values())
-    assert mine & needing[has_contact] == theirs & needing[is_own] == set()
-    assert mine >= needing[is_own] | needing[has_snapshot]
-    assert theirs >= needing[has_contact] | needing[has_snapshot]
+    assert own_paths & needing[has_contact] == other_paths & needing[is_own] == set()
+    assert own_paths >= needing[is_own] | needing[has_snapshot]
+    assert other_paths >= needing[has_contact] | needing[has_snapshot]
 
 
-@pytest.mark.parametrize("route", ANSWERED, ids=lambda route: route.path)
-def test_every_address_answers_as_the_document_says(running, route):
+@pytest.mark.parametrize("route", AVAILABLE, ids=lambda route: route.path)
+def test_every_address_responds_as_documented(running, route):
     reply = running.ask(address_of(running, route))
     assert reply.status == route.status, reply.body[:500]
     assert not route.offers or reply.type in {offer.media_type for offer in route.offers}
@@ -120,20 +120,25 @@ def test_every_address_answers_as_the_document_says(running, route):
 
 @pytest.mark.parametrize(
     ("route", "media_type"),
-    [(route, offer.media_type) for route in ANSWERED for offer in route.offers if route.negotiates],
+    [
+        (route, offer.media_type)
+        for route in AVAILABLE
+        for offer in route.offers
+        if route.negotiates
+    ],
     ids=lambda value: getattr(value, "path", value),
 )
-def test_every_type_that_an_address_has_can_be_asked_for(running, route, media_type):
+def test_every_media_type_of_an_address_can_be_requested(running, route, media_type):
     reply = running.ask(address_of(running, route), Accept=media_type)
-    if reply.status == 503:  # only while the checks run, which nobody has asked for before
+    if reply.status == 503:  # only while the checks run, because this is their first request
         assert (route.path, reply.json()["type"]) == ("/quality", "store-unavailable")
     else:
         assert (reply.status, reply.type) == (200, media_type)
 
 
-def test_a_proof_is_turtle_for_who_accepts_that(running):
-    asked = urlencode({"s": "id:nicc", "p": "ip:partOf", "o": "id:dhs"})
-    reply = running.ask(f"/why?{asked}", Accept="text/turtle")
+def test_a_proof_is_available_as_turtle(running):
+    statement = urlencode({"s": "id:nicc", "p": "ip:partOf", "o": "id:dhs"})
+    reply = running.ask(f"/why?{statement}", Accept="text/turtle")
     assert (reply.status, reply.type) == (200, "text/turtle")
     assert list(ox.parse(reply.body, format=ox.RdfFormat.TURTLE))
 
@@ -141,11 +146,9 @@ def test_a_proof_is_turtle_for_who_accepts_that(running):
 @pytest.mark.parametrize(
     ("path", "method"),
     [("/sparql", "GET"), ("/sparql", "POST"), ("/reconcile", "POST"),
-     *((route.path, "GET") for route in ANSWERED if route.path != "/sparql")],
+     *((route.path, "GET") for route in AVAILABLE if route.path != "/sparql")],
 )  # fmt: skip
-def test_nothing_that_is_sent_to_an_address_makes_it_fail_or_answer_in_another_way_than_it_says(
-    schema, path, method
-):
+def test_generated_requests_get_documented_responses(schema, path, method):
     operation = schema[path][method]
     for mode in (VALID, INVALID) if operation.query else (VALID,):
 

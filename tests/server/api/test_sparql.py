@@ -62,7 +62,7 @@ def test_head_is_get_without_a_body(running):
         (SELECT, "text/html", "text/html"),
     ],
 )
-def test_the_answer_comes_in_the_type_that_is_accepted(running, text, accept, media_type):
+def test_the_result_has_the_accepted_media_type(running, text, accept, media_type):
     reply = running.query(text, accept)
     assert (reply.status, reply.type) == (200, media_type)
     assert "Accept" in reply.headers["Vary"]
@@ -78,12 +78,12 @@ def test_the_answer_comes_in_the_type_that_is_accepted(running, text, accept, me
         ("html", "text/html"),
     ],
 )
-def test_a_parameter_beats_the_accept_header(running, name, value, media_type):
+def test_a_parameter_overrides_the_accept_header(running, name, value, media_type):
     reply = running.query(SELECT, "text/tab-separated-values", **{name: value})
     assert (reply.status, reply.type) == (200, media_type)
 
 
-def test_several_accept_headers_count_together(running):
+def test_multiple_accept_headers_are_combined(running):
     import http.client
 
     connection = http.client.HTTPConnection("127.0.0.1", running.port)
@@ -133,9 +133,7 @@ def test_several_accept_headers_count_together(running):
         ("/id/ip", {"method": "POST", "body": ""}, 405),
     ],
 )
-def test_what_the_protocol_forbids_has_its_status_as_problem_details(
-    running, path, options, status
-):
+def test_an_invalid_request_gets_its_status_and_problem_details(running, path, options, status):
     reply = running.ask(path, **options)
     assert (reply.status, reply.type) == (status, "application/problem+json")
     found = reply.json()
@@ -151,19 +149,19 @@ def test_a_syntax_error_has_line_column_and_hint(running):
     assert "PREFIX ip: <https://w3id.org/ipgraph/ontology/>" in found["hint"]
 
 
-def test_a_problem_is_one_plain_line_or_a_page_where_that_is_wanted(running):
+def test_a_problem_is_a_plain_line_or_a_page_if_requested(running):
     plain = running.query("SELECT * {", "text/plain")
     assert (plain.status, plain.type, plain.body.count(b"\n")) == (400, "text/plain", 1)
     page = running.query("ASK {", "text/html")
     assert (page.status, page.type) == (400, "text/html")
 
 
-def test_a_page_of_an_unknown_thing_is_a_page(running):
+def test_an_unknown_entity_gets_an_html_page(running):
     reply = running.ask("/id/nothing-of-the-kind", Accept="text/html,*/*;q=0.1")
     assert (reply.status, reply.type) == (404, "text/html")
 
 
-def test_without_infer_what_is_inferred_is_not_counted(running):
+def test_infer_false_excludes_inferred_statements(running):
     text = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     counts = {
         infer: int(running.query(text, infer=infer).json()["results"]["bindings"][0]["n"]["value"])
@@ -174,7 +172,7 @@ def test_without_infer_what_is_inferred_is_not_counted(running):
     assert counts["false"] < counts["true"]
 
 
-def test_a_timeout_lowers_the_limit_and_the_answer_names_the_limit(running):
+def test_a_timeout_lowers_the_limit_and_the_problem_names_the_limit(running):
     reply = running.query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
                           timeout="200ms")  # fmt: skip
     found = reply.json()
@@ -184,13 +182,13 @@ def test_a_timeout_lowers_the_limit_and_the_answer_names_the_limit(running):
     assert found["elapsed_ms"] >= 200
 
 
-def test_an_empty_answer_names_the_term_that_is_not_there_and_the_nearest(running):
+def test_an_empty_result_names_unknown_terms_and_similar_ones(running):
     reply = running.query(PREFIX + "SELECT * { ?s ip:sectorSpecificAgencyFo ?o }")
     assert reply.json()["results"]["bindings"] == []
     assert "sectorSpecificAgencyOf" in reply.headers["X-Unknown-Term"]
 
 
-def test_a_tag_answers_304_and_differs_by_type_and_text(running):
+def test_an_etag_yields_304_and_depends_on_media_type_and_query(running):
     first = running.query(SELECT)
     tag = first.headers["ETag"]
     assert tag.startswith('"')
@@ -203,14 +201,14 @@ def test_a_tag_answers_304_and_differs_by_type_and_text(running):
     assert running.query(SELECT, infer="false").headers["ETag"] != tag
 
 
-def test_what_varies_is_neither_kept_nor_tagged(running):
-    texts = [running.query("SELECT (UUID() AS ?x) {}") for _ in range(2)]
-    assert texts[0].body != texts[1].body
-    assert "ETag" not in texts[0].headers
-    assert texts[0].headers["Cache-Control"] == "no-store"
+def test_a_volatile_result_is_not_cached_and_has_no_etag(running):
+    replies = [running.query("SELECT (UUID() AS ?x) {}") for _ in range(2)]
+    assert replies[0].body != replies[1].body
+    assert "ETag" not in replies[0].headers
+    assert replies[0].headers["Cache-Control"] == "no-store"
 
 
-def test_a_repeated_query_comes_from_what_is_kept_the_same_to_the_byte(running):
+def test_a_repeated_query_is_served_from_the_cache_byte_for_byte(running):
     text = "SELECT ?o { ?s ?p ?o } LIMIT 77"
     before = running.app.service.pool.outcomes["answered"]
     bodies = {running.query(text).body for _ in range(5)}
@@ -218,7 +216,7 @@ def test_a_repeated_query_comes_from_what_is_kept_the_same_to_the_byte(running):
     assert running.app.service.pool.outcomes["answered"] == before + 1
 
 
-def test_what_is_kept_is_compressed_for_who_accepts_that(running):
+def test_a_cached_result_is_compressed_for_clients_that_accept_gzip(running):
     import gzip
 
     path = f"/sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 500')}"
@@ -232,7 +230,7 @@ def test_what_is_kept_is_compressed_for_who_accepts_that(running):
     assert running.ask(path).body == plain.body
 
 
-def test_a_preflight_is_answered_for_any_page_of_the_web(running):
+def test_a_cors_preflight_allows_every_origin(running):
     reply = running.ask(
         "/sparql",
         "OPTIONS",
@@ -247,7 +245,7 @@ def test_a_preflight_is_answered_for_any_page_of_the_web(running):
     assert "Access-Control-Allow-Credentials" not in reply.headers
 
 
-def test_every_answer_carries_the_headers_that_protect_its_reader(running):
+def test_every_response_has_security_headers(running):
     for path in ("/", "/sparql?query=ASK%7B%7D", "/nothing", "/static/site.css", "/id/ip"):
         headers = running.ask(path).headers
         policy = headers["Content-Security-Policy"]
@@ -258,12 +256,12 @@ def test_every_answer_carries_the_headers_that_protect_its_reader(running):
         assert headers["X-Request-Id"]
 
 
-def test_a_request_id_of_the_client_is_kept_if_it_is_a_plain_word(running):
+def test_a_client_request_id_is_used_if_it_is_a_plain_word(running):
     assert running.ask("/health", X_Request_Id="abc-1").headers["X-Request-Id"] == "abc-1"
     assert running.ask("/health", X_Request_Id="a b").headers["X-Request-Id"] != "a b"
 
 
-def test_xml_cannot_hold_a_control_character_and_says_so(running):
+def test_xml_rejects_control_characters(running):
     text = 'SELECT ("a\\u0001b" AS ?x) {}'
     assert running.query(text).status == 200
     reply = running.query(text, "application/sparql-results+xml")
@@ -271,14 +269,14 @@ def test_xml_cannot_hold_a_control_character_and_says_so(running):
     assert b"XML" in reply.body
 
 
-def test_a_long_answer_is_streamed_and_whole(running):
+def test_a_long_result_is_streamed_completely(running):
     text = "SELECT ?s ?p ?o ?x { ?s ?p ?o . ?x a ?c } LIMIT 200000"
     reply = running.query(text, "text/tab-separated-values")
     assert reply.headers["Transfer-Encoding"] == "chunked"
     assert reply.body.count(b"\n") == 200_001
 
 
-def test_an_answer_that_stops_midway_is_cut_so_that_the_client_notices(running):
+def test_clients_detect_a_result_that_is_cut_off(running):
     import http.client
 
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -289,14 +287,14 @@ def test_an_answer_that_stops_midway_is_cut_so_that_the_client_notices(running):
 @pytest.mark.parametrize(
     "path", ["/search?q=a%00b", "/suggest?q=%00", "/complete?kind=class&q=%00"]
 )
-def test_a_nul_in_a_search_is_no_failure_of_the_service(running, path):
+def test_a_nul_in_a_search_is_not_a_server_error(running, path):
     assert running.ask(path).status in (200, 302)
 
 
 @pytest.mark.parametrize("infer", [True, False])
 @pytest.mark.parametrize("given", [None, "true", "false"])
-def test_every_address_reads_the_parameter_infer_alike(serve, project, infer, given):
-    """The setting is the default of the endpoint, of the table with labels and of the page."""
+def test_every_address_reads_the_infer_parameter_in_the_same_way(serve, project, infer, given):
+    """The setting is the default for the endpoint, the table with labels, and the page."""
     text = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
     parameters = {"query": text, **({} if given is None else {"infer": given})}
     query = urlencode(parameters)
@@ -305,8 +303,8 @@ def test_every_address_reads_the_parameter_infer_alike(serve, project, infer, gi
     expected = counts["triples"] if wanted else counts["stated"]
     with serve(project, infer=infer) as running:
         answer = running.ask(f"/sparql?{query}", Accept="text/csv").body.decode().split()
-        labelled = running.ask(f"/sparql/labels.csv?{query}").body.decode().split()
+        labeled = running.ask(f"/sparql/labels.csv?{query}").body.decode().split()
         page = running.ask(f"/sparql?{query}", Accept="text/html").body.decode()
-    assert answer == labelled == ["n", str(expected)]
+    assert answer == labeled == ["n", str(expected)]
     (checkbox,) = re.findall(r'<input type="checkbox" name="infer"[^>]*>', page)
     assert ("checked" in checkbox) is (not wanted if 'value="false"' in checkbox else wanted)

@@ -1,4 +1,4 @@
-"""The W3C's query evaluation and result format tests, asked of the running service over HTTP."""
+"""W3C query evaluation and result format tests, run against the server over HTTP."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from support import w3c_suite
 FORM = "application/x-www-form-urlencoded"
 CASES = w3c_suite.cases()
 FILES = w3c_suite.cases(w3c_suite.MF.CSVResultFormatTest)
-# Where Oxigraph 0.5.13 itself answers otherwise than the suite expects. Most turn on spellings of
-# literals, which its stores do not keep; a test below asks it in this process and holds the list.
+# Tests on which Oxigraph 0.5.13 itself differs from the suite. Most depend on lexical forms of
+# literals, which its stores do not preserve; a test below checks this list without a server.
 ENGINE_DIFFERS = frozenset(
     {
         "distinct/distinct-1",
@@ -48,11 +48,11 @@ ENGINE_DIFFERS = frozenset(
         "property-path/zero_or_one_set_start",
     }
 )
-# CSV shows the same normalised spellings.
+# CSV shows the same normalized lexical forms.
 CSV_DIFFERS = frozenset({"csv-tsv-res/csv03"})
 
 pytestmark = [
-    pytest.mark.skipif(not CASES, reason="the W3C suites are not here: set W3C_TESTS"),
+    pytest.mark.skipif(not CASES, reason="the W3C suites are missing: set W3C_TESTS"),
     pytest.mark.filterwarnings("ignore"),
 ]
 
@@ -77,17 +77,17 @@ def ask(suite, case, accept):
     return suite.ask("/sparql", "POST", fields, Content_Type=FORM, Accept=accept)
 
 
-def test_the_list_names_just_the_tests_on_which_the_engine_differs():
+def test_the_list_has_exactly_the_tests_on_which_the_engine_differs():
     assert len(CASES) > 500
-    differing = {each.name for each in CASES
-                 if w3c_suite.engine_answer(each) != w3c_suite.expected(each)}  # fmt: skip
+    differing = {case.name for case in CASES
+                 if w3c_suite.engine_answer(case) != w3c_suite.expected(case)}  # fmt: skip
     assert differing == ENGINE_DIFFERS
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in CASES if each.name not in ENGINE_DIFFERS], ids=lambda case: case.name
+    "case", [case for case in CASES if case.name not in ENGINE_DIFFERS], ids=lambda case: case.name
 )
-def test_the_answer_over_http_is_the_one_the_suite_expects(suite, case):
+def test_the_result_over_http_matches_the_suite(suite, case):
     reply = ask(suite, case, "application/sparql-results+json, application/n-triples")
     assert reply.status == 200, reply.body
     if reply.type == "application/n-triples":
@@ -98,16 +98,16 @@ def test_the_answer_over_http_is_the_one_the_suite_expects(suite, case):
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in FILES if each.name not in CSV_DIFFERS], ids=lambda case: case.name
+    "case", [case for case in FILES if case.name not in CSV_DIFFERS], ids=lambda case: case.name
 )
-def test_csv_is_the_one_the_suite_expects(suite, case):
+def test_csv_matches_the_suite(suite, case):
     reply = ask(suite, case, "text/csv")
-    wanted = case.result.read_text(encoding="utf-8").splitlines()
-    assert sorted(_cells(reply.body.decode().splitlines())) == sorted(_cells(wanted))
+    expected = case.result.read_text(encoding="utf-8").splitlines()
+    assert sorted(_cells(reply.body.decode().splitlines())) == sorted(_cells(expected))
 
 
 def _cells(lines):
-    """Return rows by the names of their columns: the suite does not fix the order of SELECT *."""
+    """Return rows with cells sorted by column: the suite does not fix the order of SELECT *."""
     import csv
     import re
 

@@ -1,4 +1,4 @@
-"""The W3C's protocol and service description tests, sent to the running service as they stand."""
+"""W3C protocol and service description tests, sent unchanged to the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CNT = rdflib.Namespace("http://www.w3.org/2011/content#")
 MF = w3c_suite.MF
 SD = "http://www.w3.org/ns/sparql-service-description#"
 KASEI = "http://kasei.us/2009/09/sparql/data/"
-# Updates that must succeed elsewhere: this service reads only and refuses them with 403.
+# Updates that must succeed on a writable server; this one is read-only and responds with 403.
 UPDATES = frozenset(
     {
         "update_base_uri",
@@ -51,10 +51,10 @@ def manifest() -> rdflib.Graph:
 
 GRAPH = manifest()
 TESTS = sorted(
-    str(each).rpartition("#")[2] for each in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
+    str(subject).rpartition("#")[2] for subject in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
 )
 
-pytestmark = pytest.mark.skipif(not TESTS, reason="the W3C suites are not here: set W3C_TESTS")
+pytestmark = pytest.mark.skipif(not TESTS, reason="the W3C suites are missing: set W3C_TESTS")
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +69,13 @@ def suite(serve_session):
 
 
 def send(suite, request):
-    """Send a request as the manifest describes it, and return the reply."""
+    """Send a request of the manifest and return the reply."""
     headers = {}
-    for each in rdflib.collection.Collection(
+    for header in rdflib.collection.Collection(
         GRAPH, GRAPH.value(request, HT.headers) or rdflib.RDF.nil
     ):
-        name = str(GRAPH.value(each, HT.fieldName)).replace("-", "_")
-        headers[name] = str(GRAPH.value(each, HT.fieldValue))
+        name = str(GRAPH.value(header, HT.fieldName)).replace("-", "_")
+        headers[name] = str(GRAPH.value(header, HT.fieldValue))
     body = GRAPH.value(request, HT.body)
     content = None
     if body is not None:
@@ -86,9 +86,9 @@ def send(suite, request):
 
 
 @pytest.mark.parametrize("name", TESTS)
-def test_a_request_of_the_protocol_suite_gets_what_it_must(suite, name):
-    test = next(each for each in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
-                if str(each).endswith("#" + name))  # fmt: skip
+def test_a_request_of_the_protocol_suite_gets_the_expected_response(suite, name):
+    test = next(subject for subject in GRAPH.subjects(rdflib.RDF.type, MF.ProtocolTest)
+                if str(subject).endswith("#" + name))  # fmt: skip
     connection = GRAPH.value(test, MF.action)
     requests = list(rdflib.collection.Collection(GRAPH, GRAPH.value(connection, HT.requests)))
     assert requests
@@ -97,18 +97,18 @@ def test_a_request_of_the_protocol_suite_gets_what_it_must(suite, name):
         if name in UPDATES:
             assert reply.status == 403
             return
-        wanted = GRAPH.value(request, HT.resp)
-        statuses = {str(each)[-3] for each in GRAPH.objects(wanted, MF.expectedStatus)}
+        expected = GRAPH.value(request, HT.resp)
+        statuses = {str(status)[-3] for status in GRAPH.objects(expected, MF.expectedStatus)}
         assert str(reply.status)[0] in statuses, reply.body
-        kind = GRAPH.value(wanted, MF.expectedFormat)
+        kind = GRAPH.value(expected, MF.expectedFormat)
         if kind is not None:
             assert reply.type in TYPES[str(kind)]
-        truth = GRAPH.value(wanted, MF.expectedBoolean)
+        truth = GRAPH.value(expected, MF.expectedBoolean)
         if truth is not None:
             assert reply.json()["boolean"] is truth.toPython()
 
 
-def test_every_update_that_is_refused_is_in_the_suite():
+def test_every_rejected_update_is_in_the_suite():
     assert set(TESTS) > UPDATES
     assert len(TESTS) == 34
 
@@ -119,25 +119,25 @@ def test_service_description_returns_rdf(suite):
     assert list(ox.parse(reply.body, format=ox.RdfFormat.from_media_type(reply.type)))
 
 
-def test_service_description_has_the_endpoint_that_was_asked(suite):
+def test_service_description_has_the_endpoint(suite):
     reply = suite.ask("/sparql", Accept="application/n-triples")
     triple = f"<{SD}endpoint> <{suite.address}/sparql> ."
     assert triple in reply.body.decode()
 
 
 def test_service_description_conforms_to_the_schema(suite):
-    """Hold it to the domains and ranges of the vocabulary (SPARQL 1.1 Service Description, 3)."""
+    """Check the domains and ranges of the vocabulary (SPARQL 1.1 Service Description, 3)."""
     reply = suite.ask("/sparql", Accept="application/n-triples")
     store = ox.Store()
     store.load(reply.body, format=ox.RdfFormat.N_TRIPLES)
-    kinds = {
+    domains = {
         "endpoint": "Service", "supportedLanguage": "Service", "resultFormat": "Service",
         "defaultDataset": "Service", "defaultGraph": "Dataset", "namedGraph": "Dataset",
         "name": "NamedGraph", "graph": "NamedGraph",
     }  # fmt: skip
-    for name, kind in kinds.items():
+    for name, domain in domains.items():
         found = store.query(
-            f"SELECT * {{ ?s <{SD}{name}> ?o FILTER NOT EXISTS {{ ?s a <{SD}{kind}> }} }}"
+            f"SELECT * {{ ?s <{SD}{name}> ?o FILTER NOT EXISTS {{ ?s a <{SD}{domain}> }} }}"
         )
         assert not list(found), name
     services = list(store.query(f"SELECT ?s {{ ?s a <{SD}Service> ; <{SD}endpoint> ?e }}"))

@@ -1,4 +1,4 @@
-"""The SERVICE tests of the W3C, with endpoints that answer from the suite's own data."""
+"""W3C SERVICE tests, with endpoints that serve the data of the suite."""
 
 from __future__ import annotations
 
@@ -25,29 +25,31 @@ NAMES = ["service1", "service2", "service3", "service4a", "service6", "service7"
 def manifest() -> rdflib.Graph:
     root = w3c_suite.root()
     if root is None:
-        pytest.skip("the W3C suite is missing: ../shared/w3c")
+        pytest.skip("the W3C suites are missing: set W3C_TESTS")
     return rdflib.Graph().parse(root / "sparql11/service/manifest.ttl")
 
 
 class Case:
-    """One test: its text, its data and its endpoints."""
+    """A test case: its query, its data and its endpoints."""
 
     def __init__(self, manifest: rdflib.Graph, name: str) -> None:
         (test,) = [
-            each for each in manifest.subjects(rdflib.RDF.type) if str(each).endswith("#" + name)
+            subject
+            for subject in manifest.subjects(rdflib.RDF.type)
+            if str(subject).endswith("#" + name)
         ]
         action = manifest.value(test, MF.action)
         self.text = path(manifest.value(action, QT.query)).read_text(encoding="utf-8")
         self.result = path(manifest.value(test, MF.result))
-        self.data = [path(each) for each in manifest.objects(action, QT.data)]
+        self.data = [path(node) for node in manifest.objects(action, QT.data)]
         self.endpoints = {
-            str(manifest.value(each, QT.endpoint)): path(manifest.value(each, QT.data))
-            for each in manifest.objects(action, QT.serviceData)
+            str(manifest.value(node, QT.endpoint)): path(manifest.value(node, QT.data))
+            for node in manifest.objects(action, QT.serviceData)
         }
         self.federation = Federation(FederationSettings(allowed=ALLOWED), self.ask)
 
     def ask(self, request: FetchRequest, alive: object) -> Table:
-        """Answer as the endpoint would, which asks other endpoints in the same way."""
+        """Respond like the endpoint, which queries other endpoints in the same way."""
         if request.endpoint not in self.endpoints:
             raise StoreUnavailable("There is no such endpoint.")
         result = self.answer(request.query, [self.endpoints[request.endpoint]])
@@ -61,8 +63,8 @@ class Case:
             query, _ = self.federation.resolve_services(query, found)
             text, functions = inline(query)
         store = ox.Store()
-        for each in data:
-            store.load(path=str(each), format=ox.RdfFormat.TURTLE)
+        for file in data:
+            store.load(path=str(file), format=ox.RdfFormat.TURTLE)
         return store.query(text, custom_functions=functions)
 
 
@@ -71,14 +73,14 @@ def path(node: object) -> Path:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_query_with_service_answers_what_the_w3c_expects(manifest, name):
+def test_a_query_with_service_returns_the_expected_result(manifest, name):
     case = Case(manifest, name)
-    wanted = ox.parse_query_results(path=str(case.result), format=ox.QueryResultsFormat.XML)
-    given = case.answer(case.text, case.data)
-    assert w3c_suite.canonical(given) == w3c_suite.canonical(wanted)
+    expected = ox.parse_query_results(path=str(case.result), format=ox.QueryResultsFormat.XML)
+    result = case.answer(case.text, case.data)
+    assert w3c_suite.canonical(result) == w3c_suite.canonical(expected)
 
 
-def test_an_endpoint_in_a_variable_is_refused(manifest):
+def test_a_variable_endpoint_is_refused(manifest):
     case = Case(manifest, "service5")
     with pytest.raises(Refused, match="is a variable"):
         case.answer(case.text, case.data)

@@ -1,4 +1,4 @@
-"""The W3C's syntax tests: what is SPARQL 1.1 passes the gate, what is not gets 400."""
+"""W3C syntax tests: valid SPARQL 1.1 passes the guard, invalid SPARQL gets 400."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ QUERIES = w3c_suite.texts(
 UPDATES = w3c_suite.texts(MF.PositiveUpdateSyntaxTest11, MF.UpdateEvaluationTest)
 BROKEN = w3c_suite.texts(MF.NegativeSyntaxTest, MF.NegativeSyntaxTest11)
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
-# What Oxigraph 0.5.13 does not take: functions it does not know, and the old case of a keyword.
-ENGINE_REFUSES = frozenset(
+# Rejected by Oxigraph 0.5.13: functions it does not know, and a keyword in its old case.
+ENGINE_REJECTS = frozenset(
     {
         "sparql10/expr-builtin/case-insensitive-booleans.rq",
         "sparql10/syntax-sparql1/syntax-expr-05.rq",
@@ -35,15 +35,15 @@ ENGINE_REFUSES = frozenset(
         "sparql11/syntax-query/syntax-select-expr-04.rq",
     }
 )
-# Which it takes although SPARQL 1.0 forbids it: a label of a blank node in two basic patterns.
-ENGINE_TAKES = frozenset({"sparql10/syntax-sparql3/syn-bad-26.rq"})
+# Accepted by it although SPARQL 1.0 forbids it: one blank node label in two basic patterns.
+ENGINE_ACCEPTS = frozenset({"sparql10/syntax-sparql3/syn-bad-26.rq"})
 
-pytestmark = pytest.mark.skipif(not QUERIES, reason="the W3C suites are not here: set W3C_TESTS")
+pytestmark = pytest.mark.skipif(not QUERIES, reason="the W3C suites are missing: set W3C_TESTS")
 
 
 @pytest.fixture(scope="module")
 def target(serve_session):
-    """The service over an empty graph: here it is the texts that count."""
+    """A server with an empty graph: only the query texts matter."""
     with serve_session(KnowledgeGraph(Settings(), external=LocalStore(ox.Store()))) as running:
         yield running
 
@@ -56,13 +56,13 @@ def statuses(target, texts):
     return found
 
 
-def test_the_suites_hold_as_many_texts_as_when_they_were_counted():
+def test_the_suites_have_at_least_the_known_number_of_texts():
     assert len(QUERIES) >= 786
     assert len(UPDATES) >= 128
     assert len(BROKEN) >= 97
 
 
-def test_the_gate_refuses_none_of_the_queries():
+def test_the_guard_admits_every_query():
     refused = {}
     for name, text in QUERIES.items():
         try:
@@ -72,27 +72,27 @@ def test_the_gate_refuses_none_of_the_queries():
     assert refused == {}
 
 
-def test_the_gate_reads_every_update_and_takes_none_for_a_query():
+def test_the_guard_recognizes_every_update():
     forms = {name: inspect(text) for name, text in UPDATES.items()}
     assert {
-        name: each.form for name, each in forms.items() if each.form and not each.is_update
+        name: form.form for name, form in forms.items() if form.form and not form.is_update
     } == {}
-    assert sum(each.is_update for each in forms.values()) >= 125  # three are a prologue alone
+    assert sum(form.is_update for form in forms.values()) >= 125  # three are only a prologue
 
 
-def test_the_service_answers_every_query_that_asks_nothing_of_elsewhere(target):
-    elsewhere = {
+def test_the_server_answers_every_query_without_external_data(target):
+    external = {
         name
         for name, text in QUERIES.items()
         if (found := inspect(text)).services or found.default_graphs or found.named_graphs
     }
-    assert 10 < len(elsewhere) < 100
+    assert 10 < len(external) < 100
     found = statuses(target, QUERIES)
-    others = {name: status for name, status in found.items() if status not in (200, 403)}
-    assert others == dict.fromkeys(ENGINE_REFUSES, 400)
-    assert {name for name in found if found[name] == 403} <= elsewhere
+    unexpected = {name: status for name, status in found.items() if status not in (200, 403)}
+    assert unexpected == dict.fromkeys(ENGINE_REJECTS, 400)
+    assert {name for name in found if found[name] == 403} <= external
 
 
-def test_the_service_answers_400_to_what_is_not_sparql(target):
+def test_the_server_rejects_invalid_sparql_with_400(target):
     found = statuses(target, BROKEN)
-    assert {name for name in found if found[name] != 400} == ENGINE_TAKES
+    assert {name for name in found if found[name] != 400} == ENGINE_ACCEPTS

@@ -1,4 +1,4 @@
-"""Turtle and SPARQL in colours: nothing lost, nothing let through, each terminal in its class."""
+"""Turtle and SPARQL highlighting: all text, no unescaped markup, one class per terminal."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ HOSTILE = [
 ]
 
 
-class Reader(HTMLParser):
-    """What a browser makes of it: the text, and every tag with its attributes."""
+class MarkupReader(HTMLParser):
+    """Parses markup like a browser: the text, and every tag with its attributes."""
 
     def __init__(self, markup):
         super().__init__(convert_charrefs=True)
@@ -43,13 +43,13 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def classed(text):
+def spans(text):
     return re.findall(r'<span class="(s-.)">(.*?)</span>', str(highlight(text)), re.DOTALL)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_text_comes_out_as_text_and_in_spans_of_ours_alone(text):
-    read = Reader(highlight(text))
+def test_hostile_text_is_escaped_and_put_only_into_known_spans(text):
+    read = MarkupReader(highlight(text))
     assert read.text == text
     assert all(
         tag == "span" and set(attrs) == {"class"} and attrs["class"] in CLASSES.values()
@@ -57,9 +57,9 @@ def test_a_hostile_text_comes_out_as_text_and_in_spans_of_ours_alone(text):
     )
 
 
-def test_each_terminal_of_turtle_has_its_colour():
+def test_every_turtle_terminal_gets_its_class():
     text = '@prefix e: <http://e.org/> .\n# why\ne:a a e:B ; e:n -4.5e3, true ; e:s "x\\"y"@en-GB .'
-    assert classed(text) == [
+    assert spans(text) == [
         ("s-k", "@prefix"),
         ("s-i", "&lt;http://e.org/&gt;"),
         ("s-c", "# why"),
@@ -70,62 +70,64 @@ def test_each_terminal_of_turtle_has_its_colour():
     ]
 
 
-def test_each_terminal_of_sparql_has_its_colour():
+def test_every_sparql_terminal_gets_its_class():
     text = "SELECT ?x (COUNT($y) AS ?n) { ?x ex:part-1.b/^a:c ?y FILTER(?n<3) } LIMIT 10"
-    found = classed(text)
-    assert [each for css, each in found if css == "s-v"] == ["?x", "$y", "?n", "?x", "?y", "?n"]
-    assert [each for css, each in found if css == "s-k"] == [
+    found = spans(text)
+    assert [part for css, part in found if css == "s-v"] == ["?x", "$y", "?n", "?x", "?y", "?n"]
+    assert [part for css, part in found if css == "s-k"] == [
         "SELECT", "COUNT", "AS", "FILTER", "LIMIT",
     ]  # fmt: skip
-    assert [each for css, each in found if css == "s-n"] == ["3", "10"]
+    assert [part for css, part in found if css == "s-n"] == ["3", "10"]
 
 
-def test_a_hash_in_an_iri_or_a_string_begins_no_comment():
-    assert [css for css, _ in classed('<http://e.org/#a> e:p "# no" .')] == ["s-i", "s-s"]
+def test_a_hash_in_an_iri_or_string_starts_no_comment():
+    assert [css for css, _ in spans('<http://e.org/#a> e:p "# no" .')] == ["s-i", "s-s"]
 
 
 @pytest.mark.parametrize(
     "literal",
     ['</code><script>alert("1")</script>', 'three """ quotes', "back\\slash \\", "'''\n<b>\r\t"],
 )
-def test_what_the_engine_writes_is_read_back_whole(literal):
+def test_turtle_from_the_engine_keeps_its_text(literal):
     triple = ox.Triple(
         ox.NamedNode("http://e.org/é?a=1&b='(2)'"),
         ox.NamedNode("http://e.org/p"),
         ox.Literal(literal),
     )
     text = ox.serialize([triple], format=ox.RdfFormat.TURTLE).decode()
-    assert Reader(highlight(text)).text == text
-    assert [css for css, _ in classed(text)] == ["s-i", "s-i", "s-s"]
+    assert MarkupReader(highlight(text)).text == text
+    assert [css for css, _ in spans(text)] == ["s-i", "s-i", "s-s"]
 
 
-def test_a_long_text_of_open_quotes_takes_one_pass():
+def test_a_long_text_of_unclosed_terminals_is_read_in_one_pass():
     for sign in ('"', "'", '"""', "<", "?", "@", ":", "\\", "-", "a:"):
         text = sign * (60_000 // len(sign))
-        assert Reader(highlight(text)).text == text
+        assert MarkupReader(highlight(text)).text == text
 
 
-def colours():
-    """Each custom property of the stylesheet with its light and its dark value."""
+def colors():
+    """Return the light and the dark value of every custom property of the style sheet."""
     css = (folder("web") / "static" / "site.css").read_text()
     found = re.findall(r"(--[\w-]+): light-dark\((#\w+), (#\w+)\)", css)
     return {name: pair for name, *pair in found}
 
 
-def luminance(colour):
-    digits = colour[1:] if len(colour) == 7 else "".join(each * 2 for each in colour[1:])
+def luminance(color):
+    digits = color[1:] if len(color) == 7 else "".join(digit * 2 for digit in color[1:])
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one, other):
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(color, background):
+    light, dark = sorted((luminance(color), luminance(background)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_every_colour_of_code_can_be_read_on_its_background_in_light_and_dark():
-    known = colours()
+def test_every_syntax_color_has_enough_contrast_in_light_and_dark_mode():
+    known = colors()
     used = [name for name in known if name.startswith("--syn-")] + ["--ink", "--ink-soft"]
     assert len(used) >= 7
     for theme in (0, 1):
@@ -135,6 +137,6 @@ def test_every_colour_of_code_can_be_read_on_its_background_in_light_and_dark():
                 assert ratio >= 4.5, (name, background, theme, ratio)
 
 
-def test_every_class_of_a_terminal_is_in_the_stylesheet():
+def test_every_highlighting_class_is_in_the_style_sheet():
     css = (folder("web") / "static" / "site.css").read_text()
-    assert {each for each in CLASSES.values() if f".{each} " not in css} == set()
+    assert {name for name in CLASSES.values() if f".{name} " not in css} == set()

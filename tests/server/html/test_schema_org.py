@@ -1,4 +1,4 @@
-"""The JSON-LD in pages: terms that schema.org has, statements that the graph has."""
+"""JSON-LD in pages: only terms of schema.org, only statements of the graph."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ PAGES = ["/", "/page/ip", "/page/dhs", "/page/pscd", "/page/hspd-7", "/page/dams
          "/source/more-about-ip", "/page/pscd?lang=es"]  # fmt: skip
 
 
-def told(running, path: str) -> dict:
+def json_ld(running, path: str) -> dict:
     (block,) = BLOCK.findall(running.ask(path, Accept="text/html").body.decode())
     return json.loads(block)
 
 
 def nodes(value: object):
-    """Yield every object of a document."""
+    """Yield every object of a JSON-LD document."""
     if isinstance(value, dict):
         yield value
-    for each in value.values() if isinstance(value, dict) else value:
-        if isinstance(each, dict | list):
-            yield from nodes(each)
+    for member in value.values() if isinstance(value, dict) else value:
+        if isinstance(member, dict | list):
+            yield from nodes(member)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_type_and_property_is_one_of_schema_org(running, path):
-    document = told(running, path)
+def test_every_type_and_property_is_a_schema_org_term(running, path):
+    document = json_ld(running, path)
     assert document.pop("@context") == "https://schema.org"
     for node in nodes(document):
         types = node["@type"]
@@ -44,51 +44,53 @@ def test_every_type_and_property_is_one_of_schema_org(running, path):
         assert node["name" if "name" in node else "contentUrl"]
 
 
-def test_a_page_says_of_its_thing_what_the_graph_says(running, project):
-    document = told(running, "/page/pscd")
+def test_the_json_ld_of_an_entity_page_matches_the_graph(running, project):
+    document = json_ld(running, "/page/pscd")
     assert document["@id"] == ID + "pscd"
     assert document["@type"] == "Organization"
     assert document["name"] == "Protective Security Coordination Division"
     assert document["alternateName"] == "PSCD"
     assert document["parentOrganization"]["@id"] == ID + "ip"
     assert document["mainEntityOfPage"] == running.address + "/page/pscd"
-    assert told(running, "/page/pscd?lang=es")["mainEntityOfPage"] == document["mainEntityOfPage"]
-    said = ox.NamedNode("http://www.w3.org/2004/02/skos/core#definition")
+    assert (
+        json_ld(running, "/page/pscd?lang=es")["mainEntityOfPage"] == document["mainEntityOfPage"]
+    )
+    property_ = ox.NamedNode("http://www.w3.org/2004/02/skos/core#definition")
     (definition,) = project.store.quads(
-        ox.NamedNode(document["@id"]), said, None, ox.DefaultGraph()
+        ox.NamedNode(document["@id"]), property_, None, ox.DefaultGraph()
     )
     assert document["description"] == definition.object.value
 
 
-def test_the_types_and_the_same_things_are_those_of_the_graph(running, project):
-    document = told(running, "/page/dhs")
+def test_the_type_and_same_as_values_match_the_graph(running, project):
+    document = json_ld(running, "/page/dhs")
     assert document["@type"] == "GovernmentOrganization"
     same = ox.NamedNode("https://schema.org/sameAs")
     stated = project.store.quads(ox.NamedNode(ID + "dhs"), same, None, ox.DefaultGraph())
-    known = {each.object.value for each in stated}
+    known = {quad.object.value for quad in stated}
     assert known
     given = document["sameAs"]
     assert set([given] if isinstance(given, str) else given) <= known
 
 
-def test_a_source_says_who_published_it_and_where_it_is(running):
-    document = told(running, "/source/more-about-ip")
+def test_a_source_has_its_publisher_and_its_url(running):
+    document = json_ld(running, "/source/more-about-ip")
     assert document["@type"] == "CreativeWork"
     assert document["publisher"]["name"] == "Department of Homeland Security"
     assert document["url"] == "http://www.dhs.gov/more-about-office-infrastructure-protection"
 
 
-def test_home_describes_the_dataset_with_files_that_are_there(running, project):
-    document = told(running, "/")
+def test_the_home_page_describes_the_dataset_and_its_downloads_exist(running, project):
+    document = json_ld(running, "/")
     assert document["@type"] == "Dataset"
     assert document["version"] == project.snapshot.content_hash
     assert document["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    for each in document["distribution"]:
-        reply = running.ask(each["contentUrl"].removeprefix(running.address), "HEAD")
-        assert (reply.status, reply.type) == (200, each["encodingFormat"])
+    for download in document["distribution"]:
+        reply = running.ask(download["contentUrl"].removeprefix(running.address), "HEAD")
+        assert (reply.status, reply.type) == (200, download["encodingFormat"])
 
 
-def test_no_value_ends_the_element_and_another_graph_has_no_licence_of_ours(serve, tmp_path):
+def test_markup_in_values_is_escaped_and_another_graph_has_no_project_license(serve, tmp_path):
     name = "</script><script>alert(1)</script>"
     file = tmp_path / "a.ttl"
     file.write_text(
@@ -96,5 +98,5 @@ def test_no_value_ends_the_element_and_another_graph_has_no_licence_of_ours(serv
     )
     kg = ipgraph.open(file, settings=Settings(cache=str(tmp_path / "cache")))
     with serve(kg) as running:
-        assert told(running, "/describe?uri=http://e/a")["name"] == name
-        assert "license" not in told(running, "/")
+        assert json_ld(running, "/describe?uri=http://e/a")["name"] == name
+        assert "license" not in json_ld(running, "/")

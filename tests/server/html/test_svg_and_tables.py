@@ -1,4 +1,4 @@
-"""Pictures, tables and workbooks: what they hold, and that no text breaks them."""
+"""Pictures, tables and workbooks: their content, and that no text breaks them."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from ipgraph.serialization.xlsx import workbook
 from ipgraph.server.html.svg import MAX_BARS, Box, Span, bars, spans, tree
 from ipgraph.server.html.tables import labelled_rows, table
 
-NASTY = '<b>&"quoted"\' ünïcode</b>'
+HOSTILE = '<b>&"quoted"\' ünïcode</b>'
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def read(text):
-    return ET.fromstring(text)  # noqa: S314  it was made here
+def parse_xml(text):
+    return ET.fromstring(text)  # noqa: S314  our own output
 
 
-def parsed(markup):
-    return read(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))
+def parse_svg(markup):
+    return parse_xml(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))
 
 
-def test_a_tree_has_a_link_for_each_box_and_a_line_for_each_child():
+def test_a_tree_has_a_link_for_every_box_and_a_line_for_every_child():
     root = Box("Root", "/root", below=(Box("A", "/a", below=(Box("C", "/c"),)), Box("B", "/b")))
-    picture = parsed(tree(root, "title"))
-    assert [each.get("href") for each in picture.iter(f"{SVG}a")] == ["/c", "/a", "/b", "/root"]
+    picture = parse_svg(tree(root, "title"))
+    assert [link.get("href") for link in picture.iter(f"{SVG}a")] == ["/c", "/a", "/b", "/root"]
     assert len(list(picture.iter(f"{SVG}path"))) == 3
 
 
-def test_a_name_of_two_lines_is_heard_as_it_is_written():
+def test_a_name_on_two_lines_keeps_its_text_for_screen_readers():
     name = "Protective Security Coordination Division"
-    (text,) = parsed(tree(Box(name, "/pscd"), "title")).iter(f"{SVG}text")
+    (text,) = parse_svg(tree(Box(name, "/pscd"), "title")).iter(f"{SVG}text")
     assert len(list(text)) == 2
     assert "".join(text.itertext()) == name
 
 
-def test_a_parent_stands_beside_its_first_child_in_a_picture_read_from_the_top():
+def test_a_top_aligned_tree_places_a_parent_next_to_its_first_child():
     root = Box("Root", "/", below=tuple(Box(str(n), f"/{n}") for n in range(5)))
 
     def height(picture, address):
-        link = next(each for each in picture.iter(f"{SVG}a") if each.get("href") == address)
+        link = next(found for found in picture.iter(f"{SVG}a") if found.get("href") == address)
         return float(link.find(f"{SVG}rect").get("y"))
 
-    top, middle = parsed(tree(root, "", top=True)), parsed(tree(root, ""))
+    top, middle = parse_svg(tree(root, "", top=True)), parse_svg(tree(root, ""))
     assert height(top, "/") == height(top, "/0")
     assert height(middle, "/") == height(middle, "/2")
 
@@ -54,23 +54,23 @@ def test_a_parent_stands_beside_its_first_child_in_a_picture_read_from_the_top()
 @pytest.mark.parametrize(
     "picture",
     [
-        tree(Box(NASTY, f'/x?"{NASTY}', below=(Box(NASTY, "/y"),)), NASTY),
-        bars([(NASTY, 1.5), ("b", 2)], NASTY),
-        spans([Span(NASTY, 2001, 2007), Span("b", 2007, 2013, is_open=True)], NASTY),
+        tree(Box(HOSTILE, f'/x?"{HOSTILE}', below=(Box(HOSTILE, "/y"),)), HOSTILE),
+        bars([(HOSTILE, 1.5), ("b", 2)], HOSTILE),
+        spans([Span(HOSTILE, 2001, 2007), Span("b", 2007, 2013, is_open=True)], HOSTILE),
     ],
 )
-def test_no_text_breaks_a_picture(picture):
-    assert "ünïcode" in "".join(parsed(picture).itertext())
+def test_hostile_text_does_not_break_a_picture(picture):
+    assert "ünïcode" in "".join(parse_svg(picture).itertext())
 
 
-def test_bars_are_in_order_and_bounded():
-    picture = parsed(bars([(f"n{n}", n) for n in range(100)], "t"))
-    widths = [float(each.get("width").rstrip("%")) for each in picture.iter(f"{SVG}svg")]
+def test_bars_are_sorted_and_limited_in_number():
+    picture = parse_svg(bars([(f"n{n}", n) for n in range(100)], "t"))
+    widths = [float(bar.get("width").rstrip("%")) for bar in picture.iter(f"{SVG}svg")]
     assert len(widths) == MAX_BARS
     assert widths == sorted(widths, reverse=True)
 
 
-def test_no_span_is_no_picture():
+def test_without_spans_there_is_no_picture():
     assert spans([], "t") is None
 
 
@@ -78,7 +78,7 @@ def rows_of(project, query):
     return table(project.query(query).result, project.entities, 5, 20)
 
 
-def test_a_table_shows_labels_and_says_of_how_many_rows_it_shows_the_first(project):
+def test_a_table_shows_labels_and_its_first_rows_with_the_total(project):
     found = rows_of(project, "SELECT ?unit WHERE { ?unit org:unitOf id:ip } ORDER BY ?unit")
     assert len(found.rows) == 5
     assert found.total == found.counted > 5
@@ -86,20 +86,20 @@ def test_a_table_shows_labels_and_says_of_how_many_rows_it_shows_the_first(proje
     assert found.rows[0][0].text != found.rows[0][0].iri
 
 
-def test_counting_stops_at_its_bound(project):
+def test_counting_rows_stops_at_the_limit(project):
     found = rows_of(project, "SELECT * WHERE { ?s ?p ?o }")
     assert found.total is None
     assert found.counted == 20
 
 
-def test_the_truth_of_an_ask_and_the_triples_of_a_construct(project):
+def test_a_table_shows_ask_and_construct_results(project):
     assert rows_of(project, "ASK {}").truth is True
     found = rows_of(project, "CONSTRUCT WHERE { id:ip org:unitOf ?o }")
     assert found.columns == ("subject", "predicate", "object")
     assert "org:unitOf" in found.turtle
 
 
-def test_a_column_of_numbers_can_be_drawn(project):
+def test_a_numeric_column_can_be_charted(project):
     query = "SELECT ?kind (COUNT(?x) AS ?n) WHERE { ?x a ?kind } GROUP BY ?kind"
     found = rows_of(project, query)
     assert found.is_numeric(1)
@@ -107,7 +107,7 @@ def test_a_column_of_numbers_can_be_drawn(project):
     assert len(found.pairs()) == 5
 
 
-def test_labels_stand_beside_things_and_repeated_columns_are_left_out(project):
+def test_labels_follow_entities_and_repeated_columns_are_omitted(project):
     query = "SELECT ?unit ?label WHERE { ?unit org:unitOf id:ip ; rdfs:label ?label }"
     found = rows_of(project, query)
     columns, rows = labelled_rows(found)
@@ -116,7 +116,7 @@ def test_labels_stand_beside_things_and_repeated_columns_are_left_out(project):
     assert found.without_repeats().columns == ("unit",)
 
 
-def test_rows_keep_the_text_of_numbers_unless_numbers_are_wanted(project):
+def test_rows_contain_numbers_as_text_unless_numbers_are_requested(project):
     values = '(1.50 "007"^^xsd:integer) (1e0 "x")'
     found = rows_of(project, f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ {values} }} }}")
     assert labelled_rows(found)[1][0][1] == found.rows[0][1].text
@@ -128,13 +128,18 @@ def test_rows_keep_the_text_of_numbers_unless_numbers_are_wanted(project):
     assert isinstance(number, int)
 
 
-def test_a_workbook_writes_what_a_spreadsheet_would_round_as_text():
+def test_a_workbook_contains_numbers_that_spreadsheets_round_as_text():
     data = workbook(["n"], [[10**15], [10**15 + 1], [float("inf")], [float("nan")], [-1.5]])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sheet = read(archive.read("xl/worksheets/sheet1.xml"))
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    assert [v.text for v in sheet.iter(f"{space}v")] == ["1000000000000000", "-1.5"]
-    assert [t.text for t in sheet.iter(f"{space}t")] == ["n", "1000000000000001", "inf", "nan"]
+        sheet = parse_xml(archive.read("xl/worksheets/sheet1.xml"))
+    namespace = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    assert [cell.text for cell in sheet.iter(f"{namespace}v")] == ["1000000000000000", "-1.5"]
+    assert [cell.text for cell in sheet.iter(f"{namespace}t")] == [
+        "n",
+        "1000000000000001",
+        "inf",
+        "nan",
+    ]
 
 
 def test_an_unbound_variable_is_an_empty_cell(project):
@@ -142,19 +147,19 @@ def test_an_unbound_variable_is_an_empty_cell(project):
     assert [cell.text for cell in found.rows[0]] == ["1", ""]
 
 
-def test_a_workbook_holds_texts_and_numbers():
-    data = workbook(["name", "n"], [[NASTY, 4.5], ["a\x00b", 2]])
+def test_a_workbook_contains_texts_and_numbers():
+    data = workbook(["name", "n"], [[HOSTILE, 4.5], ["a\x00b", 2]])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         for name in archive.namelist():
-            read(archive.read(name))
-        sheet = read(archive.read("xl/worksheets/sheet1.xml"))
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    assert [each.text for each in sheet.iter(f"{space}t")] == ["name", "n", NASTY, "a�b"]
-    assert [each.text for each in sheet.iter(f"{space}v")] == ["4.5", "2"]
+            parse_xml(archive.read(name))
+        sheet = parse_xml(archive.read("xl/worksheets/sheet1.xml"))
+    namespace = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    assert [cell.text for cell in sheet.iter(f"{namespace}t")] == ["name", "n", HOSTILE, "a�b"]
+    assert [cell.text for cell in sheet.iter(f"{namespace}v")] == ["4.5", "2"]
 
 
-def test_a_literal_keeps_a_cue_where_it_is_not_plain(project):
+def test_a_literal_that_is_not_plain_has_a_cue(project):
     from ipgraph.server.html.tables import cell
 
     entities = project.entities

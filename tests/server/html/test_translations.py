@@ -1,4 +1,4 @@
-"""The words of the interface: every key that a page uses exists, in every language alike."""
+"""Interface texts: every key that a page uses exists in every language."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ipgraph.resources import folder
 from ipgraph.server.html import translations
 
 TEMPLATES = sorted((folder("web") / "templates").glob("*.html"))
-# t("a.b") and t("a.b" if … else "c.d"); keys made by joining are not seen.
+# t("a.b") and t("a.b" if … else "c.d"); concatenated keys are not found.
 CALLS = re.compile(r"\bt\(([^()]*)\)")
 KEYS = re.compile(r"[\"']([a-z_]+(?:\.[a-z_0-9]+)+)[\"'](?!\s*~)")
 
 
-def used() -> set[str]:
+def used_keys() -> set[str]:
     return {
         key
         for path in TEMPLATES
@@ -27,29 +27,29 @@ def used() -> set[str]:
     }
 
 
-def places(text: object) -> set[str]:
+def placeholders(text: object) -> set[str]:
     parts = text.values() if isinstance(text, dict) else [text]
     return {name for part in parts for _, name, _, _ in Formatter().parse(str(part)) if name}
 
 
 def test_every_key_that_a_template_uses_has_an_english_text():
-    assert len(used()) > 50
-    assert used() - translations.load("en").keys == set()
+    assert len(used_keys()) > 50
+    assert used_keys() - translations.load("en").keys == set()
 
 
-@pytest.mark.parametrize("language", [each for each in translations.languages() if each != "en"])
-def test_a_translation_is_complete_and_keeps_the_places(language):
+@pytest.mark.parametrize("language", [code for code in translations.languages() if code != "en"])
+def test_a_translation_is_complete_and_keeps_the_placeholders(language):
     english, other = translations.load("en"), translations.load(language)
     assert english.keys - other.keys == set()
     assert other.keys - english.keys == set()
     for key in english.keys - {"plurals"}:
-        assert places(other.raw(key)) == places(english.raw(key)), key
+        assert placeholders(other.raw(key)) == placeholders(english.raw(key)), key
 
 
-def test_a_number_chooses_between_one_and_many_and_is_grouped():
-    words = translations.load("en")
-    assert words("entity.supports", n=1) == "1 statement on this page"
-    assert words("entity.supports", n=1234) == "1,234 statements on this page"
+def test_a_number_selects_singular_or_plural_and_is_grouped():
+    texts = translations.load("en")
+    assert texts("entity.supports", n=1) == "1 statement on this page"
+    assert texts("entity.supports", n=1234) == "1,234 statements on this page"
 
 
 def test_an_unknown_key_is_an_error():
@@ -58,7 +58,7 @@ def test_an_unknown_key_is_an_error():
 
 
 @pytest.mark.parametrize(
-    ("one", "many"),
+    ("singular", "plural"),
     [
         ("division", "divisions"),
         ("agency", "agencies"),
@@ -67,8 +67,8 @@ def test_an_unknown_key_is_an_error():
         ("survey", "surveys"),
     ],
 )
-def test_the_label_of_a_class_has_a_plural(one, many):
-    assert translations.plural(one) == many
+def test_the_label_of_a_class_is_pluralized(singular, plural):
+    assert translations.plural(singular) == plural
 
 
 def unnamed_relations(ontology: ox.Store, language: str) -> set[str]:

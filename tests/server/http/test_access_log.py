@@ -1,4 +1,4 @@
-"""Records of requests and failures, as an application that embeds the service receives them."""
+"""Log records of requests and failures, as an embedding application receives them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_embedding_application_receives_a_record_for_each_request(client, cap
     assert (page.status, page.outcome) == (404, "not-found")
 
 
-def test_without_a_level_of_info_nothing_is_logged(client, caplog):
+def test_requests_are_not_logged_at_warning_level(client, caplog):
     with caplog.at_level(logging.WARNING):
         client.get("/health")
     assert "ipgraph.access" not in {record.name for record in caplog.records}
@@ -60,7 +60,7 @@ def test_creating_and_using_an_application_adds_no_handler_and_sets_no_level(cli
 
 
 def test_a_failure_is_an_error_record_with_its_traceback(client, small, monkeypatch, caplog):
-    def fail(*arguments, **more):
+    def fail(*arguments, **extra):
         raise RuntimeError("inner detail")
 
     monkeypatch.setattr("ipgraph.server.api.operations.write_json", fail)
@@ -74,7 +74,7 @@ def test_a_failure_is_an_error_record_with_its_traceback(client, small, monkeypa
     assert record.id == response.headers["X-Request-Id"]
 
 
-def test_long_texts_are_cut(caplog):
+def test_long_texts_are_truncated(caplog):
     finished = FinishedRequest(
         *("a1", "127.0.0.1", "GET", "/" + "x" * 999, "", 200, 7, 0.123, "answered"),
         {"query": "x" * 999, "cache": "hit"},
@@ -87,7 +87,7 @@ def test_long_texts_are_cut(caplog):
     assert (len(failure.path), failure.query) == (200, "x" * 10)
 
 
-def test_the_file_has_a_json_line_for_each_request_with_its_query_cut(serve, small, tmp_path):
+def test_the_log_file_has_a_json_line_per_request_with_a_truncated_query(serve, small, tmp_path):
     path = tmp_path / "access.log"
     with serve(small, access_log=str(path), logged_query_chars=10) as running:
         reply = running.query("SELECT * { ?s ?p ?o }")
@@ -98,9 +98,7 @@ def test_the_file_has_a_json_line_for_each_request_with_its_query_cut(serve, sma
 
 
 @pytest.mark.parametrize("fast_path", [True, False])
-def test_a_file_moved_away_is_followed_by_a_new_one_without_a_signal(
-    serve, small, tmp_path, fast_path
-):
+def test_a_rotated_log_file_is_replaced_without_a_signal(serve, small, tmp_path, fast_path):
     path = tmp_path / "access.log"
     with serve(small, access_log=str(path), fast_path=fast_path) as running:
         for _ in range(4):
@@ -115,9 +113,9 @@ def test_a_file_moved_away_is_followed_by_a_new_one_without_a_signal(
     assert len({line["id"] for line in (*old, *new)}) == 6
 
 
-def test_a_record_costs_nothing_while_nobody_listens(monkeypatch):
+def test_no_record_is_created_without_a_handler(monkeypatch):
     monkeypatch.setattr(
-        access_log._ACCESS, "handle", lambda *arguments, **more: pytest.fail("made")
+        access_log._ACCESS, "handle", lambda *arguments, **extra: pytest.fail("created")
     )
     finished = FinishedRequest("a1", "", "GET", "/", "/", 200, 7, 0.1, "answered", {})
     assert not AccessLog(10).is_on

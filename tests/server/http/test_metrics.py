@@ -1,4 +1,4 @@
-"""The metrics, as Prometheus reads them."""
+"""Metrics, as Prometheus reads them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ipgraph.server import create_app
 
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
-needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="/proc has the memory")
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 
 def families_of(running):
@@ -27,7 +27,7 @@ def families_of(running):
 
 
 def values(family, suffix=""):
-    """Return the samples of a family with one suffix; the key is outcome and route, say."""
+    """Return the samples of a family with one suffix, by label values (outcome and route, say)."""
     return {
         tuple(value for _, value in sorted(sample.labels.items())): sample.value
         for sample in family.samples
@@ -42,7 +42,7 @@ def running(request, serve, small):
 
 
 def test_durations_are_counted_by_route_and_outcome(running):
-    for _ in range(5):  # the last of them are answered from the raw-request cache
+    for _ in range(5):  # the last ones come from the raw-request cache
         assert running.query("ASK {}").status == 200
     assert running.query("ASK {").status == 400
     assert running.ask("/no/such/page").status == 404
@@ -93,8 +93,8 @@ def test_requests_are_counted_by_status_and_queries_by_outcome(running):
     assert all(family.documentation for family in families.values())
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for the end of a process")
-def test_a_killed_worker_is_counted_as_restarted(running, caplog):
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs os.pidfd_open")
+def test_a_killed_worker_is_counted_as_a_restart(running, caplog):
     running.query("ASK {}")
     assert values(families_of(running)["ipgraph_worker_restarts"], "_total") == {}
     processes = running.app.service.pool.process_ids
@@ -113,7 +113,7 @@ def test_a_killed_worker_is_counted_as_restarted(running, caplog):
 
 
 @needs_proc
-def test_the_memory_of_each_process_is_there(running):
+def test_the_memory_of_every_process_is_reported(running):
     running.query("ASK {}")
     families = families_of(running)
     workers = [f"worker-{n}" for n in range(1, running.app.service.settings.workers + 1)]
@@ -152,7 +152,7 @@ def test_a_scrape_starts_no_workers(small):
         app.close()
 
 
-def test_each_service_has_a_registry_of_its_own(small):
+def test_every_service_has_its_own_registry(small):
     first, second = create_app(small), create_app(small)
     try:
         first.test_client().get("/health")

@@ -46,12 +46,12 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("application/n-quads", GRAPH_OFFERS, "nq"),
     ],
 )
-def test_the_most_wanted_representation_is_chosen(accept, offers, name):
+def test_the_preferred_representation_is_chosen(accept, offers, name):
     assert choose(accept, offers).name == name
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "*/*;q=0", "text/csv;q=nan"])
-def test_nothing_is_chosen_where_nothing_fits(accept):
+def test_nothing_is_chosen_if_no_offer_is_acceptable(accept):
     assert choose(accept, SELECT_OFFERS) is None
 
 
@@ -67,7 +67,7 @@ def test_nothing_is_chosen_where_nothing_fits(accept):
         ("/describe?uri=https%3A//w3id.org/ipgraph/id/ip", "application/n-triples"),
     ],
 )
-def test_what_exists_where_nothing_fits_is_linked_and_is_there(running, path, media_type):
+def test_a_406_response_links_to_types_that_exist(running, path, media_type):
     reply = running.ask(path, Accept="image/png")
     assert reply.status == 406
     problem = reply.json()
@@ -78,19 +78,19 @@ def test_what_exists_where_nothing_fits_is_linked_and_is_there(running, path, me
     assert (found.status, found.type) == (200, media_type)
 
 
-def test_a_page_about_what_is_not_accepted_links_to_what_there_is(running):
+def test_a_406_page_links_to_the_available_types(running):
     reply = running.ask("/data/ip", Accept="text/html;q=0.5")
     assert reply.status == 406
     assert b'<a href="/data/ip.ttl" type="text/turtle">text/turtle</a>' in reply.body
 
 
-def test_a_weak_synonym_is_answered_under_its_own_name():
+def test_a_synonymous_media_type_is_returned_as_requested():
     assert choose("application/json", SELECT_OFFERS).content_type == "application/json"
     assert choose("text/plain", GRAPH_OFFERS).content_type == "text/plain; charset=utf-8"
 
 
 @pytest.mark.parametrize("codings", ["gzip;q=0", "gzip; q=0.0, identity", "identity, *;q=0", ""])
-def test_a_coding_that_is_refused_is_never_used(running, codings):
+def test_a_rejected_content_coding_is_never_used(running, codings):
     text = "SELECT * WHERE { ?s ?p ?o } LIMIT 300 # " + codings
     for _ in range(6):  # the first responses are stored, later ones come from the cache
         reply = running.ask("/sparql?" + urlencode({"query": text}), Accept_Encoding=codings)
@@ -102,7 +102,7 @@ def test_a_coding_that_is_refused_is_never_used(running, codings):
 @pytest.mark.parametrize(
     "codings", ["gzip", "GZIP", "*", "br;q=0, gzip;q=0.5", "identity;q=0.5, gzip"]
 )
-def test_a_coding_that_is_accepted_is_used_for_cached_responses(running, codings):
+def test_an_accepted_content_coding_is_used_for_cached_responses(running, codings):
     text = "SELECT * WHERE { ?s ?p ?o } LIMIT 301 # " + codings
     address = "/sparql?" + urlencode({"query": text})
     replies = [running.ask(address, Accept_Encoding=codings) for _ in range(6)]
@@ -112,7 +112,7 @@ def test_a_coding_that_is_accepted_is_used_for_cached_responses(running, codings
 
 
 @pytest.mark.parametrize("name", ["site.css", "site.js"])
-def test_every_static_file_is_compressed_and_kept_for_good(running, name):
+def test_static_files_are_compressed_and_immutable(running, name):
     page = running.ask("/", Accept="text/html").body.decode()
     (address,) = set(re.findall(rf'"(/static/{re.escape(name)}[^"]*)"', page))
     reply = running.ask(address, Accept_Encoding="br, gzip")

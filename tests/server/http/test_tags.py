@@ -1,4 +1,4 @@
-"""A strong tag means these very bytes: after a restart, from every worker, of another build."""
+"""Strong ETags identify exact bytes, across restarts, workers and builds."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from support.served import Served
 
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 ABOVE = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
-# None of them says an order; each leans on another part of the engine.
+# None of them has a total order; each one exercises another part of the engine.
 QUERIES = (
     "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 700",
     "SELECT ?g ?s { GRAPH ?g { ?s a ?c } }",
     f"SELECT ?s ?l {{ ?s a ?c . ?s {LABEL} ?l }} LIMIT 2000",
-    "SELECT ?c (COUNT(*) AS ?n) (SAMPLE(?s) AS ?some) { ?s a ?c } GROUP BY ?c",
+    "SELECT ?c (COUNT(*) AS ?n) (SAMPLE(?s) AS ?sample) { ?s a ?c } GROUP BY ?c",
     "SELECT DISTINCT ?p { ?s ?p ?o }",
     f"SELECT ?s ?o {{ ?s {ABOVE}+ ?o }}",
     f"SELECT ?s {{ ?s a ?c MINUS {{ ?s {LABEL} ?l }} }}",
@@ -28,30 +28,30 @@ QUERIES = (
     f"CONSTRUCT WHERE {{ ?s {ABOVE} ?o }}",
     "DESCRIBE <https://w3id.org/ipgraph/id/ip>",
 )
-PATHS = (
+PAGES_AND_DATA = (
     *("/", "/page/ip", "/ontology", "/browse", "/graph", "/timeline", "/sources", "/search?q=dam"),
     *("/data/ip.ttl", "/data/ip.jsonld", "/data/ip.trig", "/data/ip.rdf", "/ontology.ttl"),
     *("/disagreements", "/questions/units-of", "/suggest?q=in", "/why?s=PSCD&p=partOf&o=DHS"),
 )
-ASKED = (
-    *("/sparql?" + urlencode({"query": each}) for each in QUERIES),
-    *("/sparql?" + urlencode({"query": each, "infer": "false"}) for each in QUERIES),
-    *PATHS,
+PATHS = (
+    *("/sparql?" + urlencode({"query": query}) for query in QUERIES),
+    *("/sparql?" + urlencode({"query": query, "infer": "false"}) for query in QUERIES),
+    *PAGES_AND_DATA,
 )
-# What each answer names anew has no tag.
-ANEW = (
+# Their results contain new blank nodes every time, so they have no ETag.
+VOLATILE = (
     "CONSTRUCT { [] <urn:n> ?n } WHERE { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }",
     "SELECT (BNODE() AS ?b) {}",
 )
 
 
-def answers(project, cache, seed):
-    """Ask a service that keeps nothing, started anew; return tags and bodies of each address."""
+def responses(project, cache, seed):
+    """Start a server without a cache; return the ETags and bodies of every path."""
     found = {}
     flags = ("--response-cache-mib", "0", "--public-url", "http://graph.example")
     with Served(None, cache, *flags, PYTHONHASHSEED=seed) as service:
-        for path in ASKED:
-            for _ in range(3):  # by as many workers, as they come
+        for path in PATHS:
+            for _ in range(3):  # by different workers, in any order
                 connection = http.client.HTTPConnection("127.0.0.1", service.port)
                 accept = "*/*" if path.startswith("/sparql") else "text/html,*/*;q=0.1"
                 connection.request("GET", path, headers={"Accept": accept})
@@ -65,37 +65,37 @@ def answers(project, cache, seed):
 
 @pytest.fixture(scope="module")
 def runs(project, session_cache, tmp_path_factory):
-    """Two runs over one snapshot, and one over another build of the same files."""
+    """Responses of two runs over one snapshot, and of one over another build of its files."""
     other = tmp_path_factory.mktemp("other")
     caches = (session_cache, session_cache, other)
-    return [answers(project, cache, str(seed)) for seed, cache in enumerate(caches, 1)]
+    return [responses(project, cache, str(seed)) for seed, cache in enumerate(caches, 1)]
 
 
-def test_a_restart_and_another_worker_answer_with_the_same_bytes_and_the_same_tag(runs):
-    for path in ASKED:
+def test_restarts_and_workers_do_not_change_bytes_or_etags(runs):
+    for path in PATHS:
         (first,), (second,) = runs[0][path], runs[1][path]
         assert first == second, path
         assert first[0].startswith('"'), path
 
 
-def test_another_build_of_the_same_files_may_answer_in_other_bytes_and_then_has_another_tag(runs):
-    differing = [path for path in ASKED if runs[0][path] != runs[2][path]]
-    assert differing  # the labels of blank nodes alone see to it
-    for path in ASKED:
+def test_another_build_has_another_etag_wherever_its_bytes_differ(runs):
+    differing = [path for path in PATHS if runs[0][path] != runs[2][path]]
+    assert differing  # blank node labels alone make sure of it
+    for path in PATHS:
         bodies = {}
         for run in runs:
             for tag, body in run[path]:
                 assert bodies.setdefault(tag, body) == body, path
 
 
-@pytest.mark.parametrize("text", ANEW)
-def test_an_answer_that_is_never_the_same_has_no_tag(running, text):
+@pytest.mark.parametrize("text", VOLATILE)
+def test_a_volatile_result_has_no_etag(running, text):
     replies = [running.query(text) for _ in range(2)]
-    assert [each.status for each in replies] == [200, 200]
-    assert [each.headers["ETag"] for each in replies] == [None, None]
+    assert [reply.status for reply in replies] == [200, 200]
+    assert [reply.headers["ETag"] for reply in replies] == [None, None]
 
 
-def test_a_cached_page_names_the_host_that_it_was_asked_for(running):
+def test_a_cached_page_contains_the_requested_host(running):
     tags = set()
     for host in (f"localhost:{running.port}", f"127.0.0.1:{running.port}") * 2:
         reply = running.ask("/sectors", Accept="text/html", Host=host)

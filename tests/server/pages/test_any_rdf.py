@@ -1,4 +1,4 @@
-"""The pages over RDF of somebody else's: labels by rule, terms from the data, nothing of ours."""
+"""Pages of another graph: generic labels, terms of its data, and nothing of this project."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def describe(client, name):
     return client.get("/describe", query_string={"uri": f"http://example.org/id/{name}"}).text
 
 
-def test_the_home_page_counts_the_kinds_of_things(client):
+def test_the_home_page_lists_the_classes(client):
     text = client.get("/").text
     assert "Person" in text
     assert "Engine" in text
     assert "Department of Homeland Security" not in text
 
 
-def test_a_thing_is_told_by_readable_names(client):
+def test_an_entity_is_described_with_readable_names(client):
     text = describe(client, "ada")
     assert "Ada Lovelace" in text
     assert "Charles Babbage" in text
@@ -53,7 +53,7 @@ def test_a_thing_is_told_by_readable_names(client):
     assert ">Analytical engine<" in describe(client, "charles")
 
 
-def test_a_text_keeps_its_language_and_a_number_its_form(client):
+def test_a_text_keeps_its_language_and_a_number_its_lexical_form(client):
     text = describe(client, "analytical-engine")
     assert 'lang="fr">Une machine' in text
     assert "4.5" in text
@@ -76,19 +76,19 @@ def test_a_text_keeps_its_language_and_a_number_its_form(client):
         "/about",
     ],
 )
-def test_every_page_answers(client, path):
+def test_every_page_loads(client, path):
     assert client.get(path).status_code == 200
 
 
-def test_what_belongs_to_the_project_alone_is_not_offered(client):
+def test_pages_of_the_project_alone_are_not_found(client):
     text = client.get("/").text
     for path in ("/sectors", "/timeline", "/questions"):
         assert f'href="{path}"' not in text
         assert client.get(path).status_code == 404
 
 
-# Words that the pages of the project's own graph have, and no page of another's may have.
-OWN_WORDS = ("PSCD", "Infrastructure Protection", "Homeland", "United States", "CC BY", "a law")
+# Words on pages of the project's own graph that no page of another graph may contain.
+PROJECT_WORDS = ("PSCD", "Infrastructure Protection", "Homeland", "United States", "CC BY", "a law")
 SEA_BIRDS = """
 @prefix : <http://birds.example.org/id/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -134,31 +134,31 @@ def birds(tmp_path_factory):
         "/about",
     ],
 )
-def test_a_page_of_anothers_graph_bears_its_name_and_none_of_our_words(birds, path):
+def test_foreign_graph_pages_show_its_own_title_and_no_project_words(birds, path):
     text = birds.get(path).text
     assert "Birds of the &lt;North&gt; Sea</b>" in text
-    assert [word for word in OWN_WORDS if word in text] == []
+    assert [word for word in PROJECT_WORDS if word in text] == []
     assert "<script>alert" not in text
 
 
-def test_the_home_page_says_what_the_dataset_says_of_itself(birds):
+def test_the_home_page_shows_the_title_and_description_of_the_dataset(birds):
     text = birds.get("/").text
     assert "<h1>Birds of the &lt;North&gt; Sea</h1>" in text
     assert "Sea birds, and where they were seen." in text
 
 
-def test_narrower_concepts_are_drawn_as_parts(birds):
-    found = birds.get("/graph/neighbours?id=http://birds.example.org/id/auk&levels=2").json
-    assert [each["label"] for each in found["nodes"]] == ["Auk", "Puffin"]
-    assert [(each["label"], each["part"]) for each in found["edges"]] == [("Broader", True)]
+def test_narrower_concepts_are_shown_as_parts(birds):
+    found = birds.get("/graph/neighbors?id=http://birds.example.org/id/auk&levels=2").json
+    assert [node["label"] for node in found["nodes"]] == ["Auk", "Puffin"]
+    assert [(edge["label"], edge["part"]) for edge in found["edges"]] == [("Broader", True)]
 
 
-def test_the_program_of_a_page_opens_the_graph_that_is_served(birds):
+def test_the_python_sample_of_a_page_opens_the_served_graph(birds):
     text = birds.get("/describe?uri=http://birds.example.org/id/auk").text
     assert "ipgraph.open(&#34;http://localhost/sparql&#34;)" in text
 
 
-def test_a_dataset_of_somebody_elses_is_not_given_our_licence(serve, tmp_path):
+def test_another_dataset_does_not_get_the_license_of_the_project(serve, tmp_path):
     (tmp_path / "birds.ttl").write_text(SEA_BIRDS, encoding="utf-8")
     kg = ipgraph.open(tmp_path / "birds.ttl", settings=Settings(cache=str(tmp_path / "cache")))
     with serve(kg) as service:
@@ -168,30 +168,30 @@ def test_a_dataset_of_somebody_elses_is_not_given_our_licence(serve, tmp_path):
             assert "Birds of the <North> Sea" in text, path
 
 
-def test_a_query_is_answered_with_labels(client):
-    query = "SELECT ?who WHERE { ?who a <http://xmlns.com/foaf/0.1/Person> }"
+def test_query_results_show_labels(client):
+    query = "SELECT ?person WHERE { ?person a <http://xmlns.com/foaf/0.1/Person> }"
     assert "Ada Lovelace" in client.get("/sparql", query_string={"query": query}).text
 
 
-def test_an_unknown_thing_is_not_found(client):
+def test_an_unknown_entity_is_not_found(client):
     reply = client.get("/describe?uri=http://example.org/id/nobody")
     assert (reply.status_code, "<h1>" in reply.text) == (404, True)
 
 
-def test_an_iri_that_is_none_is_not_found(client):
+def test_an_invalid_iri_is_not_found(client):
     assert client.get("/describe?uri=not an iri").status_code == 404
 
 
-def test_what_is_missing_without_bundles_is_said(monkeypatch, tmp_path):
+def test_missing_bundles_are_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(site, "folder", lambda name: tmp_path)
     assert "npm registry" in site.lacking_bundles()
-    made = tmp_path / "static" / "dist"
-    made.mkdir(parents=True)
-    (made / "manifest.json").write_text("{}", encoding="utf-8")
+    bundles = tmp_path / "static" / "dist"
+    bundles.mkdir(parents=True)
+    (bundles / "manifest.json").write_text("{}", encoding="utf-8")
     assert site.lacking_bundles() == ""
 
 
-def test_without_bundles_every_page_still_reads(graph, monkeypatch):
+def test_pages_work_without_bundles(graph, monkeypatch):
     monkeypatch.setattr(Site, "bundles", {})
     with application(graph) as app:
         client = browser(app)

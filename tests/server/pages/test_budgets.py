@@ -1,4 +1,4 @@
-"""How many bytes a page may take: the budgets, measured on the project's own graph."""
+"""Size budgets of pages and assets, measured on the project's own graph."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def client(project):
 
 @pytest.fixture(scope="module")
 def entities(project):
-    """The things that most statements mention, and some of every class."""
+    """The most frequently mentioned entities, and a sample of every class."""
     found = {hit.iri for hit in project.index.suggest("a", 200)}
     for kind, _ in project.index.kinds():
         found |= {hit.iri for hit in project.index.of_kind(kind, 12)}
@@ -35,11 +35,11 @@ def entities(project):
 def bundle(name):
     found = list((STATIC / "dist").glob(f"{name}-*.br"))
     if not found:
-        pytest.skip("the browser's libraries were not bundled: install again with network")
+        pytest.skip("the browser libraries are not bundled: reinstall with network access")
     return found[0]
 
 
-def test_no_page_of_an_entity_outgrows_its_budget(client, entities):
+def test_every_entity_page_stays_within_its_budget(client, entities):
     assert len(entities) > 200
     sizes = {}
     for iri in [*entities, ENTITY + "dhs", ENTITY + "ip", ENTITY + "nppd"]:
@@ -52,7 +52,7 @@ def test_no_page_of_an_entity_outgrows_its_budget(client, entities):
     assert over == {}
 
 
-def test_a_hub_still_tells_each_of_its_relations(client, project):
+def test_the_page_of_a_hub_shows_all_of_its_relations(client, project):
     text = client.get("/page/ip").text
     for relation in (ORG + "unitOf", IP + "leads", IP + "pursues", IP + "serves"):
         label = project.entities.labels.name(relation).label
@@ -65,12 +65,12 @@ def test_the_style_sheet_and_the_script_are_small():
     assert len(gzip.compress((STATIC / "site.js").read_bytes(), 9)) <= 2 * KIB
 
 
-@pytest.mark.parametrize(("name", "most"), [("editor", 125), ("graph", 130)])
-def test_a_bundle_keeps_to_its_budget(name, most):
-    assert bundle(name).stat().st_size <= most * 1000
+@pytest.mark.parametrize(("name", "max_kb"), [("editor", 125), ("graph", 130)])
+def test_a_bundle_stays_within_its_budget(name, max_kb):
+    assert bundle(name).stat().st_size <= max_kb * 1000
 
 
-def test_a_bundle_is_asked_for_on_its_own_page_alone(client):
+def test_a_bundle_is_loaded_only_on_its_own_page(client):
     bundle("editor")
     for path in ("/", "/page/ip", "/browse", "/sectors", "/ontology", "/about", "/search?q=dams"):
         assert not re.search(r"dist/(editor|graph)-", client.get(path).text), path
@@ -82,32 +82,34 @@ def test_the_first_page_takes_at_most_60_kib_and_one_font(client):
     text = client.get("/").text
     total = len(gzip.compress(text.encode()))
     addresses = re.findall(r'(?:href|src)="(/static/[^"?]+)', text)
-    fonts = [each for each in addresses if each.endswith(".woff2")]
+    fonts = [address for address in addresses if address.endswith(".woff2")]
     assert len(addresses) >= 4
-    for each in set(addresses) - set(fonts):
-        total += len(gzip.compress((STATIC / each.removeprefix("/static/")).read_bytes()))
+    for address in set(addresses) - set(fonts):
+        total += len(gzip.compress((STATIC / address.removeprefix("/static/")).read_bytes()))
     assert total <= 60 * KIB
     assert (
-        sum((STATIC / each.removeprefix("/static/")).stat().st_size for each in fonts) <= 28 * KIB
+        sum((STATIC / font.removeprefix("/static/")).stat().st_size for font in fonts) <= 28 * KIB
     )
 
 
-def test_no_page_carries_inline_script_or_style(client):
+def test_no_page_contains_inline_scripts_or_styles(client):
     for path in ("/", "/page/ip", "/sparql", "/graph", "/timeline", "/ontology"):
         text = client.get(path).text
-        runs = re.sub('<script type="application/ld[+]json">', "", text)  # data, which never runs
-        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", runs), path
+        executable = re.sub('<script type="application/ld[+]json">', "", text)  # data, not code
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", executable), path
         assert "<style" not in text, path
         assert not re.search(r"\sstyle=", text), path
         assert not re.search(r"\son\w+=", text), path
 
 
-def test_every_bundled_library_is_named_with_its_licence_and_its_text():
+def test_every_bundled_library_is_listed_with_its_license_text():
     bundle("editor")
     libraries = json.loads((STATIC / "dist" / "libraries.json").read_text())
-    texts = (STATIC / "dist" / "licences.txt").read_text()
-    assert {each["name"] for each in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
-    for each in libraries:
-        assert each["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), each
-        assert f"{each['name']} {each['version']}\n\n" in texts
+    texts = (STATIC / "dist" / "licenses.txt").read_text()
+    assert {library["name"] for library in libraries} >= {"cytoscape", "codemirror-lang-sparql"}
+    for library in libraries:
+        assert library["license"] in ("MIT", "ISC", "OFL-1.1", "Apache-2.0", "BSD-3-Clause"), (
+            library
+        )
+        assert f"{library['name']} {library['version']}\n\n" in texts
     assert "See its package." not in texts

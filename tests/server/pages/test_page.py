@@ -1,4 +1,4 @@
-"""What the page of the Office of Infrastructure Protection says, asked of its graph alone."""
+"""Statements of the page of the Office of Infrastructure Protection, in its own graph."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ DIVISIONS = {"iasd", "iicd", "iscd", "pscd", "sopd"}
 
 @pytest.fixture(scope="module")
 def page() -> pyoxigraph.Store:
-    """The graph of the page closed under OWL 2 RL by the reference reasoner."""
+    """The graph of the page, closed under OWL 2 RL by the reference reasoner."""
     graph = rdflib.Graph()
     for file in FILES:
         graph.parse(file, format="turtle")
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     assert not list(graph.subjects(rdflib.RDF.type, rdflib.URIRef(owlrl.Namespaces.ERRNS.Error)))
     store = pyoxigraph.Store()
-    kept = (
+    lines = (
         line for line in graph.serialize(format="nt").splitlines() if line.startswith(("<", "_"))
     )
-    store.load("\n".join(kept).encode(), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    store.load("\n".join(lines).encode(), format=pyoxigraph.RdfFormat.N_TRIPLES)
     return store
 
 
 def _ask(store: pyoxigraph.Store, where: str) -> set[str]:
-    """The local names, or the text, of `?x` where the pattern holds."""
+    """Return the local names, or the texts, of `?x` in the solutions of a pattern."""
     names: set[str] = set()
     for solution in store.query(f"SELECT ?x WHERE {{ {where} }}", prefixes=PREFIXES):
         found = solution["x"].value
@@ -53,7 +53,7 @@ def test_the_office_is_divided_into_five_divisions_and_a_center(page: pyoxigraph
     assert _ask(page, "?x org:unitOf id:ip . ?x a ip:Division") == DIVISIONS
 
 
-def test_each_unit_has_an_acronym_a_label_a_definition_and_something_it_does(
+def test_every_unit_has_an_acronym_a_label_a_definition_and_an_activity(
     page: pyoxigraph.Store,
 ) -> None:
     named = """?x org:unitOf id:ip ; ip:acronym ?acronym ; rdfs:label ?label ;
@@ -103,7 +103,7 @@ def test_the_page_counts_as_many_divisions_as_it_lists(page: pyoxigraph.Store) -
     assert _ask(page, claim) == {str(len(DIVISIONS))}
 
 
-def test_one_unit_addresses_natural_disasters_and_the_national_program_does(
+def test_one_unit_and_the_national_program_address_natural_disasters(
     page: pyoxigraph.Store,
 ) -> None:
     assert _ask(page, "?x org:unitOf id:ip ; ip:addresses id:natural-disasters") == {"pscd"}
@@ -115,7 +115,7 @@ def test_the_information_division_serves_homeland_security_partners(page: pyoxig
     assert _ask(page, "?x ip:serves id:homeland-security-partners") == {"iicd"}
 
 
-def test_the_coordinating_center_is_a_hub_at_every_hour(page: pyoxigraph.Store) -> None:
+def test_the_coordinating_center_is_a_hub_around_the_clock(page: pyoxigraph.Store) -> None:
     hub = {"infrastructure-coordination-hub", "infrastructure-information-hub"}
     assert _ask(page, "id:nicc ip:performs ?x") == hub
     assert _ask(page, "[] ip:about id:nicc ; ip:value ?x") == {"24"}
@@ -125,18 +125,26 @@ def test_parts_of_the_office_at_any_depth_are_inferred_from_units(page: pyoxigra
     assert _ask(page, "?x ip:partOf id:ip") == DIVISIONS | {"nicc"}
 
 
-def test_the_office_answers_for_what_its_divisions_answer_for(page: pyoxigraph.Store) -> None:
-    answered = _ask(page, "id:ip ip:responsibleFor ?x")
-    assert {"nisac", "hitrac", "cfats", "risk-informed-programs", "nuclear-sector"} <= answered
+def test_the_office_is_responsible_for_what_its_divisions_are_responsible_for(
+    page: pyoxigraph.Store,
+) -> None:
+    responsibilities = _ask(page, "id:ip ip:responsibleFor ?x")
+    assert {
+        "nisac",
+        "hitrac",
+        "cfats",
+        "risk-informed-programs",
+        "nuclear-sector",
+    } <= responsibilities
 
 
-def test_licences_stand_in_the_headers() -> None:
-    licence = "https://creativecommons.org/licenses/by/4.0/"
+def test_headers_contain_the_license() -> None:
+    license_ = "https://creativecommons.org/licenses/by/4.0/"
     for file in FILES:
-        assert licence in "\n".join(_header(file)), file
+        assert license_ in "\n".join(_header(file)), file
 
 
 def _header(file: Path) -> list[str]:
-    """The lines of a file up to the end of its first block."""
+    """Return the lines of a file up to the end of its first block."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return lines[: lines.index(".") + 1]

@@ -1,4 +1,4 @@
-"""The page to ask in SPARQL, as it is served: answers of every kind, and hostile ones."""
+"""The SPARQL query page: results of every kind, and hostile ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def hostile(tmp_path):
 @pytest.mark.parametrize(
     "query", ["CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE <http://e.org/?a=1&b=%3Cb%3E'x>"]
 )
-def test_the_page_of_a_graph_shows_its_turtle_and_lets_no_markup_through(serve, hostile, query):
+def test_a_graph_is_shown_as_escaped_turtle(serve, hostile, query):
     with serve(hostile) as service:
         page = service.query(query, accept="text/html").body.decode()
     assert "<script>alert" not in page
@@ -35,16 +35,16 @@ def test_the_page_of_a_graph_shows_its_turtle_and_lets_no_markup_through(serve, 
     assert '<span class="s-s">&#34;&lt;/code&gt;&lt;/pre&gt;&lt;script&gt;' in page
 
 
-def test_a_large_graph_is_cut_on_the_page_and_whole_behind_a_link(running):
+def test_a_large_graph_is_truncated_and_linked_completely(running):
     page = running.query("CONSTRUCT WHERE { ?s a ?o }", accept="text/html").body.decode()
     assert "The first 200 triples in Turtle" in page
-    whole = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All triples in Turtle', page)
-    reply = running.ask(unescape(whole.group(1)))
+    link = re.search(r'href="(/sparql\?[^"]*format=ttl[^"]*)">All triples in Turtle', page)
+    reply = running.ask(unescape(link.group(1)))
     assert reply.type == "text/turtle"
     assert len(reply.body) > 100_000
 
 
-def test_turtle_on_the_page_declares_the_prefixes_it_uses_and_no_others(running):
+def test_turtle_on_the_page_declares_only_the_prefixes_it_uses(running):
     query = "PREFIX id: <https://w3id.org/ipgraph/id/> DESCRIBE id:dams-sector"
     page = running.query(query, accept="text/html").body.decode()
     turtle = page.partition('id="turtle">')[2].partition("</code>")[0]
@@ -60,20 +60,20 @@ def test_turtle_on_the_page_declares_the_prefixes_it_uses_and_no_others(running)
         ("ASK {}", "application/sparql-results+json"),
     ],
 )
-def test_the_samples_ask_for_a_type_that_the_answer_has(running, query, accept):
+def test_code_samples_request_a_media_type_of_the_result(running, query, accept):
     page = running.query(query, accept="text/html").body.decode()
     assert f"curl -G -H &#39;Accept: {accept}&#39;" in page
     assert running.query(query, accept=accept).status == 200
 
 
-def test_the_host_that_a_client_claims_stands_on_no_page(running):
+def test_no_page_contains_the_host_header_of_the_client(running):
     for path in ("/sparql?query=ASK%7B%7D", "/downloads", "/page/ip", "/about"):
         reply = running.ask(path, Host="evil.example", Accept="text/html")
         assert reply.status == 200
         assert b"evil.example" not in reply.body, path
 
 
-def test_the_heading_of_an_error_says_what_happened(serve, project):
+def test_the_heading_of_an_error_page_says_what_happened(serve, project):
     slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with serve(project, query_time_limit_s=0.2) as running:
         for query, heading in (

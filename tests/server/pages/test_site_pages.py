@@ -1,4 +1,4 @@
-"""What the pages of the project's own graph tell, and how they are sorted, narrowed and refused."""
+"""Pages of the project's own graph: their content, sorting, filters and errors."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def rows(client, path):
     return found
 
 
-# One number of documents
+# Document counts
 
 
-def test_every_page_and_the_command_line_count_the_same_documents(client, project):
+def test_every_page_and_info_count_the_same_documents(client, project):
     sources = project.info()["counts"]["sources"]
     assert f"<b>{sources:,}</b> sources" in client.get("/").text
     text = client.get("/sources").text
     assert f"{sources:,} documents" in text
-    assert "Editors of this graph" in text  # told apart, and not among the rows
-    listed = [each["iri"] for each in rows(client, "/sources")]
+    assert "Editors of this graph" in text  # listed separately, not among the rows
+    listed = [row["iri"] for row in rows(client, "/sources")]
     assert len(listed) == sources
     assert EDITORS_GRAPH not in listed
 
@@ -55,16 +55,16 @@ def test_every_page_and_the_command_line_count_the_same_documents(client, projec
 # Lists
 
 
-def test_sources_are_narrowed_by_kind_and_authority_and_a_sentence_says_so(client):
+def test_sources_are_filtered_by_type_and_authority_as_a_sentence_says(client):
     text = unescape(client.get("/sources?authority=primary&genre=statute&sort=issued").text)
     assert "with primary authority" in text
     assert "of type “statute”" in text
     assert "sorted by date" in text
     found = rows(client, "/sources?authority=primary&genre=statute")
-    assert {(each["authority"], each["genre"]) for each in found} == {("primary", "statute")}
+    assert {(row["authority"], row["genre"]) for row in found} == {("primary", "statute")}
 
 
-def test_the_number_beside_a_facet_is_what_it_leaves(client):
+def test_the_number_of_a_facet_is_the_number_of_its_rows(client):
     text = client.get("/sources?genre=report").text
     address, count = re.search(
         r'href="([^"]+authority=primary[^"]*)">\s*Primary\s*</a>\s*<span class="n">\s*(\d+)', text
@@ -73,7 +73,7 @@ def test_the_number_beside_a_facet_is_what_it_leaves(client):
 
 
 @pytest.mark.parametrize("sort", ["label", "short", "mentions"])
-def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
+def test_the_entities_of_a_class_can_be_sorted_by_a_link(client, sort):
     text = client.get(f"/ontology/Agency?sort={sort}").text
     head = re.search(r'<th scope="col"[^>]*aria-sort="(\w+)">\s*<a href="[^"]*sort=(\w+)', text)
     assert head.groups() == ("descending" if sort == "mentions" else "ascending", sort)
@@ -88,11 +88,11 @@ def test_the_things_of_a_class_are_sorted_by_a_link(client, sort):
     elif sort == "short":
         names = [row[1] for row in cells if row[1]]
         assert names == sorted(names)
-        assert all(row[1] for row in cells[: len(names)])  # those without come last
+        assert all(row[1] for row in cells[: len(names)])  # rows without an acronym come last
 
 
-def test_an_order_that_does_not_exist_is_refused(client):
-    assert client.get("/ontology/Agency?sort=colour").status_code == 400
+def test_an_unknown_sort_order_is_rejected(client):
+    assert client.get("/ontology/Agency?sort=color").status_code == 400
 
 
 # Publishers
@@ -115,40 +115,38 @@ def test_a_page_cites_documents_with_their_publishers(client, project):
 # Where sources differ
 
 
-def test_each_reading_stands_beside_the_others_with_who_states_it(client):
+def test_conflicting_values_are_listed_with_their_sources(client):
     text = client.get("/disagreements").text
-    block = next(each for each in text.split('<section class="differ"') if "nisac" in each)
-    readings = re.findall(r"<strong>(.*?)</strong>(.*?)</ul></li>", block, re.DOTALL)
-    assert [value for value, _ in readings] == ["1999", "2000", "2002-04-01"]
-    for _, documents in readings:
+    block = next(part for part in text.split('<section class="differ"') if "nisac" in part)
+    values = re.findall(r"<strong>(.*?)</strong>(.*?)</ul></li>", block, re.DOTALL)
+    assert [value for value, _ in values] == ["1999", "2000", "2002-04-01"]
+    for _, documents in values:
         assert re.search(r'<cite><a href="/source/[^"]+">[^<]+</a></cite>', documents)
         assert re.search(r"\((primary|secondary|tertiary) source\)", documents)
 
 
-def test_figures_of_different_years_are_no_difference(client):
-    budgets = [
-        each for each in rows(client, "/disagreements") if each["about"].startswith("Budget")
-    ]
+def test_figures_of_different_years_do_not_conflict(client):
+    budgets = [row for row in rows(client, "/disagreements") if row["about"].startswith("Budget")]
     thing = "Infrastructure Protection and Information Security Appropriation"
-    told = {(e["about"], e["reading"]) for e in budgets if e["thing"] == thing}
-    years = {about for about, _ in told}
+    readings = {(row["about"], row["reading"]) for row in budgets if row["thing"] == thing}
+    years = {about for about, _ in readings}
     assert len(years) == 2
     for year in years:
-        assert len({reading for about, reading in told if about == year}) == 2
+        assert len({reading for about, reading in readings if about == year}) == 2
 
 
-def test_all_kinds_of_difference_are_told_and_every_reading_has_its_document(client):
+def test_all_kinds_of_conflicts_are_listed_and_every_value_has_a_source(client):
     found = rows(client, "/disagreements")
-    assert {each["kind"] for each in found} == {
+    assert {row["kind"] for row in found} == {
         "date", "figure", "origin", "name", "responsibility",
     }  # fmt: skip
-    assert all(each["source"] for each in found)
+    assert all(row["source"] for row in found)
 
 
 # Change over time
 
 
-def test_the_timeline_of_one_organization_tells_what_came_before_and_after(client):
+def test_the_timeline_of_an_organization_shows_predecessors_and_successors(client):
     text = client.get("/timeline?id=NPPD").text
     picture = text.partition('<table class="bars spans">')[2].partition("</table>")[0]
     assert "Predecessors and successors" in picture
@@ -157,14 +155,14 @@ def test_the_timeline_of_one_organization_tells_what_came_before_and_after(clien
     assert "Suzanne Spaulding" in picture
     assert "Post-Katrina Emergency Management Reform Act of 2006" in text
     found = rows(client, "/timeline?id=NPPD")
-    assert all(each["sources"] for each in found)
+    assert all(row["sources"] for row in found)
 
 
-def test_a_timeline_of_what_does_not_exist_is_not_found(client):
+def test_the_timeline_of_an_unknown_entity_is_not_found(client):
     assert client.get("/timeline?id=nobody-at-all").status_code == 404
 
 
-def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
+def test_the_timeline_of_an_entity_without_dates_says_so(client):
     assert "No source gives a date for it." in client.get("/timeline?id=ip:Division").text
 
 
@@ -172,24 +170,24 @@ def test_a_thing_that_nobody_dates_has_a_timeline_that_says_so(client):
 
 
 @pytest.fixture
-def contacted(project):
+def client_with_contact(project):
     with application(project, contact="mailto:a@example.org") as app:
         yield browser(app)
 
 
-def test_a_report_names_the_statement_and_its_source(contacted):
-    page = contacted.get("/page/pscd").text
+def test_a_report_names_the_statement_and_its_source(client_with_contact):
+    page = client_with_contact.get("/page/pscd").text
     address = re.search(r'href="(/report\?uri=[^"]+)"', page).group(1)
-    text = unescape(contacted.get(unescape(address)).text)
-    messages = [unquote(each) for each in re.findall(r'href="(mailto:[^"]+)"', text)]
+    text = unescape(client_with_contact.get(unescape(address)).text)
+    messages = [unquote(link) for link in re.findall(r'href="(mailto:[^"]+)"', text)]
     assert len(messages) > 10
-    one = next(each for each in messages if "unit of" in each)
-    assert "Protective Security Coordination Division · unit of · Office of Infra" in one
-    assert "https://w3id.org/ipgraph/source/" in one
-    assert "https://w3id.org/ipgraph/id/pscd" in one
+    report = next(message for message in messages if "unit of" in message)
+    assert "Protective Security Coordination Division · unit of · Office of Infra" in report
+    assert "https://w3id.org/ipgraph/source/" in report
+    assert "https://w3id.org/ipgraph/id/pscd" in report
 
 
-def test_where_nobody_is_written_to_nothing_is_offered(client):
+def test_without_a_contact_there_is_no_report_page(client):
     assert "/report" not in client.get("/page/pscd").text
     assert client.get("/report?uri=https://w3id.org/ipgraph/id/pscd").status_code == 404
 
@@ -202,14 +200,14 @@ def error(app, problem, path="/"):
         return error_page(request, problem).get_data(as_text=True)
 
 
-def test_a_page_of_nothing_offers_what_is_near_to_its_name(app):
-    problem = Problem(404, "not-found", "Nothing is called so.")
+def test_a_page_that_does_not_exist_suggests_similar_names(app):
+    problem = Problem(404, "not-found", "No entity has this name.")
     text = error(app, problem, "/page/protectve-security-cordination")
     assert 'value="protectve security cordination"' in text
     assert ">Protective Security Coordination Division</a>" in text
 
 
-def test_what_was_withdrawn_links_to_its_replacement(app):
+def test_a_withdrawn_entity_links_to_its_replacement(app):
     problem = Problem(
         410, "gone", "It was withdrawn.", "It is replaced by <https://w3id.org/ipgraph/id/isd>."
     )
@@ -218,35 +216,35 @@ def test_what_was_withdrawn_links_to_its_replacement(app):
     assert '<a href="/page/isd">https://w3id.org/ipgraph/id/isd</a>' in text
 
 
-def test_a_statement_that_does_not_follow_is_not_told_as_a_missing_page(app):
+def test_a_statement_that_is_not_implied_is_not_shown_as_a_missing_page(app):
     text = error(app, problem_of(NotEntailed("It is neither stated nor inferred.")))
     assert "<h1>The graph does not imply this statement</h1>" in text
     assert "<form class=" not in text.partition("<main")[2]
 
 
-def test_the_words_of_an_error_are_escaped_and_only_iris_become_links(app):
+def test_error_texts_are_escaped_and_only_iris_become_links(app):
     text = 'a <b> "c" <javascript:alert(1)> <https://e.org/?a=1&b=2>'
     with app.test_request_context("/"), app.app_context():
-        made = str(linked(text))
-    assert "<b>" not in made
-    assert "&lt;javascript:alert(1)&gt;" in made
-    assert made.count("<a href=") == 1
-    assert "a=1&amp;b=2</a>" in made
+        markup = str(linked(text))
+    assert "<b>" not in markup
+    assert "&lt;javascript:alert(1)&gt;" in markup
+    assert markup.count("<a href=") == 1
+    assert "a=1&amp;b=2</a>" in markup
 
 
 # Slow stores
 
 
-def test_a_picture_that_would_come_too_late_is_a_link_and_the_page_is_not_kept(client, monkeypatch):
+def test_a_slow_picture_is_replaced_by_a_link_and_the_page_is_not_cached(client, monkeypatch):
     monkeypatch.setattr(entity, "PART_LIMIT_S", -1)
     reply = client.get("/page/pscd")
     assert "Not shown: the query timed out." in reply.text
     assert "/graph?id=" in reply.text
-    assert "Office for Bombing Prevention" in reply.text  # the statements are told
+    assert "Office for Bombing Prevention" in reply.text  # the statements are shown
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-# Faces for programs
+# Access for programs
 
 
 @pytest.mark.parametrize(
@@ -259,7 +257,7 @@ def test_a_picture_that_would_come_too_late_is_a_link_and_the_page_is_not_kept(c
         "/why?s=PSCD&p=partOf&o=DHS",
     ],
 )  # fmt: skip
-def test_every_page_says_how_a_program_gets_it(client, path, monkeypatch):
+def test_every_page_shows_how_a_program_can_get_it(client, path, monkeypatch):
     text = client.get(path).text
     assert re.search(r"<code>curl -L (?:-H [^<]*)?\S*http://localhost/", text)
     if '<p class="label">SPARQL' in text:
@@ -270,36 +268,36 @@ def test_every_page_says_how_a_program_gets_it(client, path, monkeypatch):
     "path",
     ["/browse", "/page/ip/related/ip:performs", "/sectors", "/sources", "/timeline", "/questions"],
 )
-def test_a_list_has_the_same_rows_as_json_and_as_csv(client, path):
+def test_a_list_has_the_same_rows_as_json_and_csv(client, path):
     found = rows(client, path)
     lines = client.get(path + "?format=csv").text.splitlines()
     assert set(lines[0].split(",")) == set(found[0])
     assert len(lines) >= len(found) + 1
 
 
-def test_the_query_behind_a_page_is_answered(client, project):
+def test_the_query_of_every_page_has_results(client, project):
     from ipgraph.server.pages import page_queries
 
     iri = "https://w3id.org/ipgraph/id/ip"
     ip, unit_of = "https://w3id.org/ipgraph/ontology/", "http://www.w3.org/ns/org#unitOf"
     for name in page_queries.QUERIES:
-        term = {"things": ip + "Division", "values-in": unit_of}.get(name, ip + "performs")
-        thing = SEED if name == "source" else iri
-        text = page_queries.query(name, thing=thing, term=term, end=iri)
+        term = {"instances": ip + "Division", "values-in": unit_of}.get(name, ip + "performs")
+        entity = SEED if name == "source" else iri
+        text = page_queries.query(name, entity=entity, term=term, end=iri)
         assert "$" not in text
         result = project.query(text).result
         assert name == "holds" or next(iter(result), None) is not None, name
 
 
-def test_what_is_no_iri_gets_into_no_query():
+def test_an_invalid_iri_cannot_get_into_a_query():
     from ipgraph.server.pages import page_queries
 
     with pytest.raises(ValueError, match="IRI"):
-        page_queries.query("thing", thing="x> } DROP ALL #")
+        page_queries.query("entity", entity="x> } DROP ALL #")
 
 
 def marks(client, path):
-    """Return the comparisons that the marks "Sources differ" of a page link to."""
+    """Return the comparisons to which the "Sources differ" marks of a page link."""
     return set(re.findall(r'href="/disagreements#([^"]+)"', client.get(path).text))
 
 
@@ -315,17 +313,17 @@ def marks(client, path):
         ("/page/pscd", set()),
     ],
 )
-def test_a_fact_on_which_sources_differ_links_to_its_comparison(client, path, expected):
+def test_a_fact_with_conflicting_sources_links_to_its_comparison(client, path, expected):
     assert marks(client, path) == expected
 
 
 @pytest.mark.parametrize("path", ["/page/cipac", "/page/niac", "/page/emergency-services-scc"])
-def test_successive_charters_are_no_disagreement(client, path):
+def test_successive_charters_do_not_conflict(client, path):
     assert "Chartered" in client.get(path).text
     assert not {mark for mark in marks(client, path) if mark.startswith("date-")}
 
 
-def test_a_less_precise_date_does_not_differ_from_one_that_it_contains(client, project):
+def test_a_date_does_not_conflict_with_a_less_precise_one_that_contains_it(client, project):
     texts = "SELECT ?thing ?date ?other { ?thing ip:establishedOn ?date, ?other }"
     pairs = {}
     for row in project.query(texts):
@@ -341,7 +339,7 @@ def test_a_less_precise_date_does_not_differ_from_one_that_it_contains(client, p
         assert not {mark for mark in marks(client, path) if mark.startswith("date-")}, path
 
 
-def test_every_mark_of_every_page_has_its_comparison_and_no_other_page_a_mark(client, project):
+def test_every_mark_links_to_an_existing_comparison(client, project):
     comparisons = set(re.findall(r'<h3 id="([^"]+)"', client.get("/disagreements").text))
     facts = project.disagreements()
     assert comparisons == {fact.anchor for fact in facts}
@@ -353,29 +351,29 @@ def test_every_mark_of_every_page_has_its_comparison_and_no_other_page_a_mark(cl
     assert found <= comparisons
 
 
-def test_the_properties_of_a_class_have_examples_from_its_things(client, project):
+def test_the_properties_of_a_class_have_examples_from_its_entities(client, project):
     used = client.get("/ontology/Division").text.partition('id="used"')[2]
     examples = [text.strip() for text in re.findall(r"for example\s+([^:<]+):\s", used)]
     assert len(examples) > 10
     names = {hit.acronym or hit.label for hit in project.index.instances(IP + "Division")}
-    assert {unescape(each) for each in examples} <= names
+    assert {unescape(example) for example in examples} <= names
 
 
-def test_a_source_page_does_not_repeat_the_heading_of_a_thing_as_its_label(client):
-    drawn = client.get("/source/more-about-ip").text.partition('id="drawn"')[2]
-    assert "<h3>" in drawn
-    assert "<dt>Label</dt><dd><ul><li><span>All Hazards</span>" not in drawn
+def test_a_source_page_does_not_repeat_the_heading_of_an_entity_as_its_label(client):
+    statements = client.get("/source/more-about-ip").text.partition('id="drawn"')[2]
+    assert "<h3>" in statements
+    assert "<dt>Label</dt><dd><ul><li><span>All Hazards</span>" not in statements
 
 
-def test_a_table_with_labels_is_whole_or_refused(client, monkeypatch):
+def test_a_table_with_labels_is_complete_or_rejected(client, monkeypatch):
     monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
     query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
-    refused = client.get(
+    rejected = client.get(
         "/sparql/labels.csv", query_string={"query": query}, headers={"Accept": "application/json"}
     )
-    assert refused.status_code == HTTP_STATUSES[SizeLimitExceeded]
-    assert refused.json["type"] == "size-limit"
-    assert "more than 5 rows" in refused.json["detail"]
+    assert rejected.status_code == HTTP_STATUSES[SizeLimitExceeded]
+    assert rejected.json["type"] == "size-limit"
+    assert "more than 5 rows" in rejected.json["detail"]
     few = client.get("/sparql/labels.csv", query_string={"query": query + " LIMIT 5"})
     assert len(few.text.splitlines()) == 6
 
@@ -387,7 +385,7 @@ def test_at_a_glance_names_the_department_of_a_unit(client):
     assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
 
 
-def test_a_page_as_of_a_year_says_what_of_it_is_of_that_year(client):
+def test_a_page_for_a_year_says_which_part_is_of_that_year(client):
     text = client.get("/page/ip?year=2006").text
     assert "The relationships below are those of mid-2013. See “Over time” for 2006" in text
     history = text.partition('id="history"')[2].partition("</section>")[0]
@@ -408,7 +406,7 @@ def test_a_spanish_page_names_relations_in_spanish_and_marks_english_names(clien
 
 
 def test_the_query_builder_and_the_page_of_a_relation_use_its_spanish_name(client):
-    for _ in range(2):  # the second time from memory
+    for _ in range(2):  # the second time from the cache
         assert re.search(r">\s*actúa a través de\s*</option>", client.get("/sparql?lang=es").text)
         assert re.search(r">\s*works through\s*</option>", client.get("/sparql").text)
     assert "<h1>Actúa a través de</h1>" in client.get("/ontology/worksThrough?lang=es").text

@@ -1,4 +1,4 @@
-"""What the server's loop answers itself: requests of the same bytes, and queries in between."""
+"""The fast path: the event loop answers repeated requests and starts queries itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 @dataclass(frozen=True)
-class Answer:
+class ClientResponse:
     status: int
     headers: dict[str, str]
     body: bytes
@@ -38,7 +38,7 @@ class Answer:
         return int(json.loads(self.body)["results"]["bindings"][0]["n"]["value"])
 
 
-class Line:
+class ClientConnection:
     """A client connection, written and read byte by byte; `ask` reopens a closed one."""
 
     def __init__(self, port: int) -> None:
@@ -48,7 +48,7 @@ class Line:
     def open(self) -> None:
         self.socket = socket.create_connection(("127.0.0.1", self.port))
         self.file = self.socket.makefile("rb")
-        self.is_ended = False  # by the server
+        self.is_closed_by_server = False
 
     def close(self) -> None:
         self.file.close()
@@ -57,33 +57,35 @@ class Line:
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
-    def answer(self) -> Answer:
+    def receive(self) -> ClientResponse:
         status = int(self.file.readline().split()[1])
         headers = {}
-        while line := self.file.readline().strip():
-            name, _, value = line.decode("latin-1").partition(": ")
+        while header := self.file.readline().strip():
+            name, _, value = header.decode("latin-1").partition(": ")
             assert name.lower() not in headers, f"{name} is sent twice"
             headers[name.lower()] = value
-        return Answer(status, headers, self.file.read(int(headers.get("content-length", 0))))
+        return ClientResponse(
+            status, headers, self.file.read(int(headers.get("content-length", 0)))
+        )
 
-    def ask(self, data: bytes) -> Answer:
-        if self.is_ended:
+    def ask(self, data: bytes) -> ClientResponse:
+        if self.is_closed_by_server:
             self.close()
             self.open()
         self.send(data)
-        answer = self.answer()
+        response = self.receive()
         # waitress closes after a response without a length, such as a 304
-        self.is_ended = answer.headers.get("connection") == "close"
-        return answer
+        self.is_closed_by_server = response.headers.get("connection") == "close"
+        return response
 
 
 @contextlib.contextmanager
-def connected(port: int) -> Iterator[Line]:
-    line = Line(port)
+def connect(port: int) -> Iterator[ClientConnection]:
+    connection = ClientConnection(port)
     try:
-        yield line
+        yield connection
     finally:
-        line.close()
+        connection.close()
 
 
 def request(text: str, *headers: str, path: str = "/sparql", method: str = "GET") -> bytes:
@@ -91,219 +93,225 @@ def request(text: str, *headers: str, path: str = "/sparql", method: str = "GET"
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def test_the_same_bytes_get_the_same_answer_under_a_name_of_its_own(running):
+def test_identical_requests_get_identical_responses_with_their_own_request_ids(running):
     data = request(ROW % 7, "Accept: application/sparql-results+json")
     hits = running.app.service.cache.figures.hits
-    with connected(running.port) as line:
-        answers = [line.ask(data) for _ in range(6)]
-    assert {each.status for each in answers} == {200}
-    assert {each.body for each in answers} == {answers[0].body}
-    assert answers[0].number == 7
-    assert {each.headers["etag"] for each in answers} == {answers[0].headers["etag"]}
-    assert len({each.headers["x-request-id"] for each in answers}) == 6
-    assert all(each.headers.keys() == answers[0].headers.keys() for each in answers)
+    with connect(running.port) as connection:
+        responses = [connection.ask(data) for _ in range(6)]
+    assert {response.status for response in responses} == {200}
+    assert {response.body for response in responses} == {responses[0].body}
+    assert responses[0].number == 7
+    assert {response.headers["etag"] for response in responses} == {responses[0].headers["etag"]}
+    assert len({response.headers["x-request-id"] for response in responses}) == 6
+    assert all(response.headers.keys() == responses[0].headers.keys() for response in responses)
     assert running.app.service.cache.figures.hits - hits == 5
 
 
-def test_other_queries_under_the_same_headers_get_their_own_answers(running):
-    with connected(running.port) as line:
+def test_different_queries_with_the_same_headers_get_their_own_results(running):
+    with connect(running.port) as connection:
         numbers = [
-            line.ask(request(ROW % each, "Accept: text/csv")).body.split() for each in (1, 2, 3)
+            connection.ask(request(ROW % number, "Accept: text/csv")).body.split()
+            for number in (1, 2, 3)
         ]
     assert numbers == [[b"n", b"1"], [b"n", b"2"], [b"n", b"3"]]
 
 
-def test_a_head_that_is_no_http_is_refused_after_its_headers_have_been_learnt(running):
+def test_a_malformed_request_line_is_rejected_even_if_its_headers_are_cached(running):
     good = request(ROW % 11)
-    with connected(running.port) as line:
-        assert [line.ask(good).number, line.ask(good).number] == [11, 11]
+    with connect(running.port) as connection:
+        assert [connection.ask(good).number, connection.ask(good).number] == [11, 11]
     for bad in (
         good.replace(b"HTTP/1.1", b"HTTP/x.1", 1),
         good.replace(b"GET ", b"GET\x00", 1),
         good.replace(b"?query", b" ?query", 1),
     ):
-        with connected(running.port) as line:
-            assert line.ask(bad).status in (400, 404)
+        with connect(running.port) as connection:
+            assert connection.ask(bad).status in (400, 404)
 
 
-def test_http_1_0_is_closed_after_its_answer_though_its_headers_are_known(running):
+def test_an_http_1_0_connection_is_closed_even_if_its_headers_are_cached(running):
     data = request(ROW % 12)
-    with connected(running.port) as line:
-        line.ask(data)
-        line.ask(data)
-    with connected(running.port) as line:
-        assert line.ask(data.replace(b"HTTP/1.1", b"HTTP/1.0", 1)).number == 12
-        assert line.file.read() == b""
+    with connect(running.port) as connection:
+        connection.ask(data)
+        connection.ask(data)
+    with connect(running.port) as connection:
+        assert connection.ask(data.replace(b"HTTP/1.1", b"HTTP/1.0", 1)).number == 12
+        assert connection.file.read() == b""
 
 
-def test_requests_sent_at_once_are_answered_in_their_order(running):
+def test_pipelined_requests_are_answered_in_order(running):
     numbers = [*range(100, 112), 100, 101]
-    data = b"".join(request(ROW % each) for each in numbers)
-    with connected(running.port) as line:
-        line.send(data)
-        assert [line.answer().number for _ in numbers] == numbers
+    data = b"".join(request(ROW % number) for number in numbers)
+    with connect(running.port) as connection:
+        connection.send(data)
+        assert [connection.receive().number for _ in numbers] == numbers
 
 
-def test_what_comes_behind_a_slow_query_is_answered_after_it(running):
+def test_requests_after_a_slow_query_are_answered_after_it(running):
     slow = request(SLOW, path="/sparql").replace(b"/sparql?", b"/sparql?timeout=300ms&", 1)
     warm = request(ROW % 21)
-    with connected(running.port) as line:
-        assert line.ask(warm).number == 21
-        line.send(slow)
-        for each in (22, 21, 23):
-            line.send(request(ROW % each))
-        assert line.answer().status == 503
-        assert [line.answer().number for _ in range(3)] == [22, 21, 23]
+    with connect(running.port) as connection:
+        assert connection.ask(warm).number == 21
+        connection.send(slow)
+        for number in (22, 21, 23):
+            connection.send(request(ROW % number))
+        assert connection.receive().status == 503
+        assert [connection.receive().number for _ in range(3)] == [22, 21, 23]
 
 
-def test_many_connections_are_answered_though_there_are_fewer_workers(running):
+def test_more_connections_than_workers_are_answered(running):
     workers = running.app.service.settings.workers
     with contextlib.ExitStack() as stack:
-        lines = [stack.enter_context(connected(running.port)) for _ in range(4 * workers)]
+        connections = [stack.enter_context(connect(running.port)) for _ in range(4 * workers)]
         for turn in range(5):
-            for place, line in enumerate(lines):
-                line.send(request(ROW % (1000 * turn + place)))
-            numbers = [line.answer().number for line in lines]
-            assert numbers == [1000 * turn + place for place in range(len(lines))]
+            for position, connection in enumerate(connections):
+                connection.send(request(ROW % (1000 * turn + position)))
+            numbers = [connection.receive().number for connection in connections]
+            assert numbers == [1000 * turn + position for position in range(len(connections))]
 
 
-def test_a_request_in_two_parts_is_one_request(running):
+def test_a_request_that_is_sent_in_two_parts_is_one_request(running):
     data = request(ROW % 31)
-    with connected(running.port) as line, connected(running.port) as other:
-        line.ask(request(ROW % 30))
+    with connect(running.port) as connection, connect(running.port) as other:
+        connection.ask(request(ROW % 30))
         for cut in (3, len(data) // 2, len(data) - 2):
-            line.send(data[:cut])
+            connection.send(data[:cut])
             assert other.ask(request(ROW % 32)).number == 32  # the server has read the first part
-            line.send(data[cut:])
-            assert line.answer().number == 31
+            connection.send(data[cut:])
+            assert connection.receive().number == 31
 
 
-def test_a_known_request_with_the_tag_of_the_answer_gets_304_each_time(running):
-    with connected(running.port) as line:
-        tag = line.ask(request(ROW % 41)).headers["etag"]
+def test_a_cached_request_with_the_current_etag_always_gets_304(running):
+    with connect(running.port) as connection:
+        tag = connection.ask(request(ROW % 41)).headers["etag"]
         known = request(ROW % 41, f"If-None-Match: {tag}")
-        answers = [line.ask(known) for _ in range(5)]
-        other = line.ask(request(ROW % 41, 'If-None-Match: "other"'))
-    assert [(each.status, each.body) for each in answers] == [(304, b"")] * 5
-    assert {each.headers["etag"] for each in answers} == {tag}
+        responses = [connection.ask(known) for _ in range(5)]
+        other = connection.ask(request(ROW % 41, 'If-None-Match: "other"'))
+    assert [(response.status, response.body) for response in responses] == [(304, b"")] * 5
+    assert {response.headers["etag"] for response in responses} == {tag}
     assert (other.status, other.number) == (200, 41)
 
 
-def test_a_client_that_takes_gzip_gets_it_from_the_second_use_on(running):
+def test_a_client_that_accepts_gzip_gets_it_from_the_cache(running):
     text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 40"
-    with connected(running.port) as line:
-        plain = line.ask(request(text)).body
-        answers = [line.ask(request(text, "Accept-Encoding: gzip")) for _ in range(6)]
-        after = line.ask(request(text))
-    assert {each.headers.get("content-encoding") for each in answers[2:]} == {"gzip"}
-    assert all(gzip.decompress(each.body) == plain for each in answers[2:])
+    with connect(running.port) as connection:
+        plain = connection.ask(request(text)).body
+        responses = [connection.ask(request(text, "Accept-Encoding: gzip")) for _ in range(6)]
+        after = connection.ask(request(text))
+    assert {response.headers.get("content-encoding") for response in responses[2:]} == {"gzip"}
+    assert all(gzip.decompress(response.body) == plain for response in responses[2:])
     assert "content-encoding" not in after.headers
     assert after.body == plain
 
 
-def test_a_request_that_brings_its_name_gets_it_back_each_time(running):
-    with connected(running.port) as line:
-        for name in ("one", "two", "one", "two", "one"):
-            answer = line.ask(request(ROW % 51, f"X-Request-Id: {name}"))
-            assert (answer.headers["x-request-id"], answer.number) == (name, 51)
+def test_a_client_request_id_is_always_returned(running):
+    with connect(running.port) as connection:
+        for name in ("a1", "b2", "a1", "b2", "a1"):
+            response = connection.ask(request(ROW % 51, f"X-Request-Id: {name}"))
+            assert (response.headers["x-request-id"], response.number) == (name, 51)
 
 
-def test_head_has_no_body_though_get_is_kept(running):
-    with connected(running.port) as line:
-        full = [line.ask(request(ROW % 61)) for _ in range(4)][-1]
-        line.send(request(ROW % 61, method="HEAD") + request(ROW % 62))
-        status = line.file.readline()
-        headers = b"".join(iter(line.file.readline, b"\r\n")).decode()
+def test_head_has_no_body_even_if_get_is_cached(running):
+    with connect(running.port) as connection:
+        full = [connection.ask(request(ROW % 61)) for _ in range(4)][-1]
+        connection.send(request(ROW % 61, method="HEAD") + request(ROW % 62))
+        status = connection.file.readline()
+        headers = b"".join(iter(connection.file.readline, b"\r\n")).decode()
         assert b"200" in status
         assert f"Content-Length: {len(full.body)}\r\n" in headers
-        assert line.answer().number == 62
+        assert connection.receive().number == 62
 
 
-def test_known_bytes_are_answered_from_the_new_graph_after_a_reload(serve, small, tmp_path: Path):
+def test_cached_requests_are_answered_from_the_new_graph_after_a_reload(
+    serve, small, tmp_path: Path
+):
     other = tmp_path / "other.ttl"
     other.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
     data = request("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
-    with serve(small) as service, connected(service.port) as line:
-        before = [line.ask(data).number for _ in range(4)]
+    with serve(small) as service, connect(service.port) as connection:
+        before = [connection.ask(data).number for _ in range(4)]
         fresh = ipgraph.open(other, settings=Settings(cache=str(tmp_path / "fresh")))
         service.app.service.replace(fresh)
-        after = [line.ask(data).number for _ in range(4)]
+        after = [connection.ask(data).number for _ in range(4)]
     assert len(set(before)) == 1
     assert after == [1, 1, 1, 1]
 
 
-def test_a_page_that_is_kept_is_answered_by_its_bytes_too(running):
+def test_a_cached_page_is_served_by_request_bytes_too(running):
     data = b"GET /about HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
-    with connected(running.port) as line:
-        answers = [line.ask(data) for _ in range(5)]
-    assert {each.body for each in answers} == {answers[0].body}
-    assert b"<h1" in answers[0].body
-    assert {each.headers["content-type"] for each in answers} == {"text/html; charset=utf-8"}
+    with connect(running.port) as connection:
+        responses = [connection.ask(data) for _ in range(5)]
+    assert {response.body for response in responses} == {responses[0].body}
+    assert b"<h1" in responses[0].body
+    assert {response.headers["content-type"] for response in responses} == {
+        "text/html; charset=utf-8"
+    }
 
 
-def test_every_answer_is_in_the_access_log_with_its_own_client_and_name(
+def test_every_response_is_in_the_access_log_with_its_client_and_request_id(
     serve, small, tmp_path: Path
 ):
     log = tmp_path / "access.jsonl"
     data = request(ROW % 71)
-    with serve(small, access_log=str(log)) as service, connected(service.port) as line:
-        names = [line.ask(data).headers["x-request-id"] for _ in range(5)]
-    lines = [json.loads(each) for each in log.read_text(encoding="utf-8").splitlines()]
-    assert [each["id"] for each in lines] == names
-    assert {each["client"] for each in lines} == {"127.0.0.1"}
-    assert [each.get("cache") for each in lines] == [None, "hit", "hit", "hit", "hit"]
-    assert all(ROW % 71 in each["query"] for each in lines)
+    with serve(small, access_log=str(log)) as service, connect(service.port) as connection:
+        names = [connection.ask(data).headers["x-request-id"] for _ in range(5)]
+    records = [json.loads(text) for text in log.read_text(encoding="utf-8").splitlines()]
+    assert [record["id"] for record in records] == names
+    assert {record["client"] for record in records} == {"127.0.0.1"}
+    assert [record.get("cache") for record in records] == [None, "hit", "hit", "hit", "hit"]
+    assert all(ROW % 71 in record["query"] for record in records)
 
 
-def test_the_access_log_names_the_client_that_a_trusted_proxy_names(serve, small, tmp_path: Path):
+def test_the_access_log_has_the_client_that_a_trusted_proxy_reports(serve, small, tmp_path: Path):
     log = tmp_path / "access.jsonl"
     data = request(ROW % 72, "X-Forwarded-For: 192.0.2.1, 203.0.113.9")
     settings = {"access_log": str(log), "trusted_proxy": "127.0.0.1"}
-    with serve(small, **settings) as service, connected(service.port) as line:
+    with serve(small, **settings) as service, connect(service.port) as connection:
         for _ in range(5):
-            assert line.ask(data).number == 72
-    with serve(small, access_log=str(log)) as service, connected(service.port) as line:
-        line.ask(data)  # nobody is trusted here
-    clients = [json.loads(each)["client"] for each in log.read_text("utf-8").splitlines()]
+            assert connection.ask(data).number == 72
+    with serve(small, access_log=str(log)) as service, connect(service.port) as connection:
+        connection.ask(data)  # no proxy is trusted here
+    clients = [json.loads(text)["client"] for text in log.read_text("utf-8").splitlines()]
     assert clients == ["203.0.113.9"] * 5 + ["127.0.0.1"]
 
 
-def test_queries_under_a_path_prefix_are_answered_from_the_loop_too(serve, small):
-    with serve(small, path_prefix="/kg") as service, connected(service.port) as line:
-        for each in (81, 82, 81, 81, 81):
-            assert line.ask(request(ROW % each, path="/kg/sparql")).number == each
-        assert line.ask(request(ROW % 83)).number == 83  # the proxy may have cut the prefix off
-        page = line.ask(b"GET /kg/about HTTP/1.1\r\nAccept: text/html\r\n\r\n")
+def test_the_event_loop_answers_queries_under_a_path_prefix(serve, small):
+    with serve(small, path_prefix="/kg") as service, connect(service.port) as connection:
+        for number in (81, 82, 81, 81, 81):
+            assert connection.ask(request(ROW % number, path="/kg/sparql")).number == number
+        # The proxy may have removed the prefix.
+        assert connection.ask(request(ROW % 83)).number == 83
+        page = connection.ask(b"GET /kg/about HTTP/1.1\r\nAccept: text/html\r\n\r\n")
     assert b'href="/kg/' in page.body
 
 
-def test_a_large_answer_that_its_client_reads_late_arrives_whole(running):
+def test_a_large_response_to_a_slow_reader_arrives_completely(running):
     text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 4000"
     data = request(text, "Accept: text/csv")
-    with connected(running.port) as line:
-        first = line.ask(data)
-        line.send(data * 40)  # some 20 MB of answers, more than the sockets hold
-        answers = [line.answer() for _ in range(40)]
+    with connect(running.port) as connection:
+        first = connection.ask(data)
+        connection.send(data * 40)  # about 20 MB, more than the socket buffers hold
+        responses = [connection.receive() for _ in range(40)]
     assert first.body.count(b"\r\n") == 4001
-    assert all(each.body == first.body for each in answers)
+    assert all(response.body == first.body for response in responses)
 
 
-def test_the_loop_writes_the_same_headers_as_threads(serve, project):
+def test_the_event_loop_writes_the_same_headers_as_threads(serve, project):
     data = b"GET /about HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
-    with serve(project) as service, connected(service.port) as line:
-        from_a_thread, *from_the_loop = (line.ask(data) for _ in range(4))
+    with serve(project) as service, connect(service.port) as connection:
+        from_a_thread, *from_the_event_loop = (connection.ask(data) for _ in range(4))
         assert service.app.service.cache.figures.hits == 3
     varying = {"date", "server-timing", "x-request-id"}
     assert "frame-ancestors 'none'" in from_a_thread.headers["content-security-policy"]
     assert from_a_thread.headers.keys() > varying
-    for answer in from_the_loop:
-        assert answer.body == from_a_thread.body
-        assert answer.headers | dict.fromkeys(varying) == (
+    for response in from_the_event_loop:
+        assert response.body == from_a_thread.body
+        assert response.headers | dict.fromkeys(varying) == (
             from_a_thread.headers | dict.fromkeys(varying)
         )
 
 
-def test_what_may_be_framed_has_its_own_policy_and_no_other(running):
+def test_a_page_that_can_be_framed_has_exactly_its_own_policy(running):
     reply = running.ask(f"{PREVIEW}?id={quote(ENTITY)}ip")
     assert reply.headers.get_all("Content-Security-Policy") == [FRAMED_POLICY]
     response = Response.of((("Content-Security-Policy", FRAMED_POLICY),))
@@ -313,8 +321,8 @@ def test_what_may_be_framed_has_its_own_policy_and_no_other(running):
 
 
 @pytest.mark.parametrize("path", ["/about", "/sparql?query=ASK%7B%7D&format=json", "/page/pscd"])
-def test_no_response_has_two_lengths_whoever_writes_it(running, path):
+def test_every_response_has_exactly_one_content_length(running, path):
     for codings in ("identity", "gzip"):
-        for _ in range(5):  # the first from a thread, later ones from the cache and the loop
+        for _ in range(5):  # first from a thread, then from the cache and the event loop
             reply = running.ask(path, Accept_Encoding=codings)
             assert reply.headers.get_all("Content-Length") == [str(len(reply.body))]

@@ -1,4 +1,4 @@
-"""Long answers: they leave as they are computed, in flat memory, and a cut one looks cut."""
+"""Long results: streamed in constant memory, and clients detect a truncated one."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from support.served import Served
 
 MIB = 1 << 20
 WORDS = "0123456789abcdef" * 62
-# About a KiB a row, and more rows than any limit lets through.
+# About 1 KiB per row, and more rows than any limit allows.
 LONG = f'SELECT ?x {{ ?a ?b ?c . ?d ?e ?f BIND(CONCAT("{WORDS}", STR(?a)) AS ?x) }}'
 GROWTH_KIB = 32 << 10
-HELD = b"ipgraph_queries_demoted 1"
-only_on_linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+DEMOTED = b"ipgraph_queries_demoted 1"
+only_on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 
-def begun(service, text=LONG, **parameters):
-    """Send a query and return its connection; nothing of the answer has been read."""
+def start_query(service, text=LONG, **parameters):
+    """Send a query and return its connection, without reading any of the response."""
     address = "/sparql?" + urlencode({"query": text, "format": "tsv", **parameters})
     connection = socket.create_connection(("127.0.0.1", service.port))
     connection.sendall(f"GET {address} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
@@ -34,21 +34,21 @@ def begun(service, text=LONG, **parameters):
 
 @pytest.fixture(scope="module")
 def service(project, session_cache):
-    """The service with room for a GiB and time for a slow machine."""
+    """A server with a result limit of 1 GiB and time for a slow machine."""
     assert project.built
     flags = ("--result-limit-mib", "1024", "--query-time-limit-s", "3600")
-    with Served(None, session_cache, *flags) as found:
-        found.get("/sparql?query=ASK%7B%7D")
-        yield found
+    with Served(None, session_cache, *flags) as served:
+        served.get("/sparql?query=ASK%7B%7D")
+        yield served
 
 
 @only_on_linux
-def test_a_gib_of_answer_begins_before_it_is_computed_and_leaves_the_memory_flat(service):
+def test_a_result_of_one_gib_starts_at_once_and_streams_in_constant_memory(service):
     before = service.resident_kib
-    with begun(service) as connection:
+    with start_query(service) as connection:
         first = connection.recv(MIB)
         assert first.startswith(b"HTTP/1.1 200 OK\r\n")
-        assert HELD.decode() in service.get("/metrics")  # its worker is still at it
+        assert DEMOTED.decode() in service.get("/metrics")  # its worker is still running
         read, sampled, peak, tail = len(first), 0, before, b""
         while part := connection.recv(MIB):
             read += len(part)
@@ -57,7 +57,7 @@ def test_a_gib_of_answer_begins_before_it_is_computed_and_leaves_the_memory_flat
                 sampled, peak = read, max(peak, service.resident_kib)
     assert 1000 * MIB < read < 1100 * MIB
     assert peak - before < GROWTH_KIB
-    assert tail != b"0\r\n\r\n"  # the end of the limit is not the end of the answer
+    assert tail != b"0\r\n\r\n"  # a result that is cut at the limit has no final chunk
 
 
 def cpu_ticks(process):
@@ -66,7 +66,7 @@ def cpu_ticks(process):
 
 
 def descendants(process):
-    """Yield the processes below one, as far as they still live."""
+    """Yield the ids of the running descendants of a process."""
     for thread in Path(f"/proc/{process}/task").glob("*/children"):
         for child in thread.read_text().split():
             yield child
@@ -74,26 +74,26 @@ def descendants(process):
 
 
 @only_on_linux
-def test_a_client_that_stops_reading_stops_the_worker_too_and_the_memory_stays_flat(service):
+def test_a_client_that_stops_reading_pauses_the_worker_in_constant_memory(service):
     before = service.resident_kib
-    with begun(service) as connection:
+    with start_query(service) as connection:
         connection.recv(4096)
         ticks = None
-        while True:  # until no process below the service has computed for a hundred requests
+        while True:  # until no descendant has used CPU time during a hundred requests
             for _ in range(100):
                 service.get("/health")
-            found = {each: cpu_ticks(each) for each in descendants(service.process.pid)}
+            found = {pid: cpu_ticks(pid) for pid in descendants(service.process.pid)}
             if found == ticks:
                 break
             ticks = found
         assert found
-        assert HELD.decode() in service.get("/metrics")
+        assert DEMOTED.decode() in service.get("/metrics")
         assert service.resident_kib - before < GROWTH_KIB
         more = sum(len(connection.recv(MIB)) for _ in range(100))
-        assert more > MIB // 2  # and goes on when it reads again
+        assert more > MIB // 2  # the worker continues when the client reads again
 
 
-class OldConnection(http.client.HTTPConnection):
+class Http10Connection(http.client.HTTPConnection):
     _http_vsn = 10
     _http_vsn_str = "HTTP/1.0"
 
@@ -115,7 +115,7 @@ def by_library(kind):
         connection = kind("127.0.0.1", service.port)
         connection.request("GET", f"/sparql?{urlencode(parameters, quote_via=quote)}")
         reply = connection.getresponse()
-        assert reply.status == 200  # the limit was met after the first byte
+        assert reply.status == 200  # the limit is reached after the first byte
         reply.read()
 
     return ask
@@ -137,30 +137,30 @@ CLIENTS = {
     "curl, HTTP/1.1": by_curl("--http1.1"),
     "curl, HTTP/1.0": by_curl("--http1.0"),
     "http.client, HTTP/1.1": by_library(http.client.HTTPConnection),
-    "http.client, HTTP/1.0": by_library(OldConnection),
+    "http.client, HTTP/1.0": by_library(Http10Connection),
     "SPARQLWrapper, GET": by_wrapper("GET"),
     "SPARQLWrapper, POST": by_wrapper("POST"),
 }
-ENDINGS = {"time": {"timeout": "500ms"}, "bytes": {}}
+LIMITS = {"time": {"timeout": "500ms"}, "bytes": {}}
 
 
 @pytest.fixture(scope="module")
-def narrow(project, session_cache):
-    """The service with a limit on bytes that is soon met."""
+def small_limit(project, session_cache):
+    """A server with a low limit on result bytes."""
     assert project.built
-    with Served(None, session_cache, "--result-limit-mib", "3") as found:
-        found.get("/sparql?query=ASK%7B%7D")
-        yield found
+    with Served(None, session_cache, "--result-limit-mib", "3") as served:
+        served.get("/sparql?query=ASK%7B%7D")
+        yield served
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("limit", LIMITS)
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_notices_that_an_answer_was_cut(service, narrow, client, ending):
-    target = narrow if ending == "bytes" else service
+def test_a_client_detects_a_truncated_result(service, small_limit, client, limit):
+    target = small_limit if limit == "bytes" else service
     with pytest.raises((OSError, http.client.IncompleteRead)):
-        CLIENTS[client](target, {"query": LONG, **ENDINGS[ending]})
+        CLIENTS[client](target, {"query": LONG, **LIMITS[limit]})
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_notices_nothing_where_an_answer_is_whole(narrow, client):
-    CLIENTS[client](narrow, {"query": LONG + " LIMIT 2000"})
+def test_a_client_accepts_a_complete_result(small_limit, client):
+    CLIENTS[client](small_limit, {"query": LONG + " LIMIT 2000"})

@@ -1,4 +1,4 @@
-"""Take the graph away: whole files with their checksums, and the same page for a program."""
+"""Downloads: whole files with their checksums, and the data of single pages."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import hashlib
 import pytest
 
 
-def test_each_file_comes_with_the_checksum_that_is_shown(visitor):
+def test_every_file_has_the_displayed_checksum(visitor):
     page = visitor().open("/downloads")
     rows = page.get_by_role("row").filter(has=page.locator("td.sha code")).all()
     assert len(rows) >= 6
     for row in rows:
         with page.expect_download() as started:
             row.get_by_role("link").click()
-        found = hashlib.sha256(started.value.path().read_bytes()).hexdigest()
-        assert found == row.locator("td.sha").inner_text()
+        checksum = hashlib.sha256(started.value.path().read_bytes()).hexdigest()
+        assert checksum == row.locator("td.sha").inner_text()
         assert started.value.suggested_filename == row.get_by_role("link").inner_text()
 
 
-def test_the_commands_of_the_downloads_are_copied(visitor):
+def test_the_download_commands_can_be_copied(visitor):
     visit = visitor(permissions=["clipboard-read", "clipboard-write"])
     page = visit.open("/downloads")
     page.get_by_role("button", name="Copy").first.click()
@@ -36,19 +36,19 @@ def test_the_commands_of_the_downloads_are_copied(visitor):
         ("N-Triples", "application/n-triples", "<https://w3id.org/ipgraph/id/pscd>"),
     ],
 )
-def test_a_thing_is_taken_in_each_form(visitor, name, media_type, part):
+def test_an_entity_can_be_downloaded_in_every_format(visitor, name, media_type, part):
     visit = visitor()
     page = visit.open("/page/pscd")
     formats = page.get_by_role("list", name="Formats")
     address = formats.get_by_role("link", name=name).get_attribute("href")
-    answer = visit.context.request.get(visit.site + address)
-    assert answer.headers["content-type"].split(";")[0] == media_type
-    assert part in answer.text()
-    assert "Protective Security Coordination Division" in answer.text()
+    response = visit.context.request.get(visit.site + address)
+    assert response.headers["content-type"].split(";")[0] == media_type
+    assert part in response.text()
+    assert "Protective Security Coordination Division" in response.text()
 
 
 @pytest.mark.parametrize("path", ["/browse?type=ip:Division", "/sources", "/questions/units-of"])
-def test_a_list_is_taken_as_csv_and_json(visitor, path):
+def test_a_list_can_be_downloaded_as_csv_and_json(visitor, path):
     visit = visitor()
     page = visit.open(path)
     for name, start in (("This list as JSON", ("[", "{")), ("This list as CSV", None)):
