@@ -89,7 +89,8 @@ def prepare(request: Request) -> Prepared | Response | None:
         query_request.infer,
         query_request.default_graphs,
         query_request.named_graphs,
-        choice,
+        choice.name,
+        choice.content_type,
     )
     if not found.volatile:
         cached = request.lookup.by_key(key)
@@ -118,9 +119,8 @@ def finish(request: Request, prepared: Prepared, stream: ResultStream) -> Respon
     headers += unknown_terms.headers(request.edition, found, choice.name, whole)
     if found.volatile:
         return Response.of((*headers, NO_STORE), whole)
-    response = Response.of(headers, whole)
     return request.lookup.store(
-        prepared.key, response, query=prepared.query.text, route=request.route
+        prepared.key, headers, whole, query=prepared.query.text, route=request.route
     )
 
 
