@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -43,8 +42,7 @@ ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
 _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A query that is ready for a worker, and the format of its result."""
 
     query: Query

@@ -81,7 +81,8 @@ class Lookup:
         entry = self._cache.get(key)
         if entry is None:
             return None
-        if in_loop and entry.compressed is None and len(entry.body) > _COMPRESSED_IN_LOOP_BYTES:
+        is_long = len(entry.body) > _COMPRESSED_IN_LOOP_BYTES
+        if in_loop and is_long and entry.compressed is None and self._accept_encoding:
             return None
         self.is_made = True
         return self._found(key, entry)
