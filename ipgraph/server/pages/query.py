@@ -198,7 +198,7 @@ def _labelled(request: Request, query_request: QueryRequest, suffix: str) -> Res
     """Return a result with a label next to each IRI, as CSV or as a workbook."""
     site = site_of(request)
     if query_request.text is None:
-        raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
+        raise HttpError(400, "The request contains no query.", hint="Send the parameter query.")
     result = sparql_endpoint.rows(request, query_request)
     found = table(result, site.entities, MAX_LABELLED, MAX_LABELLED)
     if found.total is None:
