@@ -55,7 +55,7 @@ class JsonFormatter(logging.Formatter):
 class TextFormatter(logging.Formatter):
     """Write a record as one line for people, with its fields after the message.
 
-    Fields that the message names are not repeated. A traceback follows on lines of its own.
+    Fields that the message names are not repeated. A traceback follows on separate lines.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -57,7 +57,7 @@ def running(project: KnowledgeGraph) -> Iterator[Running]:
 
 @pytest.fixture
 def rdf_folder(tmp_path: Path) -> Path:
-    """Two files that state one triple both, and each one of its own."""
+    """Two files that share one triple and have one more each."""
     folder = tmp_path / "rdf"
     folder.mkdir()
     (folder / "one.ttl").write_text(TWICE + ":carol :name 'Carol' .\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The three ways to install, each tried from outside the checkout as a stranger would."""
+"""The three ways to install, each tried from outside the checkout, as a new user would."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ give the rest::
     #   id:iasd
     #   id:iicd
 
-A parameter is a variable that the query binds in a line of its own, ``VALUES ?organization {
+A parameter is a variable that the query binds on its own line, ``VALUES ?organization {
 id:ip }``: the term there is the default, and a caller's value replaces it. ``expected`` names the
 columns to compare, and each line below it is one row, with cells separated by `` | ``; ``expected
 (among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.

@@ -9,7 +9,7 @@ import select
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import LimitReached, Refused, StoreUnavailable, TimeLimitExceeded, UsageError
@@ -108,7 +108,7 @@ class Federation:
         left_s = limit_s - (time.monotonic() - admitted)
         if left_s <= 0:
             raise _time_limit_exceeded(limit_s)
-        return replace(query, tables=tuple(tables)), left_s
+        return query._replace(tables=tuple(tables)), left_s
 
     def _table(
         self, clause: Clause, left_s: float, is_connected: Callable[[], bool]

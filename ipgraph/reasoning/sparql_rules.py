@@ -1,10 +1,10 @@
 """The rules as SPARQL updates: a third implementation, and the way to close a graph in its store.
 
-Each rule is one INSERT over the default graph; run them all until nothing is added. A store that
-holds no literal as subject loses what follows only through one, and the datatype rules, which look
-into literals, are not among them. Nor can it hold the triples of a property that is only named as
-the inverse of another, so bodies read those in reverse (prp-inv2). `trivia.is_trivial` finds what
-to leave out afterwards.
+Each rule is one INSERT over the default graph. Run them all until nothing is added. A store without
+literals as subjects misses conclusions that need one, and the datatype rules, which inspect
+literals, are not included. Nor can it store triples of a property that is named only as
+the inverse of another, so bodies read those in reverse (prp-inv2). `trivia.is_trivial` finds the
+triples to leave out.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def write(out: IO[bytes], sheets: Mapping[str, Iterable[Sequence[str | float]]])
 
 
 def _frame(titles: list[str]) -> dict[str, str]:
-    """Return the parts of a workbook beside its sheets."""
+    """Return the parts of a workbook besides its sheets."""
     types, sheets, links = [], [], []
     for number, title in enumerate(titles, 1):
         path = _SHEET.format(number)

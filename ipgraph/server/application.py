@@ -192,6 +192,8 @@ class Application(Flask):
         if status not in (204, 304):
             headers.append(("Content-Length", str(size)))
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        if lines.count("\r") != len(headers) or lines.count("\n") != len(headers):
+            raise ValueError("A header contains a line break.")
         always = _lines(response_headers.missing_from(headers))
         return f"HTTP/1.1 {_STATUS_LINES[status]}\r\n{lines}{always}"
 
@@ -258,7 +260,8 @@ class Application(Flask):
         if HTML in route.offers or request.choice is not None:
             response.headers.setdefault("Vary", "Accept")
         if is_cached and response.is_cacheable:
-            return request.lookup.store(key, response, route=route.path)
+            headers = [pair for pair in response.headers if pair[0] != "Content-Length"]
+            return request.lookup.store(key, headers, response.get_data(), route=route.path)
         return response
 
     def _answer_without_flask(self, found: Request) -> Response | None:
@@ -368,6 +371,7 @@ def _date(seconds: int) -> str:
 
 
 @lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _lines(headers: tuple[tuple[str, str], ...]) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in headers)
 

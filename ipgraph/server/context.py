@@ -52,6 +52,7 @@ class Request(flask.Request):
         self.accept = str(environ.get("HTTP_ACCEPT", ""))
         self.notes: dict[str, Any] = {}  # for the log
         self._memo: dict[object, Any] = {}
+        self._lookup: Lookup | None = None
 
     @property
     def elapsed_ms(self) -> float:
@@ -78,9 +79,14 @@ class Request(flask.Request):
         """Scheme, host and path prefix under which the client sees the service."""
         return public_url.root(self.service.settings, self.environ)
 
-    @cached_property
+    @property
     def lookup(self) -> Lookup:
-        """The look-up of this request in the response cache."""
+        """The lookup of this request in the response cache."""
+        if self._lookup is None:
+            self._lookup = self._make_lookup()
+        return self._lookup
+
+    def _make_lookup(self) -> Lookup:
         environ = self.environ
         identity = None
         if self.method in ("GET", "HEAD"):

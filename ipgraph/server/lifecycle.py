@@ -31,7 +31,7 @@ Stats = dict[str, tuple[int, int]]
 
 _DRAIN_S = 10.0
 _WATCH_S = 0.5
-_KINDS_SHOWN = 6
+_CLASSES_SHOWN = 6
 _TRIES = ("/", "/sparql", "/id/ip")
 
 
@@ -96,8 +96,8 @@ def _announce(application: Application, address: str, seconds: float) -> None:
             f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred, "
             f"{counts['sources']:,} sources; loaded in {seconds:.1f} s"
         )
-        if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_KINDS_SHOWN]]:
-            lines.append("Things: " + ", ".join(top))
+        if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
+            lines.append("Entities: " + ", ".join(top))
     own = kg.recipe is not None and not kg.recipe.origin
     tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE, PREFIXES
@@ -39,8 +39,7 @@ class Use:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What a query text contains.
 
     `form` is SELECT, ASK, CONSTRUCT, DESCRIBE, the first word of an update, or empty where the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ipgraph.namespaces import BASE
 
@@ -22,8 +23,7 @@ class ServiceResult:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query text with its dataset (SPARQL 1.1 Protocol, 2.1.4).
 
     `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.

@@ -25,8 +25,9 @@ _EMPTY_GROUP = "{}"  # one solution without bindings: the result of a failure un
 def inline(query: Query) -> tuple[str, Functions]:
     """Return the text with VALUES instead of SERVICE, and the functions that it calls.
 
-    VALUES can hold no blank nodes; a function makes them, the same for the same label of one
-    answer. Lines stay where they are. Raises `StoreUnavailable` for an answer that is no table.
+    VALUES cannot contain blank nodes, so a function creates them, the same one for the same label
+    of a response. Line numbers do not change. Raises `StoreUnavailable` for a response that is not
+    a table.
     """
     nodes: dict[str, ox.BlankNode] = {}
     text = query.text

@@ -1,7 +1,7 @@
 """Queries in processes that can be killed.
 
 pyoxigraph cannot cancel a query, and some queries crash their process (architecture.md, measured).
-So a query whose cost its author chooses runs in a process of its own: `run_once` forks the current
+So every query of a user runs in its own process: `run_once` forks the current
 process for the command line, `Pool` keeps workers ready for the service.
 
 The limits on memory and descriptors are Linux's; elsewhere only the time limit is enforced.

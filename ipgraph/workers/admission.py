@@ -34,6 +34,11 @@ class AdmissionQueue:
         with self._changed:
             return self._waiting
 
+    @property
+    def is_full(self) -> bool:
+        """True if no slot is free at this moment; read without the lock."""
+        return self._running >= self.slots
+
     def acquire(self, timeout_s: float, is_connected: Callable[[], bool]) -> bool:
         """Take a slot; return False if the queue is full or no slot becomes free in time.
 

@@ -112,7 +112,7 @@ class Pool:
 
         The caller reads what is ready, and then either finishes the run or passes it to `resume`.
         """
-        if not self.fast_queue.acquire(0.0, is_connected):
+        if self.fast_queue.is_full or not self.fast_queue.acquire(0.0, is_connected):
             return None
         run = self._run(time_limit_s, is_connected)
         worker = run.workers.acquire_idle()

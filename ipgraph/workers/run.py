@@ -263,7 +263,7 @@ class Run:
 
 
 def _reason(status: int) -> str:
-    """Return in words what ended a process."""
+    """Return a description of how a process ended."""
     return f"exit code {status}" if status >= 0 else signal.strsignal(-status) or str(-status)
 
 

@@ -135,7 +135,7 @@ def test_an_https_endpoint_may_not_redirect_to_http(monkeypatch, endpoint):
 
 
 def test_an_https_endpoint_needs_a_valid_certificate(endpoint):
-    network = Network(endpoint, ["8.8.8.8"])  # it speaks no TLS at all
+    network = Network(endpoint, ["8.8.8.8"])  # it does not support TLS
     with pytest.raises(StoreUnavailable, match=r"Cannot query|is incomplete"):
         fetch(request("https://data.example/sparql"), network.resolve, network.connect)
     assert endpoint.queries == []

@@ -11,6 +11,8 @@ import pytest
 from flask import signals
 
 from ipgraph.server import create_app
+from ipgraph.server.application import Application
+from ipgraph.server.http.response import Response
 from support.running import Running, application, browser, serving_app
 
 ASK = "/sparql?query=ASK%7B%7D"
@@ -163,3 +165,9 @@ def test_the_flask_test_client_gets_pages_and_results(small):
             "/sparql", method="QUERY", data="ASK {}", content_type="application/sparql-query",
             headers={"Accept": "application/sparql-results+json"},
         ).json["boolean"] is True  # fmt: skip
+
+
+def test_a_header_with_a_line_break_is_never_written():
+    response = Response.of((("X-Name", "a\r\nSet-Cookie: b=c"),), b"text")
+    with pytest.raises(ValueError, match="line break"):
+        Application.stable_head(response, 4)

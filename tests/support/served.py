@@ -1,4 +1,4 @@
-"""`ipgraph serve` in a process of its own, as a user runs it."""
+"""`ipgraph serve` in its own process, as a user runs it."""
 
 from __future__ import annotations
 

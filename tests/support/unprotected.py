@@ -1,6 +1,6 @@
 """Targets without protection for hostile requests: two engines, and an endpoint that uses them.
 
-A peer runs in a process of its own under a memory limit; its parent stops it. The outcome of a
+A peer runs in its own process under a memory limit; its parent stops it. The outcome of a
 request is ``killed``, ``hung``, ``leaked`` or ``misled``, or empty if the peer is unharmed.
 """
 

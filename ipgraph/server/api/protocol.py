@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from ipgraph.errors import UsageError
@@ -40,8 +39,7 @@ PARAMETERS = (
 _READ_ONLY = "This graph is read-only. Updates are not supported."
 
 
-@dataclass(frozen=True, slots=True)
-class QueryRequest:
+class QueryRequest(NamedTuple):
     """The parameters of a request.
 
     `text` is None without a query. `format` is the short name of a format or ``html``, or empty if

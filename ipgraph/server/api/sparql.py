@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -43,8 +42,7 @@ ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
 _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A query that is ready for a worker, and the format of its result."""
 
     query: Query
@@ -89,7 +87,8 @@ def prepare(request: Request) -> Prepared | Response | None:
         query_request.infer,
         query_request.default_graphs,
         query_request.named_graphs,
-        choice,
+        choice.name,
+        choice.content_type,
     )
     if not found.volatile:
         cached = request.lookup.by_key(key)
@@ -118,9 +117,8 @@ def finish(request: Request, prepared: Prepared, stream: ResultStream) -> Respon
     headers += unknown_terms.headers(request.edition, found, choice.name, whole)
     if found.volatile:
         return Response.of((*headers, NO_STORE), whole)
-    response = Response.of(headers, whole)
     return request.lookup.store(
-        prepared.key, response, query=prepared.query.text, route=request.route
+        prepared.key, headers, whole, query=prepared.query.text, route=request.route
     )
 
 

@@ -11,7 +11,7 @@ from ipgraph.server.http.response import Headers, Response
 from ipgraph.server.http.response_cache import CachedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from ipgraph.server.http.response_cache import Identity, ResponseCache
 
@@ -81,7 +81,8 @@ class Lookup:
         entry = self._cache.get(key)
         if entry is None:
             return None
-        if in_loop and entry.compressed is None and len(entry.body) > _COMPRESSED_IN_LOOP_BYTES:
+        is_long = len(entry.body) > _COMPRESSED_IN_LOOP_BYTES
+        if in_loop and is_long and entry.compressed is None and self._accept_encoding:
             return None
         self.is_made = True
         return self._found(key, entry)
@@ -101,20 +102,22 @@ class Lookup:
         return None
 
     def store(
-        self, key: Hashable, response: Response, *, query: str = "", route: str = ""
+        self,
+        key: Hashable,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+        *,
+        query: str = "",
+        route: str = "",
     ) -> Response:
-        """Put a cacheable response into the cache; return it with its tag and its freshness."""
+        """Put a response into the cache; return it with its tag and its freshness, or a 304."""
         tag = self._version.tag(key)
-        added = (("Last-Modified", self._version.modified), self._freshness())
-        own = (pair for pair in response.headers if pair[0] != "Content-Length")
-        headers = (*own, *added)
-        entry = CachedResponse(headers, response.get_data(), tag, query, route)
+        whole = (*headers, ("Last-Modified", self._version.modified), self._freshness())
+        entry = CachedResponse(whole, body, tag, query, route)
         self._cache.put((self._version.name, key), entry, self._identity)
         if self._tags and self._identity is not None and _matches(self._tags, tag):
             return _not_modified(entry)
-        response.headers.extend(added)
-        response.headers["ETag"] = tag
-        return response
+        return Response.of((("ETag", tag), *whole), body)
 
     def _found(self, key: Hashable, entry: CachedResponse) -> Response:
         self.query, self.route = entry.query, entry.route

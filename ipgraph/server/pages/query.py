@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -121,7 +121,7 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     began = time.perf_counter()
     if query.strip():
         try:
-            result = sparql_endpoint.rows(request, replace(query_request, text=query))
+            result = sparql_endpoint.rows(request, query_request._replace(text=query))
             answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
         except (BadQuery, LimitReached) as found:
             error = found
@@ -198,7 +198,7 @@ def _labelled(request: Request, query_request: QueryRequest, suffix: str) -> Res
     """Return a result with a label next to each IRI, as CSV or as a workbook."""
     site = site_of(request)
     if query_request.text is None:
-        raise HttpError(400, "The request holds no query.", hint="Send the parameter query.")
+        raise HttpError(400, "The request contains no query.", hint="Send the parameter query.")
     result = sparql_endpoint.rows(request, query_request)
     found = table(result, site.entities, MAX_LABELLED, MAX_LABELLED)
     if found.total is None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ipgraph.server.application import Application
     from ipgraph.server.context import Request
     from ipgraph.server.transport.interfaces import Connection, Loop
+    from ipgraph.workers.pool import Pool
 
 _HANDOVER_S = 0.08  # below the age at which a query is demoted, which a thread does
 _MAX_WAIT_S = 1.0  # for a worker; a thread may wait longer
@@ -87,10 +88,10 @@ class FastPath:
         self._service = application.service
         self._loop = loop
         self._is_on = not application.is_extended
+        self._pool: Pool | None = None  # of this process, once it is started
         self._raw_requests = RawRequestCache(application)
-        self._sockets: dict[
-            int, _WorkerSocket
-        ] = {}  # by descriptor, while the worker runs a query of the loop
+        # By descriptor, while the worker runs a query of the loop.
+        self._sockets: dict[int, _WorkerSocket] = {}
         self._running: set[_WorkerSocket] = set()
         self._waiting: deque[RunningQuery] = deque()
 
@@ -171,7 +172,11 @@ class FastPath:
             return True
         if not data or request.path not in sparql.PATHS or not environ["QUERY_STRING"]:
             return False
-        return self._service.has_pool and self._start(connection, data, request)
+        if self._pool is None:
+            if not self._service.has_pool:  # a thread starts the workers
+                return False
+            self._pool = self._service.pool
+        return self._start(connection, data, request)
 
     def _start(self, connection: Connection, data: bytes, request: Request) -> bool:
         """Start a query on a worker, or queue it."""
@@ -197,7 +202,8 @@ class FastPath:
     def _start_now(self, query: RunningQuery) -> bool:
         """Start a query on an idle worker, if there is one."""
         prepared = query.prepared
-        run = self._service.pool.try_start(
+        assert self._pool is not None  # noqa: S101  set before the first query
+        run = self._pool.try_start(
             prepared.query,
             prepared.form,
             time_limit_s=prepared.time_limit_s,
