@@ -194,7 +194,7 @@ class Application(Flask):
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
         if lines.count("\r") != len(headers) or lines.count("\n") != len(headers):
             raise ValueError("A header contains a line break.")
-        always = _lines(response_headers.missing_from(headers))
+        always = _always(tuple([name for name, _ in headers]))
         return f"HTTP/1.1 {_STATUS_LINES[status]}\r\n{lines}{always}"
 
     @staticmethod
@@ -370,10 +370,11 @@ def _date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-@lru_cache(maxsize=16)
-@lru_cache(maxsize=64)
-def _lines(headers: tuple[tuple[str, str], ...]) -> str:
-    return "".join(f"{name}: {value}\r\n" for name, value in headers)
+@lru_cache(maxsize=256)
+def _always(names: tuple[str, ...]) -> str:
+    """Return the lines that a response with these headers lacks."""
+    missing = response_headers.missing_from((name, "") for name in names)
+    return "".join(f"{name}: {value}\r\n" for name, value in missing)
 
 
 def _preflight(route: Route, wanted: str) -> Response:

@@ -119,7 +119,10 @@ def inspect(
             if text in _COUNTED_SIGNS:
                 reader.read_sign(token)
         elif kind == "word":
-            if not reader.form or text.upper() not in _IDLE_WORDS:
+            word = text.upper()
+            if not reader.form and word in QUERY_FORMS:
+                reader.form = word
+            elif not reader.form or word not in _IDLE_WORDS:
                 reader.read_word(token, index, tokens)
         elif kind == "name":
             reader.read_name(token, index, tokens)

@@ -74,7 +74,8 @@ def _scanned(iri: str) -> re.Pattern[str]:
 _OPERANDS = frozenset({"string", "lang", "var", "blank", "name", "number", "iri"})
 # Clauses whose parentheses hold expressions even after a variable or another parenthesis.
 _EXPRESSION_CLAUSES = frozenset({"SELECT", "BY", "HAVING"})
-_BRACKETS = frozenset("{}()[]")
+_OPENING = frozenset("{([")
+_BRACKETS = _OPENING | frozenset("})]")
 _CLAUSES = _EXPRESSION_CLAUSES | {"FILTER", "BIND", "WHERE", "VALUES"}
 
 
@@ -104,8 +105,10 @@ def tokenize(text: str) -> list[Token]:
             return tokens
         terminal = found[kind]
         token = new(Token, (kind, terminal, start))  # a third of the time of Token(...)
-        if kind == "word" or terminal in _BRACKETS:
-            brackets.follow(token, tokens)
+        if kind == "word":
+            brackets.read_word(terminal)
+        elif terminal in _BRACKETS:
+            brackets.read_bracket(terminal, tokens)
         tokens.append(token)
         offset = found.end()
     raise _unknown_character(text, _after_space(text, offset))
@@ -130,8 +133,10 @@ def scan(text: str) -> Iterator[Token]:
         elif kind == "lang" and not _ends_with_string(terminals, offset):
             kind = "directive"
         token = Token(kind, found[0], offset)
-        if kind == "word" or token.text in _BRACKETS:
-            brackets.follow(token, terminals)
+        if kind == "word":
+            brackets.read_word(token.text)
+        elif token.text in _BRACKETS:
+            brackets.read_bracket(token.text, terminals)
         if kind not in ("space", "comment", "other"):
             terminals.append(token)
         yield token
@@ -189,18 +194,18 @@ class _Brackets:
             return previous.text.upper() in ("TRUE", "FALSE")
         return previous.kind in _OPERANDS or previous.text in (")", "]", "}")
 
-    def follow(self, token: Token, tokens: list[Token]) -> None:
-        text = token.text
-        if token.kind == "word":
-            if text.upper() in _CLAUSES:
-                self._clause[-1] = text.upper()
-        elif text == "(":
-            self._expression.append(self._opens_expression(tokens))
+    def read_word(self, text: str) -> None:
+        """Note the clause that a word starts, if it does."""
+        word = text.upper()
+        if word in _CLAUSES:
+            self._clause[-1] = word
+
+    def read_bracket(self, text: str, tokens: list[Token]) -> None:
+        """Open or close a bracket that follows `tokens`."""
+        if text in _OPENING:
+            self._expression.append(text == "(" and self._opens_expression(tokens))
             self._clause.append("")
-        elif text in ("{", "["):
-            self._expression.append(False)
-            self._clause.append("")
-        elif text in ("}", ")", "]") and len(self._expression) > 1:
+        elif len(self._expression) > 1:
             self._expression.pop()
             self._clause.pop()
             if text == "}" or self._clause[-1] in ("FILTER", "BIND"):

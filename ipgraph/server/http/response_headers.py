@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,10 +30,5 @@ _NAMES = frozenset(name.lower() for name, _ in ALWAYS)
 
 def missing_from(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return the headers that a response does not set itself."""
-    return _missing(tuple([name for name, _ in headers]))
-
-
-@lru_cache(maxsize=256)
-def _missing(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    own = _NAMES.intersection(name.lower() for name in names)
+    own = _NAMES.intersection(name.lower() for name, _ in headers)
     return ALWAYS if not own else tuple(pair for pair in ALWAYS if pair[0].lower() not in own)
