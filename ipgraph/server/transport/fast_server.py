@@ -47,6 +47,7 @@ class FastServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no type
         self.loop = EventLoop(dispatchers)
         self.fast_path = FastPath(application, self)
         self.incoming = b""  # the bytes that waitress is parsing, if they are a whole request
+        self.port_text = str(bound.getsockname()[1])
         self._loop_thread = threading.get_ident()
         self._is_changed = False
         application.service.resets_connections = True

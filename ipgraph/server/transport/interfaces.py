@@ -68,6 +68,8 @@ class Connection(Protocol):
 class Loop(Protocol):
     """The server, as the fast path sees it; used in the event loop's thread alone."""
 
+    port_text: str  # the port that it listens on, as WSGI writes it
+
     def send(self, connection: Any, head: bytes, body: bytes) -> None:
         """Send a response on a connection that has nothing else to send."""
         ...

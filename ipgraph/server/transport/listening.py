@@ -65,14 +65,7 @@ def _bind(settings: Settings) -> socket.socket:
 
 def _options(settings: Settings) -> dict[str, Any]:
     """Return the options of waitress."""
-    options: dict[str, Any] = {}
-    if settings.trusted_proxy:
-        options = {
-            "trusted_proxy": settings.trusted_proxy,
-            "trusted_proxy_count": 1,
-            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
-        }
-    return options | {
+    return {
         "threads": settings.threads,
         "ident": None,
         "backlog": 1024,
@@ -85,7 +78,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "outbuf_high_watermark": MAX_BUFFERED_BYTES,
         "outbuf_overflow": MAX_BUFFERED_BYTES * 2,
         "asyncore_use_poll": True,
-        "clear_untrusted_proxy_headers": True,
+        "clear_untrusted_proxy_headers": False,  # `public_url.accept` does it, in both modes
     }
 
 
