@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ipgraph.server.http.delivery import ResponseCut
 from ipgraph.server.transport.fast_server import FastServer
 from ipgraph.server.transport.interfaces import (
-    IDLE_TIMEOUT_S,
     MAX_BUFFERED_BYTES,
-    MAX_CONNECTIONS,
     MAX_HEADER_BYTES,
 )
 from ipgraph.server.transport.plain_server import PlainServer
@@ -69,9 +67,6 @@ def _options(settings: Settings) -> dict[str, Any]:
         "threads": settings.threads,
         "ident": None,
         "backlog": 1024,
-        "connection_limit": MAX_CONNECTIONS,
-        "cleanup_interval": 5,
-        "channel_timeout": IDLE_TIMEOUT_S,
         "channel_request_lookahead": 1,  # to notice that a client disconnected
         "max_request_header_size": MAX_HEADER_BYTES,
         "max_request_body_size": (settings.request_limit_kib << 10) + 1,
