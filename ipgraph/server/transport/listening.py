@@ -6,6 +6,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Any
 
+from ipgraph import logs
 from ipgraph.server.http.delivery import ResponseCut
 from ipgraph.server.transport.fast_server import FastServer
 from ipgraph.server.transport.interfaces import (
@@ -78,11 +79,15 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _silence_waitress() -> None:
-    """Drop waitress's log records of a full queue and of responses that were cut on purpose."""
+    """Bound waitress's log records, and drop those of a full queue and of responses cut on purpose.
+
+    A client can cause such records as often as it likes.
+    """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logger = logging.getLogger("waitress")
     if not any(isinstance(known, _NotCut) for known in logger.filters):
         logger.addFilter(_NotCut())
+        logger.addFilter(logs.RateLimit())
 
 
 class _NotCut(logging.Filter):
