@@ -31,7 +31,7 @@ _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 # From three quarters of all connections on, an address has an eighth of them at most.
 _NEAR_LIMIT = 0.75
 _SHARE = 8
-_MAX_CLOSED = 16  # connections at a time: one search for many new connections
+_MAX_CLOSED = 16  # connections at a time: one search makes room for many
 # True of a connection whose client has closed it, even if it has sent more before that.
 _HANG_UP = getattr(select, "POLLRDHUP", 0)
 
@@ -77,7 +77,10 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
         self._loop_thread = threading.get_ident()
         while self._map:
             self.wait(0.0 if self._has_more_to_parse() else self.timeout_s)
-            self.tick()
+            try:
+                self.tick()
+            except Exception:  # as waitress does with events: a fault must not end the service
+                self.logger.exception("The event loop failed.")
 
     def wait(self, timeout_s: float) -> None:
         """Wait once, and let the dispatchers handle their events."""
@@ -109,7 +112,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
                 channel.handle_close()
             elif channel.overdue(now, self._deadlines):
                 channel.time_out()
-        self._close_abandoned([channel for channel in channels if not channel.readable()])
+        self._close_abandoned([item for item in channels if item.connected and not item.readable()])
 
     def update(self, channel: GuardedChannel) -> None:
         """Note that what a connection waits for may have changed; in the loop."""
@@ -191,7 +194,8 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
         """Close idle connections, else incomplete ones, else unread ones, the oldest first."""
         closable = [channel for channel in channels if channel.state is not State.ANSWERING]
         closable.sort(key=lambda item: (item.state, -numbers[item.client], item.since))
-        for channel in closable[:_MAX_CLOSED]:
+        number = min(_MAX_CLOSED, max(self._max_connections // _MAX_CLOSED, 1))
+        for channel in closable[:number]:
             channel.handle_close()
         return bool(closable)
 
