@@ -13,7 +13,7 @@ from ipgraph.server.http.response_cache import CachedResponse
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from ipgraph.server.http.response_cache import Identity, ResponseCache
+    from ipgraph.server.http.response_cache import Identity, Key, ResponseCache
 
 _COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = f'-{GZIP}"'
@@ -62,7 +62,7 @@ class Lookup:
         self._identity = identity
         self._tags, self._accept_encoding = conditions
         self._max_age_s = max_age_s
-        self.key: Hashable = None  # of the response found
+        self.key: Key | None = None  # of the response found
         self.coding = ""  # the content coding of its body
         self.query = ""  # the query text that it answers
         self.route = ""  # the path of the route that made it
@@ -119,7 +119,7 @@ class Lookup:
             return _not_modified(entry)
         return Response.of((("ETag", tag), *whole), body)
 
-    def _found(self, key: Hashable, entry: CachedResponse) -> Response:
+    def _found(self, key: Key, entry: CachedResponse) -> Response:
         self.query, self.route = entry.query, entry.route
         coding = ""
         if self._tags and self._identity is not None and _matches(self._tags, entry.tag):
