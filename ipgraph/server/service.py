@@ -18,6 +18,7 @@ from ipgraph.server.http.metrics import Metrics
 from ipgraph.server.http.response_cache import ResponseCache
 from ipgraph.server.http.routes import RouteTable
 from ipgraph.server.http.static_files import StaticFiles
+from ipgraph.snapshots import cache
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
 from ipgraph.workers.pool import Pool
@@ -53,6 +54,7 @@ class Service:
         self._pool_process = 0
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
+        self._served = [kg.snapshot.folder] if kg.snapshot else []  # the newest last
         self._testing = threading.Lock()
         self._tested: tuple[float, dict[str, str]] | None = None  # when, and the results
         self.federation = Federation(federation_settings(settings))
@@ -125,10 +127,18 @@ class Service:
                 return False
             self.replace(fresh)
             del fresh
-        gc.unfreeze()  # the old edition may be among the objects frozen at the start
-        gc.collect()
-        gc.freeze()
+            gc.unfreeze()  # the old edition may be among the objects frozen at the start
+            gc.collect()
+            gc.freeze()
+            self._remove_old_snapshots()
         return True
+
+    def _remove_old_snapshots(self) -> None:
+        """Remove the snapshots that this service no longer serves, except the newest ones."""
+        newest = self.edition.kg.built.folder
+        self._served = [*(folder for folder in self._served if folder != newest), newest]
+        cache.remove(self._served[: max(0, len(self._served) - self.settings.keep_snapshots)])
+        self._served = [folder for folder in self._served if folder.exists()]
 
     def close(self) -> None:
         """Stop the workers."""

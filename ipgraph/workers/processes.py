@@ -140,9 +140,11 @@ class Zygote:
 
     def close(self) -> None:
         """End the zygote and every worker that it forked."""
+        limit_s = 0 if self._is_lost else 2
+        self._is_lost = True  # from now on, without a message in the log
         self._control.close()
         try:
-            self._process.wait(timeout=0 if self._is_lost else 2)
+            self._process.wait(timeout=limit_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -156,10 +156,10 @@ class WorkerSet:
         """
         if self._is_closed:
             return False
-        if not self.is_well():
-            return self._replace_zygote()
-        self._repair_idle()
-        return False
+        if self.is_well():
+            self._repair_idle()
+            return False
+        return not self._is_closed and self._replace_zygote()
 
     def _repair_idle(self) -> None:
         """Replace idle workers that have ended, and resume those that were suspended."""
@@ -193,16 +193,21 @@ class WorkerSet:
             _LOGGER.error("The graph could not be loaded again: %s", error)
             return False
         with self._changed:
-            lost, self._zygote = self._zygote, zygote
-            old_idle, self._idle = self._idle, idle
-            self._is_lost = False
-            self._changed.notify_all()
-        self._pause_s = _FIRST_PAUSE_S
-        _LOGGER.warning("The process that holds the graph was replaced (pid %d)", zygote.pid)
+            is_replaced = not self._is_closed
+            if is_replaced:
+                lost, self._zygote = self._zygote, zygote
+                old_idle, self._idle = self._idle, idle
+                self._is_lost = False
+                self._changed.notify_all()
+            else:  # closed in the meantime
+                lost, old_idle = zygote, idle
         for worker in old_idle:
             worker.kill()
         lost.close()
-        return True
+        if is_replaced:
+            self._pause_s = _FIRST_PAUSE_S
+            _LOGGER.warning("The process that holds the graph was replaced (pid %d)", zygote.pid)
+        return is_replaced
 
     def _start(self) -> Zygote:
         return Zygote(self._graph_path, self._memory_limit_mib)
