@@ -51,7 +51,7 @@ class _Task(WSGITask):  # type: ignore[misc]  # as above
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         if self._started is not None:
-            self._started.continue_in(environ)
+            environ["werkzeug.request"] = self._started  # werkzeug's own key
         return environ
 
     def service(self) -> None:
@@ -72,7 +72,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
     error_task_class = _Refusal
     task_class = _Task
     query: object | None = None  # the query that the loop runs for this connection
-    request_to_resume: Request | None = None
+    request_to_resume: Request | None = None  # made by the loop; the next thread continues it
     _read_ahead = b""  # bytes received after that request
 
     @property
