@@ -32,7 +32,10 @@ _TURTLE = re.compile(
 
 
 def is_too_deep(file: IO[bytes], media_type: str) -> bool:
-    """True if values in a result are nested more than `MAX_DEPTH` times. Reads the whole file."""
+    """True if values in a result are nested too deeply. Reads the whole file.
+
+    A depth of up to `MAX_DEPTH` is never too deep, one of more than twice that always.
+    """
     if media_type.endswith("json"):
         return _json_depth_exceeds(file)
     pattern = _XML if media_type.endswith("xml") else _TURTLE
@@ -51,12 +54,11 @@ def is_too_deep(file: IO[bytes], media_type: str) -> bool:
 def _depth(pattern: re.Pattern[bytes], text: bytes) -> int:
     depth = deepest = 0
     for token in pattern.finditer(text):
-        opens, closes = token.groups()
-        if pattern is _XML:
-            step = -1 if opens else int(not closes)
-        else:
-            step = (opens is not None) - (closes is not None)
-        depth += step
+        first, second = token.groups()
+        if pattern is _TURTLE:
+            depth += (first is not None) - (second is not None)
+        elif first is not None:  # a tag, which closes, or opens and does not close itself
+            depth += -1 if first else not second
         deepest = max(deepest, depth)
     return deepest
 
@@ -73,11 +75,8 @@ def _json_depth_exceeds(file: IO[bytes]) -> bool:
         text = re.sub(rb'"[^"]*"', b"", text)
         text = re.sub(rb'"[^"]*\Z', b'"', text)
         for _ in range(MAX_DEPTH):
-            shorter = text.replace(b"[]", b"").replace(b"{}", b"")
-            if len(shorter) == len(text):
-                break
-            text = shorter
-        if len(text) > MAX_DEPTH:
+            text = text.replace(b"[]", b"").replace(b"{}", b"")
+        if len(text.rstrip(b'"')) > MAX_DEPTH or b"[]" in text or b"{}" in text:
             return True
         rest = text
     return False

@@ -26,7 +26,7 @@ from ipgraph.serialization.results import Result
 from ipgraph.settings import Settings
 from ipgraph.store.remote import RemoteStore
 from support import misbehaving
-from support.misbehaving import EMPTY, OK, MisbehavingServer, chunked, raw, respond, typed
+from support.misbehaving import EMPTY, JSON, OK, MisbehavingServer, chunked, raw, respond, typed
 
 ROW = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"one"}}]}}'
 URI = '{"type":"uri","value":"http://e/"}'
