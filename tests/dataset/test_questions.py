@@ -100,7 +100,7 @@ def endpoint(session_cache: Path) -> Iterator[RemoteStore]:
         try:
             address = re.search(r"http://\S+/", process.stderr.readline())
             assert address, process.stderr.read()
-            yield RemoteStore(address.group() + "sparql", 30)
+            yield RemoteStore(address.group() + "sparql", 30, 1 << 30)
         finally:
             process.terminate()
             process.stderr.read()
