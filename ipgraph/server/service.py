@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from ipgraph import resources, scratch
 from ipgraph.errors import StoreUnavailable, UsageError
 from ipgraph.federation.client import Federation, FederationSettings
-from ipgraph.opening import reopen
+from ipgraph.opening import remove_snapshots, reopen
 from ipgraph.server.edition import Edition
 from ipgraph.server.http.metrics import Metrics
 from ipgraph.server.http.response_cache import ResponseCache
 from ipgraph.server.http.routes import RouteTable
 from ipgraph.server.http.static_files import StaticFiles
-from ipgraph.snapshots import cache
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
 from ipgraph.workers.pool import Pool
@@ -137,7 +136,7 @@ class Service:
         """Remove the snapshots that this service no longer serves, except the newest ones."""
         newest = self.edition.kg.built.folder
         self._served = [*(folder for folder in self._served if folder != newest), newest]
-        cache.remove(self._served[: max(0, len(self._served) - self.settings.keep_snapshots)])
+        remove_snapshots(self._served[: max(0, len(self._served) - self.settings.keep_snapshots)])
         self._served = [folder for folder in self._served if folder.exists()]
 
     def close(self) -> None:
