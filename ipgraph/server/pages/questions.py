@@ -12,7 +12,7 @@ from ipgraph.server import jobs
 from ipgraph.server.context import request
 from ipgraph.server.edition import is_own
 from ipgraph.server.html import links
-from ipgraph.server.html.tables import labelled_rows, table
+from ipgraph.server.html.tables import labeled_rows, table
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import NAME, Parameter, Routes
 from ipgraph.server.pages import developer_section, list_formats
@@ -133,7 +133,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     if request.format != "html":
         if error:
             raise error
-        columns, rows = labelled_rows(found, numbers=request.format == "json")  # type: ignore[arg-type]
+        columns, rows = labeled_rows(found, numbers=request.format == "json")  # type: ignore[arg-type]
         return list_formats.rows(columns, rows)
     body = site.render(
         "question.html",

@@ -366,7 +366,7 @@ def test_a_source_page_does_not_repeat_the_heading_of_an_entity_as_its_label(cli
 
 
 def test_a_table_with_labels_is_complete_or_rejected(client, monkeypatch):
-    monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
+    monkeypatch.setattr(query_page, "MAX_LABELED", 5)
     query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
     rejected = client.get(
         "/sparql/labels.csv", query_string={"query": query}, headers={"Accept": "application/json"}
