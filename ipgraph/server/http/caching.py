@@ -67,7 +67,7 @@ class Lookup:
         self.query = ""  # the query text that it answers
         self.route = ""  # the path of the route that made it
         self._is_made = False
-        self._deferred: tuple[Hashable, CachedResponse] | None = None
+        self._deferred: tuple[Key, CachedResponse] | None = None
 
     def by_identity(self, *, in_loop: bool = False) -> Response | None:
         """Return the cached response to an identical request, before the request is parsed.
@@ -83,7 +83,7 @@ class Lookup:
             self._is_made = True
             key = self._cache.key_of(self._identity)
             entry = None if key is None else self._cache.get(key)
-            if entry is None:
+            if key is None or entry is None:
                 return None
             found = key, entry
             is_long = len(entry.body) > _COMPRESSED_IN_LOOP_BYTES
