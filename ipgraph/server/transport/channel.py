@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 from typing import TYPE_CHECKING, Any
 
-from waitress.task import WSGITask
-
-from ipgraph.server.http.delivery import ResponseCut
 from ipgraph.server.transport.guarded_channel import GuardedChannel
+from ipgraph.server.transport.reset import ResettingTask
 
 if TYPE_CHECKING:
     from ipgraph.server.context import Request
 
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: drop unsent bytes and reset the connection
 
-
-class _Task(WSGITask):  # type: ignore[misc]  # as above
+class _Task(ResettingTask):
     """A request answered in a thread, which the loop may have started to answer."""
 
     def __init__(self, channel: Channel, request: Any) -> None:
@@ -27,16 +21,12 @@ class _Task(WSGITask):  # type: ignore[misc]  # as above
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         if self._started is not None:
-            self._started.continue_in(environ)
+            environ["werkzeug.request"] = self._started  # werkzeug's own key
         return environ
 
     def service(self) -> None:
         try:
             super().service()
-        except ResponseCut:
-            if self.version == "1.0":  # the end of the connection would end the response
-                self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            raise
         finally:
             if self._started is not None:  # it may never have been continued
                 self._started.abandon()
@@ -46,7 +36,7 @@ class Channel(GuardedChannel):
     """A connection. The loop may be answering one of its requests."""
 
     task_class = _Task
-    request_to_resume: Request | None = None
+    request_to_resume: Request | None = None  # made by the loop; the next thread continues it
 
     @property
     def is_idle(self) -> bool:

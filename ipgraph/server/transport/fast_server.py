@@ -37,7 +37,6 @@ class FastServer(GuardedServer):
         self.incoming = b""  # the bytes that waitress is parsing, if they are a whole request
         self.port_text = str(bound.getsockname()[1])
         self._is_changed = False
-        application.service.resets_connections = True
         super().__init__(application, bound, options)
 
     @property

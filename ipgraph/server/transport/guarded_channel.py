@@ -12,6 +12,7 @@ from waitress.channel import HTTPChannel
 
 from ipgraph.server.transport import refusals
 from ipgraph.server.transport.parsing import RequestParser
+from ipgraph.server.transport.reset import ResettingTask
 
 if TYPE_CHECKING:
     from ipgraph.server.transport.interfaces import Deadlines
@@ -34,6 +35,7 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
     """A connection that cannot hold its place, or the loop, longer than its share."""
 
     parser_class = RequestParser
+    task_class = ResettingTask
     error_task_class = refusals.Refusal
     close_when_flushed: bool
     request: RequestParser | None = None  # that is not complete

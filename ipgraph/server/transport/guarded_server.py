@@ -47,6 +47,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
     ) -> None:
         settings = application.service.settings
         self._settings = settings
+        application.service.resets_connections = True
         self._max_connections = descriptors.max_connections(settings)
         self._deadlines = Deadlines(
             settings.idle_time_limit_s, settings.header_time_limit_s, settings.body_time_limit_s

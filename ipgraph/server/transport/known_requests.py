@@ -17,13 +17,12 @@ from ipgraph.server.context import new_id
 from ipgraph.server.http import caching, public_url
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from ipgraph.server.application import Application
     from ipgraph.server.context import Request
     from ipgraph.server.http.access_log import FinishedRequest
     from ipgraph.server.http.metrics import Series
     from ipgraph.server.http.response import Response
+    from ipgraph.server.http.response_cache import Key
 
 _MAX_REQUEST_BYTES = 8 << 10
 _MAX_CACHED_BYTES = 16 << 20
@@ -38,8 +37,7 @@ _OWN_ID = "X_REQUEST_ID"
 class _ReadyResponse:
     """The cached response to certain bytes: its key, coding and head, and its log entry."""
 
-    edition: str
-    key: Hashable
+    key: Key
     coding: str  # as in `caching.body_of`
     head: str
     forwarded_for: str  # the client that a trusted proxy named; else empty
@@ -71,9 +69,7 @@ class RawRequestCache:
         if ready is None:
             return None
         started = time.perf_counter()
-        body = None
-        if ready.edition == self._service.edition.name:
-            body = caching.body_of(self._service.cache.get(ready.key), ready.coding)
+        body = caching.body_of(self._service.cache.get(ready.key), ready.coding)
         if body is None:  # no longer cached, or in another coding
             self._cached_bytes -= len(data)
             del responses[data]
@@ -106,7 +102,6 @@ class RawRequestCache:
         size = len(response.get_data())
         finished = request.finished(response.status_code, size)
         responses[data] = _ReadyResponse(
-            request.edition.name,
             lookup.key,
             lookup.coding,
             self._application.stable_head(response, size),
@@ -151,8 +146,10 @@ def is_one(data: bytes) -> bool:
 
 
 def is_plain(parsed: Any) -> bool:
-    """True if a request that waitress parsed has no header that affects the connection."""
+    """True if a request that waitress parsed has a plain path and no header for the connection."""
     if parsed.error or parsed.version != "1.1" or parsed.command not in ("GET", "HEAD"):
+        return False
+    if not parsed.path.isascii() or parsed.path.startswith("//"):  # waitress changes the latter
         return False
     headers = parsed.headers
     if headers.get("CONNECTION", "keep-alive").lower() != "keep-alive":
