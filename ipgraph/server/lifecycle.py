@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph import logs, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.server import create_app
+from ipgraph.server import create_app, snapshot_monitor
 from ipgraph.server.pages import site
 from ipgraph.server.transport import listening
 
@@ -59,6 +59,12 @@ def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: boo
     _announce(application, listening.address(server, settings), time.perf_counter() - started)
     gc.freeze()  # these objects stay: garbage collections need not scan them again
     stop = threading.Event()
+    threading.Thread(
+        target=snapshot_monitor.watch,
+        args=(application.service, stop),
+        name="snapshot monitor",
+        daemon=True,
+    ).start()
     if watch:
         threading.Thread(
             target=_watch, args=(application, seen, stop), name="watch", daemon=True

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.workers import wire
-from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, REAP
+from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED, PID, REAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +48,12 @@ class Zygote:
         config = {"graph": str(graph_path), "memory_limit_mib": memory_limit_mib}
         message = json.dumps(config).encode()
         self._control.settimeout(_START_LIMIT_S)
-        with self._lock:
-            self._send(wire.LENGTH.pack(len(message)) + message)
+        try:
+            with self._lock:
+                self._send(wire.LENGTH.pack(len(message)) + message)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -112,8 +116,13 @@ class Zygote:
     def _send(self, command: bytes) -> None:
         try:
             self._control.sendall(command)
-            if self._control.recv(1) == b"+":
+            response = self._control.recv(1)
+            if response == DONE:
                 return
+            if response == FAILED:
+                head = self._control.recv(wire.LENGTH.size, socket.MSG_WAITALL)
+                (size,) = wire.LENGTH.unpack(head)
+                raise wire.unpack_error(self._control.recv(size, socket.MSG_WAITALL))
         except OSError as error:
             raise self._ended() from error
         raise self._ended()
