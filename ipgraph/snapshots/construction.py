@@ -1,7 +1,7 @@
 """Folders under construction: written next to the snapshots and renamed when they are complete.
 
-Whoever writes holds the lock of the cache, so a folder that is found under construction by the
-holder of the lock is left over from a process that was killed.
+A writer holds the lock of the cache. So a folder under construction that the holder of the lock
+finds is left over from a process that was killed.
 """
 
 from __future__ import annotations

@@ -15,9 +15,8 @@ from ipgraph import opening
 from ipgraph.checks import check_snapshot
 from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable
 from ipgraph.search.index import SearchIndex
-from ipgraph.server import snapshot_monitor
 from ipgraph.settings import Settings
-from ipgraph.snapshots import inventory
+from ipgraph.snapshots import inventory, monitor
 from ipgraph.snapshots.snapshot import Snapshot, load_graph
 from support.damages import Damage, answers, outcome, random_damages
 from support.running import application, serving
@@ -78,6 +77,12 @@ def flip_tables(folder):
     assert len(tables) > 5
     for table in tables:
         flip(table)
+
+
+def repair(running, reported=""):
+    """Let the monitor of a service look once, as it does every second in `ipgraph serve`."""
+    service = running.app.service
+    return monitor.repair(service.edition.kg.snapshot, service.reload, reported)
 
 
 def run(*arguments, cache):
@@ -218,10 +223,10 @@ def test_a_serving_process_replaces_a_snapshot_that_was_removed_or_damaged(
 ):
     graph = ipgraph.open(people, settings=settings)
     with serving(graph) as running:
-        assert snapshot_monitor.repair(running.app.service) == ""
+        assert repair(running) == ""
         assert running.app.service.edition.kg is graph
         damage(settings.cache)
-        assert snapshot_monitor.repair(running.app.service) == ""
+        assert repair(running) == ""
         served = running.app.service.edition.kg
         assert served is not graph
         assert served.built.find_damage() == ""
@@ -242,9 +247,9 @@ def test_a_serving_process_goes_on_without_files_and_says_so_once(people, settin
         running.app.service.pool  # noqa: B018  starts it
         shutil.rmtree(settings.cache)
         people.unlink()
-        damage = snapshot_monitor.repair(running.app.service)
+        damage = repair(running)
         assert damage == "its folder was removed"
-        assert snapshot_monitor.repair(running.app.service, damage) == damage
+        assert repair(running, damage) == damage
         assert running.query(COUNT, "text/csv").status == 200
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
     assert len(errors) == 1
