@@ -34,7 +34,8 @@ def open(
     if isinstance(target, str) and target.startswith(("http://", "https://")):
         from ipgraph.store.remote import RemoteStore
 
-        endpoint = RemoteStore(target, settings.query_time_limit_s)
+        max_bytes = settings.result_limit_mib << 20
+        endpoint = RemoteStore(target, settings.query_time_limit_s, max_bytes)
         return KnowledgeGraph(settings, external=endpoint, origin=target)
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
         folder = Path(target)

@@ -105,8 +105,7 @@ def _announce(application: Application, address: str, seconds: float) -> None:
         )
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
             lines.append("Entities: " + ", ".join(top))
-    own = kg.recipe is not None and not kg.recipe.origin
-    tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
+    tries = _TRIES if kg.is_own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
     if lacking := site.lacking_bundles():
         lines.append(lacking)

@@ -144,8 +144,10 @@ def is_one(data: bytes) -> bool:
 
 
 def is_plain(parsed: Any) -> bool:
-    """True if a request that waitress parsed has no header that affects the connection."""
+    """True if a request that waitress parsed has a plain path and no header for the connection."""
     if parsed.error or parsed.version != "1.1" or parsed.command not in ("GET", "HEAD"):
+        return False
+    if not parsed.path.isascii() or parsed.path.startswith("//"):  # waitress changes the latter
         return False
     headers = parsed.headers
     if headers.get("CONNECTION", "keep-alive").lower() != "keep-alive":
