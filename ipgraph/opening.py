@@ -13,6 +13,7 @@ from ipgraph.snapshots.snapshot import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from threading import Event
 
     from ipgraph.settings import Settings
 
@@ -56,6 +57,15 @@ def reopen(
     target = [Path(line) for line in origin.split("\n")] if origin else None
     fresh = _open_recipe(_recipe(target, graph.settings), graph.settings, report)
     return graph if fresh.built.is_same(graph.built) else fresh
+
+
+def watch_snapshot(
+    served: Callable[[], KnowledgeGraph], replace: Callable[[], object], stop: Event
+) -> None:
+    """Until `stop` is set, call `replace` when the snapshot of the served graph is damaged."""
+    from ipgraph.snapshots import monitor  # late: only a service needs it
+
+    monitor.watch(lambda: served().snapshot, replace, stop)
 
 
 def snapshot_folder(

@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import logs, scratch
+from ipgraph import logs, opening, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app
 from ipgraph.server.pages import site
 from ipgraph.server.transport import listening
-from ipgraph.snapshots import monitor
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -61,8 +60,8 @@ def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: boo
     gc.freeze()  # these objects stay: garbage collections need not scan them again
     stop = threading.Event()
     threading.Thread(
-        target=monitor.watch,
-        args=(lambda: application.service.edition.kg.snapshot, application.service.reload, stop),
+        target=opening.watch_snapshot,
+        args=(lambda: application.service.edition.kg, application.service.reload, stop),
         name="snapshot monitor",
         daemon=True,
     ).start()
