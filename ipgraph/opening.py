@@ -80,6 +80,11 @@ def snapshot_folder(
     return cache.find(_recipe(target, settings), settings_module.cache_folder(settings))
 
 
+def remove_snapshots(folders: Iterable[Path]) -> int:
+    """Remove snapshots that no process uses. Return how many."""
+    return cache.remove(folders)
+
+
 def _open_recipe(
     recipe: Recipe, settings: Settings, report: Callable[[str], None]
 ) -> KnowledgeGraph:

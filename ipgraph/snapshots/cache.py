@@ -23,7 +23,7 @@ from ipgraph.snapshots import construction, inventory
 from ipgraph.snapshots.snapshot import Recipe, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
@@ -135,25 +135,37 @@ def prune(cache: Path, bounds: Bounds) -> int:
     not exceed `bounds.max_bytes`. A time in the future counts as the oldest: the clock was set back
     after that use.
     """
-    import shutil
-
     now_ns = time.time_ns()
     used_ns = {folder: _mtime_ns(folder) for folder in _snapshot_folders(cache)}
     newest_first = sorted(
         used_ns, key=lambda folder: (used_ns[folder] <= now_ns, used_ns[folder]), reverse=True
     )
     seen: Counter[str] = Counter()
-    total = removed = 0
+    total = 0
+    excess = []
     for folder in newest_first:
         key, size = _key(folder), _size(folder)
         seen[key] += 1
-        total += size
-        if (seen[key] > bounds.snapshots or total > bounds.max_bytes) and not _is_in_use(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            total -= size
-            removed += 1
+        is_surplus = seen[key] > bounds.snapshots
+        if not is_surplus or _is_in_use(folder):
+            total += size
+        if is_surplus or total > bounds.max_bytes:
+            excess.append(folder)
+    removed = remove(excess)
     if removed:
         _remove_dead_records(cache)
+    return removed
+
+
+def remove(folders: Iterable[Path]) -> int:
+    """Remove snapshots that are not in use. Return how many."""
+    import shutil
+
+    removed = 0
+    for folder in folders:
+        if not _is_in_use(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
     return removed
 
 

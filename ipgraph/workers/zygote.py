@@ -9,6 +9,7 @@ end closes, the zygote ends with all its workers.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import io
 import json
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from ipgraph.store.local import LocalStore
 
 # Commands: fork a worker; return the exit status of a worker; reap a killed worker; load the store
-# without inferred statements.
-FORK, EXIT_STATUS, REAP, LOAD_STATED = b"f", b"s", b"k", b"i"
-# Responses to the configuration and to LOAD_STATED; an error follows `FAILED`.
+# without inferred statements; reply, to show that the zygote works.
+FORK, EXIT_STATUS, REAP, LOAD_STATED, PING = b"f", b"s", b"k", b"i", b"p"
+# Responses to the configuration, LOAD_STATED and PING; an error follows `FAILED`.
 DONE, FAILED = b"+", b"-"
 PID = struct.Struct("<i")
 
@@ -73,7 +74,8 @@ def main(descriptor: int) -> None:
         while command := control.recv(1):
             killed = {pid for pid in killed if os.waitpid(pid, os.WNOHANG)[0] == 0}
             if command == FORK:
-                children.add(_fork(control, stores, config["memory_limit_mib"]))
+                if pid := _fork(control, stores, config["memory_limit_mib"]):
+                    children.add(pid)
             elif command == REAP:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]
                 children.discard(pid)
@@ -85,6 +87,8 @@ def main(descriptor: int) -> None:
                     control.sendall(DONE)
                 except IpGraphError as error:
                     _send_error(control, error)
+            elif command == PING:
+                control.sendall(DONE)
             elif command == EXIT_STATUS:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]
                 children.discard(pid)
@@ -102,9 +106,20 @@ def _send_error(control: socket.socket, error: IpGraphError) -> None:
 
 
 def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int) -> int:
-    parent_end, worker_end = socket.socketpair()
+    """Fork a worker and send its id and socket, or minus the error number; return the id or 0."""
+    try:
+        parent_end, worker_end = socket.socketpair()
+    except OSError as error:
+        control.sendall(PID.pack(-(error.errno or errno.EIO)))
+        return 0
     worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:  # no memory, or too many processes
+        parent_end.close()
+        worker_end.close()
+        control.sendall(PID.pack(-(error.errno or errno.EIO)))
+        return 0
     if pid == 0:
         control.close()
         parent_end.close()
