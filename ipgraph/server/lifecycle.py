@@ -43,14 +43,16 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     started = time.perf_counter()
     undo_logging = logs.configure(settings)
     try:
-        _serve(kg, settings, started, watch=watch)
+        seen = _stats(kg)
+        application = create_app(kg, settings)
+        del kg  # a reload replaces it, and then it must not stay open
+        _serve(application, seen, started, watch=watch)
     finally:
         undo_logging()
 
 
-def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: bool) -> None:
-    seen = _stats(kg)
-    application = create_app(kg, settings)
+def _serve(application: Application, seen: Stats, started: float, *, watch: bool) -> None:
+    settings = application.service.settings
     server = _bind(application, settings)
     application.service.pool  # noqa: B018  start the workers before the first request
     _on_signals(

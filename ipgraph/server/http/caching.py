@@ -13,7 +13,7 @@ from ipgraph.server.http.response_cache import CachedResponse
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from ipgraph.server.http.response_cache import Identity, ResponseCache
+    from ipgraph.server.http.response_cache import Identity, Key, ResponseCache
 
 _COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = f'-{GZIP}"'
@@ -62,12 +62,12 @@ class Lookup:
         self._identity = identity
         self._tags, self._accept_encoding = conditions
         self._max_age_s = max_age_s
-        self.key: Hashable = None  # of the response found
+        self.key: Key | None = None  # of the response found
         self.coding = ""  # the content coding of its body
         self.query = ""  # the query text that it answers
         self.route = ""  # the path of the route that made it
         self._is_made = False
-        self._deferred: tuple[Hashable, CachedResponse] | None = None
+        self._deferred: tuple[Key, CachedResponse] | None = None
 
     def by_identity(self, *, in_loop: bool = False) -> Response | None:
         """Return the cached response to an identical request, before the request is parsed.
@@ -83,7 +83,7 @@ class Lookup:
             self._is_made = True
             key = self._cache.key_of(self._identity)
             entry = None if key is None else self._cache.get(key)
-            if entry is None:
+            if key is None or entry is None:
                 return None
             found = key, entry
             is_long = len(entry.body) > _COMPRESSED_IN_LOOP_BYTES
@@ -124,7 +124,7 @@ class Lookup:
             return _not_modified(entry)
         return Response.of((("ETag", tag), *whole), body)
 
-    def _found(self, key: Hashable, entry: CachedResponse) -> Response:
+    def _found(self, key: Key, entry: CachedResponse) -> Response:
         self.query, self.route = entry.query, entry.route
         coding = ""
         if self._tags and self._identity is not None and _matches(self._tags, entry.tag):

@@ -22,8 +22,8 @@ from ipgraph.server.context import apply_prefix
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import RawRequestCache
+from ipgraph.workers.outcomes import Outcome
 from ipgraph.workers.pool import ResultStream
-from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
@@ -213,6 +213,7 @@ class FastPath:
         run = self._pool.try_start(
             prepared.query,
             prepared.form,
+            workers=query.request.edition.workers,
             time_limit_s=prepared.time_limit_s,
             is_connected=query.connection.is_connected,
         )
