@@ -152,7 +152,10 @@ class Request(flask.Request):
         self.headers = EnvironHeaders(self.environ)
         self.scheme = str(environ["wsgi.url_scheme"])
         port = str(environ["SERVER_PORT"])  # a client may choose it: see the proxy's headers
-        self.server = str(environ["SERVER_NAME"]), int(port) if re.fullmatch("[0-9]{1,5}", port) else None
+        self.server = (
+            str(environ["SERVER_NAME"]),
+            int(port) if re.fullmatch("[0-9]{1,5}", port) else None,
+        )
         self.remote_addr = environ["REMOTE_ADDR"]
 
     def finished(self, status: int, size: int, outcome: str = "") -> FinishedRequest:
