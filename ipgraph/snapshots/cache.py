@@ -115,7 +115,7 @@ def _write_record(recipe: Recipe, cache: Path, stats: str, name: str) -> None:
 
 def _record_path(recipe: Recipe, cache: Path) -> Path:
     # A short hash is enough: after a collision, the paths in the record differ from the inputs.
-    key = crc32("\n".join((recipe.origin, recipe.reasoner)).encode())
+    key = crc32("\n".join((recipe.origin, recipe.reasoner, repr(recipe.limits))).encode())
     return cache / "inputs" / f"{key:08x}.txt"
 
 
@@ -135,7 +135,8 @@ def _name(recipe: Recipe) -> str:
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.reasoner, *(f"{library} {version(library)}" for library in _LIBRARIES)]
+    parts = [recipe.reasoner, repr(recipe.limits)]
+    parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
     for file in recipe.inputs:

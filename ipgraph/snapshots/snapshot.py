@@ -9,7 +9,7 @@ snapshot of a set of inputs, `ipgraph.snapshots.builder` builds one.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.settings import InferenceLimits
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The inputs of a snapshot: the files and the reasoner.
+    """The inputs of a snapshot: the files, the reasoner and its limits.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
     the files and folders, one per line. It does not change when a file is added to a folder.
@@ -39,6 +40,7 @@ class Recipe:
     origin: str
     inputs: tuple[Input, ...]
     reasoner: str
+    limits: InferenceLimits = field(default_factory=InferenceLimits)
 
 
 class Snapshot:

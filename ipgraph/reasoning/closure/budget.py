@@ -10,38 +10,29 @@ import os
 import time
 from dataclasses import dataclass, field
 
+from ipgraph.settings import InferenceLimits
+
 _MIB = 1 << 20
 _ROW_BYTES = 8 * 4  # a column, the column it is merged into, and the space to sort it
 _LARGE_ROWS = 100_000  # fewer rows are made without asking for the memory of the process
-_STATEMENTS_AT_LEAST = 10_000_000
+_STATEMENTS_AT_LEAST = 5_000_000
 _MEMORY_AT_LEAST_MIB = 1024
 _CPU_AT_LEAST_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one closure; 0 derives a bound from the number of stated triples.
+def limits_for(limits: InferenceLimits, stated: int) -> InferenceLimits:
+    """Return `limits` with a default for each that is 0, for a graph of `stated` triples.
 
-    `memory_mib` is memory in addition to what the process had at the start.
+    LUBM infers 0.5 statements for each stated triple, in 0.3 µs and less than 100 bytes.
     """
-
-    statements: int = 0
-    memory_mib: int = 0
-    cpu_s: float = 0
-
-    def for_stated(self, count: int) -> Limits:
-        """Return the limits for a graph of `count` stated triples, all of them positive.
-
-        LUBM infers 0.5 statements for each stated triple, takes 0.3 µs and less than 100 bytes.
-        """
-        return Limits(
-            self.statements or max(_STATEMENTS_AT_LEAST, 20 * count),
-            self.memory_mib or max(_MEMORY_AT_LEAST_MIB, count * 1000 // _MIB),
-            self.cpu_s or max(_CPU_AT_LEAST_S, count / 10_000),
-        )
+    return InferenceLimits(
+        limits.statements or max(_STATEMENTS_AT_LEAST, 20 * stated),
+        limits.memory_mib or max(_MEMORY_AT_LEAST_MIB, stated * 1000 // _MIB),
+        limits.cpu_s or max(_CPU_AT_LEAST_S, stated / 10_000),
+    )
 
 
-class OverBudget(Exception):  # noqa: N818 - it is not an error: the closure goes on or ends
+class OverBudget(Exception):
     """A step that the budget does not allow. `ends_closure` is False if smaller ones may follow."""
 
     def __init__(self, limit: str, *, ends_closure: bool) -> None:
@@ -50,16 +41,25 @@ class OverBudget(Exception):  # noqa: N818 - it is not an error: the closure goe
         self.ends_closure = ends_closure
 
 
+def _resident_bytes() -> int:
+    """Return the memory of this process; 0 on systems without /proc."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 @dataclass(slots=True)
 class Budget:
     """What is left of the limits of one closure."""
 
-    limits: Limits = field(default_factory=lambda: Limits().for_stated(0))
+    limits: InferenceLimits = field(default_factory=lambda: limits_for(InferenceLimits(), 0))
     spent: int = 0
     _cpu_start: float = field(default_factory=time.thread_time)
-    _memory_start: int = field(default_factory=lambda: _resident_bytes())
+    _memory_start: int = field(default_factory=_resident_bytes)
 
-    def restart(self, limits: Limits) -> None:
+    def restart(self, limits: InferenceLimits) -> None:
         """Begin to count memory and CPU time here."""
         self.limits = limits
         self._cpu_start, self._memory_start = time.thread_time(), _resident_bytes()
@@ -86,15 +86,4 @@ class Budget:
     def _check_memory(self, more_bytes: int, *, ends_closure: bool) -> None:
         used = _resident_bytes() - self._memory_start
         if used + more_bytes > self.limits.memory_mib * _MIB:
-            raise OverBudget(
-                f"{self.limits.memory_mib:,} MiB of memory", ends_closure=ends_closure
-            )
-
-
-def _resident_bytes() -> int:
-    """Return the memory of this process; 0 on systems without /proc."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
+            raise OverBudget(f"{self.limits.memory_mib:,} MiB of memory", ends_closure=ends_closure)

@@ -60,7 +60,7 @@ class Clause:
     is_transitive: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.is_transitive = len(self.body) == 2 and self._is_transitive(*self.body)  # noqa: PLR2004
+        self.is_transitive = len(self.body) == 2 and self._is_transitive(*self.body)
 
     def _is_transitive(self, left: Pattern, right: Pattern) -> bool:
         """True if the clause says no more than that a property is transitive."""
@@ -68,7 +68,7 @@ class Clause:
         if head is None or self.unequal or not left.key == right.key == head.key >= 0:
             return False
         terms = {left.subject, left.object, right.subject, right.object}
-        if len(terms) != 3 or not all(isinstance(term, str) for term in terms):  # noqa: PLR2004
+        if len(terms) != 3 or not all(isinstance(term, str) for term in terms):
             return False
         if left.object == right.subject:
             return (head.subject, head.object) == (left.subject, right.object)

@@ -3,7 +3,8 @@
 A rule whose patterns all name their property (scm-sco ...) is a clause as it is. In the others the
 property or class is a variable that axioms bind (prp-dom: `?p rdfs:domain ?c`): the patterns that
 name theirs are solved over the schema known so far, and each solution makes one clause.
-Equality (eq-sym, eq-trans, eq-rep-*) is not compiled: equality.py applies it. When conclusions change the schema, `Compiler.new_clauses` must be called again.
+Equality (eq-sym, eq-trans, eq-rep-*) is not compiled: equality.py applies it. When conclusions
+change the schema, `Compiler.new_clauses` must be called again.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ipgraph.reasoning.closure.budget import OverBudget
 from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct
 from ipgraph.reasoning.closure.relations import contains
 from ipgraph.reasoning.datatypes import DATATYPES, have_same_value, is_value_of
@@ -52,7 +53,12 @@ class _Checker:
 
     def run(self, checks: list[Clause]) -> tuple[Inconsistency, ...]:
         """Return the contradictions that `checks` find, and those of literals, without repeats."""
-        found = [violation for check in checks for violation in self._violations(check)]
+        found: list[Inconsistency] = []
+        for check in checks:
+            try:
+                found += self._violations(check)
+            except OverBudget as error:
+                self._fixpoint.skipped[check.name, check.body[0].key] = error
         found += self._ill_typed_literals()
         found += self._unequal_literals()
         unique = {(violation.rule, frozenset(violation.premises)): violation for violation in found}

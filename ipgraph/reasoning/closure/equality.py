@@ -1,10 +1,9 @@
-"""Equality: terms that are the same form classes (eq-sym, eq-trans), and a statement holds for
-every member of the classes of its terms (eq-rep-s, -p, -o).
+"""Equality by classes: equal terms form classes (eq-sym, eq-trans) and share statements (eq-rep-*).
 
 A relation is compressed, each term to the representative of its class, and expanded again, each
 representative to every member. So the rows that are made are those of the result, and their number
-is known before. As clauses, eq-trans would cost the cube of the size of a class, and eq-rep would be
-three clauses for each relation of the graph.
+is known before. As clauses, eq-trans would cost the cube of the size of a class, and eq-rep-* would
+be three clauses for each relation of the graph.
 """
 
 from __future__ import annotations
@@ -55,7 +54,8 @@ class EqualTerms:
         """Return the representative of each term; of a term without equals, the term itself."""
         places = self.terms.searchsorted(terms)
         places[places == len(self.terms)] = 0
-        return np.where(self.terms[places] == terms, self.representatives[places], terms)
+        found: Column = np.where(self.terms[places] == terms, self.representatives[places], terms)
+        return found
 
     def members_of(self, representatives: Column) -> tuple[Column, Column]:
         """Return the members of classes: the position of the representative, and the member."""
@@ -68,7 +68,8 @@ class EqualTerms:
         """Return the number of members of the class of each representative."""
         starts = self._members.searchsorted(representatives << HALF)
         ends = self._members.searchsorted((representatives + 1) << HALF)
-        return np.maximum(1, ends - starts)
+        sizes: Column = np.maximum(1, ends - starts)
+        return sizes
 
 
 def _connect(first: Column, second: Column, count: int) -> Column:
@@ -99,9 +100,11 @@ class Equality:
         self._equal: EqualTerms | None = None
         self._pairs_size = -1  # of owl:sameAs when `_equal` was made
 
-    @property
-    def equal(self) -> EqualTerms | None:
-        """The classes of equal terms of the last run; None if there are no equal terms."""
+    def classes(self) -> EqualTerms | None:
+        """Return the classes of equal terms; None if there are no equal terms."""
+        same = self._relations.relations.get(self._same)
+        if same is not None and len(same.codes) != self._pairs_size:
+            self._find_classes(same)
         return self._equal
 
     def run(self) -> bool:
@@ -126,20 +129,26 @@ class Equality:
             self._seen_sizes[key] = (len(self._relations.relation(key).codes), self._pairs_size)
         return is_new
 
-    def _complete(self, same: Relation) -> bool:
-        """Find the classes, and conclude that their members are the same (eq-sym, eq-trans)."""
+    def _find_classes(self, same: Relation) -> int:
+        """Find the classes of equal terms; return how many pairs of them the relation has."""
         codes = same.codes
         pairs = codes[(codes >> HALF) != (codes & LOW)]  # a graph may state that x is the same as x
-        self._equal = equal = EqualTerms(pairs) if len(pairs) else None
-        is_new = False
-        if equal and equal.pairs_count != len(pairs):
+        self._equal = EqualTerms(pairs) if len(pairs) else None
+        self._pairs_size = len(codes)
+        return len(pairs)
+
+    def _complete(self, same: Relation) -> bool:
+        """Conclude that the members of each class are the same (eq-sym, eq-trans)."""
+        known = self._find_classes(same)
+        equal, is_new = self._equal, False
+        if equal and equal.pairs_count != known:
             roots = distinct([equal.representatives])
             try:
-                for part in self._expand(equal, roots << HALF | roots):
+                for part in self._expand(equal, roots << HALF | roots, known):
                     is_new |= self._relations.conclude(self._same, part)
             except OverBudget as error:
                 self._relations.skip("eq-trans", self._same, error)
-        self._pairs_size = len(same.codes)
+            self._pairs_size = len(same.codes)
         return is_new
 
     def _replace(self, equal: EqualTerms, key: int, codes: Column) -> bool:

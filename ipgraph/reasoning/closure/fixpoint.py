@@ -104,18 +104,18 @@ class Fixpoint:
                 clause = heapq.heappop(self._queue)[-1]
                 clause.is_queued = False
                 runs += 1
-                if not runs % _CHECK_INTERVAL:
-                    self.budget.check()
-                self._run_clause(clause)
+                self._run_clause(clause, is_checked=runs % _CHECK_INTERVAL == 0)
             if not self.equality.run():
                 return
 
-    def _run_clause(self, clause: Clause) -> None:
+    def _run_clause(self, clause: Clause, *, is_checked: bool) -> None:
         head = clause.head
         assert head is not None  # noqa: S101 - those that conclude `false` are not in the fixpoint
-        if (clause.name, head.key) in self.skipped:
+        if self.skipped and (clause.name, head.key) in self.skipped:
             return
         try:
+            if is_checked:
+                self.budget.check()
             if clause.is_transitive and self._is_large(clause):
                 self._close(clause, head.key)
             else:
@@ -146,7 +146,8 @@ class Fixpoint:
         if clause.is_new:
             start = self._smallest(clause)
             return [(start, self.relation(clause.body[start].key).codes)]
-        return [(position, distinct(clause.waiting[position])) for position in sorted(clause.waiting)]
+        waiting = clause.waiting
+        return [(position, distinct(waiting[position])) for position in sorted(waiting)]
 
     def _close(self, clause: Clause, key: int) -> None:
         """Close a relation transitively. What the clause concludes is not passed back to it."""

@@ -113,21 +113,22 @@ class _Reach:
 
     def visit_levels(self) -> None:
         """Fill in what each component reaches."""
-        for number, components in enumerate(self._graph.levels()):
+        for number, level in enumerate(self._graph.levels()):
             if not number & 255:
                 self._budget.check()
-            degrees = self._degrees[components]
-            owner, edges = slices(self._graph.starts[components], degrees)
+            degrees = self._degrees[level]
+            owner, edges = slices(self._graph.starts[level], degrees)
             successors = self._graph.targets[edges]
             sizes = self.counts[successors] + 1
-            gathered = np.bincount(owner, sizes, len(components)).astype(np.int64)
+            gathered = np.bincount(owner, sizes, len(level)).astype(np.int64)
             is_large = (gathered > MARKED_ROWS) & (degrees > 1)
+            small = level
             if is_large.any():
-                for component in components[is_large].tolist():
+                for component in level[is_large].tolist():
                     self._append(np.array([component]), *self._mark(component))
-                components, gathered = components[~is_large], gathered[~is_large]
+                small, gathered = level[~is_large], gathered[~is_large]
             for start, end in chunks_of_rows(gathered):
-                self._append(components[start:end], *self._gather(components[start:end]))
+                self._append(small[start:end], *self._gather(small[start:end]))
 
     def _append(self, components: Column, rows: _Small, counts: Column) -> None:
         used = self._used + len(rows)

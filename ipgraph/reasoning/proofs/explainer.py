@@ -49,11 +49,15 @@ class Explainer:
     """Explains the triples of one store; results are cached for later explanations.
 
     The store has stated triples in named graphs, inferred ones in graph `inferred`, and either
-    nothing or the merge of all graphs in its default graph.
+    nothing or the merge of all graphs in its default graph. `incomplete` is a sentence that says
+    what was not inferred, or nothing.
     """
 
-    def __init__(self, store: Store, inferred: str = INFERRED_GRAPH) -> None:
+    def __init__(
+        self, store: Store, inferred: str = INFERRED_GRAPH, *, incomplete: str = ""
+    ) -> None:
         self._store = store
+        self._incomplete = incomplete
         self._inferred = inferred
         self._lock = Lock()  # the prover's cache is not thread-safe
         self._clear()
@@ -115,6 +119,8 @@ class Explainer:
 
     def _describe_missing(self, goal: Fact) -> str:
         message = f"{self._sentence(goal)} is neither stated nor inferred."
+        if self._incomplete:
+            message += f" {self._incomplete}"
         missing = self._prover.near_miss(goal)
         if missing is None:
             return f"{message} No rule comes close to concluding it."
