@@ -75,6 +75,24 @@ class Snapshot:
         return str(self.manifest["content_hash"])
 
     @property
+    def incomplete(self) -> str:
+        """A sentence about what was not inferred; empty if the closure is complete."""
+        return str(self.manifest.get("incomplete", ""))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the users of the graph must know about its inferred statements, in sentences."""
+        notes = [self.incomplete] if self.incomplete else []
+        if stars := self.manifest.get("stars"):
+            subject = "1 class" if len(stars) == 1 else f"{len(stars):,} classes"
+            notes.append(
+                f"{subject} of many equal entities (up to {max(stars):,}): stored "
+                "as a star, in which owl:sameAs links each entity with one of them only, in both "
+                "directions."
+            )
+        return tuple(notes)
+
+    @property
     def graph_path(self) -> Path:
         """The N-Quads file of the named graphs."""
         return self.folder / "graph.nq"
@@ -101,9 +119,9 @@ class Snapshot:
 
         from ipgraph.store.local import write_store
 
-        engine = ox.Store()
-        engine.bulk_load(path=str(self.graph_path), format=ox.RdfFormat.N_QUADS)
-        engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
+        engine, inferred = ox.Store(), ox.NamedNode(INFERRED_GRAPH)
+        quads = ox.parse(path=str(self.graph_path), format=ox.RdfFormat.N_QUADS)
+        engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             temporary = Path(scratch, "store")
             write_store(engine, Path(scratch, "graph.nq"), temporary)

@@ -23,6 +23,7 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Version    {facts['content_hash'][:12]}",
         f"Folder     {facts['folder']}",
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
+        *(f"Inference  {note}" for note in graph.notes),
         f"Sources    {counts['sources']:,}",
         *_evidence(graph),
         "Entities by class",

@@ -49,15 +49,11 @@ class Explainer:
     """Explains the triples of one store; results are cached for later explanations.
 
     The store has stated triples in named graphs, inferred ones in graph `inferred`, and either
-    nothing or the merge of all graphs in its default graph. `incomplete` is a sentence that says
-    what was not inferred, or nothing.
+    nothing or the merge of all graphs in its default graph.
     """
 
-    def __init__(
-        self, store: Store, inferred: str = INFERRED_GRAPH, *, incomplete: str = ""
-    ) -> None:
+    def __init__(self, store: Store, inferred: str = INFERRED_GRAPH) -> None:
         self._store = store
-        self._incomplete = incomplete
         self._inferred = inferred
         self._lock = Lock()  # the prover's cache is not thread-safe
         self._clear()
@@ -66,21 +62,24 @@ class Explainer:
         self._graph = ClosedGraph(self._store, self._inferred)
         self._prover = Prover(self._graph)
 
-    def explain(self, subject: str, predicate: str, object_: str) -> Explanation:
+    def explain(
+        self, subject: str, predicate: str, object_: str, *, incomplete: str = ""
+    ) -> Explanation:
         """Return a shortest proof of a triple; its terms are in N-Triples syntax.
 
         Raise `NotEntailed` if it does not hold; the message names what is missing for a rule to
-        conclude it, if that is cheap to find. Raise `UsageError` for terms that do not parse.
+        conclude it, if that is cheap to find, and includes `incomplete`, which says what was not
+        inferred. Raise `UsageError` for terms that do not parse.
         """
         goal = _fact(subject, predicate, object_)
         with self._lock:
             if self._prover.cache_size > _MAX_CACHED:
                 self._clear()
-            return self._explain(goal)
+            return self._explain(goal, incomplete)
 
-    def _explain(self, goal: Fact) -> Explanation:
+    def _explain(self, goal: Fact, incomplete: str) -> Explanation:
         if not self._graph.holds(goal):
-            raise NotEntailed(self._describe_missing(goal))
+            raise NotEntailed(self._describe_missing(goal, incomplete))
         cost = self._prover.prove(goal)
         if cost is None:
             raise NotEntailed(
@@ -117,10 +116,10 @@ class Explainer:
         terms = {name: str(term) for name, term in application.bound}
         return fill_reason(application.reason, terms, self.name)
 
-    def _describe_missing(self, goal: Fact) -> str:
+    def _describe_missing(self, goal: Fact, incomplete: str) -> str:
         message = f"{self._sentence(goal)} is neither stated nor inferred."
-        if self._incomplete:
-            message += f" {self._incomplete}"
+        if incomplete:
+            message += f" {incomplete}"
         missing = self._prover.near_miss(goal)
         if missing is None:
             return f"{message} No rule comes close to concluding it."
