@@ -34,7 +34,8 @@ def open(
     if isinstance(target, str) and target.startswith(("http://", "https://")):
         from ipgraph.store.remote import RemoteStore
 
-        endpoint = RemoteStore(target, settings.query_time_limit_s)
+        max_bytes = settings.result_limit_mib << 20
+        endpoint = RemoteStore(target, settings.query_time_limit_s, max_bytes)
         return KnowledgeGraph(settings, external=endpoint, origin=target)
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
         folder = Path(target)
@@ -52,6 +53,11 @@ def reopen(
     target = [Path(line) for line in origin.split("\n")] if origin else None
     fresh = _open_recipe(_recipe(target, graph.settings), graph.settings, report)
     return graph if fresh.built.hash == graph.built.hash else fresh
+
+
+def remove_snapshots(folders: Iterable[Path]) -> int:
+    """Remove snapshots that no process uses. Return how many."""
+    return cache.remove(folders)
 
 
 def _open_recipe(

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import LimitReached, Refused, StoreUnavailable, TimeLimitExceeded, UsageError
-from ipgraph.federation.allow_list import AllowList, parse_destination
+from ipgraph.federation.allow_list import AllowList
 from ipgraph.federation.fetcher import FetchRequest, Table
 from ipgraph.federation.service_clauses import Clause, find
+from ipgraph.http_client import address
 from ipgraph.sparql.query import ServiceResult
 from ipgraph.workers import wire
 from ipgraph.workers.admission import AdmissionQueue
@@ -71,7 +72,7 @@ class Federation:
         clauses = find(query, found)
         for clause in clauses:
             try:
-                is_allowed = self._allow_list.allows(parse_destination(clause.endpoint))
+                is_allowed = self._allow_list.allows(address.parse(clause.endpoint))
             except UsageError:
                 is_allowed = False
             if not is_allowed:

@@ -7,35 +7,26 @@ look-up, which no timeout of Python interrupts.
 
 from __future__ import annotations
 
-import contextlib
-import http.client
+import io
 import ipaddress
 import json
 import socket
-import ssl
 import sys
-import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
-from ipgraph.errors import (
-    IpGraphError,
-    LimitReached,
-    Refused,
-    StoreUnavailable,
-    UsageError,
-)
-from ipgraph.federation.allow_list import AllowList, Destination, is_reachable, parse_destination
+from ipgraph.errors import IpGraphError, LimitReached, Refused, StoreUnavailable, UsageError
+from ipgraph.federation.allow_list import AllowList, is_reachable
+from ipgraph.http_client import address, body
+from ipgraph.http_client.client import HttpClient, Policy, Request
+from ipgraph.http_client.connection import look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from ipgraph.http_client.address import Destination
+    from ipgraph.http_client.client import Response
+    from ipgraph.http_client.connection import Connect, Resolve
 
-    Resolve = Callable[[str, int], list[str]]
-    Connect = Callable[[tuple[str, int], float], socket.socket]
-
-_MAX_REDIRECTS = 3
-_REDIRECTS = (301, 302, 307, 308)  # a 303 does not lead to the result of the query
 _ACCEPT = "application/sparql-results+json, application/sparql-results+xml;q=0.9"
 _KINDS = {
     "application/sparql-results+json": "json",
@@ -45,7 +36,6 @@ _KINDS = {
     "text/xml": "xml",
 }
 _MAX_DESCRIPTORS = 32  # standard streams, resolver, certificates and one connection
-_PART_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +64,7 @@ class Table:
 
 def fetch(
     request: FetchRequest,
-    resolve: Resolve | None = None,
+    resolve: Resolve = look_up,
     connect: Connect = socket.create_connection,
 ) -> Table:
     """Query the endpoint of a request. Redirects are checked in the same way as its address.
@@ -82,133 +72,67 @@ def fetch(
     Raises `Refused` for an address that is not allowed, `StoreUnavailable` if the endpoint
     fails, and `LimitReached` if its response is too large.
     """
-    deadline = time.monotonic() + request.time_limit_s
-    allow_list, target = AllowList.parse(request.allowed), _parse(request.endpoint)
-    for _ in range(_MAX_REDIRECTS + 1):
+    allow_list, sink = AllowList.parse(request.allowed), io.BytesIO()
+
+    def check_target(target: Destination) -> None:
         if not allow_list.allows(target):
             raise Refused(
                 f"<{target}> is not an allowed endpoint.",
                 hint="The setting allowed_services lists the allowed endpoints.",
             )
-        addresses = _addresses(target, request.allow_private, resolve or _look_up)
-        response = _send(request, target, addresses, connect, deadline)
-        if isinstance(response, Table):
-            return response
-        redirect = _parse(urljoin(str(target), response))
-        if target.scheme == "https" and redirect.scheme == "http":
-            raise Refused(f"<{target}> redirects to <{redirect}>, which is not encrypted.")
-        target = redirect
-    raise StoreUnavailable(f"<{request.endpoint}> redirects more than {_MAX_REDIRECTS} times.")
+
+    def check_addresses(target: Destination, addresses: list[str]) -> None:
+        _check_addresses(target, addresses, private=request.allow_private)
+
+    policy = Policy(check_target=check_target, check_addresses=check_addresses)
+    client = HttpClient(policy, resolve, connect)
+    target = _parse(request.endpoint)
+    form = urlencode({"query": request.query}).encode()
+    try:
+        response = client.post(
+            Request(target, form, _ACCEPT, request.time_limit_s, request.max_bytes), sink
+        )
+    except TimeoutError as error:
+        raise StoreUnavailable(f"<{target}> did not respond in time.") from error
+    except body.TooLarge as error:
+        raise LimitReached(
+            f"<{target}> responded with more than {request.max_bytes:,} bytes. Request less data.",
+            limit="service_result_limit_mib",
+        ) from error
+    finally:
+        client.close()
+    return _table(response, sink.getvalue())
 
 
 def _parse(iri: str) -> Destination:
     try:
-        return parse_destination(iri)
+        return address.parse(iri)
     except UsageError as error:
         raise Refused(str(error)) from error
 
 
-def _look_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(item[4][0]) for item in found))
-
-
-def _addresses(target: Destination, private: bool, resolve: Resolve) -> list[str]:
-    """Look up the host once. Raises `Refused` unless all its addresses may be connected to."""
-    try:
-        found = resolve(target.host, target.port)
-    except (OSError, UnicodeError) as error:
-        raise StoreUnavailable(f"Cannot resolve the host {target.host}: {error}.") from error
-    if not found:
-        raise StoreUnavailable(f"The host {target.host} has no address.")
-    for item in found:
+def _check_addresses(target: Destination, addresses: list[str], *, private: bool) -> None:
+    """Raise `Refused` unless all addresses of a host may be connected to."""
+    for item in addresses:
         if not is_reachable(ipaddress.ip_address(item), private=private):
             raise Refused(
                 f"{target.host} has the address {item}, which is not on the public Internet.",
                 hint="The setting allow_private_services allows endpoints in private networks.",
             )
-    return found
 
 
-def _send(
-    request: FetchRequest,
-    target: Destination,
-    addresses: list[str],
-    connect: Connect,
-    deadline: float,
-) -> Table | str:
-    """Return the response of a destination at its checked addresses, or its redirect."""
-    connection = http.client.HTTPConnection(target.host, target.port)
-    if target.scheme == "https":
-        connection.default_port = 443  # keeps the port out of the Host header
-    with contextlib.closing(connection):
-        try:
-            # Connect to the checked address: the name is not looked up a second time.
-            connection.sock = _connect(target, addresses, connect, deadline)
-            connection.request(
-                "POST",
-                target.path,
-                urlencode({"query": request.query}),
-                {
-                    "Accept": _ACCEPT,
-                    "Content-Type": "application/x-www-form-urlencoded",
-                    "User-Agent": "ipgraph",
-                },
-            )
-            response = connection.getresponse()
-            location = response.getheader("Location")
-            if response.status in _REDIRECTS and location:
-                return location
-            return _read_table(response, target, request.max_bytes, deadline)
-        except TimeoutError as error:
-            raise StoreUnavailable(f"<{target}> did not respond in time.") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise StoreUnavailable(f"Cannot query <{target}>: {error}.") from error
-
-
-def _connect(
-    target: Destination, addresses: list[str], connect: Connect, deadline: float
-) -> socket.socket:
-    failure: OSError = TimeoutError("timed out")
-    for address in addresses:
-        left_s = deadline - time.monotonic()
-        if left_s <= 0:
-            break
-        try:
-            connection = connect((address, target.port), left_s)
-        except OSError as error:
-            failure = error
-            continue
-        if target.scheme == "https":
-            context = ssl.create_default_context()
-            return context.wrap_socket(connection, server_hostname=target.host)
-        return connection
-    raise failure
-
-
-def _read_table(
-    response: http.client.HTTPResponse, target: Destination, max_bytes: int, deadline: float
-) -> Table:
+def _table(response: Response, text: bytes) -> Table:
+    target = response.target
     if response.status != 200:
-        reason = response.read(200).decode("utf-8", "replace").strip()
-        raise StoreUnavailable(f"<{target}> responded with status {response.status}: {reason}")
-    media_type = response.headers.get_content_type()
-    if media_type not in _KINDS:
-        raise StoreUnavailable(f"<{target}> responded with {media_type}, not with SPARQL results.")
-    body = bytearray()
-    while part := response.read1(_PART_BYTES):
-        body += part
-        if len(body) > max_bytes:
-            raise LimitReached(
-                f"<{target}> responded with more than {max_bytes:,} bytes. Request less data.",
-                limit="service_result_limit_mib",
-            )
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    if response.length:
-        raise StoreUnavailable(f"The response of <{target}> is incomplete.")
+        raise StoreUnavailable(
+            f"<{target}> responded with status {response.status}: {response.detail}"
+        )
+    if response.media_type not in _KINDS:
+        raise StoreUnavailable(
+            f"<{target}> responded with {response.media_type}, not with SPARQL results."
+        )
     try:
-        return Table(_KINDS[media_type], body.decode("utf-8-sig"))
+        return Table(_KINDS[response.media_type], text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise StoreUnavailable(f"The response of <{target}> is not UTF-8 text.") from error
 

@@ -2,40 +2,80 @@
 
 from __future__ import annotations
 
-import urllib.error
+import tempfile
 import urllib.parse
-import urllib.request
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, LimitReached, StoreUnavailable, TimeLimitExceeded
+from ipgraph.errors import (
+    BadQuery,
+    LimitReached,
+    Refused,
+    SizeLimitExceeded,
+    StoreUnavailable,
+    TimeLimitExceeded,
+)
+from ipgraph.http_client import address, body
+from ipgraph.http_client.client import HttpClient, Policy, Request
+from ipgraph.http_client.plain_text import one_line
+from ipgraph.store import nesting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from http.client import HTTPResponse
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ipgraph.http_client.address import Destination
+    from ipgraph.http_client.client import Response
     from ipgraph.store import EngineResult, Subject, Term
 
+# The formats that the engine reads without expanding entities or fetching anything.
+_RESULTS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "application/xml": ox.QueryResultsFormat.XML,
+    "text/xml": ox.QueryResultsFormat.XML,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+_TRIPLES = {
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/x-turtle": ox.RdfFormat.TURTLE,
+}
 _ACCEPT = (
     "application/sparql-results+json, application/n-triples;q=0.9, "
     "application/sparql-results+xml;q=0.8, text/turtle;q=0.8"
 )
-_MAX_DETAIL_BYTES = 2000  # of the body of an error response
 _BUSY_STATUSES = (429, 503, 504)
 _ADDRESS_HINT = "Is this the address of a SPARQL endpoint?"
+_HINTS = {
+    401: "ipgraph has no credentials for endpoints.",
+    404: _ADDRESS_HINT,
+    405: _ADDRESS_HINT,
+}
+_IN_MEMORY_BYTES = 8 << 20  # a larger response is a temporary file
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteStore:
     """A SPARQL endpoint that is queried by POST (SPARQL 1.1 Protocol, 2.1.2).
 
-    The endpoint decides what its default graph is. `time_limit_s` limits every wait for bytes.
+    The endpoint decides what its default graph is. `time_limit_s` and `max_bytes` limit the whole
+    response. It is complete and valid before any of it is returned: there are no late errors.
+    Raises `UsageError` for an address that is not one of http or https, or contains a password.
     """
 
     endpoint: str
     time_limit_s: float
+    max_bytes: int
+    _target: Destination = field(init=False, repr=False, compare=False)
+    _client: HttpClient = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_target", address.parse(self.endpoint))
+        policy = Policy(check_redirect=_check_redirect, with_proxies=True)
+        object.__setattr__(self, "_client", HttpClient(policy))
 
     def evaluate(
         self,
@@ -46,7 +86,11 @@ class RemoteStore:
         prefixes: Mapping[str, str] | None = None,
         base: str | None = None,
     ) -> EngineResult:
-        """Return the result of query `text`, streamed from the endpoint."""
+        """Return the result of query `text`.
+
+        Raises `BadQuery`, `Refused` for a redirect to elsewhere, `StoreUnavailable`, and the leaves
+        of `LimitReached`.
+        """
         declared = f"BASE <{base}> " if base else ""
         declared += "".join(
             f"PREFIX {name}: <{iri}> "
@@ -56,21 +100,32 @@ class RemoteStore:
         fields = [("query", declared + text)]
         fields += [("default-graph-uri", graph) for graph in default_graphs]
         fields += [("named-graph-uri", graph) for graph in named_graphs]
-        response = self._post(urllib.parse.urlencode(fields).encode())
-        media_type = response.headers.get_content_type()
-        try:
-            if (results := ox.QueryResultsFormat.from_media_type(media_type)) is not None:
-                return ox.parse_query_results(response, format=results)
-            if (rdf := ox.RdfFormat.from_media_type(media_type)) is not None:
-                return _Triples(ox.parse(response, format=rdf))  # type: ignore[return-value]
-        except SyntaxError as error:
+        file = _ResponseFile(_IN_MEMORY_BYTES)
+        media_type = self._post(urllib.parse.urlencode(fields).encode(), file)
+        return self._parse(file, media_type)
+
+    def _parse(self, file: IO[bytes], media_type: str) -> EngineResult:
+        """Return the result in a file. The first of two passes finds its errors."""
+        if media_type not in _RESULTS and media_type not in _TRIPLES:
             raise StoreUnavailable(
-                f"The endpoint {self.endpoint} returned malformed {media_type}: {error.msg}"
+                f"The endpoint {self._target} returned {media_type}, which is not a SPARQL result.",
+                hint=_ADDRESS_HINT,
+            )
+        file.seek(0)
+        if nesting.is_too_deep(file, media_type):
+            raise StoreUnavailable(
+                f"The endpoint {self._target} returned values that are nested more than "
+                f"{nesting.MAX_DEPTH} times."
+            )
+        try:
+            for _ in _iterable(_parsed(file, media_type)):
+                pass
+        except (SyntaxError, ValueError) as error:
+            detail = one_line(getattr(error, "msg", None) or str(error))
+            raise StoreUnavailable(
+                f"The endpoint {self._target} returned malformed {media_type}: {detail}"
             ) from error
-        raise StoreUnavailable(
-            f"The endpoint {self.endpoint} returned {media_type}, which is not a SPARQL result.",
-            hint=_ADDRESS_HINT,
-        )
+        return _parsed(file, media_type)
 
     def quads(
         self,
@@ -100,50 +155,77 @@ class RemoteStore:
         rows = self.evaluate(f"SELECT {' '.join(variables)} WHERE {{ {where} }}")
         if not isinstance(rows, ox.QuerySolutions):
             raise StoreUnavailable(
-                f"The endpoint {self.endpoint} did not answer a SELECT query with a table.",
+                f"The endpoint {self._target} did not answer a SELECT query with a table.",
                 hint=_ADDRESS_HINT,
             )
         for row in rows:
             terms = bound | {name[1:]: row[name[1:]] for name in variables}
             yield ox.Quad(terms["s"], terms["p"], terms["o"], terms["g"])
 
-    def _post(self, body: bytes) -> HTTPResponse:
-        request = urllib.request.Request(  # noqa: S310  `ipgraph.open` accepts http and https only
-            self.endpoint,
-            data=body,
-            headers={
-                "Accept": _ACCEPT,
-                "Content-Type": "application/x-www-form-urlencoded",
-                "User-Agent": "ipgraph",
-            },
-        )
+    def _post(self, form: bytes, file: IO[bytes]) -> str:
+        """Write the response to a form to a file; return its media type."""
+        request = Request(self._target, form, _ACCEPT, self.time_limit_s, self.max_bytes)
         try:
-            response: HTTPResponse = urllib.request.urlopen(  # noqa: S310
-                request, timeout=self.time_limit_s
-            )
-        except urllib.error.HTTPError as error:
-            with error:  # closes the connection
-                raise self._exception_for(error) from error
+            response = self._client.post(request, file)
         except TimeoutError as error:
             raise TimeLimitExceeded(
-                f"The endpoint {self.endpoint} did not answer within {self.time_limit_s:g} s.",
+                f"The endpoint {self._target} did not respond completely within "
+                f"{self.time_limit_s:g} s.",
                 limit="query_time_limit_s",
             ) from error
-        except (urllib.error.URLError, OSError) as error:
-            reason = getattr(error, "reason", error)
-            raise StoreUnavailable(
-                f"Cannot reach the endpoint {self.endpoint}: {reason}."
+        except body.TooLarge as error:
+            raise SizeLimitExceeded(
+                f"The endpoint {self._target} responded with more than {self.max_bytes:,} bytes. "
+                "Request less data, for example with LIMIT.",
+                limit="result_limit_mib",
             ) from error
-        return response
+        if response.status != 200:
+            raise _exception_for(response)
+        return response.media_type
 
-    def _exception_for(self, error: urllib.error.HTTPError) -> Exception:
-        detail = error.read(_MAX_DETAIL_BYTES).decode("utf-8", "replace").strip()
-        message = f"The endpoint {self.endpoint} returned {error.code}: {detail or error.reason}"
-        if error.code == 400:
-            return BadQuery(message)
-        if error.code in _BUSY_STATUSES:
-            return LimitReached(message)
-        return StoreUnavailable(message, hint=_ADDRESS_HINT if error.code in (404, 405) else "")
+
+def _check_redirect(source: Destination, target: Destination) -> None:
+    """Raise `Refused` unless a redirect stays where the user sent the query.
+
+    An endpoint could otherwise send requests to this machine and its network in the user's name.
+    """
+    if target.host != source.host:
+        where = "on another host"
+    elif target.origin != source.origin and (source.scheme, target.scheme) != ("http", "https"):
+        where = "on another port"
+    else:
+        return
+    raise Refused(
+        f"The endpoint {source} redirects to {target}, {where}.",
+        hint="Give that address instead if you trust it.",
+    )
+
+
+def _exception_for(response: Response) -> Exception:
+    message = f"The endpoint {response.target} returned {response.status}: {response.detail}"
+    if response.status == 400:
+        return BadQuery(message)
+    if response.status in _BUSY_STATUSES:
+        return LimitReached(message)
+    return StoreUnavailable(message, hint=_HINTS.get(response.status, ""))
+
+
+def _parsed(file: IO[bytes], media_type: str) -> EngineResult:
+    file.seek(0)
+    if (results := _RESULTS.get(media_type)) is not None:
+        return ox.parse_query_results(file, format=results)
+    return _Triples(ox.parse(file, format=_TRIPLES[media_type]))  # type: ignore[return-value]
+
+
+def _iterable(result: EngineResult) -> Iterable[object]:
+    return () if isinstance(result, ox.QueryBoolean) else result
+
+
+class _ResponseFile(tempfile.SpooledTemporaryFile[bytes]):
+    """A temporary file that the result reads from; it is closed when nothing uses it."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class _Triples:

@@ -5,7 +5,8 @@ from ipaddress import ip_address
 import pytest
 
 from ipgraph.errors import UsageError
-from ipgraph.federation.allow_list import AllowList, is_reachable, parse_destination
+from ipgraph.federation.allow_list import AllowList, is_reachable
+from ipgraph.http_client.address import parse as parse_destination
 
 PUBLIC = ["8.8.8.8", "91.198.174.192", "2001:4860:4860::8888", "2620:0:862:ed1a::1"]
 PRIVATE = ["127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "::1", "fd00::1"]

@@ -58,7 +58,7 @@ def store(request, snapshot):
         return LocalStore.in_memory(snapshot.graph_path)
     if request.param == "disk":
         return snapshot.store()
-    return RemoteStore(request.getfixturevalue("endpoint"), 10)
+    return RemoteStore(request.getfixturevalue("endpoint"), 10, 1 << 20)
 
 
 def test_it_implements_the_protocol(store):
@@ -130,6 +130,5 @@ def test_a_folder_without_a_store_is_unavailable(tmp_path):
 
 def test_an_address_that_is_not_an_endpoint_is_unavailable(endpoint):
     with pytest.raises(StoreUnavailable, match="returned 405") as caught:
-        RemoteStore(endpoint.replace("sparql", ""), 10).evaluate("ASK {}")
+        RemoteStore(endpoint.replace("sparql", ""), 10, 1 << 20).evaluate("ASK {}")
     assert caught.value.hint == "Is this the address of a SPARQL endpoint?"
-    assert caught.value.__cause__.closed  # not only by the garbage collector
