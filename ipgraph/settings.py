@@ -69,7 +69,16 @@ class Settings:
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
-    keep_snapshots: int = setting(3, "snapshots to keep, along with those in use", GRAPH)
+    keep_snapshots: int = setting(
+        3, "snapshots of each graph to keep, along with those in use", GRAPH
+    )
+    cache_limit_mib: int = setting(
+        2048,
+        "size of the snapshots of all graphs, except those in use; the least recently used go "
+        "first",
+        GRAPH,
+        unit="MiB",
+    )
     host: str = setting("127.0.0.1", "address to listen on", NETWORK)
     port: int = setting(8080, "port to listen on; 0: any free one", NETWORK, maximum=65535)
     path_prefix: str = setting(

@@ -151,7 +151,11 @@ class Request(flask.Request):
         self.environ = cast("dict[str, Any]", environ)
         self.headers = EnvironHeaders(self.environ)
         self.scheme = str(environ["wsgi.url_scheme"])
-        self.server = str(environ["SERVER_NAME"]), int(environ["SERVER_PORT"])
+        port = str(environ["SERVER_PORT"])  # a client may choose it: see the proxy's headers
+        self.server = (
+            str(environ["SERVER_NAME"]),
+            int(port) if re.fullmatch("[0-9]{1,5}", port) else None,
+        )
         self.remote_addr = environ["REMOTE_ADDR"]
 
     def finished(self, status: int, size: int, outcome: str = "") -> FinishedRequest:

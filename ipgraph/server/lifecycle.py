@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import logs, scratch
+from ipgraph import logs, opening, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app
 from ipgraph.server.pages import site
@@ -61,6 +61,12 @@ def _serve(application: Application, seen: Stats, started: float, *, watch: bool
     _announce(application, listening.address(server, settings), time.perf_counter() - started)
     gc.freeze()  # these objects stay: garbage collections need not scan them again
     stop = threading.Event()
+    threading.Thread(
+        target=opening.watch_snapshot,
+        args=(lambda: application.service.edition.kg, application.service.reload, stop),
+        name="snapshot monitor",
+        daemon=True,
+    ).start()
     if watch:
         threading.Thread(
             target=_watch, args=(application, seen, stop), name="watch", daemon=True

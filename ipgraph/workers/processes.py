@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.workers import wire
-from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, PING, REAP
+from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED, PID, PING, REAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ class Zygote:
         try:
             with self._lock:
                 self._send(wire.LENGTH.pack(len(message)) + message, _START_LIMIT_S)
-        except ZygoteLost:
+        except StoreUnavailable:
             self.close()
             raise
 
@@ -171,8 +171,13 @@ class Zygote:
                 if time.monotonic() > deadline:
                     raise self._lost()
                 self._resume()
-            if self._control.recv(1) == b"+":
+            response = self._control.recv(1)
+            if response == DONE:
                 return
+            if response == FAILED:
+                head = self._control.recv(wire.LENGTH.size, socket.MSG_WAITALL)
+                (size,) = wire.LENGTH.unpack(head)
+                raise wire.unpack_error(self._control.recv(size, socket.MSG_WAITALL))
         except OSError as error:
             raise self._lost() from error
         raise self._lost()
