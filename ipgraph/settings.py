@@ -122,6 +122,25 @@ class Settings:
         "whether cached responses and short queries are answered from the event loop",
         NETWORK,
     )
+    max_connections: int = setting(
+        1000,
+        "open connections; near this number idle and slow ones are closed for new ones",
+        NETWORK,
+        minimum=1,
+    )
+    idle_time_limit_s: float = setting(
+        30.0,
+        "time after which a connection without a request is closed",
+        NETWORK,
+        unit="s",
+        minimum=0.1,
+    )
+    header_time_limit_s: float = setting(
+        15.0, "time in which the head of a request must arrive", NETWORK, unit="s", minimum=0.1
+    )
+    body_time_limit_s: float = setting(
+        60.0, "time in which the body of a request must arrive", NETWORK, unit="s", minimum=0.1
+    )
     threads: int = setting(64, "concurrent requests, including waiting ones", REQUESTS, minimum=1)
     workers: int = setting(
         4,
