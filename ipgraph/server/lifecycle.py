@@ -105,6 +105,7 @@ def _announce(application: Application, address: str, seconds: float) -> None:
             f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred, "
             f"{counts['sources']:,} sources; loaded in {seconds:.1f} s"
         )
+        lines += kg.notes
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
             lines.append("Entities: " + ", ".join(top))
     tries = _TRIES if kg.is_own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
