@@ -5,6 +5,9 @@ service over a graph of 4,000 triples, with a time limit of one second; a table 
 request of each family and by how much it exceeds the limit. With ``--unprotected`` they go to a
 target without protection instead: pyoxigraph's engine, rdflib's engine, or an endpoint of a hundred
 lines on top of them. A target without a response after ``--timeout`` seconds counts as hung.
+
+With ``--connections`` slow clients hold connections, and raw requests try to hide others; with
+``--build FOLDER`` those attack the service of another checkout.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+import hostile_clients
+
 from support import hostile_bank, unprotected
 
 TRIPLES = 4000
@@ -146,9 +151,20 @@ def main() -> None:
     parser.add_argument(
         "--timeout", type=float, default=10, help="seconds until a target counts as hung"
     )
+    parser.add_argument(
+        "--connections", type=int, default=0, help="attack with so many slow clients"
+    )
+    parser.add_argument("--seconds", type=float, default=15, help="how long to attack with them")
+    parser.add_argument(
+        "--build", default=str(Path(__file__).parent.parent), help="the checkout to attack"
+    )
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, pyoxigraph "
           f"{version('pyoxigraph')}, rdflib {version('rdflib')}\n")  # fmt: skip
+    if arguments.connections:
+        hostile_clients.connections(arguments.build, arguments.connections, arguments.seconds)
+        hostile_clients.headers(arguments.build)
+        return
     with tempfile.TemporaryDirectory() as folder:
         if arguments.unprotected:
             without_protection(folder, arguments.timeout)
