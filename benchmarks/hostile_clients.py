@@ -167,7 +167,7 @@ def headers(build: str) -> None:
             wrong[case.name.partition(":")[0]] += found != list(case.statuses)
         lines = len(service._lines)
     kinds = ", ".join(f"{number} {kind}" for kind, number in wrong.items() if number) or "none"
-    print(f"\n{len(CASES)} raw requests: {hidden} with more responses than requests, "
+    print(f"\n{len(CASES)} raw requests: {hidden} with more responses than they should get, "
           f"{sum(wrong.values())} with another outcome than RFC 9112 asks for ({kinds}); "
           f"{lines} log lines")  # fmt: skip
 
