@@ -27,8 +27,9 @@ def open(
 
     `target` is one of: None, the graph of this project; a path or several, RDF files and folders
     of them (``*`` is expanded); a folder written by Oxigraph; ``http(s)://…``, a SPARQL endpoint.
-    `report` is called with each stage of a build: ``load``, ``infer``, ``write``, ``index``.
-    Raises `NotFound`, `InvalidData`, `Inconsistent` and `StoreUnavailable`.
+    A build runs in a child process, which has limits of time and memory. `report` is called with
+    each of its stages: ``load``, ``infer``, ``write``, ``index``. Raises `NotFound`, `InvalidData`,
+    `Inconsistent`, `BuildStopped` and `StoreUnavailable`.
     """
     settings = settings or settings_module.load()
     if isinstance(target, str) and target.startswith(("http://", "https://")):
@@ -58,7 +59,8 @@ def reopen(
 def _open_recipe(
     recipe: Recipe, settings: Settings, report: Callable[[str], None]
 ) -> KnowledgeGraph:
-    snapshot = cache.get_or_build(recipe, settings_module.cache_folder(settings), report)
+    folder = settings_module.cache_folder(settings)
+    snapshot = cache.get_or_build(recipe, folder, settings, report)
     return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe)
 
 

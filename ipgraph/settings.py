@@ -69,6 +69,21 @@ class Settings:
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
+    build_time_limit_s: float = setting(
+        60.0,
+        "time for a build, in addition to 5 s for each MiB of the files; 0: no limit",
+        GRAPH,
+        unit="s",
+    )
+    build_memory_limit_mib: int = setting(
+        2048,
+        "memory for a build, in addition to 128 times the size of the files; 0: no limit",
+        GRAPH,
+        unit="MiB",
+    )
+    max_data_depth: int = setting(
+        100, "nesting of brackets, elements or objects in a file", GRAPH, minimum=1
+    )
     keep_snapshots: int = setting(3, "snapshots to keep, along with those in use", GRAPH)
     host: str = setting("127.0.0.1", "address to listen on", NETWORK)
     port: int = setting(8080, "port to listen on; 0: any free one", NETWORK, maximum=65535)

@@ -20,6 +20,8 @@ from ipgraph.snapshots.snapshot import Recipe, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ipgraph.settings import Settings
+
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
 _BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities")
@@ -28,25 +30,26 @@ _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision pr
 
 
 def get_or_build(
-    recipe: Recipe, cache: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe,
+    cache: Path,
+    settings: Settings,
+    report: Callable[[str], None] = lambda stage: None,
 ) -> Snapshot:
     """Return the snapshot of `recipe`. Build it if it is missing or stale."""
-    return _find_by_record(recipe, cache) or _find_or_build(recipe, cache, report)
+    return _find_by_record(recipe, cache) or _find_or_build(recipe, cache, settings, report)
 
 
 def _find_or_build(
-    recipe: Recipe, cache: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe, cache: Path, settings: Settings, report: Callable[[str], None]
 ) -> Snapshot:
     """Read the inputs of `recipe` and return their snapshot. Build it if it does not exist.
 
-    One process builds at a time; other processes wait for it. A failed build changes no existing
-    snapshot.
+    One process builds at a time, in a child process; other processes wait for it. A failed build
+    changes no existing snapshot.
     """
     import logging  # late: `ipgraph query` on an existing snapshot does not need it (5 ms)
 
     from filelock import FileLock
-
-    from ipgraph.snapshots import builder
 
     logger = logging.getLogger(__name__)
     folder = cache / "snapshots"
@@ -58,7 +61,7 @@ def _find_or_build(
             if not (folder / name / "manifest.json").is_file():
                 if (folder / name).exists():
                     logger.warning("Snapshot %s is incomplete and is built again", name)
-                builder.build(recipe, name, folder / name, report)
+                _build(recipe, folder / name, settings, report)
                 logger.info("Snapshot %s was built", name)
             _write_record(recipe, cache, stats, name)
             return Snapshot(folder / name)
@@ -67,6 +70,28 @@ def _find_or_build(
             f"Cannot write to the cache folder {cache}: {error}.",
             hint="Choose another folder with --cache or IPGRAPH_CACHE.",
         ) from error
+
+
+def _build(recipe: Recipe, folder: Path, settings: Settings, report: Callable[[str], None]) -> None:
+    """Build a snapshot in a child process, and remove what a child that was killed left behind."""
+    import shutil
+
+    from ipgraph.snapshots import isolation
+    from ipgraph.snapshots.limits import BuildLimits
+
+    limits = BuildLimits.of(settings)
+    try:
+        isolation.run(
+            "ipgraph.snapshots.builder:build",
+            *(recipe, folder.name, folder, limits.max_depth),
+            limits=limits,
+            size_bytes=sum(os.path.getsize(file.path) for file in recipe.inputs),
+            report=report,
+        )
+    except BaseException:
+        for scratch in folder.parent.glob(".building-*"):  # of this build: the lock is held
+            shutil.rmtree(scratch, ignore_errors=True)
+        raise
 
 
 def prune(cache: Path, keep: int) -> int:
@@ -131,7 +156,7 @@ def _stats(recipe: Recipe) -> str:
 
 def _name(recipe: Recipe) -> str:
     """Return the name of the snapshot of `recipe`: a hash of its inputs, code and libraries."""
-    from hashlib import sha256
+    from hashlib import file_digest, sha256
     from importlib.metadata import version
 
     digest = sha256()
@@ -140,7 +165,8 @@ def _name(recipe: Recipe) -> str:
         digest.update(part.encode() + b"\0")
     for file in recipe.inputs:
         digest.update(file.graph.encode() + b"\0")
-        digest.update(sha256(file.path.read_bytes()).digest())
+        with file.path.open("rb") as content:
+            digest.update(file_digest(content, "sha256").digest())
     for path in _build_modules():
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:_NAME_LENGTH]
