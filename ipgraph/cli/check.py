@@ -43,13 +43,13 @@ def command(
     ipgraph check
     ipgraph check --format sarif -o problems.sarif
     """
-    from ipgraph.checks import check, write_report
+    from ipgraph.checks import isolated, write_report
     from ipgraph.snapshots import loading
 
     obj: dict[str, Any] = context.obj
     chosen = settings_of(obj, reasoner=reasoner)
     inputs = loading.inputs_of(files) if files else None
-    report = check(inputs, reasoner=chosen.reasoner)
+    report = isolated.check(inputs, chosen)
     text = write_report(report, form)
     if output:
         Path(output).write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ elsewhere have passed through here.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ from ipgraph.workers import limits, wire
 
 def main() -> None:
     """Run one function, then exit without the interpreter's clean-up."""
+    gc.set_threshold(100_000, 20, 20)
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints is not part of the protocol
     function, arguments, memory_limit_mib, log_level = pickle.load(sys.stdin.buffer)  # noqa: S301  from the parent
