@@ -77,7 +77,7 @@ class Settings:
     )
     build_memory_limit_mib: int = setting(
         2048,
-        "memory for a build, in addition to 128 times the size of the files; 0: no limit",
+        "memory for a build, in addition to 64 times the size of the files; 0: no limit",
         GRAPH,
         unit="MiB",
     )

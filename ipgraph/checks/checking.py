@@ -145,7 +145,8 @@ class _Run:
             except InvalidData as error:
                 is_valid = False
                 place = error.place or Place(1, 1, str(file.path))
-                self.add("syntax", [Problem("syntax", str(error), place=place)])
+                message = str(error).removeprefix(f"{place}: ")
+                self.add("syntax", [Problem("syntax", message, place=place)])
         self._checked["syntax"] = len(files)
         if not is_valid:
             return None

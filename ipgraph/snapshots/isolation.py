@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 
     from ipgraph.snapshots.limits import BuildLimits
 
-# What the runtimes of Rust, C++ and Python print when they run out of memory.
-_OUT_OF_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"Cannot allocate memory")
+# What the runtimes of Rust, C++ and Python print when they run out of memory; the last is that of
+# threads without address space for a stack.
+_OUT_OF_MEMORY = (
+    *(b"memory allocation of", b"bad_alloc", b"MemoryError", b"Cannot allocate memory"),
+    b"Resource temporarily unavailable",
+)
+# An arena reserves 64 MiB of address space, which the limit counts: 320 MiB less for any build.
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
 _LAST_BYTES = 4096  # of the child's standard error
 
 
@@ -52,7 +58,7 @@ def run(
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "ipgraph.snapshots.child"],
-            env={**os.environ, "PYTHONPATH": _import_path()},
+            env={**_ENVIRONMENT, **os.environ, "PYTHONPATH": _import_path()},
             start_new_session=True,  # Ctrl+C is for this process, which then ends the child
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
