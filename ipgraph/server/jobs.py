@@ -24,8 +24,12 @@ _PART_BYTES = 1 << 16
 
 def begin(request: Request, job: Job, form: Format | None = None) -> ResultStream:
     """Start a job in a worker. It stops when the client disconnects."""
-    pool = request.service.pool
-    return pool.execute(job, form or by_name("json"), is_connected=request.is_connected)
+    return request.service.pool.execute(
+        job,
+        form or by_name("json"),
+        workers=request.edition.workers,
+        is_connected=request.is_connected,
+    )
 
 
 def run(request: Request, name: str, text: str) -> bytes:
@@ -40,7 +44,8 @@ def resolve(request: Request, name: str) -> str:
 
 def explain(request: Request, subject: str, predicate: str, object: str) -> Explanation:
     """Return the proof of a statement. Raises the errors of `KnowledgeGraph.explain`."""
-    statement = jobs.statement_text(subject, predicate, object)
+    incomplete = request.edition.kg.incomplete
+    statement = jobs.statement_text(subject, predicate, object, incomplete)
     return jobs.read_explanation(run(request, "explain", statement))
 
 

@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import logs, scratch
+from ipgraph import logs, opening, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app
 from ipgraph.server.pages import site
-from ipgraph.server.transport import listening
+from ipgraph.server.transport import descriptors, listening
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -29,7 +29,7 @@ _LOGGER = logging.getLogger(__name__)
 # Size and time of each file, by its path.
 Stats = dict[str, tuple[int, int]]
 
-_DRAIN_S = 10.0
+_DRAIN_S = 5.0  # in addition to the time that a request may take
 _WATCH_S = 0.5
 _CLASSES_SHOWN = 6
 _TRIES = ("/", "/sparql", "/id/ip")
@@ -41,16 +41,19 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     Raises `StoreUnavailable` if the address cannot be bound.
     """
     started = time.perf_counter()
+    descriptors.raise_limit()
     undo_logging = logs.configure(settings)
     try:
-        _serve(kg, settings, started, watch=watch)
+        seen = _stats(kg)
+        application = create_app(kg, settings)
+        del kg  # a reload replaces it, and then it must not stay open
+        _serve(application, seen, started, watch=watch)
     finally:
         undo_logging()
 
 
-def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: bool) -> None:
-    seen = _stats(kg)
-    application = create_app(kg, settings)
+def _serve(application: Application, seen: Stats, started: float, *, watch: bool) -> None:
+    settings = application.service.settings
     server = _bind(application, settings)
     application.service.pool  # noqa: B018  start the workers before the first request
     _on_signals(
@@ -59,6 +62,12 @@ def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: boo
     _announce(application, listening.address(server, settings), time.perf_counter() - started)
     gc.freeze()  # these objects stay: garbage collections need not scan them again
     stop = threading.Event()
+    threading.Thread(
+        target=opening.watch_snapshot,
+        args=(lambda: application.service.edition.kg, application.service.reload, stop),
+        name="snapshot monitor",
+        daemon=True,
+    ).start()
     if watch:
         threading.Thread(
             target=_watch, args=(application, seen, stop), name="watch", daemon=True
@@ -96,10 +105,10 @@ def _announce(application: Application, address: str, seconds: float) -> None:
             f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred, "
             f"{counts['sources']:,} sources; loaded in {seconds:.1f} s"
         )
+        lines += kg.notes
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
             lines.append("Entities: " + ", ".join(top))
-    own = kg.recipe is not None and not kg.recipe.origin
-    tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
+    tries = _TRIES if kg.is_own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
     if lacking := site.lacking_bundles():
         lines.append(lacking)
@@ -128,10 +137,16 @@ def _on_signals(application: Application, server: Server) -> None:
 
 def _drain(application: Application, server: Server) -> None:
     """Wait for the running requests, then end the event loop."""
-    deadline = time.monotonic() + _DRAIN_S
+    deadline = time.monotonic() + drain_limit_s(application.service.settings)
     while time.monotonic() < deadline and server.is_busy():
         time.sleep(0.02)
     server.end()
+
+
+def drain_limit_s(settings: Settings) -> float:
+    """Return how long to wait for running requests: longer than the longest query may take."""
+    arrival_s = max(settings.header_time_limit_s, settings.body_time_limit_s)
+    return max(settings.wait_limit_s + settings.query_time_limit_s, arrival_s) + _DRAIN_S
 
 
 def reload_now(application: Application) -> None:

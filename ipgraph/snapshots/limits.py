@@ -26,8 +26,8 @@ STAGES = {
 class BuildLimits:
     """The limits of a build in its own process; 0 is no limit for time and memory."""
 
-    time_limit_s: float = 60.0
-    memory_limit_mib: int = 2048
+    time_limit_s: float = 600.0
+    memory_limit_mib: int = 3072
     max_depth: int = 100
 
     @classmethod
@@ -46,3 +46,6 @@ class BuildLimits:
         """Return the memory that a build from files of this size may take; 0: any."""
         mib = size_bytes / (1 << 20)
         return int(self.memory_limit_mib + MEMORY_MIB_PER_MIB * mib) if self.memory_limit_mib else 0
+
+
+DEFAULT_LIMITS = BuildLimits()

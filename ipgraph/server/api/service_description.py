@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -11,11 +11,10 @@ from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_wit
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ipgraph.server.context import Request
     from ipgraph.server.http.negotiation import Choice
-    from ipgraph.server.service import Service
 
 _FORMATS_NS = "http://www.w3.org/ns/formats/"
 # The IRIs that W3C gives to formats (https://www.w3.org/ns/formats/).
@@ -43,12 +42,16 @@ def service(request: Request, choice: Choice) -> Response:
         ("Link", f'<{root}/void.ttl>; rel="describedby"'),
         ("Cache-Control", f"public, max-age={service.settings.max_age_s}"),
     )
-    return Response.of(headers, write(_triples(service, root), choice.name))
+    return Response.of(headers, write(_triples(request, root), choice.name))
 
 
 def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
-    """Serialize triples in a format of the table."""
+    """Serialize triples in a format of the table, with blank nodes numbered by occurrence.
+
+    Otherwise their random names would make different bytes under the same strong entity tag.
+    """
     form = by_name(format_name)
+    triples = list(_numbered(triples))
     prefixes = dict(PREFIXES) | {"sd": SD, "void": VOID, "formats": _FORMATS_NS}
     prefixes["dcat"] = DCAT
     body = ox.serialize(
@@ -61,6 +64,19 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
     return body or b""
 
 
+def _numbered(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Yield the triples with the blank nodes b0, b1, … in order of occurrence."""
+    names: dict[str, ox.BlankNode] = {}
+
+    def numbered(term: Any) -> Any:
+        if not isinstance(term, ox.BlankNode):
+            return term
+        return names.setdefault(term.value, ox.BlankNode(f"b{len(names)}"))
+
+    for triple in triples:
+        yield ox.Triple(numbered(triple.subject), triple.predicate, numbered(triple.object))
+
+
 def format_iris() -> list[str]:
     """Return the IRIs of the RDF formats."""
     return [
@@ -69,7 +85,8 @@ def format_iris() -> list[str]:
     ]
 
 
-def _triples(service: Service, root: str) -> list[ox.Triple]:
+def _triples(request: Request, root: str) -> list[ox.Triple]:
+    service = request.service
     endpoint = ox.NamedNode(f"{root}/sparql")
     dataset, default, note = ox.BlankNode(), ox.BlankNode(), []
     for name, value in service.limits.items():
@@ -94,7 +111,7 @@ def _triples(service: Service, root: str) -> list[ox.Triple]:
     for form in FORMATS:
         iri = ox.NamedNode(_FORMATS_NS + _FORMAT_IRIS[form.name])
         found.append(ox.Triple(endpoint, _sd("resultFormat"), iri))
-    snapshot = service.edition.kg.snapshot
+    snapshot = request.edition.kg.snapshot
     if snapshot is None:
         return found
     counts = snapshot.manifest["counts"]

@@ -135,7 +135,13 @@ def _answer(
         query, time_limit_s = service.federation.resolve_services(
             query, found, time_limit_s, is_connected
         )
-    return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=is_connected)
+    return service.pool.execute(
+        query,
+        form,
+        workers=request.edition.workers,
+        time_limit_s=time_limit_s,
+        is_connected=is_connected,
+    )
 
 
 def _query(query_request: QueryRequest) -> Query:

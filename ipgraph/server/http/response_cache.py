@@ -24,8 +24,8 @@ _MAX_SHARE = 8  # no response takes more than 1/8 of the cache
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _MAX_IDENTITIES = 20_000
 _MAX_IDENTITY_CHARS = 8_000
-Key = Hashable
-Identity = tuple[str, ...]
+Key = tuple[str, Hashable]  # the name of the edition, and the representation
+Identity = tuple[Hashable, ...]  # `caching.Inputs` of a request
 
 
 @dataclass(slots=True)
@@ -71,6 +71,7 @@ class ResponseCache:
         self._entries: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._keys: dict[Identity, Key] = {}
         self._lock = threading.Lock()
+        self._edition = ""
 
     @property
     def figures(self) -> CacheFigures:
@@ -95,16 +96,22 @@ class ResponseCache:
             return entry
 
     def put(self, key: Key, entry: CachedResponse, identity: Identity | None) -> None:
-        """Store a response unless it takes too large a part of the cache."""
+        """Store a response unless it takes too large a part of the cache.
+
+        `key` begins with the name of the edition. A response of an edition that was replaced while
+        it was made is not stored.
+        """
         if entry.size * _MAX_SHARE > self.max_bytes:
             return
         with self._lock:
+            if key[0] != self._edition:
+                return
             old = self._entries.pop(key, None)
             self._size += entry.size - (old.size if old else 0)
             self._entries[key] = entry
             while self._size > self.max_bytes:
                 self._size -= self._entries.popitem(last=False)[1].size
-            if identity is not None and sum(map(len, identity)) < _MAX_IDENTITY_CHARS:
+            if identity is not None and _chars(identity) < _MAX_IDENTITY_CHARS:
                 if len(self._keys) >= _MAX_IDENTITIES:
                     self._keys.clear()
                 self._keys[identity] = key
@@ -124,12 +131,17 @@ class ResponseCache:
                         self._size += len(compressed)
         return entry.compressed
 
-    def clear(self) -> None:
-        """Remove all entries."""
+    def begin(self, edition: str) -> None:
+        """Remove all entries; from now on, store the responses of an edition only."""
         with self._lock:
+            self._edition = edition
             self._entries.clear()
             self._keys.clear()
             self._size = 0
+
+
+def _chars(identity: Identity) -> int:
+    return sum(len(part) for part in identity if isinstance(part, str))
 
 
 def is_compressible(headers: Headers, size: int) -> bool:

@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.server.api import sparql
-from ipgraph.server.context import apply_prefix
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import RawRequestCache
+from ipgraph.workers.outcomes import Outcome
 from ipgraph.workers.pool import ResultStream
-from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
@@ -164,12 +163,12 @@ class FastPath:
     def _answer(self, connection: Connection, data: bytes, environ: dict[str, Any]) -> bool:
         """Answer from the cache, start a query on a worker, or queue it."""
         application = self._application
-        environ["REMOTE_ADDR"] = self._raw_requests.client_of(environ, connection.client)
-        apply_prefix(environ, self._service.settings.path_prefix)
+        environ["REMOTE_ADDR"] = connection.client
+        environ["SERVER_PORT"] = self._loop.port_text
         request = application.request_class(environ)
         response = application.answer_from_cache(request, in_loop=True)
         if response is not None:
-            self._raw_requests.remember(data, request, response)
+            self._raw_requests.remember(data, connection.client, request, response)
             self._loop.send(connection, *application.head_and_body(request, response))
             return True
         if self._is_query(data, request) and self._start(connection, data, request):
@@ -213,6 +212,7 @@ class FastPath:
         run = self._pool.try_start(
             prepared.query,
             prepared.form,
+            workers=query.request.edition.workers,
             time_limit_s=prepared.time_limit_s,
             is_connected=query.connection.is_connected,
         )
