@@ -10,7 +10,8 @@
     │   ├── Gone                an entity that was withdrawn or replaced
     │   └── NotAcceptable       no acceptable representation
     ├── InvalidData             RDF that does not parse or violates a rule of this project
-    │   └── Inconsistent        data that contradict the ontology
+    │   ├── Inconsistent        data that contradict the ontology
+    │   └── BuildStopped        files that take too much time or memory, or crash the build
     ├── NotEntailed             a statement that does not follow from the graph
     ├── LimitReached            a limit of the settings was exceeded
     │   ├── TimeLimitExceeded
@@ -19,6 +20,7 @@
     │   ├── QueryTooComplex
     │   └── Busy
     └── StoreUnavailable        the snapshot, endpoint or folder cannot be used now
+        └── StoreDamaged        files of the snapshot or of the store on disk have changed
 
 A message says what happened, and then what to do. `EXIT_CODES` and `HTTP_STATUSES` are the only
 tables of numbers for errors.
@@ -88,6 +90,10 @@ class Inconsistent(InvalidData):
     """The data and the ontology contradict each other."""
 
 
+class BuildStopped(InvalidData):
+    """The build of a graph reached a limit of time or memory, or crashed."""
+
+
 class NotEntailed(IpGraphError):
     """The statement is neither stated nor inferred."""
 
@@ -127,6 +133,10 @@ class StoreUnavailable(IpGraphError):
     """The snapshot, endpoint or folder cannot be used now."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """Files of a snapshot or of a store on disk are missing, cut or changed."""
+
+
 # Exit codes of the command line (0: success, 1: problems found).
 EXIT_CODES: dict[type[IpGraphError], int] = {
     UsageError: 2,
@@ -137,6 +147,7 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
     NotAcceptable: 2,
     InvalidData: 1,
     Inconsistent: 1,
+    BuildStopped: 1,
     NotEntailed: 1,
     LimitReached: 3,
     TimeLimitExceeded: 3,
@@ -145,6 +156,7 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
     QueryTooComplex: 3,
     Busy: 3,
     StoreUnavailable: 4,
+    StoreDamaged: 4,
 }
 
 # Statuses of the service (RFC 9110).
@@ -157,6 +169,7 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     NotAcceptable: 406,
     InvalidData: 500,
     Inconsistent: 500,
+    BuildStopped: 500,
     NotEntailed: 404,
     LimitReached: 503,
     TimeLimitExceeded: 503,
@@ -165,4 +178,5 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     QueryTooComplex: 503,
     Busy: 503,
     StoreUnavailable: 503,
+    StoreDamaged: 503,
 }

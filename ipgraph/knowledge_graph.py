@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ipgraph.search.index import SearchIndex, SearchResults
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
-    from ipgraph.store import Store, Term
+    from ipgraph.store import EngineResult, Store, Term
 
 
 class KnowledgeGraph:
@@ -120,7 +120,8 @@ class KnowledgeGraph:
         from ipgraph.sparql.query import Query
 
         query = Query(text, prefixes=tuple(PREFIXES.items()))
-        return Result(evaluate(self.store_for(infer), query))
+        store = self.store_for(infer)
+        return _result(store, evaluate(store, query))
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -140,17 +141,20 @@ class KnowledgeGraph:
 
         question = questions.by_name(name)
         store = self.store if self._external else self.store_for(question.infer)
-        return Result(question.ask(store, values))
+        return _result(store, question.ask(store, values))
 
     def check(self) -> CheckReport:
-        """Check the files that this graph was built from, and report problems."""
-        from ipgraph import checks
+        """Check the files that this graph was built from, in a child process; report problems.
+
+        Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
+        """
+        from ipgraph.checks import isolated
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
         inputs = recipe.inputs if recipe.origin else None
-        return checks.check(inputs, reasoner=self.settings.reasoner)
+        return isolated.check(inputs, self.settings)
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.
@@ -182,7 +186,7 @@ class KnowledgeGraph:
         from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
-            return SearchIndex(self.snapshot.search_path)
+            return SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
         from ipgraph import scratch
@@ -275,12 +279,14 @@ class KnowledgeGraph:
 
         Each argument is an IRI, a prefixed name, an acronym or a label; `predicate` may be ``a``,
         and `object` the text of a literal. Raises `NotFound` for an unknown name, and
-        `NotEntailed` if the statement does not hold, with what is missing for the nearest rule.
-        A long chain of steps takes long to prove.
+        `NotEntailed` if the statement does not hold, with what is missing for the nearest rule,
+        and what was not inferred if inference reached a limit. A long chain of steps takes long to
+        prove.
         """
         from ipgraph.entities.names import resolve_statement
 
-        return self.explainer.explain(*resolve_statement(self.store, subject, predicate, object))
+        goal = resolve_statement(self.store, subject, predicate, object)
+        return self.explainer.explain(*goal, incomplete=self.incomplete)
 
     def label(self, term: str | Term) -> str:
         """Return the label of a term from a result, or of the entity with this name.
@@ -325,8 +331,29 @@ class KnowledgeGraph:
         return self.store if wanted else self.stated_store
 
     def info(self) -> dict[str, Any]:
-        """Return the manifest of the snapshot, and its folder."""
-        return {**self.built.manifest, "folder": str(self.built.folder)}
+        """Return the manifest of the snapshot, its folder, and the size of the cache."""
+        from ipgraph.settings import cache_folder
+        from ipgraph.snapshots.cache import usage
+
+        folder = cache_folder(self.settings)
+        used = usage(folder)
+        cache = {
+            "folder": str(folder),
+            "snapshots": used.snapshots,
+            "bytes": used.size_bytes,
+            "limit_bytes": self.settings.cache_limit_mib << 20,
+        }
+        return {**self.built.manifest, "folder": str(self.built.folder), "cache": cache}
+
+    @property
+    def incomplete(self) -> str:
+        """A sentence about what was not inferred because of a limit, or nothing."""
+        return self.snapshot.incomplete if self.snapshot else ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the users of the graph must know about its inferred statements, in sentences."""
+        return self.snapshot.notes if self.snapshot else ()
 
     def classes(self) -> list[tuple[Name, int]]:
         """Return the classes that have entities in the graph, with counts, largest first.
@@ -347,7 +374,9 @@ class KnowledgeGraph:
 
         The copy is in memory and takes about 2 µs a quad. Changing it does not change the graph.
         """
-        copy = LocalStore.in_memory(self.built.graph_path, infer=self.settings.infer)
+        from ipgraph.snapshots.snapshot import load_graph
+
+        copy = load_graph(self.built.graph_path, infer=self.settings.infer)
         return loading.rdflib_dataset(copy.engine)
 
     @cached_property
@@ -356,3 +385,7 @@ class KnowledgeGraph:
         from ipgraph.dataset import statistics
 
         return statistics.count(self.store, BASE)
+
+
+def _result(store: Store, result: EngineResult) -> Result:
+    return Result(result, store.damage) if isinstance(store, LocalStore) else Result(result)

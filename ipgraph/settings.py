@@ -55,6 +55,15 @@ def setting(
 
 
 @dataclass(frozen=True, slots=True)
+class InferenceLimits:
+    """Bounds of one closure; 0 derives a bound from the number of stated triples."""
+
+    statements: int = 0
+    memory_mib: int = 0  # in addition to what the process has at the start
+    cpu_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one run. A name that ends in a unit is a number of that unit."""
 
@@ -66,10 +75,54 @@ class Settings:
         choices=("rl", "owlrl"),
     )
     infer: bool = setting(True, "whether results include inferred statements", GRAPH)
+    max_inferred: int = setting(
+        0,
+        "statements that a build may infer; 0: five million, or 20 for each stated triple if that "
+        "is more",
+        GRAPH,
+    )
+    inference_memory_limit_mib: int = setting(
+        0,
+        "memory for inference, in addition to the stated graph; 0: 1024, or 1 KB for each stated "
+        "triple if that is more",
+        GRAPH,
+        unit="MiB",
+    )
+    inference_time_limit_s: float = setting(
+        0.0,
+        "CPU time after which inference stops; 0: 60, or 0.1 ms for each stated triple if that is "
+        "more",
+        GRAPH,
+        unit="s",
+    )
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
-    keep_snapshots: int = setting(3, "snapshots to keep, along with those in use", GRAPH)
+    build_time_limit_s: float = setting(
+        600.0,
+        "time for a build, in addition to 5 s for each MiB of the files; 0: no limit",
+        GRAPH,
+        unit="s",
+    )
+    build_memory_limit_mib: int = setting(
+        3072,
+        "memory for a build, in addition to 64 times the size of the files; 0: no limit",
+        GRAPH,
+        unit="MiB",
+    )
+    max_data_depth: int = setting(
+        100, "nesting of brackets, elements or objects in a file", GRAPH, minimum=1
+    )
+    keep_snapshots: int = setting(
+        3, "snapshots of each graph to keep, along with those in use", GRAPH
+    )
+    cache_limit_mib: int = setting(
+        2048,
+        "size of the snapshots of all graphs, except those in use; the least recently used go "
+        "first",
+        GRAPH,
+        unit="MiB",
+    )
     host: str = setting("127.0.0.1", "address to listen on", NETWORK)
     port: int = setting(8080, "port to listen on; 0: any free one", NETWORK, maximum=65535)
     path_prefix: str = setting(
@@ -83,6 +136,25 @@ class Settings:
         True,
         "whether cached responses and short queries are answered from the event loop",
         NETWORK,
+    )
+    max_connections: int = setting(
+        1000,
+        "open connections; near this number idle and slow ones are closed for new ones",
+        NETWORK,
+        minimum=1,
+    )
+    idle_time_limit_s: float = setting(
+        30.0,
+        "time after which a connection without a request is closed",
+        NETWORK,
+        unit="s",
+        minimum=0.1,
+    )
+    header_time_limit_s: float = setting(
+        15.0, "time in which the head of a request must arrive", NETWORK, unit="s", minimum=0.1
+    )
+    body_time_limit_s: float = setting(
+        60.0, "time in which the body of a request must arrive", NETWORK, unit="s", minimum=0.1
     )
     threads: int = setting(64, "concurrent requests, including waiting ones", REQUESTS, minimum=1)
     workers: int = setting(
@@ -144,6 +216,13 @@ class Settings:
     contact: str = setting(
         "", "address for reports of errors and vulnerabilities, as mailto:…", CACHING
     )
+
+    @property
+    def inference_limits(self) -> InferenceLimits:
+        """The bounds of the closure of a build."""
+        return InferenceLimits(
+            self.max_inferred, self.inference_memory_limit_mib, self.inference_time_limit_s
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 from hashlib import file_digest, sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -16,11 +13,12 @@ from ipgraph import reasoning
 from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.search import builder
-from ipgraph.snapshots import loading
+from ipgraph.snapshots import construction, inventory, loading
 from ipgraph.store.local import LocalStore, write_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ipgraph.snapshots.snapshot import Recipe
 
@@ -32,43 +30,46 @@ WHERE { ?s a ?key FILTER(isIRI(?key)) } GROUP BY ?key ORDER BY DESC(?count) ?key
 
 
 def build(
-    recipe: Recipe, name: str, folder: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    max_depth: int,
+    report: Callable[[str], None] = lambda stage: None,
+    reading: Callable[[Path], None] = lambda path: None,
 ) -> None:
     """Build the snapshot `name` of `recipe` in `folder`; leave nothing there if the build fails.
 
-    `report` is called with the name of each stage when it begins. Raises `InvalidData` for a file
-    that does not parse and `Inconsistent` for data that contradict the ontology.
+    `report` is called with the name of each stage when it begins, and `reading` with each file.
+    Raises `InvalidData` for a file that does not parse and `Inconsistent` for data that contradict
+    the ontology.
     """
     clock = _Clock(report)
     clock.begin("load")
-    engine = loading.load(recipe.inputs)
+    engine = loading.load(recipe.inputs, max_depth, reading)
     clock.begin("infer")
-    closure = reasoning.infer(engine, reasoner=recipe.reasoner)
+    closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     if closure.inconsistencies:
         first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
         raise Inconsistent(
             f"{first}" + (f" ({more} more contradictions)" if more else ""),
             hint="Correct one of these statements, or the axiom that they contradict.",
         )
-    closure.store(engine, ox.NamedNode(INFERRED_GRAPH))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
-    try:
+    with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store")
+        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
         builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL
+        manifest["incomplete"] = str(closure.incomplete or "")
+        manifest["stars"] = list(closure.stars)  # sizes of classes of equal entities
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
-        if folder.exists():  # an incomplete snapshot, without a manifest
-            shutil.rmtree(folder)
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        counts = manifest["counts"]
+        quads = counts["inferred"] + sum(counts["graphs"].values())
+        inventory.write(scratch, recipe.key, quads)
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:

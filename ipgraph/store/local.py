@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, Refused, StoreUnavailable
+from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ipgraph.sparql.service_values import Functions
     from ipgraph.store import EngineResult, Subject, Term
 
 # Oxigraph needs no space before FROM.
 _FROM = re.compile(r"(?i)(?:\b|ask|construct)from")
+_PART_BYTES = 16 << 20  # about 100,000 to 200,000 quads
+# What RocksDB reports when it reads a damaged file.
+_DAMAGE = re.compile("Corruption|IO error")
+# Reasons why a store does not open that say nothing about its files.
+_NOT_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM}
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 
@@ -28,12 +34,15 @@ class LocalStore:
     """An Oxigraph store whose default graph is the merge of its named graphs.
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
+    A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
     """
 
     engine: ox.Store
+    folder: Path | None = None
+    on_damage: Callable[[str], object] | None = None
 
     @classmethod
-    def in_memory(cls, path: Path, *, infer: bool = True) -> LocalStore:
+    def in_memory(cls, source: Path | IO[bytes], *, infer: bool = True) -> LocalStore:
         """Load an N-Quads file of named graphs into memory and merge them.
 
         Without `infer`, inferred statements are left out. Takes about 3 µs per quad. Blank nodes
@@ -41,19 +50,30 @@ class LocalStore:
         takes 2 µs and assigns new labels).
         """
         engine = ox.Store()
-        engine.bulk_extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
+        if isinstance(source, Path):
+            quads = ox.parse(path=str(source), format=ox.RdfFormat.N_QUADS)
+        else:
+            quads = ox.parse(source, format=ox.RdfFormat.N_QUADS)
+        engine.bulk_extend(quads)
         if not infer:
             engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
         merge(engine)
         return cls(engine)
 
     @classmethod
-    def on_disk(cls, folder: Path) -> LocalStore:
-        """Open a store on disk for reading. Call it after a fork, never before."""
+    def on_disk(cls, folder: Path, on_damage: Callable[[str], object] | None = None) -> LocalStore:
+        """Open a store on disk for reading. Call it after a fork, never before.
+
+        Raises `StoreUnavailable`, or `StoreDamaged` if files are missing or changed.
+        """
         try:
-            return cls(ox.Store.read_only(str(folder)))
-        except OSError as error:
-            raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
+            return cls(ox.Store.read_only(str(folder)), folder, on_damage)
+        except (RuntimeError, OSError) as error:
+            if getattr(error, "errno", None) in _NOT_DAMAGE:
+                raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
+            if on_damage:
+                on_damage(str(error))
+            raise StoreDamaged(f"Cannot open the store in {folder}: {error}") from error
 
     def evaluate(
         self,
@@ -95,6 +115,21 @@ class LocalStore:
             from ipgraph.sparql import diagnostics  # late: only an error pays for it
 
             raise diagnostics.explain(text, str(error), prefixes, base) from error
+        except (RuntimeError, OSError) as error:
+            if damage := self.damage(error):
+                raise damage from error
+            raise
+
+    def damage(self, error: Exception) -> StoreDamaged | None:
+        """Return the error to raise if an engine exception means damage, otherwise None.
+
+        The blocks of a store on disk have checksums, so it never returns wrong data instead.
+        """
+        if self.folder is None or not _DAMAGE.match(str(error)):
+            return None
+        if self.on_damage:
+            self.on_damage(str(error))
+        return StoreDamaged(f"The store in {self.folder} cannot be read: {error}")
 
     def quads(
         self,
@@ -104,7 +139,16 @@ class LocalStore:
         graph: Subject | ox.DefaultGraph | None = None,
     ) -> Iterator[ox.Quad]:
         """Return the quads that match. None matches any term."""
-        return self.engine.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
+        quads = self.engine.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
+        return quads if self.folder is None else self._read(quads)
+
+    def _read(self, quads: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
+        try:
+            yield from quads
+        except (RuntimeError, OSError) as error:
+            if damage := self.damage(error):
+                raise damage from error
+            raise
 
     def _graphs_in(
         self, text: str, prefixes: Mapping[str, str], base: str | None
@@ -144,11 +188,15 @@ def merge(engine: ox.Store) -> None:
     engine.update(_MERGE)
 
 
-def write_store(source: ox.Store, quads: Path, folder: Path) -> None:
+def write_store(
+    source: ox.Store, quads: Path, folder: Path, inferred: Iterable[bytes] = ()
+) -> None:
     """Write `source`, whose default graph is empty, to an N-Quads file and to a store on disk.
 
-    The store on disk also has the merge of the named graphs. The data streams through files next
-    to `folder`, so that memory use does not grow with the graph.
+    `inferred` are chunks of N-Triples that are written to the graph of inferred statements as well;
+    their blank nodes are those of `source`. The store on disk also has the merge of the named
+    graphs. The data streams through files next to `folder`, so that memory use does not grow with
+    the graph.
     """
     import shutil
     import tempfile  # late: every command opens a store, but few write one
@@ -156,13 +204,38 @@ def write_store(source: ox.Store, quads: Path, folder: Path) -> None:
     source.dump(str(quads), format=ox.RdfFormat.N_QUADS)
     engine = ox.Store(str(folder))
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        # One file: every load assigns new labels, so a blank node stays the same in its graph and
-        # in the merge only if both are loaded together.
-        everything = Path(scratch, "everything.nq")
-        shutil.copyfile(quads, everything)
-        with everything.open("ab") as out:
+        triples = Path(scratch, "triples.nt")
+        with triples.open("wb") as out:
             for graph in source.named_graphs():
                 source.dump(out, format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
-        engine.bulk_load(path=str(everything), format=ox.RdfFormat.N_QUADS)
+            with quads.open("ab") as named:
+                for chunk in inferred:
+                    out.write(chunk)
+                    named.write(chunk.replace(b" .\n", f" <{INFERRED_GRAPH}> .\n".encode()))
+        if quads.stat().st_size < _PART_BYTES:
+            # One file: every load assigns new labels, so a blank node stays the same in its graph
+            # and in the merge only if both are loaded together.
+            everything = Path(scratch, "everything.nq")
+            shutil.copyfile(quads, everything)
+            with everything.open("ab") as out, triples.open("rb") as lines:
+                shutil.copyfileobj(lines, out)
+            engine.bulk_load(path=str(everything), format=ox.RdfFormat.N_QUADS)
+        else:
+            for path in (quads, triples):
+                _load_in_parts(engine, path)
     engine.flush()
     engine.optimize()
+
+
+def _load_in_parts(engine: ox.Store, path: Path) -> None:
+    """Load a file of lines in parts, because a load takes memory for all of its quads.
+
+    On LUBM-8, loading takes 63 instead of 56 s, and the build 560 instead of 2,128 MiB.
+    """
+    with path.open("rb") as file:
+        while part := file.readlines(_PART_BYTES):
+            with_blank_nodes = [line for line in part if b"_:" in line]
+            lines = b"".join(line for line in part if b"_:" not in line)
+            engine.bulk_load(lines, format=ox.RdfFormat.N_QUADS)
+            # Only `parse` does not rename blank nodes.
+            engine.bulk_extend(ox.parse(b"".join(with_blank_nodes), format=ox.RdfFormat.N_QUADS))
