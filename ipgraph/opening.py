@@ -95,14 +95,15 @@ def _open_recipe(
 
 
 def _recipe(target: str | Path | Iterable[str | Path] | None, settings: Settings) -> Recipe:
+    limits = settings.inference_limits
     if target is None:
-        return Recipe("", loading.project_inputs(), settings.reasoner)
+        return Recipe("", loading.project_inputs(), settings.reasoner, limits)
     paths = [target] if isinstance(target, str | Path) else list(target)
     if not paths:
         raise UsageError("No file was named.")
     files = [file for path in paths for file in _expand(Path(path))]
     origin = "\n".join(str(file.absolute()) for file in files)
-    return Recipe(origin, loading.inputs_of(files), settings.reasoner)
+    return Recipe(origin, loading.inputs_of(files), settings.reasoner, limits)
 
 
 def _expand(path: Path) -> list[Path]:

@@ -55,6 +55,15 @@ def setting(
 
 
 @dataclass(frozen=True, slots=True)
+class InferenceLimits:
+    """Bounds of one closure; 0 derives a bound from the number of stated triples."""
+
+    statements: int = 0
+    memory_mib: int = 0  # in addition to what the process has at the start
+    cpu_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one run. A name that ends in a unit is a number of that unit."""
 
@@ -66,6 +75,26 @@ class Settings:
         choices=("rl", "owlrl"),
     )
     infer: bool = setting(True, "whether results include inferred statements", GRAPH)
+    max_inferred: int = setting(
+        0,
+        "statements that a build may infer; 0: five million, or 20 for each stated triple if that "
+        "is more",
+        GRAPH,
+    )
+    inference_memory_limit_mib: int = setting(
+        0,
+        "memory for inference, in addition to the stated graph; 0: 1024, or 1 KB for each stated "
+        "triple if that is more",
+        GRAPH,
+        unit="MiB",
+    )
+    inference_time_limit_s: float = setting(
+        0.0,
+        "CPU time after which inference stops; 0: 60, or 0.1 ms for each stated triple if that is "
+        "more",
+        GRAPH,
+        unit="s",
+    )
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
@@ -92,6 +121,25 @@ class Settings:
         True,
         "whether cached responses and short queries are answered from the event loop",
         NETWORK,
+    )
+    max_connections: int = setting(
+        1000,
+        "open connections; near this number idle and slow ones are closed for new ones",
+        NETWORK,
+        minimum=1,
+    )
+    idle_time_limit_s: float = setting(
+        30.0,
+        "time after which a connection without a request is closed",
+        NETWORK,
+        unit="s",
+        minimum=0.1,
+    )
+    header_time_limit_s: float = setting(
+        15.0, "time in which the head of a request must arrive", NETWORK, unit="s", minimum=0.1
+    )
+    body_time_limit_s: float = setting(
+        60.0, "time in which the body of a request must arrive", NETWORK, unit="s", minimum=0.1
     )
     threads: int = setting(64, "concurrent requests, including waiting ones", REQUESTS, minimum=1)
     workers: int = setting(
@@ -153,6 +201,13 @@ class Settings:
     contact: str = setting(
         "", "address for reports of errors and vulnerabilities, as mailto:…", CACHING
     )
+
+    @property
+    def inference_limits(self) -> InferenceLimits:
+        """The bounds of the closure of a build."""
+        return InferenceLimits(
+            self.max_inferred, self.inference_memory_limit_mib, self.inference_time_limit_s
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,9 @@ class _Run:
         for construct in closure.unsupported:
             message = "OWL 2 RL has no rule for this axiom, so nothing is inferred from it."
             self.add("consistency", [Problem("consistency/profile", message, construct)])
+        if closure.incomplete:
+            problem = Problem("consistency/incomplete", str(closure.incomplete))
+            self.add("consistency", [problem])
         self._checked["consistency"] = 1
         closure.store(stated, ox.NamedNode(INFERRED_GRAPH))
         merge(stated)

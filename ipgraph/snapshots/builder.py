@@ -41,23 +41,24 @@ def build(
     clock.begin("load")
     engine = loading.load(recipe.inputs)
     clock.begin("infer")
-    closure = reasoning.infer(engine, reasoner=recipe.reasoner)
+    closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     if closure.inconsistencies:
         first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
         raise Inconsistent(
             f"{first}" + (f" ({more} more contradictions)" if more else ""),
             hint="Correct one of these statements, or the axiom that they contradict.",
         )
-    closure.store(engine, ox.NamedNode(INFERRED_GRAPH))
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store")
+        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
         builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL
+        manifest["incomplete"] = str(closure.incomplete or "")
+        manifest["stars"] = list(closure.stars)  # sizes of classes of equal entities
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
         counts = manifest["counts"]

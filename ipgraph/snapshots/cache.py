@@ -275,7 +275,8 @@ def _name(recipe: Recipe) -> str:
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.reasoner, *(f"{library} {version(library)}" for library in _LIBRARIES)]
+    parts = [recipe.reasoner, repr(recipe.limits)]
+    parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
     for file in recipe.inputs:

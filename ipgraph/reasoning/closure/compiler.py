@@ -3,8 +3,8 @@
 A rule whose patterns all name their property (scm-sco ...) is a clause as it is. In the others the
 property or class is a variable that axioms bind (prp-dom: `?p rdfs:domain ?c`): the patterns that
 name theirs are solved over the schema known so far, and each solution makes one clause.
-Replacement by equality (eq-rep-*) has no axiom to bind its property: equality.py does it. When
-conclusions change the schema, `Compiler.new_clauses` must be called again.
+Equality (eq-sym, eq-trans, eq-rep-*) is not compiled: equality.py applies it. When conclusions
+change the schema, `Compiler.new_clauses` must be called again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Never solved as schema: their triples are data, and as numerous.
 _DATA_PREDICATES = frozenset({SAME_AS, DIFFERENT_FROM})
+# equality.py applies them.
+_EQUALITY_RULES = frozenset({"eq-sym", "eq-trans", "eq-rep-s", "eq-rep-p", "eq-rep-o"})
 
 
 def list_lengths(fixpoint: Fixpoint, dictionary: Dictionary) -> dict[str, set[int]]:
@@ -94,11 +96,13 @@ class Compiler:
             self._shape = shape
             self._templates = []
             for rule in (*MEMBERSHIP, *unroll(lengths)):
+                if rule.name in _EQUALITY_RULES:
+                    continue
                 for variant in self._number_variants(rule):
                     template = self._template(variant)
                     if not any(map(_is_open, variant.body)):
                         clauses.append(self._clause(template, {}))
-                    elif not variant.name.startswith("eq-rep"):
+                    else:
                         self._templates.append(template)
         redundancy = Redundancy(self._fixpoint, self._dictionary)
         for template in self._templates:
