@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import logging
 import os
 import platform
 import sys
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+import ipgraph
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.server import create_app
 from ipgraph.server.transport import listening
@@ -32,7 +34,7 @@ from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from support import hostile_bank, unprotected
+from support import builds, damages, hostile_bank, unprotected
 
 TRIPLES = 4000
 LIMIT_S = 1.0
@@ -137,6 +139,39 @@ def without_protection(folder: str, timeout_s: float) -> None:
     print("\n".join(unexpected))
 
 
+def damaged(folder: str, number: int) -> None:
+    """Print what opening a damaged snapshot of the project's graph leads to."""
+
+    def open_graph(cache: Path) -> KnowledgeGraph:
+        return ipgraph.open(settings=Settings(cache=str(cache)))
+
+    pristine = Path(folder, "cache")
+    expected = damages.answers(open_graph(pristine))
+    (snapshot,) = (pristine / "snapshots").iterdir()
+    outcomes = defaultdict(Counter)
+    errors = []
+    for damage in damages.random_damages(snapshot, number, seed=1):
+        family = f"{damage.kind}{', time kept' * (damage.keeps_time and damage.kind != 'delete')}"
+        try:
+            outcomes[family][damages.attack(damage, pristine, open_graph, expected)] += 1
+        except Exception as error:  # any other outcome is an error
+            outcomes[family]["wrong"] += 1
+            errors.append(f"{damage}: {error}")
+    print("| damage | equal | refused, then built again | wrong |\n|---|---|---|---|")
+    for family, counts in sorted(outcomes.items()):
+        print(f"| {family} | {counts['equal']} | {counts['refused']} | {counts['wrong']} |")
+    print("\n".join(errors))
+
+
+def interrupted(folder: str, number: int) -> None:
+    """Print how many builds were killed, and how many found the disk full."""
+    killed, failed = builds.random_interruptions(
+        Path(folder, "graph.ttl"), Path(folder, "cache"), number, seed=1
+    )
+    print(f"{number} builds, {killed} of them killed; {number} builds, {failed} of them on a full "
+          "disk: the last good snapshot opened after each, nothing was left behind")  # fmt: skip
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,11 +181,22 @@ def main() -> None:
     parser.add_argument(
         "--timeout", type=float, default=10, help="seconds until a target counts as hung"
     )
+    parser.add_argument(
+        "--damage", type=int, metavar="N", help="damage N copies of a snapshot instead"
+    )
+    parser.add_argument(
+        "--interrupt", type=int, metavar="N", help="kill N builds, and fill the disk in N, instead"
+    )
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, pyoxigraph "
           f"{version('pyoxigraph')}, rdflib {version('rdflib')}\n")  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        if arguments.unprotected:
+        if arguments.damage:
+            logging.disable(logging.WARNING)  # each damage logs one
+            damaged(folder, arguments.damage)
+        elif arguments.interrupt:
+            interrupted(folder, arguments.interrupt)
+        elif arguments.unprotected:
             without_protection(folder, arguments.timeout)
         else:
             protected(folder)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import random
 import subprocess
 import sys
 
@@ -17,9 +16,18 @@ from ipgraph.opening import reopen
 from ipgraph.server.service import Service
 from ipgraph.settings import Settings
 from ipgraph.snapshots import cache, construction
-from support.builds import COUNT, build, is_last_good_served, leftovers, write_graph
+from support.builds import (
+    COUNT,
+    NUMBER,
+    build,
+    fill_disk,
+    interrupt,
+    is_last_good_served,
+    leftovers,
+    random_interruptions,
+    write_graph,
+)
 
-NUMBER = 400
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 
 
@@ -37,28 +45,6 @@ def graph(tmp_path, folder):
     return path
 
 
-def interrupt(graph, folder, number, interrupted):
-    """Interrupt a build of another content; then the good content opens, and builds work again."""
-    write_graph(graph, f"other{number}", 2 * NUMBER)
-    interrupted()
-    write_graph(graph, "good", NUMBER)
-    assert is_last_good_served(graph, folder, NUMBER)
-    write_graph(graph, f"next{number}", NUMBER + 1)
-    assert build(graph, folder) == (0, "")
-    assert leftovers(folder) == []
-    write_graph(graph, "good", NUMBER)
-    assert is_last_good_served(graph, folder, NUMBER)
-
-
-def fill_disk_at(graph, folder, max_file_bytes):
-    code, errors = build(graph, folder, max_file_bytes=max_file_bytes)
-    assert "Traceback" not in errors
-    assert code in (0, 4), errors
-    if code:
-        assert errors.startswith(f"ipgraph: Cannot write to the cache folder {folder}: ")
-    assert leftovers(folder) == []
-
-
 @pytest.mark.parametrize("delay_s", [0.5, 0.7])
 def test_a_killed_build_leaves_the_last_good_snapshot(graph, folder, delay_s):
     interrupt(graph, folder, 0, lambda: build(graph, folder, kill_after_s=delay_s))
@@ -66,17 +52,14 @@ def test_a_killed_build_leaves_the_last_good_snapshot(graph, folder, delay_s):
 
 @pytest.mark.parametrize("max_file_bytes", [1000, 60_000, 150_000])
 def test_a_full_disk_leaves_the_last_good_snapshot(graph, folder, max_file_bytes):
-    interrupt(graph, folder, 0, lambda: fill_disk_at(graph, folder, max_file_bytes))
+    interrupt(graph, folder, 0, lambda: fill_disk(graph, folder, max_file_bytes))
 
 
 @pytest.mark.slow
-def test_a_hundred_interrupted_builds(graph, folder):
-    source = random.Random(5)  # noqa: S311  reproducible on purpose
-    for number in range(50):
-        delay_s = source.uniform(0.2, 1.5)
-        interrupt(graph, folder, number, lambda: build(graph, folder, kill_after_s=delay_s))  # noqa: B023
-        size = int(10 ** source.uniform(2, 5.5))
-        interrupt(graph, folder, number, lambda: fill_disk_at(graph, folder, size))  # noqa: B023
+def test_a_hundred_interrupted_builds(tmp_path, folder):
+    killed, failed = random_interruptions(tmp_path / "graph.ttl", folder, 50, seed=5)
+    assert killed > 0
+    assert failed > 0
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -13,8 +14,10 @@ import ipgraph
 from ipgraph.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+NUMBER = 400
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
 
@@ -74,3 +77,52 @@ def leftovers(cache: Path) -> list[str]:
             known = {"graph.nq", "manifest.json", "files.txt", "search.sqlite", "store", "stated"}
             found += [path.name for path in snapshot.iterdir() if path.name not in known]
     return found
+
+
+def interrupt(path: Path, cache: Path, number: int, how: Callable[[], object]) -> None:
+    """Call `how` to interrupt a build of other content.
+
+    Raises `AssertionError` unless the good content of `path` opens without a build before and
+    after the next build, which works and leaves nothing behind.
+    """
+    write_graph(path, f"other{number}", 2 * NUMBER)
+    how()
+    write_graph(path, "good", NUMBER)
+    assert is_last_good_served(path, cache, NUMBER)
+    write_graph(path, f"next{number}", NUMBER + 1)
+    assert build(path, cache) == (0, "")
+    assert leftovers(cache) == []
+    write_graph(path, "good", NUMBER)
+    assert is_last_good_served(path, cache, NUMBER)
+
+
+def fill_disk(path: Path, cache: Path, max_file_bytes: int) -> bool:
+    """Build with no more space than that; return True if it failed, in one line and cleanly."""
+    code, errors = build(path, cache, max_file_bytes=max_file_bytes)
+    if code:
+        assert code == 4, errors
+        assert errors.startswith(f"ipgraph: Cannot write to the cache folder {cache}: "), errors
+        assert "Traceback" not in errors
+    assert leftovers(cache) == []
+    return bool(code)
+
+
+def random_interruptions(path: Path, cache: Path, number: int, seed: int) -> tuple[int, int]:
+    """Kill `number` builds and fill the disk in as many; return how many of both had an effect."""
+    source = random.Random(seed)  # noqa: S311  reproducible on purpose
+    killed = failed = 0
+    write_graph(path, "good", NUMBER)
+    assert build(path, cache) == (0, "")
+
+    def kill() -> None:
+        nonlocal killed
+        killed += build(path, cache, kill_after_s=source.uniform(0.2, 1.5))[0] != 0
+
+    def fill() -> None:
+        nonlocal failed
+        failed += fill_disk(path, cache, int(10 ** source.uniform(2, 5.5)))
+
+    for index in range(number):
+        interrupt(path, cache, index, kill)
+        interrupt(path, cache, index, fill)
+    return killed, failed
