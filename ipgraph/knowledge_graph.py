@@ -144,14 +144,17 @@ class KnowledgeGraph:
         return _result(store, question.ask(store, values))
 
     def check(self) -> CheckReport:
-        """Check the files that this graph was built from, and report problems."""
-        from ipgraph import checks
+        """Check the files that this graph was built from, in a child process; report problems.
+
+        Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
+        """
+        from ipgraph.checks import isolated
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
         inputs = recipe.inputs if recipe.origin else None
-        return checks.check(inputs, reasoner=self.settings.reasoner)
+        return isolated.check(inputs, self.settings)
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.

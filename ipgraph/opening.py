@@ -9,6 +9,7 @@ from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.snapshots import cache, loading
+from ipgraph.snapshots.limits import BuildLimits
 from ipgraph.snapshots.snapshot import Recipe
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def open(
 
     `target` is one of: None, the graph of this project; a path or several, RDF files and folders
     of them (``*`` is expanded); a folder written by Oxigraph; ``http(s)://…``, a SPARQL endpoint.
-    `report` is called with each stage of a build: ``load``, ``infer``, ``write``, ``index``.
-    Raises `NotFound`, `InvalidData`, `Inconsistent` and `StoreUnavailable`.
+    A build runs in a child process, which has limits of time and memory. `report` is called with
+    each of its stages: ``load``, ``infer``, ``write``, ``index``. Raises `NotFound`, `InvalidData`,
+    `Inconsistent`, `BuildStopped` and `StoreUnavailable`.
     """
     settings = settings or settings_module.load()
     if isinstance(target, str) and target.startswith(("http://", "https://")):
@@ -90,7 +92,8 @@ def _open_recipe(
 ) -> KnowledgeGraph:
     bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
     folder = settings_module.cache_folder(settings)
-    snapshot = cache.get_or_build(recipe, folder, report, bounds)
+    limits = BuildLimits.of(settings)
+    snapshot = cache.get_or_build(recipe, folder, report, bounds, limits)
     return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe)
 
 

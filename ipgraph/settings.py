@@ -98,6 +98,21 @@ class Settings:
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
+    build_time_limit_s: float = setting(
+        600.0,
+        "time for a build, in addition to 5 s for each MiB of the files; 0: no limit",
+        GRAPH,
+        unit="s",
+    )
+    build_memory_limit_mib: int = setting(
+        3072,
+        "memory for a build, in addition to 64 times the size of the files; 0: no limit",
+        GRAPH,
+        unit="MiB",
+    )
+    max_data_depth: int = setting(
+        100, "nesting of brackets, elements or objects in a file", GRAPH, minimum=1
+    )
     keep_snapshots: int = setting(
         3, "snapshots of each graph to keep, along with those in use", GRAPH
     )

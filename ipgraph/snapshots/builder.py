@@ -30,16 +30,22 @@ WHERE { ?s a ?key FILTER(isIRI(?key)) } GROUP BY ?key ORDER BY DESC(?count) ?key
 
 
 def build(
-    recipe: Recipe, name: str, folder: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    max_depth: int,
+    report: Callable[[str], None] = lambda stage: None,
+    reading: Callable[[Path], None] = lambda path: None,
 ) -> None:
     """Build the snapshot `name` of `recipe` in `folder`; leave nothing there if the build fails.
 
-    `report` is called with the name of each stage when it begins. Raises `InvalidData` for a file
-    that does not parse and `Inconsistent` for data that contradict the ontology.
+    `report` is called with the name of each stage when it begins, and `reading` with each file.
+    Raises `InvalidData` for a file that does not parse and `Inconsistent` for data that contradict
+    the ontology.
     """
     clock = _Clock(report)
     clock.begin("load")
-    engine = loading.load(recipe.inputs)
+    engine = loading.load(recipe.inputs, max_depth, reading)
     clock.begin("infer")
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     if closure.inconsistencies:
