@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-import errno
 import os
+import resource
 import subprocess
 import sys
 
@@ -62,26 +63,31 @@ def test_a_hundred_interrupted_builds(tmp_path, folder):
     assert failed > 0
 
 
-@pytest.mark.parametrize(
-    "place", ["ipgraph.snapshots.builder.write_store", "ipgraph.search.builder._write"]
-)
-def test_a_service_goes_on_after_a_reload_that_finds_the_disk_full(
-    graph, folder, monkeypatch, place
-):
-    def fail(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
+@contextlib.contextmanager
+def full_disk(max_file_bytes):
+    """Let this process and those that it starts write no larger files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
+
+@pytest.mark.parametrize("max_file_bytes", [1000, 60_000, 150_000])
+def test_a_service_goes_on_after_a_reload_that_finds_the_disk_full(graph, folder, max_file_bytes):
     settings = Settings(cache=str(folder))
     service = Service(ipgraph.open(graph, settings=settings), settings)
     served = service.edition
-    write_graph(graph, "other", NUMBER)
-    monkeypatch.setattr(place, fail)
-    with pytest.raises(StoreUnavailable, match="No space left on device") as caught:
+    write_graph(graph, "other", 2 * NUMBER)
+    with (
+        full_disk(max_file_bytes),
+        pytest.raises(StoreUnavailable, match="Cannot write to the cache folder") as caught,
+    ):
         service.reload()
     assert "Free some space" in caught.value.hint
     assert service.edition is served
     assert leftovers(folder) == []
-    monkeypatch.undo()
     assert service.reload()
     service.close()
 
