@@ -78,6 +78,8 @@ def indirect_ancestors(count: int) -> int:
         ("tree_down", 5000, indirect_ancestors(5000)),
         ("functional", 2000, 2000 * 99),
         ("classes", 300, 300 * 299 // 2 + 300),
+        ("equivalent", 200, 2 * 201 * 200),
+        ("members", 500, 500),
     ],
 )
 def test_a_closure_is_complete_and_takes_little_memory(
@@ -95,6 +97,8 @@ def test_a_closure_is_complete_and_takes_little_memory(
         ("tree_up", 100_000, indirect_ancestors(100_000)),
         ("tree_down", 100_000, indirect_ancestors(100_000)),
         ("functional", 20_000, 20_000 * 99),
+        ("classes", 1500, 1500 * 1499 // 2 + 1500),
+        ("members", 20_000, 20_000),
     ],
 )
 def test_a_large_closure_is_complete_within_512_mib(name: str, count: int, inferred: int) -> None:

@@ -65,6 +65,11 @@ def classes(count: int) -> str:
     return _links(RDFS + "subClassOf", count) + f"<urn:x> {_TYPE} <urn:n0> .\n"
 
 
+def equivalent(count: int) -> str:
+    """Return `count` links of `owl:equivalentClass` and a member: all pairs."""
+    return _links(OWL + "equivalentClass", count) + f"<urn:x> {_TYPE} <urn:n0> .\n"
+
+
 def members(count: int) -> str:
     """Return a class that is the union of a list of `count` classes."""
     cells = f"<urn:c> <{OWL}unionOf> <urn:l0> .\n"
@@ -84,6 +89,7 @@ GRAPHS: dict[str, Callable[[int], str]] = {
         equals,
         functional,
         classes,
+        equivalent,
         members,
     )
 }

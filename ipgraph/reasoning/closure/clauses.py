@@ -36,6 +36,20 @@ class Pattern(NamedTuple):
 
 
 ANY_CLASS = -(1 << 40)
+# Rules of the schema whose conclusions need no clause of their own: the premises have clauses that
+# conclude the same (redundancy.py).
+_IMPLYING_RULES = frozenset(
+    {
+        "scm-sco",
+        "scm-spo",
+        "scm-eqc2",
+        "scm-eqp2",
+        "scm-dom1",
+        "scm-dom2",
+        "scm-rng1",
+        "scm-rng2",
+    }
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,8 +72,10 @@ class Clause:
     origin: tuple[Rule, dict[str, int]] | None = None
     plans: dict[int, tuple[int, ...]] = field(default_factory=dict)
     is_transitive: bool = field(init=False)
+    is_implying: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        self.is_implying = self.name in _IMPLYING_RULES
         self.is_transitive = len(self.body) == 2 and self._is_transitive(*self.body)
 
     def _is_transitive(self, left: Pattern, right: Pattern) -> bool:

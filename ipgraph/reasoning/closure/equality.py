@@ -156,11 +156,13 @@ class Equality:
         conclude = self._relations.conclude
         name = ~key if key < 0 else key
         is_new = False
-        if contains(equal.terms, np.array([name]))[0]:
-            _, members = equal.members_of(equal.representatives_of(np.array([name])))
-            for member in members.tolist():
+        root = int(equal.representatives_of(np.array([name]))[0])
+        if root != name:  # the representative passes it on to the others
+            is_new |= conclude(~root if key < 0 else root, codes)
+        elif contains(equal.terms, np.array([name]))[0]:
+            self._relations.budget.check()
+            for member in equal.members_of(np.array([name]))[1].tolist():
                 if member != name:
-                    self._relations.budget.check()
                     is_new |= conclude(~member if key < 0 else member, codes)
         if key < 0:
             members = equal.terms[contains(codes, equal.terms)]

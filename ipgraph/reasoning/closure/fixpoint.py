@@ -33,6 +33,8 @@ from ipgraph.reasoning.closure.transitive import close_transitively
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ipgraph.reasoning.closure.lists import Lists
+
 MAX_ROWS = 1 << 20  # solutions of a join at a time
 # A transitive clause is joined like any other if the join has no more rows than this, or than a
 # quarter of the relation: condensing costs 300 µs for a chain of 30, and the whole relation again
@@ -53,6 +55,7 @@ class Fixpoint:
         self.budget = budget or Budget()
         self.skipped: dict[tuple[str, int], OverBudget] = {}  # by rule and relation
         self.equality = Equality(self, same)
+        self.lists: Lists | None = None
         self._same = same
         self._queue: list[tuple[int, bool, int, Clause]] = []
         self._turn = 0
@@ -71,14 +74,19 @@ class Fixpoint:
         relation.stated = distinct([relation.stated, codes]) if len(relation.stated) else codes
         self._notify_readers(relation, added)
 
-    def conclude(self, key: int, codes: Column) -> bool:
-        """Add codes, sorted and distinct, as inferred; True if any was new."""
+    def conclude(self, key: int, codes: Column, *, is_implied: bool = False) -> bool:
+        """Add codes, sorted and distinct, as inferred; True if any was new.
+
+        `is_implied` says that other codes of the schema imply them (`Relation.mark_implied`).
+        """
         if key == self._same and len(codes):
             codes = codes[(codes >> HALF) != (codes & LOW)]
         if not len(codes):
             return False
         relation = self.relation(key)
         added = relation.add(codes)
+        if is_implied and len(added):
+            relation.mark_implied(added)
         self._notify_readers(relation, added)
         self.budget.spend(len(added))
         return len(added) > 0
@@ -106,7 +114,7 @@ class Fixpoint:
                 clause.is_queued = False
                 runs += 1
                 self._run_clause(clause, is_checked=runs % _CHECK_INTERVAL == 0)
-            if not self.equality.run():
+            if not (self.lists and self.lists.run()) and not self.equality.run():
                 return
 
     def _run_clause(self, clause: Clause, *, is_checked: bool) -> None:
@@ -152,7 +160,8 @@ class Fixpoint:
 
     def _close(self, clause: Clause, key: int) -> None:
         """Close a relation transitively. What the clause concludes is not passed back to it."""
-        self.conclude(key, close_transitively(self.relation(key).codes, self.budget))
+        closed = close_transitively(self.relation(key).codes, self.budget)
+        self.conclude(key, closed, is_implied=clause.is_implying)
         clause.is_new = False
         clause.waiting = {}
 
@@ -171,10 +180,11 @@ class Fixpoint:
             rows += len(part)
             if rows > MAX_ROWS:
                 self.budget.check()
-                self.conclude(head.key, distinct(parts))
+                self.conclude(head.key, distinct(parts), is_implied=clause.is_implying)
                 parts, rows = [], 0
         if parts:
-            self.conclude(head.key, parts[0] if len(parts) == 1 else distinct(parts))
+            codes = parts[0] if len(parts) == 1 else distinct(parts)
+            self.conclude(head.key, codes, is_implied=clause.is_implying)
 
     def _conclude_members(self, head: Pattern, bindings: Bindings) -> None:
         pairs = pack(Pattern(0, head.object, head.subject), bindings)

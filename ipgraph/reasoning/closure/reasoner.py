@@ -15,6 +15,7 @@ from ipgraph.reasoning.closure.compiler import Compiler
 from ipgraph.reasoning.closure.consistency import find_inconsistencies
 from ipgraph.reasoning.closure.encoding import Columns, Dictionary, without_garbage_collection
 from ipgraph.reasoning.closure.fixpoint import Fixpoint
+from ipgraph.reasoning.closure.lists import Lists
 from ipgraph.reasoning.closure.unsupported import unsupported_constructs
 from ipgraph.reasoning.closure.writer import InferredTriples
 from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, is_value_of
@@ -57,6 +58,7 @@ class Reasoner:
         for term in (TYPE, THING, RESOURCE, SAME_AS):
             number(term)
         self._fixpoint = Fixpoint(number(SAME_AS))
+        self._fixpoint.lists = Lists(self._fixpoint, self._dictionary)
         self._compiler = Compiler(self._fixpoint, self._dictionary)
         self._dormant: list[Clause] = []
         self._checks: list[Clause] = []

@@ -25,7 +25,7 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 class Relation:
     """The members of a class or the pairs of a property, stated and inferred."""
 
-    __slots__ = ("_reversed", "codes", "is_class", "readers", "stated")
+    __slots__ = ("_implied", "_reversed", "codes", "is_class", "readers", "stated")
 
     def __init__(self, *, is_class: bool, stated: Column = EMPTY) -> None:
         self.is_class = is_class
@@ -33,6 +33,7 @@ class Relation:
         self.stated = stated
         self.readers: list[tuple[Clause, int]] = []
         self._reversed: Column | None = None
+        self._implied: list[Column] = []
 
     def add(self, codes: Column) -> Column:
         """Add codes, sorted and distinct, and return those that are new."""
@@ -54,6 +55,17 @@ class Relation:
         if self._reversed is None:
             self._reversed = np.sort(reverse(self.codes))
         return self._reversed
+
+    def mark_implied(self, codes: Column) -> None:
+        """Record that `codes` were concluded from other codes of the schema."""
+        self._implied.append(codes)
+
+    def own(self) -> Column:
+        """Return the codes that were not marked as implied."""
+        if not self._implied:
+            return self.codes
+        self._implied = [distinct(self._implied)]
+        return self.codes[~contains(self._implied[0], self.codes)]
 
     def inferred(self) -> Column:
         """Return the codes that were not stated."""
