@@ -8,6 +8,9 @@ lines on top of them. A target without a response after ``--timeout`` seconds co
 
 With ``--documents`` the attacks are files instead, which ``ipgraph build`` reads under its default
 limits, or with ``--unprotected`` a process that only loads them with pyoxigraph.
+
+With ``--connections`` slow clients hold connections, and raw requests try to hide others; with
+``--build FOLDER`` those attack the service of another checkout.
 """
 
 from __future__ import annotations
@@ -38,6 +41,8 @@ from ipgraph.snapshots.limits import BuildLimits
 from ipgraph.store.local import LocalStore
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+import hostile_clients
+
 from support import hostile_bank, hostile_documents, unprotected
 
 TRIPLES = 4000
@@ -206,10 +211,21 @@ def main() -> None:
     parser.add_argument(
         "--timeout", type=float, default=10, help="seconds until a target counts as hung"
     )
+    parser.add_argument(
+        "--connections", type=int, default=0, help="attack with so many slow clients"
+    )
+    parser.add_argument("--seconds", type=float, default=15, help="how long to attack with them")
+    parser.add_argument(
+        "--build", default=str(Path(__file__).parent.parent), help="the checkout to attack"
+    )
     parser.add_argument("--documents", action="store_true", help="attack builds with files")
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, pyoxigraph "
           f"{version('pyoxigraph')}, rdflib {version('rdflib')}\n")  # fmt: skip
+    if arguments.connections:
+        hostile_clients.connections(arguments.build, arguments.connections, arguments.seconds)
+        hostile_clients.headers(arguments.build)
+        return
     with tempfile.TemporaryDirectory() as folder:
         if arguments.documents:
             attack_builds(folder, arguments.timeout if arguments.unprotected else None)

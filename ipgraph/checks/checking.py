@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ipgraph.settings import InferenceLimits
     from ipgraph.snapshots.loading import Input
 
 
@@ -32,6 +33,7 @@ def check(
     inputs: Iterable[Input] | None = None,
     *,
     reasoner: str = "rl",
+    inference: InferenceLimits | None = None,
     max_depth: int = DEFAULT_MAX_DEPTH,
     report: Callable[[str], None] = lambda stage: None,
     reading: Callable[[Path], None] = lambda path: None,
@@ -43,7 +45,7 @@ def check(
     because the other parts need the whole graph. `reading` is called with each file, and `report`
     with ``check`` when all of them are loaded. For files from elsewhere use `isolated.check`.
     """
-    options = _Options(reasoner, max_depth, report, reading)
+    options = _Options(reasoner, inference, max_depth, report, reading)
     if inputs is None:
         return _check(tuple(loading.project_inputs()), options, is_project=True)
     found = _check(tuple(inputs), options, is_project=False)
@@ -59,6 +61,7 @@ def _subtract(report: CheckReport, baseline: CheckReport) -> CheckReport:
 @dataclass(frozen=True, slots=True)
 class _Options:
     reasoner: str
+    inference: InferenceLimits | None
     max_depth: int
     report: Callable[[str], None]
     reading: Callable[[Path], None]
@@ -160,7 +163,8 @@ class _Run:
         stated.bulk_extend(
             quad for quad in engine if not isinstance(quad.graph_name, ox.DefaultGraph)
         )
-        closure = reasoning.infer(stated, reasoner=self._options.reasoner)
+        options = self._options
+        closure = reasoning.infer(stated, reasoner=options.reasoner, limits=options.inference)
         for inconsistency in closure.inconsistencies:
             name, message = f"consistency/{inconsistency.rule}", inconsistency.message
             # Axioms come first in a rule and the entity that violates them last.

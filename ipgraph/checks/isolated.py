@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ipgraph.settings import Settings
+    from ipgraph.settings import InferenceLimits, Settings
     from ipgraph.snapshots.loading import Input
 
 
@@ -33,7 +33,7 @@ def check(inputs: tuple[Input, ...] | None, settings: Settings) -> CheckReport:
         raise NotFound(f"Cannot read {error.filename}: {error.strerror}") from error
     report = isolation.run(
         "ipgraph.checks.isolated:check_to_json",
-        *(inputs, settings.reasoner, limits.max_depth),
+        *(inputs, settings.reasoner, settings.inference_limits, limits.max_depth),
         limits=limits,
         size_bytes=size_bytes,
     )
@@ -47,12 +47,18 @@ def check(inputs: tuple[Input, ...] | None, settings: Settings) -> CheckReport:
 def check_to_json(
     inputs: tuple[Input, ...] | None,
     reasoner: str,
+    inference: InferenceLimits,
     max_depth: int,
     report: Callable[[str], None],
     reading: Callable[[Path], None],
 ) -> dict[str, Any]:
     """Return the report of a check as JSON: what the child process does."""
     found = checking.check(
-        inputs, reasoner=reasoner, max_depth=max_depth, report=report, reading=reading
+        inputs,
+        reasoner=reasoner,
+        inference=inference,
+        max_depth=max_depth,
+        report=report,
+        reading=reading,
     )
     return asdict(found)
