@@ -108,6 +108,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
         finally:
             self.server.incoming = b""
 
+    def send_continue(self) -> None:
+        """Ask for the body, unless the request is complete: waitress would wait for more."""
+        if self.request.completed:
+            self.request.expect_continue = False
+        else:
+            super().send_continue()
+
     def resume_reading(self) -> None:
         """Handle bytes received while the loop was answering."""
         with self.requests_lock:
