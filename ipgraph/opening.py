@@ -55,6 +55,11 @@ def reopen(
     return graph if fresh.built.hash == graph.built.hash else fresh
 
 
+def remove_snapshots(folders: Iterable[Path]) -> int:
+    """Remove snapshots that no process uses. Return how many."""
+    return cache.remove(folders)
+
+
 def _open_recipe(
     recipe: Recipe, settings: Settings, report: Callable[[str], None]
 ) -> KnowledgeGraph:

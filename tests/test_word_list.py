@@ -32,12 +32,23 @@ PHRASES = {
     r"in being": ("a center that it keeps in being", "the human being"),
     r"given over": ("the socket is given over", "given overhead"),
     r"soon made good": ("a loss that is soon made good", "made good soon"),
+    r"beside": ("a label beside each IRI", "besides"),
+    # British spelling, in identifiers too.
+    r"label(?:led|ling)": ("the labelled_rows of a table", "labeled, aria-labelledby"),
+    r"towards": ("counts towards the limit", "toward"),
+    r"\w*(?:colou|neighbou|behaviou|favou)r\w*": ("_neighbours_of", "color, neighbor"),
+    r"\w*(?:serial|normal|organ|recogn)is(?:e[drs]?|ing|ations?)": (
+        "normalises",
+        "organism, normalizes",
+    ),
 }
 # A phrase may be wrapped, in a comment too.
 GAP = r"(?:\s|#|//|\*)+"
+START, END = r"(?<![^\W_])", r"(?![^\W_])"  # of a word; identifiers have words between underscores
 WORD_LIST = re.compile(
     "|".join(
-        rf"\b(?:{re.sub(r' (?!longer|with)', lambda _: GAP, phrase)})\b" for phrase in PHRASES
+        rf"{START}(?:{re.sub(r' (?!longer|with)', lambda _: GAP, phrase)}){END}"
+        for phrase in PHRASES
     ),
     re.IGNORECASE,
 )

@@ -37,5 +37,5 @@ def command(
     from ipgraph.server import lifecycle  # late: --help needs no web framework
 
     settings = settings_of(obj, **flags)
-    graph = open_graph((*files, *target), settings)
-    lifecycle.serve(graph, settings, watch=watch)
+    # No variable holds the graph: a reload replaces it, and then nothing may keep it open.
+    lifecycle.serve(open_graph((*files, *target), settings), settings, watch=watch)

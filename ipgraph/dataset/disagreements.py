@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 QUESTION = "disagreements"
-_KEY = ("kind", "thing", "relation", "year")  # what makes rows of the question one fact
+_KEY = ("kind", "entity", "relation", "year")  # what makes rows of the question one fact
 _NOT_IN_AN_ANCHOR = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -29,12 +29,12 @@ _NOT_IN_AN_ANCHOR = re.compile(r"[^A-Za-z0-9]+")
 class Disagreement:
     """A fact for which documents give different values.
 
-    `relations` are the properties that state it, from or to the thing; for a figure, its measure.
+    `relations` are the properties that state it, from or to the entity; for a figure, its measure.
     `year` is that of a figure, else empty. `readings` are the values, sorted.
     """
 
     kind: str
-    thing: str
+    entity: str
     relations: tuple[str, ...]
     year: str
     readings: tuple[NamedNode | Literal, ...]
@@ -42,45 +42,45 @@ class Disagreement:
     @property
     def anchor(self) -> str:
         """The fragment that names the comparison on a page, the same in every build."""
-        parts = (self.kind, _local_name(self.thing), _local_name(self.relations[0]), self.year)
+        parts = (self.kind, _local_name(self.entity), _local_name(self.relations[0]), self.year)
         return "-".join(_NOT_IN_AN_ANCHOR.sub("-", part).strip("-") for part in parts if part)
 
     def graphs(self, store: Store, reading: NamedNode | Literal) -> frozenset[str]:
         """Return the named graphs that state a reading; none for a figure, which is a node."""
-        thing = NamedNode(self.thing)
+        entity = NamedNode(self.entity)
         found: set[str] = set()
         for relation in map(NamedNode, self.relations):
-            quads = [*store.quads(thing, relation, None), *store.quads(None, relation, thing)]
+            quads = [*store.quads(entity, relation, None), *store.quads(None, relation, entity)]
             for quad in quads:
-                value = quad.object if quad.subject == thing else quad.subject
+                value = quad.object if quad.subject == entity else quad.subject
                 if getattr(value, "value", None) == reading.value:
                     found.add(str(getattr(quad.graph_name, "value", "")))
         return frozenset(found - {""})
 
 
 def read(store: Store) -> tuple[Disagreement, ...]:
-    """Return the disagreements in a graph, by kind, thing, relation and year."""
+    """Return the disagreements in a graph, by kind, entity, relation and year."""
     solutions = questions.by_name(QUESTION).ask(store)
     assert isinstance(solutions, QuerySolutions)  # noqa: S101  the question is a SELECT
     facts: dict[tuple[str, str, str, str], set[NamedNode | Literal]] = {}
     relations: dict[str, tuple[str, ...]] = {}
     for row in solutions:
-        kind, thing, relation, year = (_text(row[name]) for name in _KEY)
+        kind, entity, relation, year = (_text(row[name]) for name in _KEY)
         other = _text(row["otherRelation"])
         relations[relation] = (relation, other) if other else (relation,)
-        readings = facts.setdefault((kind, thing, relation, year), set())
+        readings = facts.setdefault((kind, entity, relation, year), set())
         readings |= {_term(row["first"]), _term(row["second"])}
     return tuple(
-        Disagreement(kind, thing, relations[relation], year, tuple(sorted(readings, key=str)))
-        for (kind, thing, relation, year), readings in sorted(facts.items())
+        Disagreement(kind, entity, relations[relation], year, tuple(sorted(readings, key=str)))
+        for (kind, entity, relation, year), readings in sorted(facts.items())
     )
 
 
-def anchors(disagreements: Iterable[Disagreement], thing: str) -> dict[str, str]:
-    """Return, for each relation of a thing that documents disagree on, its first comparison."""
+def anchors(disagreements: Iterable[Disagreement], entity: str) -> dict[str, str]:
+    """Return, for each relation of an entity that documents disagree on, its first comparison."""
     found: dict[str, str] = {}
     for disagreement in disagreements:
-        if disagreement.thing == thing:
+        if disagreement.entity == entity:
             for relation in disagreement.relations:
                 found.setdefault(relation, disagreement.anchor)
     return found

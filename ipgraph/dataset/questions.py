@@ -6,7 +6,7 @@ give the rest::
     # title: Which units belong directly to an organization?
     # description: One or two sentences for people.
     # topic: organization
-    # parameter: organization | thing | the organization of the units
+    # parameter: organization | entity | the organization of the units
     # infer: false
     # expected: unit
     #   id:iasd
@@ -46,7 +46,7 @@ _UNBOUND = "-"
 class Kind(StrEnum):
     """The kind of value of a parameter."""
 
-    THING = "thing"  # a name as in `names.resolve`
+    ENTITY = "entity"  # a name as in `names.resolve`
     YEAR = "year"  # four digits
     TEXT = "text"
 
@@ -62,7 +62,7 @@ class Parameter:
 
     def term(self, value: str, store: Store) -> ox.NamedNode | ox.Literal:
         """Return the RDF term of a value given as text; raises `UsageError` or `NotFound`."""
-        if self.kind is Kind.THING:
+        if self.kind is Kind.ENTITY:
             return ox.NamedNode(names.resolve(store, value))
         if self.kind is Kind.TEXT:
             return ox.Literal(value)

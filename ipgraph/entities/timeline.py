@@ -32,7 +32,7 @@ class Event:
 
     date: str
     type: str
-    things: tuple[Value, ...]  # the entities concerned; of a change, those before it
+    entities: tuple[Value, ...]  # those concerned; of a change, those before it
     results: tuple[Value, ...]  # of a change, the entities after it
     causes: tuple[Value, ...]
     sources: tuple[int, ...]
@@ -142,6 +142,6 @@ def _in_order(events: list[Event]) -> tuple[Event, ...]:
     return tuple(
         sorted(
             events,
-            key=lambda event: (event.year, event.date, event.type, event.things[0].text),
+            key=lambda event: (event.year, event.date, event.type, event.entities[0].text),
         )
     )

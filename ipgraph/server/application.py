@@ -36,10 +36,9 @@ from ipgraph.server.context import Request, apply_prefix, request
 from ipgraph.server.http import response_headers
 from ipgraph.server.http.access_log import AccessLog
 from ipgraph.server.http.delivery import DISCONNECTED, Delivery
-from ipgraph.server.http.negotiation import HTML, PLAIN, wants_html
+from ipgraph.server.http.negotiation import HTML
 from ipgraph.server.http.representations import negotiate
 from ipgraph.server.http.response import (
-    PROBLEM,
     HttpError,
     Problem,
     Response,
@@ -134,10 +133,13 @@ class Application(Flask):
         The event loop or `wsgi_app` may have made it already, under werkzeug's key.
         """
         found = environ.get("werkzeug.request")
-        if isinstance(found, Request):
+        if isinstance(found, Request) and found.environ is environ:
             return found
         apply_prefix(environ, self.service.settings.path_prefix)
-        return Request(environ, self.service)
+        if not isinstance(found, Request):
+            return Request(environ, self.service)
+        found.continue_in(environ)
+        return found
 
     def wsgi_app(
         self, environ: MutableMapping[str, Any], start_response: Callable[..., Any]
@@ -265,16 +267,12 @@ class Application(Flask):
         return response
 
     def _answer_without_flask(self, found: Request) -> Response | None:
-        """Return a cached response, or that of the SPARQL endpoint to a program, or None."""
+        """Return a cached response, or that of the SPARQL endpoint, or None if it is a page."""
         if found.continuation is None:
             response = self.answer_from_cache(found)
             if response is not None:
                 return response
-            if (
-                found.path not in sparql.PATHS
-                or found.method == "OPTIONS"
-                or wants_html(found.accept, PROBLEM, PLAIN)
-            ):
+            if found.path not in sparql.PATHS or found.method == "OPTIONS":
                 return None
         try:
             return sparql.respond(found)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import flask
+from werkzeug.datastructures import EnvironHeaders
 
 from ipgraph.server.http import public_url
 from ipgraph.server.http.access_log import FinishedRequest
@@ -51,7 +52,7 @@ class Request(flask.Request):
         self.id = given if given and _REQUEST_ID.match(given) else new_id()
         self.accept = str(environ.get("HTTP_ACCEPT", ""))
         self.notes: dict[str, Any] = {}  # for the log
-        self._memo: dict[object, Any] = {}
+        self._memo: dict[object, tuple[Any, Exception | None]] = {}
         self._lookup: Lookup | None = None
 
     @property
@@ -100,10 +101,17 @@ class Request(flask.Request):
         return Lookup(service.cache, self.edition, identity, conditions, service.settings.max_age_s)
 
     def once(self, read: Callable[[Request], Found]) -> Found:
-        """Return the result of `read`, which is called only once per request."""
+        """Return the result of `read`, or raise its error. It is called only once per request."""
         if read not in self._memo:
-            self._memo[read] = read(self)
-        return cast("Found", self._memo[read])
+            try:
+                self._memo[read] = read(self), None
+            except Exception as error:
+                self._memo[read] = None, error
+                raise
+        found, known_error = self._memo[read]
+        if known_error is not None:
+            raise known_error
+        return cast("Found", found)
 
     def is_connected(self) -> bool:
         """True if the client is still connected, as far as the server can tell."""
@@ -131,10 +139,20 @@ class Request(flask.Request):
             self._abandonment()
 
     def continue_in(self, environ: MutableMapping[str, Any]) -> None:
-        """Use the environment of the thread that continues this request."""
-        for name, value in environ.items():
-            self.environ.setdefault(name, value)
-        environ["werkzeug.request"] = self  # werkzeug's own key for the request of an environment
+        """Use the environment of the thread that continues this request.
+
+        The loop's has the headers alone. In the thread's, waitress has applied the headers of a
+        trusted proxy and removed those of others; if that changed the host, the cached response
+        may be another one.
+        """
+        if environ.get("HTTP_HOST") != self.environ.get("HTTP_HOST"):
+            self._lookup = None
+        self.__dict__.pop("public_root", None)
+        self.environ = cast("dict[str, Any]", environ)
+        self.headers = EnvironHeaders(self.environ)
+        self.scheme = str(environ["wsgi.url_scheme"])
+        self.server = str(environ["SERVER_NAME"]), int(environ["SERVER_PORT"])
+        self.remote_addr = environ["REMOTE_ADDR"]
 
     def finished(self, status: int, size: int, outcome: str = "") -> FinishedRequest:
         """Return the record of this request for logs and metrics."""

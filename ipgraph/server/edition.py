@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import threading
 import time
+import weakref
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.settings import Settings
+    from ipgraph.workers.worker_set import WorkerSet
 
 Part = TypeVar("Part")
 
@@ -37,7 +39,13 @@ KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowl
 
 
 class Edition:
-    """A graph that does not change while it is served. A reload replaces the edition."""
+    """A graph that does not change while it is served. A reload replaces the edition.
+
+    A request uses the edition that was served when it began. When the last such request of a
+    replaced edition has ended, its graph and its workers are closed.
+    """
+
+    workers: WorkerSet | None = None  # that hold this graph, once they are started
 
     def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
         self.kg = kg
@@ -66,6 +74,16 @@ class Edition:
                 if found is None:
                     found = self._parts[make] = make(self)
         return cast("Part", found)
+
+    def use_workers(self, workers: WorkerSet) -> None:
+        """Run the queries of this edition on workers, which are closed with it."""
+        self.workers = workers
+        weakref.finalize(self, _retire, workers).atexit = False
+
+    def retire(self) -> None:
+        """Drop the parts, which refer to this edition, so that it ends with its last request."""
+        with self._lock:
+            self._parts.clear()
 
     @property
     def description(self) -> str:
@@ -105,6 +123,11 @@ def has_snapshot(edition: Edition) -> bool:
 def has_contact(edition: Edition) -> bool:
     """True if an address for reports is set."""
     return bool(edition.settings.contact)
+
+
+def _retire(workers: WorkerSet) -> None:
+    # In a thread: it may take seconds, and a finalizer may run in any thread.
+    threading.Thread(target=workers.retire, name="retire workers", daemon=True).start()
 
 
 @cache

@@ -24,8 +24,12 @@ _PART_BYTES = 1 << 16
 
 def begin(request: Request, job: Job, form: Format | None = None) -> ResultStream:
     """Start a job in a worker. It stops when the client disconnects."""
-    pool = request.service.pool
-    return pool.execute(job, form or by_name("json"), is_connected=request.is_connected)
+    return request.service.pool.execute(
+        job,
+        form or by_name("json"),
+        workers=request.edition.workers,
+        is_connected=request.is_connected,
+    )
 
 
 def run(request: Request, name: str, text: str) -> bytes:

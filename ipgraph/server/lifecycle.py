@@ -43,14 +43,16 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     started = time.perf_counter()
     undo_logging = logs.configure(settings)
     try:
-        _serve(kg, settings, started, watch=watch)
+        seen = _stats(kg)
+        application = create_app(kg, settings)
+        del kg  # a reload replaces it, and then it must not stay open
+        _serve(application, seen, started, watch=watch)
     finally:
         undo_logging()
 
 
-def _serve(kg: KnowledgeGraph, settings: Settings, started: float, *, watch: bool) -> None:
-    seen = _stats(kg)
-    application = create_app(kg, settings)
+def _serve(application: Application, seen: Stats, started: float, *, watch: bool) -> None:
+    settings = application.service.settings
     server = _bind(application, settings)
     application.service.pool  # noqa: B018  start the workers before the first request
     _on_signals(
@@ -98,8 +100,7 @@ def _announce(application: Application, address: str, seconds: float) -> None:
         )
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
             lines.append("Entities: " + ", ".join(top))
-    own = kg.recipe is not None and not kg.recipe.origin
-    tries = _TRIES if own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
+    tries = _TRIES if kg.is_own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
     if lacking := site.lacking_bundles():
         lines.append(lacking)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from ipgraph import resources, scratch
 from ipgraph.errors import StoreUnavailable, UsageError
 from ipgraph.federation.client import Federation, FederationSettings
-from ipgraph.opening import reopen
+from ipgraph.opening import remove_snapshots, reopen
 from ipgraph.server.edition import Edition
 from ipgraph.server.http.metrics import Metrics
 from ipgraph.server.http.response_cache import ResponseCache
@@ -23,6 +24,7 @@ from ipgraph.workers.pool import Pool
 from ipgraph.workers.state import PoolLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -39,6 +41,7 @@ class Service:
         self.routes = routes or RouteTable()
         self.edition = Edition(kg, settings)
         self.cache = ResponseCache(settings.response_cache_mib << 20)
+        self.cache.begin(self.edition.name)
         self.metrics = Metrics(self)
         self.static_files = StaticFiles(_static_folder())
         self.started = time.time()
@@ -49,6 +52,10 @@ class Service:
         self._pool: Pool | None = None
         self._pool_process = 0
         self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._served = [kg.snapshot.folder] if kg.snapshot else []  # the newest last
+        self._testing = threading.Lock()
+        self._tested: tuple[float, dict[str, str]] | None = None  # when, and the results
         self.federation = Federation(federation_settings(settings))
         bounds = Bounds(
             max_bytes=settings.max_query_kib << 10,
@@ -64,6 +71,7 @@ class Service:
             with self._lock:
                 if self._pool is None or self._pool_process != os.getpid():
                     self._pool = Pool(graph_path(self.edition.kg), limits(self.settings))
+                    self.edition.use_workers(self._pool.workers)
                     self._pool_process = os.getpid()
         return self._pool
 
@@ -71,6 +79,14 @@ class Service:
     def has_pool(self) -> bool:
         """True if the workers of this process have been started."""
         return self._pool is not None and self._pool_process == os.getpid()
+
+    def once_per(self, interval_s: float, test: Callable[[], dict[str, str]]) -> dict[str, str]:
+        """Return the result of `test`, called again if the last result is older."""
+        with self._testing:
+            now = time.monotonic()
+            if self._tested is None or now - self._tested[0] > interval_s:
+                self._tested = (time.monotonic(), test())
+            return self._tested[1]
 
     @property
     def limits(self) -> dict[str, float | int]:
@@ -89,24 +105,39 @@ class Service:
         return {name: getattr(self.settings, name) for name in names}
 
     def replace(self, kg: KnowledgeGraph) -> None:
-        """Replace the graph. Running requests finish with the old one."""
+        """Replace the graph. Running requests finish with the old one, and with its workers."""
         edition = Edition(kg, self.settings)
         with self._lock:  # without it, workers that are starting would keep the old graph
             if self._pool is not None and self._pool_process == os.getpid():
-                self._pool.replace(graph_path(kg))
-            self.edition = edition
-        self.cache.clear()
+                self._pool.workers = self._pool.start_workers(graph_path(kg))
+                edition.use_workers(self._pool.workers)
+            old, self.edition = self.edition, edition
+            self.cache.begin(edition.name)
+        old.retire()
 
     def reload(self) -> bool:
         """Rebuild the graph from the files and serve it. Return False if it is the same.
 
         Raises the errors of the build; the old graph is then still served.
         """
-        fresh = reopen(self.edition.kg)
-        if fresh is self.edition.kg:
-            return False
-        self.replace(fresh)
+        with self._reloading:
+            fresh = reopen(self.edition.kg)
+            if fresh is self.edition.kg:
+                return False
+            self.replace(fresh)
+            del fresh
+            gc.unfreeze()  # the old edition may be among the objects frozen at the start
+            gc.collect()
+            gc.freeze()
+            self._remove_old_snapshots()
         return True
+
+    def _remove_old_snapshots(self) -> None:
+        """Remove the snapshots that this service no longer serves, except the newest ones."""
+        newest = self.edition.kg.built.folder
+        self._served = [*(folder for folder in self._served if folder != newest), newest]
+        remove_snapshots(self._served[: max(0, len(self._served) - self.settings.keep_snapshots)])
+        self._served = [folder for folder in self._served if folder.exists()]
 
     def close(self) -> None:
         """Stop the workers."""

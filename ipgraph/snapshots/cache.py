@@ -18,7 +18,7 @@ from ipgraph.errors import StoreUnavailable
 from ipgraph.snapshots.snapshot import Recipe, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
@@ -71,13 +71,18 @@ def _find_or_build(
 
 def prune(cache: Path, keep: int) -> int:
     """Remove all snapshots except the `keep` newest and those in use. Return how many."""
-    import shutil
-
     newest_first = sorted(
         _snapshot_folders(cache), key=lambda path: path.stat().st_mtime_ns, reverse=True
     )
+    return remove(newest_first[keep:])
+
+
+def remove(folders: Iterable[Path]) -> int:
+    """Remove snapshots that are not in use. Return how many."""
+    import shutil
+
     removed = 0
-    for folder in newest_first[keep:]:
+    for folder in folders:
         if not _is_in_use(folder):
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1

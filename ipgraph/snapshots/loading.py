@@ -1,7 +1,7 @@
 """Load RDF files into the named graphs of a store.
 
-rdflib is the API; Oxigraph's parsers and store do the work (architecture.md: about ten times as
-fast as rdflib's own). Every file has one named graph, which its `Input` names.
+Oxigraph's parsers do the work (architecture.md: about ten times as fast as rdflib's own), on bytes
+that `screening` has read before. Every file has one named graph, which its `Input` names.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ import pyoxigraph as ox
 from ipgraph.errors import InvalidData, NotFound, Place
 from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE
 from ipgraph.resources import folder
+from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rdflib import Dataset
 
-# Suffix → name of the rdflib plugin for Oxigraph's parser of that format.
-_PARSERS = {
-    ".ttl": "ox-turtle",
-    ".nt": "ox-ntriples",
-    ".nq": "ox-nquads",
-    ".trig": "ox-trig",
-    ".rdf": "ox-xml",
-    ".xml": "ox-xml",
-    ".owl": "ox-xml",
-    ".jsonld": "ox-json-ld",
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
 }
 _DATASET_SUFFIXES = {".nq", ".trig"}
 
@@ -70,40 +70,37 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
     inputs: dict[Path, Input] = {}
     for path in map(Path, paths):
         if path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _PARSERS]
+            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _FORMATS]
             if not files:
-                raise NotFound(f"The folder {path} has no RDF files ({', '.join(_PARSERS)}).")
+                raise NotFound(f"The folder {path} has no RDF files ({', '.join(_FORMATS)}).")
         elif path.is_file():
             files = [path]
         else:
             raise NotFound(f"There is no file or folder {path}.")
         for file in files:
-            _parser_of(file)
+            _format_of(file)
             absolute = file.resolve()
             inputs[absolute] = Input(absolute, absolute.as_uri())
     return tuple(inputs.values())
 
 
-def load(inputs: Iterable[Input]) -> ox.Store:
+def load(inputs: Iterable[Input], max_depth: int = DEFAULT_MAX_DEPTH) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
     of different files are different. Raises `InvalidData` with file, line and column for the first
-    syntax error.
+    syntax error, and for what `screening.screen` refuses.
     """
-    from rdflib import URIRef
-
     engine = ox.Store()
-    dataset = rdflib_dataset(engine)
     for file in inputs:
-        parser = _parser_of(file.path)
+        rdf_format = _format_of(file.path)
         try:
+            data = screen(file.path.read_bytes(), file.path, max_depth)
             if file.path.suffix.lower() in _DATASET_SUFFIXES:
-                _load_dataset(engine, file)
+                _load_dataset(engine, file, data, rdf_format)
             else:
-                dataset.graph(URIRef(file.graph)).parse(
-                    file.path, format=parser, publicID=file.graph
-                )
+                graph = ox.NamedNode(file.graph)
+                engine.load(data, format=rdf_format, base_iri=file.graph, to_graph=graph)
         except SyntaxError as error:
             raise _parse_error(file.path, error) from error
         except OSError as error:
@@ -119,25 +116,26 @@ def rdflib_dataset(engine: ox.Store) -> Dataset:
     return rdflib.Dataset(store=OxigraphStore(store=engine))
 
 
-def _load_dataset(engine: ox.Store, file: Input) -> None:
+def _load_dataset(engine: ox.Store, file: Input, data: bytes, rdf_format: ox.RdfFormat) -> None:
     graph = ox.NamedNode(file.graph)
     default = ox.DefaultGraph()
+    quads = ox.parse(data, format=rdf_format, base_iri=file.graph, rename_blank_nodes=True)
     engine.bulk_extend(
         ox.Quad(quad.subject, quad.predicate, quad.object, graph)
         if quad.graph_name == default
         else quad
-        for quad in ox.parse(path=str(file.path), base_iri=file.graph, rename_blank_nodes=True)
+        for quad in quads
     )
 
 
-def _parser_of(path: Path) -> str:
-    parser = _PARSERS.get(path.suffix.lower())
-    if parser is None:
+def _format_of(path: Path) -> ox.RdfFormat:
+    rdf_format = _FORMATS.get(path.suffix.lower())
+    if rdf_format is None:
         raise InvalidData(
             f"{path} does not have the suffix of an RDF format. The suffixes are "
-            f"{', '.join(_PARSERS)}."
+            f"{', '.join(_FORMATS)}."
         )
-    return parser
+    return rdf_format
 
 
 def _parse_error(path: Path, error: SyntaxError) -> InvalidData:

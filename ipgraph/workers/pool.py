@@ -16,9 +16,10 @@ import time
 from typing import TYPE_CHECKING
 
 from ipgraph.workers.admission import AdmissionQueue
+from ipgraph.workers.outcomes import Outcome, OutcomeCounter
 from ipgraph.workers.run import Run, outcome_of, rejection
 from ipgraph.workers.scheduler import Scheduler, available_processors
-from ipgraph.workers.state import Outcome, OutcomeCounter, PoolLimits, PoolState
+from ipgraph.workers.state import PoolLimits, PoolState
 from ipgraph.workers.worker_set import WorkerSet
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 _TURN_S = 0.25
+_REPAIR_INTERVAL_S = 0.25
 
 
 class Pool:
@@ -44,12 +46,31 @@ class Pool:
             scheduler=Scheduler(max(1, available_processors() - 1)),
             outcomes=OutcomeCounter(),
             restarts=OutcomeCounter(),
-            workers=_workers(graph_path, limits),
         )
+        self.zygote_restarts = 0
         self._streaming: set[Run] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        threading.Thread(target=self._watch, name="pool watcher", daemon=True).start()
+        self._lost = threading.Event()
+        self._worker_sets: list[WorkerSet] = []
+        self.workers = self.start_workers(graph_path)
+        for target in (self._watch, self._repair):
+            threading.Thread(target=target, name=f"pool {target.__name__}", daemon=True).start()
+
+    def start_workers(self, graph_path: Path) -> WorkerSet:
+        """Return new workers for a snapshot. They are repaired until they are closed."""
+        limits = self.state.limits
+        workers = WorkerSet(
+            graph_path,
+            limits.workers,
+            limits.memory_limit_mib,
+            wait_limit_s=limits.wait_limit_s,
+            restarts=self.restarts,
+            on_loss=self._lost.set,
+        )
+        with self._lock:
+            self._worker_sets.append(workers)
+        return workers
 
     @property
     def outcomes(self) -> OutcomeCounter:
@@ -67,7 +88,7 @@ class Pool:
     @property
     def process_ids(self) -> dict[str, int]:
         """The ids of the processes that hold the current snapshot, by name."""
-        return self.state.workers.process_ids
+        return self.workers.process_ids
 
     @property
     def fast_queue(self) -> AdmissionQueue:
@@ -84,12 +105,14 @@ class Pool:
         request: Request,
         output_format: Format,
         *,
+        workers: WorkerSet | None = None,
         time_limit_s: float | None = None,
         is_connected: Callable[[], bool] = lambda: True,
     ) -> ResultStream:
         """Run a query or a job and return its result as soon as its first bytes are known.
 
-        `time_limit_s` can only lower the pool's limit. The worker is stopped when `is_connected`
+        `workers` hold the snapshot (default: the current one). `time_limit_s` can only lower the
+        pool's limit. The worker is stopped when `is_connected`
         returns False. Raises `Busy`, the other leaves of `LimitReached`, what the query itself
         raises, and `ClientDisconnected`.
         """
@@ -97,7 +120,7 @@ class Pool:
         if not self.fast_queue.acquire(self.state.limits.wait_limit_s, is_connected):
             self.outcomes.add(Outcome.BUSY)
             raise rejection(is_connected, started)
-        run = self._run(time_limit_s, is_connected)
+        run = self._run(workers, time_limit_s, is_connected)
         return self._result(run, lambda: run.execute(request, output_format))
 
     def try_start(
@@ -105,6 +128,7 @@ class Pool:
         request: Request,
         output_format: Format,
         *,
+        workers: WorkerSet | None = None,
         time_limit_s: float | None = None,
         is_connected: Callable[[], bool] = lambda: True,
     ) -> Run | None:
@@ -114,7 +138,7 @@ class Pool:
         """
         if self.fast_queue.is_full or not self.fast_queue.acquire(0.0, is_connected):
             return None
-        run = self._run(time_limit_s, is_connected)
+        run = self._run(workers, time_limit_s, is_connected)
         worker = run.workers.acquire_idle()
         if worker is None:
             self.fast_queue.release()
@@ -122,8 +146,7 @@ class Pool:
         try:
             run.send(worker, request, output_format)
         except EOFError:
-            _LOGGER.warning("Idle worker %d died", worker.pid)
-            run.finish(Outcome.CRASH)
+            run.abandon()
             return None
         return run
 
@@ -131,9 +154,19 @@ class Pool:
         """Wait for the result of a run that `try_start` started, as `execute` does."""
         return self._result(run, run.collect)
 
-    def _run(self, time_limit_s: float | None, is_connected: Callable[[], bool]) -> Run:
+    def _run(
+        self,
+        workers: WorkerSet | None,
+        time_limit_s: float | None,
+        is_connected: Callable[[], bool],
+    ) -> Run:
         limit_s = self.state.limits.time_limit_s
-        return Run(self.state, is_connected, min(limit_s, time_limit_s or limit_s))
+        return Run(
+            self.state,
+            workers or self.workers,
+            is_connected,
+            min(limit_s, time_limit_s or limit_s),
+        )
 
     def _result(self, run: Run, wait: Callable[[], None]) -> ResultStream:
         try:
@@ -146,16 +179,32 @@ class Pool:
                 self._streaming.add(run)
         return ResultStream(run)
 
-    def replace(self, graph_path: Path) -> None:
-        """Switch to another snapshot; running queries end on the old one."""
-        workers = _workers(graph_path, self.state.limits)
-        old, self.state.workers = self.state.workers, workers
-        old.retire()
+    def is_well(self) -> bool:
+        """Test the process that holds the current snapshot: True if it replies."""
+        return self.workers.is_well()
 
     def close(self) -> None:
         """End every worker."""
         self._closed.set()
-        self.state.workers.close()
+        self._lost.set()
+        with self._lock:
+            worker_sets, self._worker_sets = self._worker_sets, []
+        for workers in worker_sets:
+            workers.close()
+
+    def _repair(self) -> None:
+        """Replace processes that have ended."""
+        while not self._closed.is_set():
+            self._lost.wait(_REPAIR_INTERVAL_S)
+            self._lost.clear()
+            with self._lock:
+                self._worker_sets = [item for item in self._worker_sets if not item.is_closed]
+                worker_sets = list(self._worker_sets)
+            for workers in worker_sets:
+                try:
+                    self.zygote_restarts += workers.repair()
+                except Exception:  # any error: without this thread nothing would be repaired
+                    _LOGGER.exception("Workers were not repaired")
 
     def _watch(self) -> None:
         """Rotate the scheduler and stop results whose clients read too slowly."""
@@ -192,7 +241,3 @@ class ResultStream:
     def close(self) -> None:
         """Stop the query if it still runs."""
         self._run.finish(Outcome.DISCONNECTED)
-
-
-def _workers(graph_path: Path, limits: PoolLimits) -> WorkerSet:
-    return WorkerSet(graph_path, limits.workers, limits.memory_limit_mib)

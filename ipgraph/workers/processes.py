@@ -13,43 +13,50 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.workers import wire
-from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, REAP
+from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, PING, REAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _LOGGER = logging.getLogger(__name__)
 
-_START_LIMIT_S = 120.0
+_START_LIMIT_S = 120.0  # for loading a graph
+_REPLY_LIMIT_S = 5.0  # for other commands, which take milliseconds
 _RECEIVE_BYTES = 256 << 10
 _NICE = 19
 
 
+class ZygoteLost(StoreUnavailable):
+    """The process that holds the graph has ended, or does not reply."""
+
+
 class Zygote:
-    """A process that holds one snapshot and forks workers. Thread-safe."""
+    """A process that holds one snapshot and forks workers. Thread-safe.
+
+    After a reply that failed or came too late, the process is not used again.
+    """
 
     def __init__(self, graph_path: Path, memory_limit_mib: int) -> None:
         self._lock = threading.Lock()
-        self._control, far_end = socket.socketpair()
+        self._is_lost = False
+        self._control, far_end = _socket_pair()
         with far_end:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "ipgraph.workers.zygote", str(far_end.fileno())],
-                pass_fds=[far_end.fileno()],
-                start_new_session=True,  # Ctrl+C is for the parent, which ends the zygote in order
-                stdin=subprocess.DEVNULL,
-            )
+            self._process = _start(far_end.fileno(), self._control)
         self.has_stated = False
         self._worker_pids: set[int] = set()
         config = {"graph": str(graph_path), "memory_limit_mib": memory_limit_mib}
         message = json.dumps(config).encode()
-        self._control.settimeout(_START_LIMIT_S)
-        with self._lock:
-            self._send(wire.LENGTH.pack(len(message)) + message)
+        try:
+            with self._lock:
+                self._send(wire.LENGTH.pack(len(message)) + message, _START_LIMIT_S)
+        except ZygoteLost:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -63,17 +70,22 @@ class Zygote:
         return sorted(self._worker_pids.copy())
 
     def fork(self) -> Worker:
-        """Return a new worker; about 3 ms."""
+        """Return a new worker; about 3 ms.
+
+        Raises `ZygoteLost`, and `StoreUnavailable` if the system has no room for a process.
+        """
         with self._lock:
             try:
-                self._control.sendall(FORK)
+                self._begin(FORK)
                 message, descriptors, _, _ = socket.recv_fds(self._control, PID.size, 1)
             except OSError as error:
-                raise self._ended() from error
-            if not descriptors:
-                raise self._ended()
-            has_stated = self.has_stated
+                raise self._lost() from error
+            if len(message) < PID.size:
+                raise self._lost()
             pid = PID.unpack(message)[0]
+            if not descriptors:
+                raise _no_process(OSError(-pid, os.strerror(-pid)))
+            has_stated = self.has_stated
             self._worker_pids.add(pid)
         return Worker(self, socket.socket(fileno=descriptors[0]), pid, has_stated)
 
@@ -81,48 +93,86 @@ class Zygote:
         """Load the store without inferred statements; later workers hold it."""
         with self._lock:
             if not self.has_stated:
-                self._send(LOAD_STATED)
+                self._send(LOAD_STATED, _START_LIMIT_S)
                 self.has_stated = True
 
     def reap(self, pid: int) -> None:
         """Reap a killed worker, without waiting until its memory is free."""
-        with self._lock, contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError, ZygoteLost):
             self._worker_pids.discard(pid)
-            self._control.sendall(REAP + PID.pack(pid))
+            self._begin(REAP + PID.pack(pid))
 
     def exit_status(self, pid: int) -> int:
-        """Reap a worker that ended by itself; return its exit code, or minus the signal."""
-        with self._lock, contextlib.suppress(OSError):
+        """Reap a worker that ended by itself; return its exit code, or minus the signal.
+
+        Without the zygote the status is unknown: then minus SIGKILL.
+        """
+        with self._lock, contextlib.suppress(ZygoteLost):
             self._worker_pids.discard(pid)
-            self._control.sendall(EXIT_STATUS + PID.pack(pid))
-            response = self._control.recv(PID.size, socket.MSG_WAITALL)
+            try:
+                self._begin(EXIT_STATUS + PID.pack(pid))
+                response = self._control.recv(PID.size, socket.MSG_WAITALL)
+            except OSError as error:
+                raise self._lost() from error
             if len(response) == PID.size:
                 return int(PID.unpack(response)[0])
+            raise self._lost()
         return -int(signal.SIGKILL)
+
+    def check(self) -> bool:
+        """True if the process replies. A suspended process is resumed first."""
+        if self._process.poll() is not None:
+            self._lost()  # logs it
+        if self._is_lost:
+            return False
+        if is_suspended(self.pid):
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGCONT)
+        if not self._lock.acquire(timeout=_REPLY_LIMIT_S):
+            return not self._is_lost  # it loads a store, and the loading has its own limit
+        try:
+            self._send(PING, _REPLY_LIMIT_S)
+        except ZygoteLost:
+            return False
+        finally:
+            self._lock.release()
+        return True
 
     def close(self) -> None:
         """End the zygote and every worker that it forked."""
+        limit_s = 0 if self._is_lost else 2
+        self._is_lost = True  # from now on, without a message in the log
         self._control.close()
         try:
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=limit_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
-    def _send(self, command: bytes) -> None:
+    def _begin(self, command: bytes, limit_s: float = _REPLY_LIMIT_S) -> None:
+        """Send a command whose reply must come within `limit_s`."""
+        if self._is_lost:  # a late reply would be taken for that to this command
+            raise self._lost()
+        self._control.settimeout(limit_s)
+        self._control.sendall(command)
+
+    def _send(self, command: bytes, limit_s: float) -> None:
         try:
-            self._control.sendall(command)
+            self._begin(command, limit_s)
             if self._control.recv(1) == b"+":
                 return
         except OSError as error:
-            raise self._ended() from error
-        raise self._ended()
+            raise self._lost() from error
+        raise self._lost()
 
-    def _ended(self) -> StoreUnavailable:
-        _LOGGER.error("The process that holds the graph has ended (pid %d)", self._process.pid)
-        return StoreUnavailable(
-            "The process that holds the graph has ended.", hint="Restart the service."
-        )
+    def _lost(self) -> ZygoteLost:
+        if not self._is_lost:
+            self._is_lost = True
+            _LOGGER.error(
+                "The process that holds the graph has ended or does not reply (pid %d)",
+                self._process.pid,
+            )
+        return ZygoteLost("The graph is being loaded again.", hint="Try again in a moment.")
 
 
 class Worker:
@@ -134,6 +184,8 @@ class Worker:
         self.has_stated = has_stated
         self.is_demoted = False
         self._sock = sock
+        # A process id may belong to another process once the zygote is lost; this does not.
+        self._handle = _handle_of(pid)
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
         self._buffer = bytearray()
@@ -210,16 +262,16 @@ class Worker:
 
     def pause(self) -> None:
         """Suspend the worker's process."""
-        self._unless_gone(lambda: os.kill(self.pid, signal.SIGSTOP))
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let a suspended worker continue."""
-        self._unless_gone(lambda: os.kill(self.pid, signal.SIGCONT))
+        self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Kill the worker without waiting for its end. Its process id is not used again."""
         if not self._is_closed:
-            self._unless_gone(lambda: os.kill(self.pid, signal.SIGKILL))
+            self._signal(signal.SIGKILL)
             self._close()
             self.zygote.reap(self.pid)
 
@@ -230,12 +282,71 @@ class Worker:
         self._close()
         return self.zygote.exit_status(self.pid)
 
+    def has_ended(self) -> bool:
+        """True if an idle worker has ended, or has sent what nothing asked for."""
+        return self._is_closed or bool(self._poll.poll(0))
+
     def _close(self) -> None:
         self._is_closed = True
         self._sock.close()
+        if self._handle >= 0:
+            os.close(self._handle)
+
+    def _signal(self, number: signal.Signals) -> None:
+        def send() -> None:
+            if self._handle >= 0:
+                signal.pidfd_send_signal(self._handle, number)
+            else:
+                os.kill(self.pid, number)
+
+        self._unless_gone(send)
 
     def _unless_gone(self, call: Callable[[], None]) -> None:
         """Call a function on the process, unless the process has ended."""
         if not self._is_closed:
             with contextlib.suppress(OSError):
                 call()
+
+
+def is_suspended(pid: int) -> bool:
+    """True if a process is stopped by a signal; False where the system does not tell."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "T"
+
+
+def _start(descriptor: int, control: socket.socket) -> subprocess.Popen[bytes]:
+    """Start a zygote that reads its commands from a descriptor; `control` is the other end."""
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "ipgraph.workers.zygote", str(descriptor)],
+            pass_fds=[descriptor],
+            start_new_session=True,  # Ctrl+C is for the parent, which ends the zygote in order
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        control.close()
+        raise _no_process(error) from error
+
+
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    try:
+        return socket.socketpair()
+    except OSError as error:
+        raise _no_process(error) from error
+
+
+def _no_process(error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"No process could be started: {error.strerror}.", hint="Try again later."
+    )
+
+
+def _handle_of(pid: int) -> int:
+    """Return a descriptor of a process, or -1 if the system gives none."""
+    if hasattr(os, "pidfd_open"):
+        with contextlib.suppress(OSError):
+            return os.pidfd_open(pid)
+    return -1

@@ -18,7 +18,8 @@ from ipgraph.errors import (
     TimeLimitExceeded,
 )
 from ipgraph.workers import wire
-from ipgraph.workers.state import Outcome
+from ipgraph.workers.outcomes import Outcome
+from ipgraph.workers.worker_set import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
     from ipgraph.workers.processes import Worker
     from ipgraph.workers.state import PoolState
     from ipgraph.workers.wire import Request
+    from ipgraph.workers.worker_set import WorkerSet
 
 _LOGGER = logging.getLogger(__name__)
 
 _CHECK_INTERVAL_S = 0.1  # how often a waiting query checks that its client is still connected
 _BUFFER_BYTES = 1 << 20  # this much of a result is collected before any of it is passed on
 _MAX_READY_PARTS = 8  # a result of more parts than this is long
+# No query ends a process by these signals.
+_FROM_OUTSIDE = frozenset(
+    {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
+)
 _GRACE_S = 10.0  # how far a client may fall behind the minimum rate
 
 
@@ -41,17 +47,25 @@ class ClientDisconnected(Exception):
     """The client closed its connection, so the result is no longer needed."""
 
 
+class WorkerLost(StoreUnavailable):
+    """The worker of a query was killed from outside, as by an operator or for lack of memory."""
+
+
 class Run:
     """One query in a pool, from its request to the last byte of its result."""
 
     def __init__(
-        self, state: PoolState, is_connected: Callable[[], bool], time_limit_s: float
+        self,
+        state: PoolState,
+        workers: WorkerSet,
+        is_connected: Callable[[], bool],
+        time_limit_s: float,
     ) -> None:
         self.parts: list[bytes] = []
         self.is_complete = False
         self.is_finished = False
         self.busy_s = 0.0
-        self.workers = state.workers
+        self.workers = workers
         self._fileno = -1
         self._streaming_since = 0.0
         self._streamed_bytes = 0
@@ -66,25 +80,17 @@ class Run:
     def execute(self, request: Request, output_format: Format) -> None:
         """Send the request to a worker and wait, as `collect` does."""
         packed = wire.pack_request(request, output_format.name, self._state.limits.max_result_bytes)
-        self._worker = self._acquire_worker(request.infer)
+        self._worker = self.workers.acquire(request.infer)
         try:
             self._worker.send(packed)
         except EOFError:  # it died while it was idle: not this query's fault
-            status = self._worker.exit_status()
-            _LOGGER.warning("Idle worker %d died: %s", self._worker.pid, _reason(status))
-            self._state.restarts.add(Outcome.CRASH)
+            self.workers.note_death(self._worker)
             self._worker = self.workers.fork()
-            self._worker.send(packed)
+            try:
+                self._worker.send(packed)
+            except EOFError:
+                raise self._end_of(self._worker) from None
         self.collect()
-
-    def _acquire_worker(self, infer: bool) -> Worker:
-        try:
-            return self.workers.acquire(infer)
-        except StoreUnavailable:
-            if self.workers is self._state.workers:
-                raise
-            self.workers = self._state.workers  # the graph was replaced just now
-            return self.workers.acquire(infer)
 
     def send(self, worker: Worker, request: Request, output_format: Format) -> None:
         """Send the request to a worker and return at once. Raises `EOFError` if it has died."""
@@ -93,6 +99,17 @@ class Run:
         worker.send(
             wire.pack_request(request, output_format.name, self._state.limits.max_result_bytes)
         )
+
+    def abandon(self) -> None:
+        """Give back the slot of a run whose worker had died before it got the request."""
+        self.is_finished = True
+        worker, self._worker = self._worker, None
+        queue, self._queue = self._queue, None
+        if worker is not None:  # in a thread: the caller is an event loop, and reaping may wait
+            threading.Thread(target=self.workers.note_death, args=(worker,), daemon=True).start()
+            self.workers.discard()
+        if queue is not None:
+            queue.release()
 
     def fileno(self) -> int:
         """Return the descriptor of the socket to the worker."""
@@ -207,7 +224,7 @@ class Run:
             try:
                 frame = worker.wait_for_frame(max(0.0, min(timeout_s, _CHECK_INTERVAL_S)))
             except EOFError:
-                raise self._crash(worker) from None
+                raise self._end_of(worker) from None
             self.busy_s += time.monotonic() - began
             if frame is not None:
                 return frame
@@ -245,9 +262,14 @@ class Run:
             elapsed_ms=round(self.busy_s * 1000),
         )
 
-    def _crash(self, worker: Worker) -> LimitReached:
+    def _end_of(self, worker: Worker) -> LimitReached | StoreUnavailable:
+        """Return the error for a query whose worker has ended."""
         code = worker.exit_status()
-        _LOGGER.warning("Worker %d died with its query: %s", worker.pid, _reason(code))
+        _LOGGER.warning("Worker %d died with its query: %s", worker.pid, reason(code))
+        if -code in _FROM_OUTSIDE:
+            return WorkerLost(
+                "The process that ran the query was killed.", hint="Send the query again."
+            )
         if code == -signal.SIGABRT:  # how Rust ends when memory is refused
             return MemoryLimitExceeded(
                 "The query exceeded the memory limit. "
@@ -262,24 +284,21 @@ class Run:
         )
 
 
-def _reason(status: int) -> str:
-    """Return a description of how a process ended."""
-    return f"exit code {status}" if status >= 0 else signal.strsignal(-status) or str(-status)
+# The outcome of a query that raised an error, most specific class first.
+_OUTCOMES: tuple[tuple[type[BaseException], Outcome], ...] = (
+    (TimeLimitExceeded, Outcome.TIMEOUT),
+    (MemoryLimitExceeded, Outcome.MEMORY),
+    (QueryTooComplex, Outcome.CRASH),
+    (Busy, Outcome.BUSY),
+    (StoreUnavailable, Outcome.LOST),
+    (IpGraphError, Outcome.REFUSED),
+)
 
 
 def outcome_of(error: BaseException) -> Outcome:
     """Return the outcome of a query that raised `error`."""
-    if isinstance(error, TimeLimitExceeded):
-        return Outcome.TIMEOUT
-    if isinstance(error, MemoryLimitExceeded):
-        return Outcome.MEMORY
-    if isinstance(error, QueryTooComplex):
-        return Outcome.CRASH
-    if isinstance(error, Busy):
-        return Outcome.BUSY
-    if isinstance(error, IpGraphError):
-        return Outcome.REFUSED
-    return Outcome.DISCONNECTED
+    found = (outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
+    return next(found, Outcome.DISCONNECTED)
 
 
 def rejection(is_connected: Callable[[], bool], started: float) -> Exception:

@@ -29,6 +29,7 @@ class Scheduler:
         """Let a worker run, or pause it until its turn."""
         with self._lock:
             if len(self._running) < self._max_running:
+                worker.resume()  # it may have been suspended from outside
                 self._running.append(worker)
             else:
                 worker.pause()
@@ -45,6 +46,8 @@ class Scheduler:
     def rotate(self) -> None:
         """Pause the worker that has run longest and resume the one that has waited longest."""
         with self._lock:
+            for worker in self._running:
+                worker.resume()  # as above
             if not self._paused:
                 return
             worker = self._running.popleft()

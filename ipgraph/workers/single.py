@@ -39,7 +39,7 @@ def run_once(
     """Write the result of `query` to an open file descriptor, in a process that can be killed.
 
     `open_store` runs in that process: a store on disk must be opened after the fork. The memory
-    that it uses does not count towards `memory_limit_mib` (0: no limit). If an error is raised,
+    that it uses does not count toward `memory_limit_mib` (0: no limit). If an error is raised,
     the descriptor may hold a part of the result. Raises `TimeLimitExceeded`,
     `MemoryLimitExceeded`, `QueryTooComplex` if the process crashed, and what `write_result`
     raises. Call it from a single-threaded process. Without `os.fork` the query runs in this

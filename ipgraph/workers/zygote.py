@@ -9,6 +9,7 @@ end closes, the zygote ends with all its workers.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import io
 import json
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
 
 # Commands: fork a worker; return the exit status of a worker; reap a killed worker; load the store
-# without inferred statements.
-FORK, EXIT_STATUS, REAP, LOAD_STATED = b"f", b"s", b"k", b"i"
+# without inferred statements; reply, to show that the zygote works.
+FORK, EXIT_STATUS, REAP, LOAD_STATED, PING = b"f", b"s", b"k", b"i", b"p"
 PID = struct.Struct("<i")
 
 _STACK_BYTES = 64 << 20  # nesting within the guard's bounds needs a tenth of it
@@ -66,7 +67,8 @@ def main(descriptor: int) -> None:
         while command := control.recv(1):
             killed = {pid for pid in killed if os.waitpid(pid, os.WNOHANG)[0] == 0}
             if command == FORK:
-                children.add(_fork(control, stores, config["memory_limit_mib"]))
+                if pid := _fork(control, stores, config["memory_limit_mib"]):
+                    children.add(pid)
             elif command == REAP:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]
                 children.discard(pid)
@@ -74,6 +76,8 @@ def main(descriptor: int) -> None:
             elif command == LOAD_STATED:
                 if False not in stores:
                     stores[False] = LocalStore.in_memory(Path(config["graph"]), infer=False)
+                control.sendall(b"+")
+            elif command == PING:
                 control.sendall(b"+")
             elif command == EXIT_STATUS:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]
@@ -87,9 +91,20 @@ def main(descriptor: int) -> None:
 
 
 def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int) -> int:
-    parent_end, worker_end = socket.socketpair()
+    """Fork a worker and send its id and socket, or minus the error number; return the id or 0."""
+    try:
+        parent_end, worker_end = socket.socketpair()
+    except OSError as error:
+        control.sendall(PID.pack(-(error.errno or errno.EIO)))
+        return 0
     worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:  # no memory, or too many processes
+        parent_end.close()
+        worker_end.close()
+        control.sendall(PID.pack(-(error.errno or errno.EIO)))
+        return 0
     if pid == 0:
         control.close()
         parent_end.close()

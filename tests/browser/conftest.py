@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
-from support.visits import ELEMENT_LIMIT_MS, Visit, start_visit
+from support.visits import Visit, start_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,13 +39,22 @@ def site(running: Running) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def element_limit_ms(pytestconfig: pytest.Config) -> float:
+    """The limit of waits for elements: half of the time limit of a test, which is the only one.
+
+    So a test whose element is missing fails by itself before the whole run is ended.
+    """
+    return float(pytestconfig.getini("faulthandler_timeout")) * 1000 / 2
+
+
+@pytest.fixture(scope="session")
+def chromium(element_limit_ms: float) -> Iterator[Browser]:
     """The Chromium of this machine; in CI its absence is an error, never a skip."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     is_required = os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER")
     if program is None and not is_required:
         pytest.skip("no Chromium on this machine: install the package chromium")
-    expect.set_options(timeout=ELEMENT_LIMIT_MS)
+    expect.set_options(timeout=element_limit_ms)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
@@ -58,12 +67,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, site: str) -> Iterator[Callable[..., Visit]]:
+def visitor(
+    chromium: Browser, site: str, element_limit_ms: float
+) -> Iterator[Callable[..., Visit]]:
     """A function that starts a visit; no visit of the test may have a problem."""
     visits: list[Visit] = []
 
     def start(at: str = site, **options: Any) -> Visit:
-        visits.append(start_visit(chromium, at, **options))
+        visits.append(start_visit(chromium, at, element_limit_ms, **options))
         return visits[-1]
 
     yield start
@@ -73,14 +84,16 @@ def visitor(chromium: Browser, site: str) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.fixture(scope="session")
-def walker(chromium: Browser, site: str) -> Iterator[Callable[[str, bool], Visit]]:
+def walker(
+    chromium: Browser, site: str, element_limit_ms: float
+) -> Iterator[Callable[[str, bool], Visit]]:
     """A function that returns a visit by color scheme and scripts, the same for every page."""
     visits: dict[tuple[str, bool], Visit] = {}
 
     def find(scheme: str, scripts: bool) -> Visit:
         if (scheme, scripts) not in visits:
             options = {"color_scheme": scheme, "java_script_enabled": scripts}
-            visits[scheme, scripts] = start_visit(chromium, site, **options)
+            visits[scheme, scripts] = start_visit(chromium, site, element_limit_ms, **options)
         return visits[scheme, scripts]
 
     yield find

@@ -71,7 +71,9 @@ def test_completion_finds_terms_by_label_and_declares_their_prefixes(visitor):
 
 
 def test_completion_works_by_keyboard_alone(visitor):
-    page = visitor().open(query("SELECT ?x WHERE { ?x a }"))
+    visit = visitor()
+    visit.page.clock.install()
+    page = visit.open(query("SELECT ?x WHERE { ?x a }"))
     editor(page).click()
     page.keyboard.press("Control+End")
     page.keyboard.press("ArrowLeft")
@@ -79,7 +81,7 @@ def test_completion_works_by_keyboard_alone(visitor):
     chosen = page.locator(".cm-tooltip-autocomplete li[aria-selected=true]")
     chosen.get_by_text("government coordinating council").first.wait_for()
     # A new list ignores keys for 75 ms, because they may be meant for the text.
-    page.wait_for_timeout(200)
+    page.clock.fast_forward(200)
     page.keyboard.press("Enter")
     expect(page.locator("textarea[name=query]")).to_have_value(re.compile("GovernmentCoordinating"))
 

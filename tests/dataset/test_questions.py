@@ -35,7 +35,7 @@ SMALL = """\
 # title: Who knows whom?
 # description: A question made up for tests.
 # topic: people
-# parameter: person | thing | the person who knows others
+# parameter: person | entity | the person who knows others
 # infer: false
 # expected: other
 #   id:b
@@ -163,7 +163,7 @@ def test_differences_list_missing_and_unexpected_rows(
     [
         ("# infer: false\n", "", "infer"),
         ("#   id:b\n", "", "expected"),
-        ("| thing |", "| person |", "parameter"),
+        ("| entity |", "| person |", "parameter"),
         ("VALUES ?person { id:a }", "", "VALUES"),
         ("# topic: people", "# topics: people", "topics"),
     ],

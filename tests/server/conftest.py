@@ -1,7 +1,12 @@
-"""Fixtures for the server tests."""
+"""Fixtures for the server tests.
+
+The fixtures that start a service depend on `fast_path`, so a test of a running service runs twice:
+with the fast path, and without it. `test_both_ways.py` checks that tests use these fixtures.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +14,13 @@ import pytest
 import ipgraph
 from ipgraph.settings import Settings
 from support import hostile_bank
-from support.running import serving
+from support.running import serving, serving_app
+from support.served import Served
 from support.unprotected import Sentinel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -22,9 +29,46 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session", params=[True, False], ids=["fast path", "plain waitress"])
-def running(project: KnowledgeGraph, request: pytest.FixtureRequest) -> Iterator[Running]:
-    """The server with the project's graph, once for each of the two transports."""
-    with serving(project, fast_path=request.param) as server:
+def fast_path(request: pytest.FixtureRequest) -> bool:
+    """The setting of the same name: both values, one after the other."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def serve(fast_path: bool) -> Callable[..., AbstractContextManager[Running]]:
+    """What serves a graph under changed settings for the length of a block."""
+    return partial(serving, fast_path=fast_path)
+
+
+@pytest.fixture(scope="session")
+def serve_session(fast_path: bool) -> Callable[..., AbstractContextManager[Running]]:
+    """The same, for fixtures that outlive a test."""
+    return partial(serving, fast_path=fast_path)
+
+
+@pytest.fixture
+def serve_app(fast_path: bool) -> Callable[..., AbstractContextManager[Running]]:
+    """What serves an application for the length of a block."""
+    return partial(serving_app, fast_path=fast_path)
+
+
+@pytest.fixture(scope="session")
+def start_process(fast_path: bool) -> Callable[..., Served]:
+    """What starts `ipgraph serve` in its own process; takes the arguments of `Served`."""
+    flag = "--fast-path" if fast_path else "--no-fast-path"
+    return partial(_start_process, flag)
+
+
+def _start_process(
+    flag: str, target: Path | None, cache: Path, *flags: str, **environment: str
+) -> Served:
+    return Served(target, cache, flag, *flags, **environment)
+
+
+@pytest.fixture(scope="session")
+def running(project: KnowledgeGraph, fast_path: bool) -> Iterator[Running]:
+    """The server with the project's graph."""
+    with serving(project, fast_path=fast_path) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from flask import signals
 from ipgraph.server import create_app
 from ipgraph.server.application import Application
 from ipgraph.server.http.response import Response
-from support.running import Running, application, browser, serving_app
+from support.running import Running, application, browser
 
 ASK = "/sparql?query=ASK%7B%7D"
 # Pages, data, queries, the same requests again (from the cache), errors, and every method.
@@ -80,8 +80,7 @@ def test_the_allow_header_lists_the_methods_of_the_route(running):
             assert reply.headers["Allow"].split(", ") == list(route.all_methods)
 
 
-@pytest.mark.parametrize("fast_path", [True, False])
-def test_extension_hooks_see_every_request_and_response(small, fast_path):
+def test_extension_hooks_see_every_request_and_response(serve_app, small):
     app = create_app(small, small.settings)
     seen = []
 
@@ -94,7 +93,7 @@ def test_extension_hooks_see_every_request_and_response(small, fast_path):
         response.headers["X-Extension"] = str(len(seen))
         return response
 
-    with serving_app(app, fast_path=fast_path) as running:
+    with serve_app(app) as running:
         for number, (method, path, status) in enumerate(REQUESTS, 1):
             reply = send(running, method, path)
             assert (method, path, reply.status) == (method, path, status)
@@ -103,17 +102,17 @@ def test_extension_hooks_see_every_request_and_response(small, fast_path):
             assert seen[-1][0] == method
 
 
-def test_an_extension_can_reject_any_request(small):
+def test_an_extension_can_reject_any_request(serve_app, small):
     app = create_app(small, small.settings)
     app.before_request(lambda: ("Forbidden.", 403, {"Content-Type": "text/plain"}))
-    with serving_app(app) as running:
+    with serve_app(app) as running:
         for method, path, _ in REQUESTS:
             reply = send(running, method, path)
             assert (method, path, reply.status) == (method, path, 403)
             assert "X-Request-Id" in reply.headers
 
 
-def test_flask_signal_receivers_see_every_request(small):
+def test_flask_signal_receivers_see_every_request(serve_app, small):
     started, finished = [], []
     app = create_app(small, small.settings)
 
@@ -125,14 +124,14 @@ def test_flask_signal_receivers_see_every_request(small):
 
     with signals.request_started.connected_to(on_start, app):
         signals.request_finished.connect(on_finish, app)
-        with serving_app(app) as running:
+        with serve_app(app) as running:
             for method, path, _ in REQUESTS:
                 send(running, method, path)
     assert len(started) == len(REQUESTS)
     assert finished == [status for _, _, status in REQUESTS]
 
 
-def test_wsgi_middleware_sees_every_request(small):
+def test_wsgi_middleware_sees_every_request(serve_app, small):
     app = create_app(small, small.settings)
     inner, seen = app.wsgi_app, []
 
@@ -141,16 +140,16 @@ def test_wsgi_middleware_sees_every_request(small):
         return inner(environ, start_response)
 
     app.wsgi_app = middleware
-    with serving_app(app) as running:
+    with serve_app(app) as running:
         for method, path, status in REQUESTS:
             assert send(running, method, path).status == status
     assert len(seen) == len(REQUESTS)
 
 
-def test_the_same_requests_get_the_same_statuses_without_hooks(small):
+def test_the_same_requests_get_the_same_statuses_without_hooks(serve_app, small):
     app = create_app(small, small.settings)
     assert not app.is_extended
-    with serving_app(app) as running:
+    with serve_app(app) as running:
         for method, path, status in REQUESTS:
             assert (method, path, send(running, method, path).status) == (method, path, status)
 

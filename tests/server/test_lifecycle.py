@@ -16,15 +16,16 @@ from ipgraph.server import lifecycle as serving_module
 from ipgraph.server import service as service_module
 from ipgraph.server.service import Service
 from ipgraph.sparql.query import Query
-from support.served import Served
 from support.waiting import wait_for_event
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_prints_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, signal_number):
-    served = Served(rdf_folder, tmp_path / "cache")
+def test_serve_prints_what_it_serves_and_ends_cleanly(
+    start_process, rdf_folder, tmp_path, signal_number
+):
+    served = start_process(rdf_folder, tmp_path / "cache")
     served.wait_for("Ctrl+C")
     assert "3 triples stated" in served.seen
     assert (
@@ -38,7 +39,7 @@ def test_serve_prints_what_it_serves_and_ends_cleanly(rdf_folder, tmp_path, sign
     assert not [worker for worker in workers if os.path.exists(f"/proc/{worker}")]
 
 
-def test_no_temporary_files_are_left_behind(tmp_path):
+def test_no_temporary_files_are_left_behind(start_process, tmp_path):
     engine = ox.Store(str(tmp_path / "store"))
     name = ox.NamedNode("http://e/thing")
     engine.add(ox.Quad(name, name, ox.Literal("said"), name))
@@ -46,7 +47,7 @@ def test_no_temporary_files_are_left_behind(tmp_path):
     del engine
     scratch = tmp_path / "temporary"
     scratch.mkdir()
-    served = Served(tmp_path / "store", tmp_path / "cache", TMPDIR=str(scratch))
+    served = start_process(tmp_path / "store", tmp_path / "cache", TMPDIR=str(scratch))
     assert served.get(COUNT).split() == ["n", "1"]
     served.get("/search?q=thing")
     assert len([*scratch.iterdir()]) == 2  # the store of the workers, and the search index
@@ -67,9 +68,9 @@ def test_a_port_in_use_is_reported_with_a_hint(small):
 
 
 def test_sighup_reloads_changed_files_and_keeps_the_old_graph_if_they_are_invalid(
-    rdf_folder, tmp_path
+    start_process, rdf_folder, tmp_path
 ):
-    served = Served(rdf_folder, tmp_path / "cache")
+    served = start_process(rdf_folder, tmp_path / "cache")
     served.wait_for("Ctrl+C")
     try:
         (rdf_folder / "one.ttl").write_text("<urn:a> <urn:b> <urn:c> .")
@@ -85,8 +86,8 @@ def test_sighup_reloads_changed_files_and_keeps_the_old_graph_if_they_are_invali
         served.end()
 
 
-def test_watch_reloads_when_a_file_changes(rdf_folder, tmp_path):
-    served = Served(rdf_folder, tmp_path / "cache", "--watch")
+def test_watch_reloads_when_a_file_changes(start_process, rdf_folder, tmp_path):
+    served = start_process(rdf_folder, tmp_path / "cache", "--watch")
     served.wait_for("Ctrl+C")
     try:
         (rdf_folder / "three.ttl").write_text("<urn:a> <urn:b> <urn:c>, <urn:d> .")
@@ -169,8 +170,8 @@ def test_health_is_503_draining_during_shutdown(serve, small):
         assert (reply.status, reply.json()["status"]) == (503, "draining")
 
 
-def test_requests_and_reloads_are_logged_to_standard_error(rdf_folder, tmp_path):
-    with Served(rdf_folder, tmp_path / "cache", "--access-log", "-") as served:
+def test_requests_and_reloads_are_logged_to_standard_error(start_process, rdf_folder, tmp_path):
+    with start_process(rdf_folder, tmp_path / "cache", "--access-log", "-") as served:
         served.get("/health")
         request = json.loads(served.wait_for("ipgraph.access"))
         assert (request["path"], request["status"], request["level"]) == ("/health", 200, "info")
@@ -179,8 +180,8 @@ def test_requests_and_reloads_are_logged_to_standard_error(rdf_folder, tmp_path)
         assert reload["logger"] == "ipgraph.server.lifecycle"
 
 
-def test_a_failed_reload_is_logged_as_an_error_in_text_format(rdf_folder, tmp_path):
-    with Served(rdf_folder, tmp_path / "cache", "--log-format", "text") as served:
+def test_a_failed_reload_is_logged_as_an_error_in_text_format(start_process, rdf_folder, tmp_path):
+    with start_process(rdf_folder, tmp_path / "cache", "--log-format", "text") as served:
         served.wait_for("Ctrl+C")
         (rdf_folder / "one.ttl").write_text("this is not Turtle")
         served.process.send_signal(signal.SIGHUP)

@@ -84,7 +84,7 @@ def test_nested_triples_in_xml_are_too_deep(unit):
 @pytest.mark.parametrize(
     "unit", ["<triple></triple>", "<triple/>", "<!-- <triple> -->", "<![CDATA[<triple>]]>"]
 )
-def test_triples_beside_each_other_in_xml_are_not_nested(unit):
+def test_triples_next_to_each_other_in_xml_are_not_nested(unit):
     assert not check(unit * 1000, XML)
 
 

@@ -59,5 +59,5 @@ ERRORS: dict[str, tuple[int, str]] = {
     "/sparql?query=ASK%20%7B%7D&format=png": (400, "Bad request"),
     "/why?s=PSCD&p=partOf&o=cfats": (404, "The graph does not imply this statement"),
     "/questions/units-of?organization=nobody-at-all": (400, "Could not answer the question"),
-    "/sources?sort=colour": (400, "Bad request"),
+    "/sources?sort=hue": (400, "Bad request"),
 }

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
         Response,
     )
 
-# When a page counts as without the element that a test waits for. Responses have no limit.
-ELEMENT_LIMIT_MS = 300_000
-
 
 @dataclass
 class Visit:
@@ -41,10 +38,13 @@ class Visit:
         return response
 
 
-def start_visit(chromium: Browser, site: str, **options: Any) -> Visit:
-    """Open a page in a new context, and record console errors, exceptions and foreign requests."""
+def start_visit(chromium: Browser, site: str, limit_ms: float, **options: Any) -> Visit:
+    """Open a page in a new context, and record console errors, exceptions and foreign requests.
+
+    `limit_ms` is the limit of waits for elements. If the page or the browser ends, so do they.
+    """
     context = chromium.new_context(**{"reduced_motion": "reduce", **options})
-    context.set_default_timeout(ELEMENT_LIMIT_MS)
+    context.set_default_timeout(limit_ms)
     visit = Visit(context, context.new_page(), site, options.get("java_script_enabled", True))
     _record_problems(visit)
     return visit

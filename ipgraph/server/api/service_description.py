@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from ipgraph.server.context import Request
     from ipgraph.server.http.negotiation import Choice
-    from ipgraph.server.service import Service
 
 _FORMATS_NS = "http://www.w3.org/ns/formats/"
 # The IRIs that W3C gives to formats (https://www.w3.org/ns/formats/).
@@ -43,7 +42,7 @@ def service(request: Request, choice: Choice) -> Response:
         ("Link", f'<{root}/void.ttl>; rel="describedby"'),
         ("Cache-Control", f"public, max-age={service.settings.max_age_s}"),
     )
-    return Response.of(headers, write(_triples(service, root), choice.name))
+    return Response.of(headers, write(_triples(request, root), choice.name))
 
 
 def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
@@ -69,7 +68,8 @@ def format_iris() -> list[str]:
     ]
 
 
-def _triples(service: Service, root: str) -> list[ox.Triple]:
+def _triples(request: Request, root: str) -> list[ox.Triple]:
+    service = request.service
     endpoint = ox.NamedNode(f"{root}/sparql")
     dataset, default, note = ox.BlankNode("dataset"), ox.BlankNode("default"), []
     for name, value in service.limits.items():
@@ -94,7 +94,7 @@ def _triples(service: Service, root: str) -> list[ox.Triple]:
     for form in FORMATS:
         iri = ox.NamedNode(_FORMATS_NS + _FORMAT_IRIS[form.name])
         found.append(ox.Triple(endpoint, _sd("resultFormat"), iri))
-    snapshot = service.edition.kg.snapshot
+    snapshot = request.edition.kg.snapshot
     if snapshot is None:
         return found
     counts = snapshot.manifest["counts"]

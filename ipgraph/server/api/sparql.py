@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from ipgraph.errors import NotAcceptable
+from ipgraph.errors import IpGraphError, NotAcceptable
 from ipgraph.serialization.formats import FORMATS, by_name
 from ipgraph.server import jobs
 from ipgraph.server.api import protocol, service_description, unknown_terms
@@ -57,7 +57,7 @@ def respond(request: Request) -> Response | None:
     """Respond to a request to the endpoint. Return None if the client prefers a page."""
     if request.continuation is not None:
         return request.continuation()
-    prepared = prepare(request)
+    prepared = request.once(prepare)
     if not isinstance(prepared, Prepared):
         return prepared
     stream = _answer(request, prepared.query, prepared.form, prepared.time_limit_s)
@@ -74,9 +74,12 @@ def prepare(request: Request) -> Prepared | Response | None:
     if query_request.text is None:
         return _without_query(request, query_request)
     request.notes["query"] = query_request.text
-    if _wants_page(request, query_request):
-        return None
-    found: Inspection = request.service.inspect(query_request.text)
+    try:
+        found: Inspection = request.service.inspect(query_request.text)
+    except IpGraphError:
+        if _wants_page(request, query_request):  # which shows the error
+            return None
+        raise
     choice = _choose(request, query_request, OFFERS.get(found.form, GRAPH_OFFERS))
     if choice.name == HTML.name:
         return None
@@ -132,7 +135,13 @@ def _answer(
         query, time_limit_s = service.federation.resolve_services(
             query, found, time_limit_s, is_connected
         )
-    return service.pool.execute(query, form, time_limit_s=time_limit_s, is_connected=is_connected)
+    return service.pool.execute(
+        query,
+        form,
+        workers=request.edition.workers,
+        time_limit_s=time_limit_s,
+        is_connected=is_connected,
+    )
 
 
 def _query(query_request: QueryRequest) -> Query:

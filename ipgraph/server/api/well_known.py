@@ -53,9 +53,9 @@ def sitemap(request: Request) -> Response:
     root, edition = request.public_root, request.edition
     available = request.service.routes.available(edition)
     pages = [route.path for route in available if route.is_in_sitemap]
-    things = sorted(edition.names(ENTITY, _MAX_LISTED - len(pages)))
+    entities = sorted(edition.names(ENTITY, _MAX_LISTED - len(pages)))
     places = [root + path for path in pages]
-    places += [f"{root}/page/{quote(name, safe=':@!$()*,;=-._~')}" for name in things]
+    places += [f"{root}/page/{quote(name, safe=':@!$()*,;=-._~')}" for name in entities]
     day = time.strftime("%Y-%m-%d", time.gmtime(edition.modified_s))
     entries = "".join(
         f"<url><loc>{escape(place)}</loc><lastmod>{day}</lastmod></url>\n" for place in places

@@ -143,10 +143,10 @@ def _count(rest: Iterable[object], read: int, max_counted: int) -> tuple[int, bo
     return min(read + more, max_counted), read + more <= max_counted
 
 
-def labelled_rows(
+def labeled_rows(
     found: Table, *, numbers: bool = False
 ) -> tuple[list[str], list[list[str | int | float]]]:
-    """Return the columns and rows of a table with a label beside each column of IRIs.
+    """Return the columns and rows of a table with a label next to each column of IRIs.
 
     Literals keep their lexical form as text; with `numbers`, literals of numeric datatypes are
     Python numbers, for formats that have numbers.

@@ -13,7 +13,7 @@ from ipgraph.server.http.response_cache import CachedResponse
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from ipgraph.server.http.response_cache import Identity, ResponseCache
+    from ipgraph.server.http.response_cache import Identity, Key, ResponseCache
 
 _COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = f'-{GZIP}"'
@@ -42,8 +42,8 @@ class Version(Protocol):
 class Lookup:
     """The cache lookup of a request, made once, by identity or by key."""
 
-    __slots__ = ("_accept_encoding", "_cache", "_identity", "_max_age_s", "_tags", "_version",
-                 "coding", "is_made", "key", "query", "route")  # fmt: skip
+    __slots__ = ("_accept_encoding", "_cache", "_deferred", "_identity", "_is_made", "_max_age_s",
+                 "_tags", "_version", "coding", "key", "query", "route")  # fmt: skip
 
     def __init__(
         self,
@@ -62,30 +62,35 @@ class Lookup:
         self._identity = identity
         self._tags, self._accept_encoding = conditions
         self._max_age_s = max_age_s
-        self.key: Hashable = None  # of the response found
+        self.key: Key | None = None  # of the response found
         self.coding = ""  # the content coding of its body
         self.query = ""  # the query text that it answers
         self.route = ""  # the path of the route that made it
-        self.is_made = False
+        self._is_made = False
+        self._deferred: tuple[Key, CachedResponse] | None = None
 
     def by_identity(self, *, in_loop: bool = False) -> Response | None:
         """Return the cached response to an identical request, before the request is parsed.
 
-        With `in_loop`, None if it is not compressed yet and that would take long.
+        The cache is searched once: if the event loop found nothing, so does the thread that
+        continues. With `in_loop`, None also if the response is not compressed yet and that would
+        take long; the thread then compresses what the loop found.
         """
-        if self._identity is None:
-            return None
-        key = self._cache.key_of(self._identity)
-        if key is None:
-            return None
-        entry = self._cache.get(key)
-        if entry is None:
-            return None
-        is_long = len(entry.body) > _COMPRESSED_IN_LOOP_BYTES
-        if in_loop and is_long and entry.compressed is None and self._accept_encoding:
-            return None
-        self.is_made = True
-        return self._found(key, entry)
+        found = self._deferred
+        if found is None:
+            if self._is_made or self._identity is None:
+                return None
+            self._is_made = True
+            key = self._cache.key_of(self._identity)
+            entry = None if key is None else self._cache.get(key)
+            if key is None or entry is None:
+                return None
+            found = key, entry
+            is_long = len(entry.body) > _COMPRESSED_IN_LOOP_BYTES
+            if in_loop and is_long and entry.compressed is None and self._accept_encoding:
+                self._deferred = found
+                return None
+        return self._found(*found)
 
     def by_key(self, key: Hashable) -> Response | None:
         """Return the cached response under a key, or 304 if the client has it; else None."""
@@ -119,7 +124,7 @@ class Lookup:
             return _not_modified(entry)
         return Response.of((("ETag", tag), *whole), body)
 
-    def _found(self, key: Hashable, entry: CachedResponse) -> Response:
+    def _found(self, key: Key, entry: CachedResponse) -> Response:
         self.query, self.route = entry.query, entry.route
         coding = ""
         if self._tags and self._identity is not None and _matches(self._tags, entry.tag):

@@ -172,6 +172,12 @@ def _pool_metrics(pool: Pool) -> Iterator[Metric]:
         ("outcome",),
         restarts,
     )
+    yield _counter(
+        "zygote_restarts",
+        "Replacements of the process that holds the graph.",
+        (),
+        {(): pool.zygote_restarts},
+    )
     yield _gauge("workers", "Queries that can run at once.", fast.slots)
     yield _gauge("queries_running", "Queries in the fast queue that run.", fast.running)
     yield _gauge("queries_demoted", "Queries in the slow queue that run.", slow.running)

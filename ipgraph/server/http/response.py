@@ -36,7 +36,7 @@ Headers = tuple[tuple[str, str], ...]
 
 PROBLEM = Offer("problem", "application/problem+json", ("application/json",))
 NO_STORE = ("Cache-Control", "no-store")
-_RETRY_AFTER_S = "2"
+RETRY_AFTER = ("Retry-After", "2")
 
 # The `type` of each problem, most specific class first.
 _TYPES: tuple[tuple[type[IpGraphError], str], ...] = (
@@ -151,7 +151,7 @@ def problem_of(error: IpGraphError) -> Problem:
         more |= {} if error.elapsed_ms is None else {"elapsed_ms": error.elapsed_ms}
     headers: Headers = ()
     if isinstance(error, Busy | StoreUnavailable):
-        headers = (("Retry-After", _RETRY_AFTER_S),)
+        headers = (RETRY_AFTER,)
     detail = str(error)
     if status >= 500 and not isinstance(error, LimitReached | StoreUnavailable):
         detail = "The data of this service has a fault. It has been logged."

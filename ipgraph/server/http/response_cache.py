@@ -24,7 +24,7 @@ _MAX_SHARE = 8  # no response takes more than 1/8 of the cache
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _MAX_IDENTITIES = 20_000
 _MAX_IDENTITY_CHARS = 8_000
-Key = Hashable
+Key = tuple[str, Hashable]  # the name of the edition, and the representation
 Identity = tuple[str, ...]
 
 
@@ -71,6 +71,7 @@ class ResponseCache:
         self._entries: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._keys: dict[Identity, Key] = {}
         self._lock = threading.Lock()
+        self._edition = ""
 
     @property
     def figures(self) -> CacheFigures:
@@ -95,10 +96,16 @@ class ResponseCache:
             return entry
 
     def put(self, key: Key, entry: CachedResponse, identity: Identity | None) -> None:
-        """Store a response unless it takes too large a part of the cache."""
+        """Store a response unless it takes too large a part of the cache.
+
+        `key` begins with the name of the edition. A response of an edition that was replaced while
+        it was made is not stored.
+        """
         if entry.size * _MAX_SHARE > self.max_bytes:
             return
         with self._lock:
+            if key[0] != self._edition:
+                return
             old = self._entries.pop(key, None)
             self._size += entry.size - (old.size if old else 0)
             self._entries[key] = entry
@@ -124,9 +131,10 @@ class ResponseCache:
                         self._size += len(compressed)
         return entry.compressed
 
-    def clear(self) -> None:
-        """Remove all entries."""
+    def begin(self, edition: str) -> None:
+        """Remove all entries; from now on, store the responses of an edition only."""
         with self._lock:
+            self._edition = edition
             self._entries.clear()
             self._keys.clear()
             self._size = 0

@@ -47,7 +47,7 @@ def of_list(site: Site, *, python: str = "", sparql: str = "") -> DeveloperSecti
     csv = links.with_parameters(format="csv")
     words = site.words()
     formats = (
-        (words("faces.json"), links.with_parameters(format="json")),
-        (words("faces.csv"), csv),
+        (words("developers.json"), links.with_parameters(format="json")),
+        (words("developers.csv"), csv),
     )
     return of_address(site, csv, formats=formats, python=python, sparql=sparql)

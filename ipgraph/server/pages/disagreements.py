@@ -86,7 +86,7 @@ def _page(site: Site) -> ResponseReturnValue:
             for reading in item.readings
             for d in reading.documents
         ]
-        columns = ("kind", "thing", "about", "reading", "source", "issued", "authority")
+        columns = ("kind", "entity", "about", "reading", "source", "issued", "authority")
         return list_formats.rows(columns, rows)
     return site.render(
         "disagreements.html",
@@ -123,7 +123,7 @@ class _Reader:
         else:
             about = self._site.words()(f"differences.about_{fact.kind}")
             readings = self._readings(fact)
-        return Comparison(fact.kind, self._name(fact.thing), about, fact.anchor, readings)
+        return Comparison(fact.kind, self._name(fact.entity), about, fact.anchor, readings)
 
     def _readings(self, fact: Disagreement) -> tuple[Reading, ...]:
         store = self._site.kg.store
@@ -139,7 +139,7 @@ class _Reader:
     def _figures(self, fact: Disagreement) -> tuple[str, tuple[Reading, ...]]:
         """Return the figures of one measure and year, smallest first. A figure is a dated node."""
         (measure,) = fact.relations
-        view = self._site.entities.describe(fact.thing, values=1)
+        view = self._site.entities.describe(fact.entity, values=1)
         iris = {source.number: source.iri for source in view.sources}
         values = {reading.value for reading in fact.readings}
         stated: dict[str, set[str]] = {}

@@ -94,7 +94,7 @@ def _page(site: Site) -> str:
         developers=developer_section.of_address(
             site,
             data,
-            formats=((site.words()("faces.json"), data),),
+            formats=((site.words()("developers.json"), data),),
             sparql=page_queries.query(query, entity=iri),
         ),
     )

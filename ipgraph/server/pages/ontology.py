@@ -196,16 +196,17 @@ def _metadata(site: Site, property_iri: str) -> str:
 
 def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | None]]:
     """Return properties that instances of a class use, with their number and an example."""
-    things = {hit.iri for hit in site.index.instances(iri, limit=PER_PAGE)}
+    instances = {hit.iri for hit in site.index.instances(iri, limit=PER_PAGE)}
     pairs = site.index.used_with(iri)[:MAX_PROPERTIES]
     return [
-        (site.entities.labels.name(iri), uses, _example(site, iri, things)) for iri, uses in pairs
+        (site.entities.labels.name(iri), uses, _example(site, iri, instances))
+        for iri, uses in pairs
     ]
 
 
-def _example(site: Site, property_iri: str, things: set[str]) -> tuple[Value, Value] | None:
+def _example(site: Site, property_iri: str, instances: set[str]) -> tuple[Value, Value] | None:
     samples = site.entities.sample_statements(property_iri, MAX_SAMPLES)
-    return next((pair for pair in samples if pair[0].iri in things and pair[1].text), None)
+    return next((pair for pair in samples if pair[0].iri in instances and pair[1].text), None)
 
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
@@ -235,5 +236,5 @@ def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | Non
     roots = tuple(box(item) for item in below.get("", ()))
     if not roots:
         return None
-    root = Box(site.words()("ontology.thing"), links.address("/browse"), below=roots)
+    root = Box(site.words()("ontology.all"), links.address("/browse"), below=roots)
     return tree(root, site.words()("ontology.picture"), top=True)

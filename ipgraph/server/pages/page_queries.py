@@ -9,11 +9,11 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 QUERIES = {
-    "home": """SELECT ?kind (COUNT(?entity) AS ?entitys) WHERE {
+    "home": """SELECT ?kind (COUNT(?entity) AS ?entities) WHERE {
   ?entity a ?kind .
 }
 GROUP BY ?kind
-ORDER BY DESC(?entitys)
+ORDER BY DESC(?entities)
 """,
     "entity": """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 

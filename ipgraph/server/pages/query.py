@@ -23,7 +23,7 @@ from ipgraph.server.api import sparql as sparql_endpoint
 from ipgraph.server.html import links
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
-from ipgraph.server.html.tables import Table, labelled_rows, table
+from ipgraph.server.html.tables import Table, labeled_rows, table
 from ipgraph.server.http.negotiation import CSV, Offer
 from ipgraph.server.http.response import NO_STORE, HttpError, Response
 from ipgraph.server.http.routes import INFER, QUERY, Parameter, Routes, one_of
@@ -42,7 +42,7 @@ _WORKBOOK = Offer("xlsx", MEDIA_TYPE)
 MAX_ROWS = 200
 MAX_COUNTED = 100_000
 # Rows of a table with labels: each label is looked up.
-MAX_LABELLED = 50_000
+MAX_LABELED = 50_000
 DOWNLOADS = (("csv", "CSV"), ("json", "JSON"), ("xml", "XML"), ("tsv", "TSV"))
 RDF_DOWNLOADS = (("ttl", "Turtle"), ("nt", "N-Triples"), ("jsonld", "JSON-LD"), ("rdf", "RDF/XML"))
 EXAMPLE = """PREFIX id: <https://w3id.org/ipgraph/id/>
@@ -107,9 +107,9 @@ def sparql(request: Request) -> FlaskResponse:
     negotiates=False,
     is_cached=False,
 )
-def labelled(request: Request, suffix: str) -> Response:
+def labeled(request: Request, suffix: str) -> Response:
     """Send the result of a query with a label next to each IRI."""
-    return _labelled(request, request.once(protocol.read), suffix)
+    return _labeled(request, request.once(protocol.read), suffix)
 
 
 def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
@@ -194,20 +194,20 @@ def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tu
     return found
 
 
-def _labelled(request: Request, query_request: QueryRequest, suffix: str) -> Response:
+def _labeled(request: Request, query_request: QueryRequest, suffix: str) -> Response:
     """Return a result with a label next to each IRI, as CSV or as a workbook."""
     site = site_of(request)
     if query_request.text is None:
         raise HttpError(400, "The request contains no query.", hint="Send the parameter query.")
     result = sparql_endpoint.rows(request, query_request)
-    found = table(result, site.entities, MAX_LABELLED, MAX_LABELLED)
+    found = table(result, site.entities, MAX_LABELED, MAX_LABELED)
     if found.total is None:
         raise SizeLimitExceeded(
-            f"The answer has more than {MAX_LABELLED:,} rows, and each label is looked up.",
+            f"The answer has more than {MAX_LABELED:,} rows, and each label is looked up.",
             limit="rows with labels",
             hint="Add a LIMIT, or use CSV without labels, which has no such limit.",
         )
-    columns, rows = labelled_rows(found, numbers=suffix == "xlsx")
+    columns, rows = labeled_rows(found, numbers=suffix == "xlsx")
     if suffix == "xlsx":
         body, offer = workbook(columns, rows), _WORKBOOK
     else:

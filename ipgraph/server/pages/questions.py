@@ -12,7 +12,7 @@ from ipgraph.server import jobs
 from ipgraph.server.context import request
 from ipgraph.server.edition import is_own
 from ipgraph.server.html import links
-from ipgraph.server.html.tables import labelled_rows, table
+from ipgraph.server.html.tables import labeled_rows, table
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import NAME, Parameter, Routes
 from ipgraph.server.pages import developer_section, list_formats
@@ -133,7 +133,7 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
     if request.format != "html":
         if error:
             raise error
-        columns, rows = labelled_rows(found, numbers=request.format == "json")  # type: ignore[arg-type]
+        columns, rows = labeled_rows(found, numbers=request.format == "json")  # type: ignore[arg-type]
         return list_formats.rows(columns, rows)
     body = site.render(
         "question.html",
@@ -156,9 +156,9 @@ def _question(site: Site, name: str) -> ResponseReturnValue:
 
 def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str, str]:
     """Return the values with names replaced by IRIs, which may be costly to look up."""
-    things = {parameter.name for parameter in question.parameters if parameter.kind == "thing"}
+    entities = {parameter.name for parameter in question.parameters if parameter.kind == "entity"}
     return {
-        name: f"<{jobs.resolve(request, value)}>" if name in things else value
+        name: f"<{jobs.resolve(request, value)}>" if name in entities else value
         for name, value in given.items()
     }
 
@@ -182,7 +182,7 @@ def _typed(site: Site, parameter: QuestionParameter, given: Mapping[str, str]) -
         return given[parameter.name]
     iri = parameter.default.strip("<>")
     iri = expand(iri) or iri
-    if parameter.kind == "thing" and "://" in iri:
+    if parameter.kind == "entity" and "://" in iri:
         name = site.entities.labels.name(iri)
         return name.acronym or name.label
     return parameter.default

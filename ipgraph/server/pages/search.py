@@ -163,7 +163,7 @@ def _developers(site: Site, text: str) -> DeveloperSection:
     return developer_section.of_address(
         site,
         address,
-        formats=((site.words()("faces.json"), address),),
+        formats=((site.words()("developers.json"), address),),
         python=f"for hit in kg.search({name}).hits:\n    print(hit.label, hit.iri)",
     )
 
@@ -220,11 +220,8 @@ def _browse(site: Site) -> ResponseReturnValue:
         kinds = [item for item in site.index.kinds() if not item[0].startswith(ONTOLOGY_LANGUAGES)]
         kinds.sort(key=lambda item: order.get(site.kind_style(item[0]), len(order)))
         if request.format != "html":
-            rows = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
-            return list_formats.rows(("label", "things", "iri"), rows)
-        if request.format != "html":
             counted = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
-            return list_formats.rows(("kind", "things", "iri"), counted)
+            return list_formats.rows(("kind", "entities", "iri"), counted)
         return site.render(
             "browse.html",
             groups=[_group(site, iri, count) for iri, count in kinds],

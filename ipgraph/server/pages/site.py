@@ -201,10 +201,10 @@ class Site:
         counts: dict[str, int] = self.manifest.get("counts", {}).get("classes", {})
         return counts
 
-    @once
+    @property
     def is_own(self) -> bool:
         """True if this is the project's graph."""
-        return IP + "Organization" in self.class_counts
+        return self.kg.is_own
 
     def kind_style(self, iri: str) -> str:
         """Return the CSS class for the color of a class."""

@@ -99,13 +99,13 @@ def _timeline(site: Site) -> ResponseReturnValue:
             (
                 item.date,
                 item.type,
-                "; ".join(value.text for value in item.things),
+                "; ".join(value.text for value in item.entities),
                 "; ".join(value.text for value in item.results),
                 "; ".join(value.text for value in item.causes),
             )
             for item in shown
         ]
-        return list_formats.rows(("date", "what", "things", "results", "causes"), rows)
+        return list_formats.rows(("date", "what", "entities", "results", "causes"), rows)
     return site.render(
         "timeline.html",
         years=[(year, list(group)) for year, group in groupby(shown, key=lambda item: item.year)],

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, WSGITask
+from waitress.task import ErrorTask
 
-from ipgraph.server.http.delivery import ResponseCut
 from ipgraph.server.http.negotiation import PLAIN, wants_html
 from ipgraph.server.http.response import PROBLEM, Problem, write_problem
 from ipgraph.server.http.response_headers import ALWAYS
+from ipgraph.server.transport.reset import ResettingTask
 
 if TYPE_CHECKING:
     from ipgraph.server.context import Request
-
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: drop unsent bytes and reset the connection
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
@@ -41,7 +37,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
         self.write(body)
 
 
-class _Task(WSGITask):  # type: ignore[misc]  # as above
+class _Task(ResettingTask):
     """A request answered in a thread, which the loop may have started to answer."""
 
     def __init__(self, channel: Channel, request: Any) -> None:
@@ -51,16 +47,12 @@ class _Task(WSGITask):  # type: ignore[misc]  # as above
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         if self._started is not None:
-            self._started.continue_in(environ)
+            environ["werkzeug.request"] = self._started  # werkzeug's own key
         return environ
 
     def service(self) -> None:
         try:
             super().service()
-        except ResponseCut:
-            if self.version == "1.0":  # the end of the connection would end the response
-                self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            raise
         finally:
             if self._started is not None:  # it may never have been continued
                 self._started.abandon()
@@ -72,7 +64,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
     error_task_class = _Refusal
     task_class = _Task
     query: object | None = None  # the query that the loop runs for this connection
-    request_to_resume: Request | None = None
+    request_to_resume: Request | None = None  # made by the loop; the next thread continues it
     _read_ahead = b""  # bytes received after that request
 
     @property

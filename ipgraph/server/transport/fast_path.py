@@ -22,8 +22,8 @@ from ipgraph.server.context import apply_prefix
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import RawRequestCache
+from ipgraph.workers.outcomes import Outcome
 from ipgraph.workers.pool import ResultStream
-from ipgraph.workers.state import Outcome
 
 if TYPE_CHECKING:
     from ipgraph.server.api.sparql import Prepared
@@ -117,7 +117,9 @@ class FastPath:
         `data` is the bytes of the request if they were received at once.
         """
         parsed = connection.requests[0]
-        if not self._is_on or not known_requests.is_plain(parsed) or not parsed.path.isascii():
+        if not self._is_on or not known_requests.is_plain(parsed):
+            return False
+        if connection.request_to_resume is not None:  # `try_answer` could not answer it
             return False
         if not known_requests.is_one(data):
             data = b""
@@ -170,21 +172,26 @@ class FastPath:
             self._raw_requests.remember(data, request, response)
             self._loop.send(connection, *application.head_and_body(request, response))
             return True
-        if not data or request.path not in sparql.PATHS or not environ["QUERY_STRING"]:
+        if self._is_query(data, request) and self._start(connection, data, request):
+            return True
+        connection.request_to_resume = request
+        return False
+
+    def _is_query(self, data: bytes, request: Request) -> bool:
+        """True if the request may be a query that the loop can run."""
+        if not data or request.path not in sparql.PATHS or not request.raw_query:
             return False
-        if self._pool is None:
-            if not self._service.has_pool:  # a thread starts the workers
-                return False
+        if self._pool is None and self._service.has_pool:  # a thread starts the workers
             self._pool = self._service.pool
-        return self._start(connection, data, request)
+        return self._pool is not None
 
     def _start(self, connection: Connection, data: bytes, request: Request) -> bool:
         """Start a query on a worker, or queue it."""
         try:
-            prepared = sparql.prepare(request)
+            prepared = request.once(sparql.prepare)
         except Exception:
-            # Any error at all: this is the loop that all responses pass through. A thread prepares
-            # the request again, meets the same, and writes the problem and the log.
+            # Any error at all: this is the loop that all responses pass through. In a thread the
+            # request raises the same error, and the problem and the log are written.
             return False
         if isinstance(prepared, Response):
             self._loop.send(connection, *self._application.head_and_body(request, prepared))
@@ -206,6 +213,7 @@ class FastPath:
         run = self._pool.try_start(
             prepared.query,
             prepared.form,
+            workers=query.request.edition.workers,
             time_limit_s=prepared.time_limit_s,
             is_connected=query.connection.is_connected,
         )
@@ -265,11 +273,11 @@ class FastPath:
             lambda: sparql.resume(query.request, query.prepared, run),
             lambda: run.finish(Outcome.DISCONNECTED),
         )
-        query.connection.request_to_resume = query.request
         self._to_thread(query)
 
     def _to_thread(self, query: RunningQuery) -> None:
         query.connection.query = None
+        query.connection.request_to_resume = query.request
         self._loop.hand_over(query.connection, query.data)
 
     def _release(self, worker_socket: _WorkerSocket) -> None:

@@ -17,13 +17,14 @@ from ipgraph.server.context import new_id
 from ipgraph.server.http import caching
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
     from ipgraph.server.application import Application
     from ipgraph.server.context import Request
     from ipgraph.server.http.access_log import FinishedRequest
     from ipgraph.server.http.metrics import Series
     from ipgraph.server.http.response import Response
+    from ipgraph.server.http.response_cache import Key
 
 _MAX_REQUEST_BYTES = 8 << 10
 _MAX_CACHED_BYTES = 16 << 20
@@ -38,7 +39,7 @@ _OWN_ID = "X_REQUEST_ID"
 class _ReadyResponse:
     """The cached response to certain bytes: its key, coding and head, and its log entry."""
 
-    key: Hashable
+    key: Key
     coding: str  # as in `caching.body_of`
     head: str
     environ: Mapping[str, Any]
@@ -144,8 +145,10 @@ def is_one(data: bytes) -> bool:
 
 
 def is_plain(parsed: Any) -> bool:
-    """True if a request that waitress parsed has no header that affects the connection."""
+    """True if a request that waitress parsed has a plain path and no header for the connection."""
     if parsed.error or parsed.version != "1.1" or parsed.command not in ("GET", "HEAD"):
+        return False
+    if not parsed.path.isascii() or parsed.path.startswith("//"):  # waitress changes the latter
         return False
     headers = parsed.headers
     if headers.get("CONNECTION", "keep-alive").lower() != "keep-alive":

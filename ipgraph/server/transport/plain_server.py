@@ -1,4 +1,8 @@
-"""waitress by its public interface only: every request is answered in a thread."""
+"""waitress's own server and loop: every request is answered in a thread.
+
+Of waitress's private parts it uses only the class of connections, which resets those whose
+response is cut (`reset`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import waitress
+
+from ipgraph.server.transport.reset import ResettingChannel
 
 if TYPE_CHECKING:
     import socket
@@ -36,6 +42,8 @@ class PlainServer:
             asyncore_loop_timeout=_LOOP_TIMEOUT_S,
             **options,
         )
+        self._server.channel_class = ResettingChannel
+        application.service.resets_connections = True
         self._threads = self._server.task_dispatcher
 
     def run(self) -> None:

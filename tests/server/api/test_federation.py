@@ -178,7 +178,7 @@ def test_a_request_to_an_endpoint_ends_when_the_client_disconnects(federating, e
 
 def test_no_worker_can_open_a_connection_itself(federating, endpoint):
     assert federating.query(text(endpoint.address + "/sparql")).status == 200
-    zygote = federating.app.service.pool.state.workers._zygote.pid
+    zygote = federating.app.service.pool.process_ids["zygote"]
     workers = children(zygote)
     assert workers
     for pid in workers:

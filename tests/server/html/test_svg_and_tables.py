@@ -11,7 +11,7 @@ import pytest
 
 from ipgraph.serialization.xlsx import workbook
 from ipgraph.server.html.svg import MAX_BARS, Box, Span, bars, spans, tree
-from ipgraph.server.html.tables import labelled_rows, table
+from ipgraph.server.html.tables import labeled_rows, table
 
 HOSTILE = '<b>&"quoted"\' ünïcode</b>'
 SVG = "{http://www.w3.org/2000/svg}"
@@ -110,7 +110,7 @@ def test_a_numeric_column_can_be_charted(project):
 def test_labels_follow_entities_and_repeated_columns_are_omitted(project):
     query = "SELECT ?unit ?label WHERE { ?unit org:unitOf id:ip ; rdfs:label ?label }"
     found = rows_of(project, query)
-    columns, rows = labelled_rows(found)
+    columns, rows = labeled_rows(found)
     assert columns == ["unit", "unit (label)", "label"]
     assert all(row[1] == row[2] for row in rows)
     assert found.without_repeats().columns == ("unit",)
@@ -119,11 +119,11 @@ def test_labels_follow_entities_and_repeated_columns_are_omitted(project):
 def test_rows_contain_numbers_as_text_unless_numbers_are_requested(project):
     values = '(1.50 "007"^^xsd:integer) (1e0 "x")'
     found = rows_of(project, f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ {values} }} }}")
-    assert labelled_rows(found)[1][0][1] == found.rows[0][1].text
-    assert not any(isinstance(value, float) for row in labelled_rows(found)[1] for value in row)
+    assert labeled_rows(found)[1][0][1] == found.rows[0][1].text
+    assert not any(isinstance(value, float) for row in labeled_rows(found)[1] for value in row)
     counted = rows_of(project, "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
-    ((text,),) = labelled_rows(counted)[1]
-    ((number,),) = labelled_rows(counted, numbers=True)[1]
+    ((text,),) = labeled_rows(counted)[1]
+    ((number,),) = labeled_rows(counted, numbers=True)[1]
     assert text == str(number)
     assert isinstance(number, int)
 

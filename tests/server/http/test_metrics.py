@@ -35,9 +35,9 @@ def values(family, suffix=""):
     }
 
 
-@pytest.fixture(params=[True, False], ids=["fast path", "threads"])
-def running(request, serve, small):
-    with serve(small, fast_path=request.param) as running:
+@pytest.fixture
+def running(serve, small):
+    with serve(small) as running:
         yield running
 
 

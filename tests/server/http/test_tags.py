@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from support.served import Served
-
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 ABOVE = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
 # None of them has a total order; each one exercises another part of the engine.
@@ -46,11 +44,11 @@ VOLATILE = (
 )
 
 
-def responses(project, cache, seed):
+def responses(start_process, cache, seed):
     """Start a server without a cache; return the ETags and bodies of every path."""
     found = {}
     flags = ("--response-cache-mib", "0", "--public-url", "http://graph.example")
-    with Served(None, cache, *flags, PYTHONHASHSEED=seed) as service:
+    with start_process(None, cache, *flags, PYTHONHASHSEED=seed) as service:
         for path in PATHS:
             for _ in range(3):  # by different workers, in any order
                 connection = http.client.HTTPConnection("127.0.0.1", service.port)
@@ -65,11 +63,12 @@ def responses(project, cache, seed):
 
 
 @pytest.fixture(scope="module")
-def runs(project, session_cache, tmp_path_factory):
+def runs(project, start_process, session_cache, tmp_path_factory):
     """Responses of two runs over one snapshot, and of one over another build of its files."""
+    assert project.built
     other = tmp_path_factory.mktemp("other")
     caches = (session_cache, session_cache, other)
-    return [responses(project, cache, str(seed)) for seed, cache in enumerate(caches, 1)]
+    return [responses(start_process, cache, str(seed)) for seed, cache in enumerate(caches, 1)]
 
 
 def test_restarts_and_workers_do_not_change_bytes_or_etags(runs):

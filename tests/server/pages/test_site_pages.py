@@ -128,7 +128,7 @@ def test_conflicting_values_are_listed_with_their_sources(client):
 def test_figures_of_different_years_do_not_conflict(client):
     budgets = [row for row in rows(client, "/disagreements") if row["about"].startswith("Budget")]
     thing = "Infrastructure Protection and Information Security Appropriation"
-    readings = {(row["about"], row["reading"]) for row in budgets if row["thing"] == thing}
+    readings = {(row["about"], row["reading"]) for row in budgets if row["entity"] == thing}
     years = {about for about, _ in readings}
     assert len(years) == 2
     for year in years:
@@ -343,9 +343,9 @@ def test_every_mark_links_to_an_existing_comparison(client, project):
     comparisons = set(re.findall(r'<h3 id="([^"]+)"', client.get("/disagreements").text))
     facts = project.disagreements()
     assert comparisons == {fact.anchor for fact in facts}
-    things = {fact.thing for fact in facts if fact.kind in ("date", "figure", "origin")}
+    entities = {fact.entity for fact in facts if fact.kind in ("date", "figure", "origin")}
     found = set()
-    for iri in things:
+    for iri in entities:
         found |= marks(client, "/page/" + iri.removeprefix(ENTITY))
     assert found
     assert found <= comparisons
@@ -366,7 +366,7 @@ def test_a_source_page_does_not_repeat_the_heading_of_an_entity_as_its_label(cli
 
 
 def test_a_table_with_labels_is_complete_or_rejected(client, monkeypatch):
-    monkeypatch.setattr(query_page, "MAX_LABELLED", 5)
+    monkeypatch.setattr(query_page, "MAX_LABELED", 5)
     query = "SELECT ?s WHERE { ?s a <https://w3id.org/ipgraph/ontology/Division> }"
     rejected = client.get(
         "/sparql/labels.csv", query_string={"query": query}, headers={"Accept": "application/json"}

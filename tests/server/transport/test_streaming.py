@@ -13,8 +13,6 @@ from urllib.parse import quote, urlencode
 import pytest
 from SPARQLWrapper import JSON, SPARQLWrapper
 
-from support.served import Served
-
 MIB = 1 << 20
 WORDS = "0123456789abcdef" * 62
 # About 1 KiB per row, and more rows than any limit allows.
@@ -33,11 +31,11 @@ def start_query(service, text=LONG, **parameters):
 
 
 @pytest.fixture(scope="module")
-def service(project, session_cache):
+def service(project, start_process, session_cache):
     """A server with a result limit of 1 GiB and time for a slow machine."""
     assert project.built
     flags = ("--result-limit-mib", "1024", "--query-time-limit-s", "3600")
-    with Served(None, session_cache, *flags) as served:
+    with start_process(None, session_cache, *flags) as served:
         served.get("/sparql?query=ASK%7B%7D")
         yield served
 
@@ -145,10 +143,10 @@ LIMITS = {"time": {"timeout": "500ms"}, "bytes": {}}
 
 
 @pytest.fixture(scope="module")
-def small_limit(project, session_cache):
+def small_limit(project, start_process, session_cache):
     """A server with a low limit on result bytes."""
     assert project.built
-    with Served(None, session_cache, "--result-limit-mib", "3") as served:
+    with start_process(None, session_cache, "--result-limit-mib", "3") as served:
         served.get("/sparql?query=ASK%7B%7D")
         yield served
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import time
 
-from ipgraph.workers.state import Outcome, OutcomeCounter
+from ipgraph.workers.outcomes import Outcome, OutcomeCounter
 
 THREADS, ROUNDS = 8, 25
 
