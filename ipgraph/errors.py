@@ -19,6 +19,7 @@
     │   ├── QueryTooComplex
     │   └── Busy
     └── StoreUnavailable        the snapshot, endpoint or folder cannot be used now
+        └── StoreDamaged        files of the snapshot or of the store on disk have changed
 
 A message says what happened, and then what to do. `EXIT_CODES` and `HTTP_STATUSES` are the only
 tables of numbers for errors.
@@ -127,6 +128,10 @@ class StoreUnavailable(IpGraphError):
     """The snapshot, endpoint or folder cannot be used now."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """Files of a snapshot or of a store on disk are missing, cut or changed."""
+
+
 # Exit codes of the command line (0: success, 1: problems found).
 EXIT_CODES: dict[type[IpGraphError], int] = {
     UsageError: 2,
@@ -145,6 +150,7 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
     QueryTooComplex: 3,
     Busy: 3,
     StoreUnavailable: 4,
+    StoreDamaged: 4,
 }
 
 # Statuses of the service (RFC 9110).
@@ -165,4 +171,5 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     QueryTooComplex: 503,
     Busy: 503,
     StoreUnavailable: 503,
+    StoreDamaged: 503,
 }

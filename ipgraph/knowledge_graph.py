@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ipgraph.search.index import SearchIndex, SearchResults
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
-    from ipgraph.store import Store, Term
+    from ipgraph.store import EngineResult, Store, Term
 
 
 class KnowledgeGraph:
@@ -120,7 +120,8 @@ class KnowledgeGraph:
         from ipgraph.sparql.query import Query
 
         query = Query(text, prefixes=tuple(PREFIXES.items()))
-        return Result(evaluate(self.store_for(infer), query))
+        store = self.store_for(infer)
+        return _result(store, evaluate(store, query))
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -140,7 +141,7 @@ class KnowledgeGraph:
 
         question = questions.by_name(name)
         store = self.store if self._external else self.store_for(question.infer)
-        return Result(question.ask(store, values))
+        return _result(store, question.ask(store, values))
 
     def check(self) -> CheckReport:
         """Check the files that this graph was built from, and report problems."""
@@ -182,7 +183,7 @@ class KnowledgeGraph:
         from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
-            return SearchIndex(self.snapshot.search_path)
+            return SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
         from ipgraph import scratch
@@ -325,8 +326,19 @@ class KnowledgeGraph:
         return self.store if wanted else self.stated_store
 
     def info(self) -> dict[str, Any]:
-        """Return the manifest of the snapshot, and its folder."""
-        return {**self.built.manifest, "folder": str(self.built.folder)}
+        """Return the manifest of the snapshot, its folder, and the size of the cache."""
+        from ipgraph.settings import cache_folder
+        from ipgraph.snapshots.cache import usage
+
+        folder = cache_folder(self.settings)
+        used = usage(folder)
+        cache = {
+            "folder": str(folder),
+            "snapshots": used.snapshots,
+            "bytes": used.size_bytes,
+            "limit_bytes": self.settings.cache_limit_mib << 20,
+        }
+        return {**self.built.manifest, "folder": str(self.built.folder), "cache": cache}
 
     def classes(self) -> list[tuple[Name, int]]:
         """Return the classes that have entities in the graph, with counts, largest first.
@@ -347,7 +359,9 @@ class KnowledgeGraph:
 
         The copy is in memory and takes about 2 µs a quad. Changing it does not change the graph.
         """
-        copy = LocalStore.in_memory(self.built.graph_path, infer=self.settings.infer)
+        from ipgraph.snapshots.snapshot import load_graph
+
+        copy = load_graph(self.built.graph_path, infer=self.settings.infer)
         return loading.rdflib_dataset(copy.engine)
 
     @cached_property
@@ -356,3 +370,7 @@ class KnowledgeGraph:
         from ipgraph.dataset import statistics
 
         return statistics.count(self.store, BASE)
+
+
+def _result(store: Store, result: EngineResult) -> Result:
+    return Result(result, store.damage) if isinstance(store, LocalStore) else Result(result)

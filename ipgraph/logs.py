@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
 from functools import lru_cache
 from logging.handlers import WatchedFileHandler
@@ -27,6 +28,8 @@ ROOT = "ipgraph"
 ACCESS = "ipgraph.access"  # a record for each finished request
 ERROR = "ipgraph.error"  # failures of the service itself, with the traceback
 _STANDARD_ERROR = "-"
+_SIMILAR_CHARS = 30
+_MAX_KINDS = 1000
 
 # What every record has; all other attributes are fields of the record.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -70,6 +73,35 @@ class TextFormatter(logging.Formatter):
         line = f"{_timestamp(record)} {record.levelname} {record.name}: {message}{''.join(pairs)}"
         trace = _trace(self, record)
         return f"{line}\n{trace}" if trace else line
+
+
+class RateLimit(logging.Filter):
+    """Passes a few similar records in each interval, and says how many it has dropped.
+
+    Records are similar if their level and the beginning of their message template are the same.
+    """
+
+    def __init__(self, most: int = 5, interval_s: float = 10.0) -> None:
+        super().__init__()
+        self._most, self._interval_s = most, interval_s
+        self._counts: dict[tuple[int, str], tuple[float, int]] = {}
+        self._lock = threading.Lock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to log a record."""
+        key = (record.levelno, str(record.msg)[:_SIMILAR_CHARS])
+        with self._lock:
+            since, count = self._counts.get(key, (record.created, 0))
+            dropped = 0
+            if not 0 <= record.created - since < self._interval_s:
+                since, dropped, count = record.created, max(count - self._most, 0), 0
+            if len(self._counts) >= _MAX_KINDS:
+                self._counts.clear()
+            self._counts[key] = (since, count + 1)
+        if dropped:
+            record.msg = f"{record.getMessage()} (and {dropped:,} similar before)"
+            record.args = None
+        return count < self._most
 
 
 def configure(settings: Settings) -> Callable[[], None]:

@@ -13,6 +13,7 @@ from ipgraph.snapshots.snapshot import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from threading import Event
 
     from ipgraph.settings import Settings
 
@@ -46,13 +47,37 @@ def open(
 def reopen(
     graph: KnowledgeGraph, report: Callable[[str], None] = lambda stage: None
 ) -> KnowledgeGraph:
-    """Return the graph of the same files as they are now; `graph` itself if nothing changed."""
+    """Return the graph of the same files as they are now; `graph` itself if nothing changed.
+
+    A snapshot that was damaged or removed is a change.
+    """
     if graph.recipe is None:
         return graph
     origin = graph.recipe.origin
     target = [Path(line) for line in origin.split("\n")] if origin else None
     fresh = _open_recipe(_recipe(target, graph.settings), graph.settings, report)
-    return graph if fresh.built.hash == graph.built.hash else fresh
+    return graph if fresh.built.is_same(graph.built) else fresh
+
+
+def watch_snapshot(
+    served: Callable[[], KnowledgeGraph], replace: Callable[[], object], stop: Event
+) -> None:
+    """Until `stop` is set, call `replace` when the snapshot of the served graph is damaged."""
+    from ipgraph.snapshots import monitor  # late: only a service needs it
+
+    monitor.watch(lambda: served().snapshot, replace, stop)
+
+
+def snapshot_folder(
+    target: str | Path | Iterable[str | Path] | None = None, *, settings: Settings | None = None
+) -> Path:
+    """Return the folder of the snapshot of a graph, without opening it: it may be damaged.
+
+    `target` as in `open`, without endpoints and folders of Oxigraph. Raises `NotFound` if the
+    snapshot has not been built.
+    """
+    settings = settings or settings_module.load()
+    return cache.find(_recipe(target, settings), settings_module.cache_folder(settings))
 
 
 def remove_snapshots(folders: Iterable[Path]) -> int:
@@ -63,7 +88,9 @@ def remove_snapshots(folders: Iterable[Path]) -> int:
 def _open_recipe(
     recipe: Recipe, settings: Settings, report: Callable[[str], None]
 ) -> KnowledgeGraph:
-    snapshot = cache.get_or_build(recipe, settings_module.cache_folder(settings), report)
+    bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
+    folder = settings_module.cache_folder(settings)
+    snapshot = cache.get_or_build(recipe, folder, report, bounds)
     return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe)
 
 

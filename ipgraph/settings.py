@@ -69,7 +69,16 @@ class Settings:
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
     )
-    keep_snapshots: int = setting(3, "snapshots to keep, along with those in use", GRAPH)
+    keep_snapshots: int = setting(
+        3, "snapshots of each graph to keep, along with those in use", GRAPH
+    )
+    cache_limit_mib: int = setting(
+        2048,
+        "size of the snapshots of all graphs, except those in use; the least recently used go "
+        "first",
+        GRAPH,
+        unit="MiB",
+    )
     host: str = setting("127.0.0.1", "address to listen on", NETWORK)
     port: int = setting(8080, "port to listen on; 0: any free one", NETWORK, maximum=65535)
     path_prefix: str = setting(
@@ -83,6 +92,25 @@ class Settings:
         True,
         "whether cached responses and short queries are answered from the event loop",
         NETWORK,
+    )
+    max_connections: int = setting(
+        1000,
+        "open connections; near this number idle and slow ones are closed for new ones",
+        NETWORK,
+        minimum=1,
+    )
+    idle_time_limit_s: float = setting(
+        30.0,
+        "time after which a connection without a request is closed",
+        NETWORK,
+        unit="s",
+        minimum=0.1,
+    )
+    header_time_limit_s: float = setting(
+        15.0, "time in which the head of a request must arrive", NETWORK, unit="s", minimum=0.1
+    )
+    body_time_limit_s: float = setting(
+        60.0, "time in which the body of a request must arrive", NETWORK, unit="s", minimum=0.1
     )
     threads: int = setting(64, "concurrent requests, including waiting ones", REQUESTS, minimum=1)
     workers: int = setting(

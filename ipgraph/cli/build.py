@@ -33,7 +33,6 @@ def command(obj: dict[str, Any], files: tuple[str, ...], reasoner: str | None, c
         return
     graph = open_graph(files, chosen)
     counts = graph.info()["counts"]
-    snapshot_cache.prune(cache, chosen.keep_snapshots)
     click.echo(
         f"Snapshot {graph.built.hash}: {counts['stated']:,} triples stated, "
         f"{counts['inferred']:,} inferred, in {graph.built.folder}"

@@ -25,6 +25,9 @@ from ipgraph.cli.options import reasoner_option, settings_of
     type=click.Path(dir_okay=False),
     help="Write the report to this file instead of standard output.",
 )
+@click.option(
+    "--snapshot", is_flag=True, help="Check the snapshot of the files instead: read all of it."
+)
 @reasoner_option
 @click.pass_context
 def command(
@@ -32,6 +35,7 @@ def command(
     files: tuple[str, ...],
     form: str,
     output: str | None,
+    snapshot: bool,
     reasoner: str | None,
 ) -> None:
     """Check the project's files (or FILES) and report problems.
@@ -42,14 +46,19 @@ def command(
     \b
     ipgraph check
     ipgraph check --format sarif -o problems.sarif
+    ipgraph check --snapshot
     """
-    from ipgraph.checks import check, write_report
+    from ipgraph import opening
+    from ipgraph.checks import check, check_snapshot, write_report
     from ipgraph.snapshots import loading
 
     obj: dict[str, Any] = context.obj
     chosen = settings_of(obj, reasoner=reasoner)
-    inputs = loading.inputs_of(files) if files else None
-    report = check(inputs, reasoner=chosen.reasoner)
+    if snapshot:
+        report = check_snapshot(opening.snapshot_folder(files or None, settings=chosen))
+    else:
+        inputs = loading.inputs_of(files) if files else None
+        report = check(inputs, reasoner=chosen.reasoner)
     text = write_report(report, form)
     if output:
         Path(output).write_text(text, encoding="utf-8")

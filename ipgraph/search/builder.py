@@ -6,6 +6,7 @@ import re
 import sqlite3
 import unicodedata
 from collections import Counter, defaultdict
+from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -84,16 +85,21 @@ def build(store: Store, path: Path) -> None:
     """Write the index of a graph to a new file at `path`.
 
     Reads every statement of the default graph once and each entity a few times; memory grows with
-    the number of entities.
+    the number of entities. Raises `OSError` if the file cannot be written.
     """
-    connection = sqlite3.connect(path)
-    with connection:
-        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
-        _Builder(store, connection).run()
-        connection.executescript(_INDEXES)
-        for table in ("name_words", "description_words", "name_trigrams"):
-            connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
-    connection.close()
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            _write(store, connection)
+    except sqlite3.OperationalError as error:  # a full disk
+        raise OSError(f"{error} ({path.name})") from error
+
+
+def _write(store: Store, connection: sqlite3.Connection) -> None:
+    connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+    _Builder(store, connection).run()
+    connection.executescript(_INDEXES)
+    for table in ("name_words", "description_words", "name_trigrams"):
+        connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
 
 
 def _tier(classes: list[str]) -> int:

@@ -15,7 +15,7 @@ from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import Content, Format, by_name, formats_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ipgraph.store import EngineResult
 
@@ -127,8 +127,14 @@ class Result:
     `pyoxigraph.Triple` for CONSTRUCT and DESCRIBE; ``bool(result)`` is the result of an ASK.
     """
 
-    def __init__(self, result: EngineResult) -> None:
+    def __init__(
+        self,
+        result: EngineResult,
+        damage: Callable[[Exception], Exception | None] = lambda error: None,
+    ) -> None:
+        """`damage` returns the error to raise instead of an exception of the engine, or None."""
         self.result = result
+        self._damage = damage
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -145,6 +151,14 @@ class Result:
 
     def __iter__(self) -> Iterator[Any]:
         """Yield solutions or triples. Raises `TypeError` for an ASK."""
+        try:
+            yield from self._rows()
+        except (RuntimeError, OSError) as error:
+            if damage := self._damage(error):
+                raise damage from error
+            raise
+
+    def _rows(self) -> Iterator[Any]:
         if isinstance(self.result, ox.QuerySolutions):
             names = self.variables
             for solution in self.result:
@@ -159,5 +173,10 @@ class Result:
         """Return the result as bytes. The default is SPARQL JSON, or Turtle for triples."""
         buffer = io.BytesIO()
         name = format or ("ttl" if content_of(self.result) is Content.TRIPLES else "json")
-        write(self.result, name if isinstance(name, Format) else by_name(name), buffer)
+        try:
+            write(self.result, name if isinstance(name, Format) else by_name(name), buffer)
+        except (RuntimeError, OSError) as error:
+            if damage := self._damage(error):
+                raise damage from error
+            raise
         return buffer.getvalue()

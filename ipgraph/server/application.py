@@ -253,7 +253,7 @@ class Application(Flask):
             return response
         if route.negotiates and len(route.offers) > 1:
             request.choice = negotiate(request, route.offers)
-        key = (request.public_root, request.path, request.raw_query, request.choice)
+        key = request.inputs(request.choice)
         is_cached = route.is_cached and request.is_read
         if is_cached and (cached := request.lookup.by_key(key)) is not None:
             _note_hit(request)

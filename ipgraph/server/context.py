@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import re
 import time
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import flask
@@ -17,11 +16,11 @@ from werkzeug.datastructures import EnvironHeaders
 
 from ipgraph.server.http import public_url
 from ipgraph.server.http.access_log import FinishedRequest
-from ipgraph.server.http.caching import Lookup
+from ipgraph.server.http.caching import Conditions, Inputs, Lookup
 from ipgraph.server.http.response import HttpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Hashable, MutableMapping
 
     from ipgraph.server.edition import Edition
     from ipgraph.server.http.negotiation import Choice
@@ -44,6 +43,9 @@ class Request(flask.Request):
     route = ""  # the path of its route, as OpenAPI writes it, once that is known
 
     def __init__(self, environ: MutableMapping[str, Any], service: Service) -> None:
+        # Scheme, host and path prefix under which the client sees the service. Before Flask reads
+        # the environment: this replaces what a trusted proxy forwards, and removes the rest.
+        self.public_root = public_url.accept(service.settings, environ)
         super().__init__(cast("dict[str, Any]", environ), populate_request=False)
         self.started = time.perf_counter()
         self.service = service
@@ -75,10 +77,11 @@ class Request(flask.Request):
         """The query string, not decoded."""
         return str(self.environ.get("QUERY_STRING", ""))
 
-    @cached_property
-    def public_root(self) -> str:
-        """Scheme, host and path prefix under which the client sees the service."""
-        return public_url.root(self.service.settings, self.environ)
+    def inputs(self, representation: Hashable) -> Inputs:
+        """Return the inputs of the response, with its representation."""
+        return Inputs(
+            self.edition.name, self.public_root, self.path, self.raw_query, representation
+        )
 
     @property
     def lookup(self) -> Lookup:
@@ -88,15 +91,8 @@ class Request(flask.Request):
         return self._lookup
 
     def _make_lookup(self) -> Lookup:
-        environ = self.environ
-        identity = None
-        if self.method in ("GET", "HEAD"):
-            host = str(environ.get("HTTP_HOST", ""))
-            identity = (host, self.path, self.raw_query, self.accept)
-        conditions = (
-            str(environ.get("HTTP_IF_NONE_MATCH", "")),
-            str(environ.get("HTTP_ACCEPT_ENCODING", "")),
-        )
+        identity = self.inputs(self.accept) if self.method in ("GET", "HEAD") else None
+        conditions = Conditions.of(self.environ)
         service = self.service
         return Lookup(service.cache, self.edition, identity, conditions, service.settings.max_age_s)
 
@@ -141,17 +137,17 @@ class Request(flask.Request):
     def continue_in(self, environ: MutableMapping[str, Any]) -> None:
         """Use the environment of the thread that continues this request.
 
-        The loop's has the headers alone. In the thread's, waitress has applied the headers of a
-        trusted proxy and removed those of others; if that changed the host, the cached response
-        may be another one.
+        The loop's has the headers alone.
         """
-        if environ.get("HTTP_HOST") != self.environ.get("HTTP_HOST"):
-            self._lookup = None
-        self.__dict__.pop("public_root", None)
+        self.public_root = public_url.accept(self.service.settings, environ)
         self.environ = cast("dict[str, Any]", environ)
         self.headers = EnvironHeaders(self.environ)
         self.scheme = str(environ["wsgi.url_scheme"])
-        self.server = str(environ["SERVER_NAME"]), int(environ["SERVER_PORT"])
+        port = str(environ["SERVER_PORT"])  # a client may choose it: see the proxy's headers
+        self.server = (
+            str(environ["SERVER_NAME"]),
+            int(port) if re.fullmatch("[0-9]{1,5}", port) else None,
+        )
         self.remote_addr = environ["REMOTE_ADDR"]
 
     def finished(self, status: int, size: int, outcome: str = "") -> FinishedRequest:

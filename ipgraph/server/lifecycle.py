@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipgraph import logs, scratch
+from ipgraph import logs, opening, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app
 from ipgraph.server.pages import site
-from ipgraph.server.transport import listening
+from ipgraph.server.transport import descriptors, listening
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -29,7 +29,7 @@ _LOGGER = logging.getLogger(__name__)
 # Size and time of each file, by its path.
 Stats = dict[str, tuple[int, int]]
 
-_DRAIN_S = 10.0
+_DRAIN_S = 5.0  # in addition to the time that a request may take
 _WATCH_S = 0.5
 _CLASSES_SHOWN = 6
 _TRIES = ("/", "/sparql", "/id/ip")
@@ -41,6 +41,7 @@ def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> Non
     Raises `StoreUnavailable` if the address cannot be bound.
     """
     started = time.perf_counter()
+    descriptors.raise_limit()
     undo_logging = logs.configure(settings)
     try:
         seen = _stats(kg)
@@ -61,6 +62,12 @@ def _serve(application: Application, seen: Stats, started: float, *, watch: bool
     _announce(application, listening.address(server, settings), time.perf_counter() - started)
     gc.freeze()  # these objects stay: garbage collections need not scan them again
     stop = threading.Event()
+    threading.Thread(
+        target=opening.watch_snapshot,
+        args=(lambda: application.service.edition.kg, application.service.reload, stop),
+        name="snapshot monitor",
+        daemon=True,
+    ).start()
     if watch:
         threading.Thread(
             target=_watch, args=(application, seen, stop), name="watch", daemon=True
@@ -129,10 +136,16 @@ def _on_signals(application: Application, server: Server) -> None:
 
 def _drain(application: Application, server: Server) -> None:
     """Wait for the running requests, then end the event loop."""
-    deadline = time.monotonic() + _DRAIN_S
+    deadline = time.monotonic() + drain_limit_s(application.service.settings)
     while time.monotonic() < deadline and server.is_busy():
         time.sleep(0.02)
     server.end()
+
+
+def drain_limit_s(settings: Settings) -> float:
+    """Return how long to wait for running requests: longer than the longest query may take."""
+    arrival_s = max(settings.header_time_limit_s, settings.body_time_limit_s)
+    return max(settings.wait_limit_s + settings.query_time_limit_s, arrival_s) + _DRAIN_S
 
 
 def reload_now(application: Application) -> None:

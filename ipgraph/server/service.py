@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ipgraph import resources, scratch
-from ipgraph.errors import StoreUnavailable, UsageError
+from ipgraph.errors import IpGraphError, StoreDamaged, StoreUnavailable, UsageError
 from ipgraph.federation.client import Federation, FederationSettings
 from ipgraph.opening import remove_snapshots, reopen
 from ipgraph.server.edition import Edition
@@ -70,10 +70,24 @@ class Service:
         if self._pool is None or self._pool_process != os.getpid():
             with self._lock:
                 if self._pool is None or self._pool_process != os.getpid():
-                    self._pool = Pool(graph_path(self.edition.kg), limits(self.settings))
+                    self._pool = self._start_pool()
                     self.edition.use_workers(self._pool.workers)
                     self._pool_process = os.getpid()
         return self._pool
+
+    def _start_pool(self) -> Pool:
+        """Start the workers. They read the whole graph; if it is damaged, it is built again."""
+        try:
+            return Pool(graph_path(self.edition.kg), limits(self.settings))
+        except StoreDamaged as damage:
+            try:
+                fresh = reopen(self.edition.kg)
+            except IpGraphError as error:
+                raise StoreDamaged(
+                    f"{damage} It cannot be built again: {error}", hint=error.hint
+                ) from error
+            self.edition = Edition(fresh, self.settings)
+            return Pool(graph_path(self.edition.kg), limits(self.settings))
 
     @property
     def has_pool(self) -> bool:

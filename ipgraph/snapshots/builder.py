@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 from hashlib import file_digest, sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -16,11 +13,12 @@ from ipgraph import reasoning
 from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.search import builder
-from ipgraph.snapshots import loading
+from ipgraph.snapshots import construction, inventory, loading
 from ipgraph.store.local import LocalStore, write_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ipgraph.snapshots.snapshot import Recipe
 
@@ -51,9 +49,7 @@ def build(
             hint="Correct one of these statements, or the axiom that they contradict.",
         )
     closure.store(engine, ox.NamedNode(INFERRED_GRAPH))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
-    try:
+    with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
         write_store(engine, scratch / "graph.nq", scratch / "store")
         clock.begin("index")
@@ -64,11 +60,9 @@ def build(
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
-        if folder.exists():  # an incomplete snapshot, without a manifest
-            shutil.rmtree(folder)
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        counts = manifest["counts"]
+        quads = counts["inferred"] + sum(counts["graphs"].values())
+        inventory.write(scratch, recipe.key, quads)
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-from binascii import crc32
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import StoreUnavailable
+from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable
+from ipgraph.snapshots import construction, inventory
 from ipgraph.snapshots.snapshot import Recipe, Snapshot
 
 if TYPE_CHECKING:
@@ -27,54 +32,129 @@ _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many snapshots of one graph a cache has, and how large all graphs together may be."""
+
+    snapshots: int = 3
+    max_bytes: int = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a cache has."""
+
+    snapshots: int
+    size_bytes: int
+
+
 def get_or_build(
-    recipe: Recipe, cache: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe,
+    cache: Path,
+    report: Callable[[str], None] = lambda stage: None,
+    bounds: Bounds = Bounds(),
 ) -> Snapshot:
-    """Return the snapshot of `recipe`. Build it if it is missing or stale."""
-    return _find_by_record(recipe, cache) or _find_or_build(recipe, cache, report)
+    """Return the snapshot of `recipe`. Build it if it is missing, stale or damaged.
+
+    After a build, old snapshots that exceed `bounds` are removed.
+    """
+    snapshot = _find_by_record(recipe, cache) or _find_or_build(recipe, cache, report, bounds)
+    with suppress(OSError):  # a cache that cannot be written
+        os.utime(snapshot.folder)  # for `prune`: it has been used
+    return snapshot
 
 
 def _find_or_build(
-    recipe: Recipe, cache: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe, cache: Path, report: Callable[[str], None], bounds: Bounds
 ) -> Snapshot:
     """Read the inputs of `recipe` and return their snapshot. Build it if it does not exist.
 
     One process builds at a time; other processes wait for it. A failed build changes no existing
     snapshot.
     """
-    import logging  # late: `ipgraph query` on an existing snapshot does not need it (5 ms)
+    try:
+        (cache / "snapshots").mkdir(parents=True, exist_ok=True)
+        with construction.lock(cache):
+            construction.remove_leftovers(cache)
+            stats, name = _read_inputs(recipe)
+            folder = cache / "snapshots" / name
+            is_usable, damage = _inspect(folder)
+            if not is_usable:
+                _build(recipe, folder, report, damage)
+            snapshot = Snapshot(folder)  # before `prune`, which removes none in use
+            if not is_usable:
+                prune(cache, bounds)
+            _write_record(recipe, cache, stats, name)
+            return snapshot
+    except OSError as error:
+        folder = cache / "snapshots" / _read_inputs(recipe)[1]
+        with suppress(StoreUnavailable):  # a cache that cannot be written may have the snapshot
+            return Snapshot(folder)
+        raise StoreUnavailable(
+            f"Cannot write to the cache folder {cache}: {error}.",
+            hint="Free some space, or choose another folder with --cache or IPGRAPH_CACHE.",
+        ) from error
 
-    from filelock import FileLock
+
+def _read_inputs(recipe: Recipe) -> tuple[str, str]:
+    """Return the stats of the inputs, and the name of their snapshot."""
+    try:
+        return _stats(recipe), _name(recipe)
+    except OSError as error:
+        raise NotFound(f"Cannot read {error.filename}: {error.strerror}") from error
+
+
+def _build(recipe: Recipe, folder: Path, report: Callable[[str], None], damage: str) -> None:
+    """Build the snapshot in `folder`; `damage` is what is wrong with the one there, or empty."""
+    import logging  # late: `ipgraph query` on an existing snapshot does not need it (5 ms)
 
     from ipgraph.snapshots import builder
 
     logger = logging.getLogger(__name__)
-    folder = cache / "snapshots"
+    if damage:
+        logger.warning("%s It is built again.", damage)
+    builder.build(recipe, folder.name, folder, report)
+    logger.info("Snapshot %s was built", folder.name)
+
+
+def _inspect(folder: Path) -> tuple[bool, str]:
+    """Return whether a snapshot can be used, and its damage, if it has any."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache / "lock"):
-            stats = _stats(recipe)
-            name = _name(recipe)
-            if not (folder / name / "manifest.json").is_file():
-                if (folder / name).exists():
-                    logger.warning("Snapshot %s is incomplete and is built again", name)
-                builder.build(recipe, name, folder / name, report)
-                logger.info("Snapshot %s was built", name)
-            _write_record(recipe, cache, stats, name)
-            return Snapshot(folder / name)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"Cannot write to the cache folder {cache}: {error}.",
-            hint="Choose another folder with --cache or IPGRAPH_CACHE.",
-        ) from error
+        Snapshot(folder)
+    except StoreDamaged as error:
+        return False, str(error)
+    except StoreUnavailable:
+        return False, ""
+    return True, ""
 
 
-def prune(cache: Path, keep: int) -> int:
-    """Remove all snapshots except the `keep` newest and those in use. Return how many."""
+def prune(cache: Path, bounds: Bounds) -> int:
+    """Remove snapshots that are not in use, the least recently used first. Return how many.
+
+    Of each graph, the `bounds.snapshots` last used ones stay, as long as all graphs together do
+    not exceed `bounds.max_bytes`. A time in the future counts as the oldest: the clock was set back
+    after that use.
+    """
+    now_ns = time.time_ns()
+    used_ns = {folder: _mtime_ns(folder) for folder in _snapshot_folders(cache)}
     newest_first = sorted(
-        _snapshot_folders(cache), key=lambda path: path.stat().st_mtime_ns, reverse=True
+        used_ns, key=lambda folder: (used_ns[folder] <= now_ns, used_ns[folder]), reverse=True
     )
-    return remove(newest_first[keep:])
+    seen: Counter[str] = Counter()
+    total = 0
+    excess = []
+    for folder in newest_first:
+        key, size = _key(folder), _size(folder)
+        seen[key] += 1
+        is_surplus = seen[key] > bounds.snapshots
+        if not is_surplus or _is_in_use(folder):
+            total += size
+        if is_surplus or total > bounds.max_bytes:
+            excess.append(folder)
+    removed = remove(excess)
+    if removed:
+        _remove_dead_records(cache)
+    return removed
 
 
 def remove(folders: Iterable[Path]) -> int:
@@ -90,14 +170,70 @@ def remove(folders: Iterable[Path]) -> int:
 
 
 def clean(cache: Path) -> int:
-    """Remove every snapshot that is not in use, and all records. Return how many snapshots."""
+    """Remove every snapshot that is not in use, all records, and what killed builds left.
+
+    Return how many snapshots. The folder of a build that is running stays.
+    """
     for record in (cache / "inputs").glob("*.txt"):
         record.unlink(missing_ok=True)
-    return prune(cache, 0)
+    with suppress(OSError), construction.lock(cache, timeout_s=0):
+        construction.remove_leftovers(cache)
+    return prune(cache, Bounds(0, 0))
+
+
+def usage(cache: Path) -> Usage:
+    """Return the number and the size of all snapshots in a cache."""
+    sizes = [_size(folder) for folder in _snapshot_folders(cache)]
+    return Usage(len(sizes), sum(sizes))
+
+
+def find(recipe: Recipe, cache: Path) -> Path:
+    """Return the folder of the snapshot of `recipe`, which may be damaged.
+
+    Raises `NotFound` if it has not been built.
+    """
+    folder = cache / "snapshots" / _read_inputs(recipe)[1]
+    if not folder.is_dir():
+        raise NotFound(
+            f"The cache folder {cache} has no snapshot of these files.",
+            hint="Build it with ipgraph build.",
+        )
+    return folder
 
 
 def _snapshot_folders(cache: Path) -> Iterator[Path]:
     return (path for path in (cache / "snapshots").glob("[0-9a-f]*") if path.is_dir())
+
+
+def _mtime_ns(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0  # removed by another process
+
+
+def _key(folder: Path) -> str:
+    try:
+        return inventory.read(folder).key
+    except inventory.Damage:
+        return ""
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # removed by another process
+            stat = path.lstat()
+            size += stat.st_size if S_ISREG(stat.st_mode) else 0
+    return size
+
+
+def _remove_dead_records(cache: Path) -> None:
+    for record in (cache / "inputs").glob("*.txt"):
+        with suppress(OSError):
+            name = record.read_text(encoding="utf-8").partition("\n")[0]
+            if not (cache / "snapshots" / name).is_dir():
+                record.unlink()
 
 
 def _find_by_record(recipe: Recipe, cache: Path) -> Snapshot | None:
@@ -120,8 +256,7 @@ def _write_record(recipe: Recipe, cache: Path, stats: str, name: str) -> None:
 
 def _record_path(recipe: Recipe, cache: Path) -> Path:
     # A short hash is enough: after a collision, the paths in the record differ from the inputs.
-    key = crc32("\n".join((recipe.origin, recipe.reasoner)).encode())
-    return cache / "inputs" / f"{key:08x}.txt"
+    return cache / "inputs" / f"{recipe.key}.txt"
 
 
 def _stats(recipe: Recipe) -> str:

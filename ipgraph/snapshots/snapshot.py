@@ -2,30 +2,37 @@
 
 The cache folder has ``snapshots/<hash>/`` with ``graph.nq`` (all named graphs, including the
 inferred one), ``store/`` (Oxigraph on disk: the same graphs, and their merge as default graph),
-``search.sqlite`` (the index of names) and ``manifest.json``. `ipgraph.snapshots.cache` finds the
-snapshot of a set of inputs, `ipgraph.snapshots.builder` builds one.
+``search.sqlite`` (the index of names), ``manifest.json``, and ``files.txt``, the inventory that
+shows damage. `ipgraph.snapshots.cache` finds the snapshot of a set of inputs,
+`ipgraph.snapshots.builder` builds one.
 """
 
 from __future__ import annotations
 
 import os
+from binascii import crc32
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.errors import StoreUnavailable
+from ipgraph.errors import StoreDamaged, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.snapshots import construction, inventory
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from ipgraph.snapshots.loading import Input
 
-_STATED = "stated"
+GRAPH = "graph.nq"
+SEARCH = "search.sqlite"
+_MANIFEST = "manifest.json"
+STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +47,39 @@ class Recipe:
     inputs: tuple[Input, ...]
     reasoner: str
 
+    @property
+    def key(self) -> str:
+        """A short hash of the origin and the reasoner: one for all snapshots of a graph."""
+        text = "\n".join((self.origin, self.reasoner))
+        return f"{crc32(text.encode()):08x}"
+
 
 class Snapshot:
     """A built graph on disk. While this object exists, no clean-up removes its folder.
 
-    Raises `StoreUnavailable` if `folder` does not contain a complete snapshot.
+    Raises `StoreUnavailable` if there is no such folder, and `StoreDamaged` if its files are not
+    those of its inventory.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self._pin = _Pin(folder / "manifest.json")
+            self._pin = _Pin(folder / _MANIFEST)
         except OSError as error:
-            raise StoreUnavailable(f"No complete snapshot in {folder}: {error}") from error
+            if not folder.is_dir():
+                raise StoreUnavailable(f"There is no snapshot in {folder}.") from error
+            raise self._damaged(f"{_MANIFEST} cannot be read ({error.strerror})") from error
+        try:
+            self.inventory = inventory.verify(folder)
+        except inventory.Damage as damage:
+            raise self._damaged(str(damage)) from damage
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """The inputs and the time of the build, and counts of the content."""
         import json  # late: a query does not need the manifest
 
-        manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_bytes())
+        manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_bytes())
         return manifest
 
     @property
@@ -75,41 +95,152 @@ class Snapshot:
     @property
     def graph_path(self) -> Path:
         """The N-Quads file of the named graphs."""
-        return self.folder / "graph.nq"
+        return self.folder / GRAPH
 
     @property
     def search_path(self) -> Path:
         """The index of names and terms (`ipgraph.search.index`)."""
-        return self.folder / "search.sqlite"
+        return self.folder / SEARCH
 
-    def store(self, *, infer: bool = True) -> LocalStore:
+    def is_same(self, other: Snapshot) -> bool:
+        """True if both are the same build: a damaged snapshot is built again under its name."""
+        return self._pin.identity == other._pin.identity
+
+    def find_damage(self, *, everything: bool = False) -> str:
+        """Return how the files differ from the inventory, empty if they do not.
+
+        Compares sizes and times; reads `everything` on demand. A folder that was removed or built
+        again is damage too.
+        """
+        try:
+            if _identity(os.stat(self.folder / _MANIFEST)) != self._pin.identity:
+                return "another process has built it again"
+            inventory.verify(self.folder)
+        except OSError:
+            return "its folder was removed"
+        except inventory.Damage as damage:
+            return str(damage)
+        return next(inventory.find_all(self.folder), "") if everything else ""
+
+    def report_damage(self, reason: str) -> StoreDamaged:
+        """Return the error to raise after a part could not be read.
+
+        The snapshot counts as damaged from now on, and is built again when it is opened next.
+        """
+        with suppress(OSError):
+            if _identity(os.stat(self.folder / _MANIFEST)) == self._pin.identity:
+                inventory.mark_damaged(self.folder, reason)
+        return self._damaged(reason)
+
+    def store(self, *, infer: bool = True, read_files: bool = True) -> LocalStore:
         """Open the store on disk, read-only. Without `infer`, it has no inferred statements.
 
-        The store without inferred statements is written at first use.
+        The store without inferred statements is written at first use. With `read_files`, the
+        checksums of its files are compared before, up to `inventory.MAX_READ_BYTES` (3 ms for the
+        graph of the project): an aggregate over a damaged block does not fail, but collects errors
+        until the memory is full (pyoxigraph 0.5.13), so without it a memory limit is necessary.
         """
-        if infer:
-            return LocalStore.on_disk(self.folder / "store")
-        stated = self.folder / _STATED
-        if not stated.is_dir():
-            self._write_stated(stated)
-        return LocalStore.on_disk(stated)
+        if not infer:
+            return self._stated_store()
+        if read_files:
+            for damage in inventory.find_all(self.folder, "store/", inventory.MAX_READ_BYTES):
+                raise self.report_damage(damage)
+        store = LocalStore.on_disk(self.folder / "store", self.report_damage)
+        if self.inventory.quads and next(store.quads(), None) is None:
+            raise self.report_damage(f"it has 0 of {self.inventory.quads:,} quads")
+        return store
 
-    def _write_stated(self, folder: Path) -> None:
-        import tempfile  # late: few commands need this store, and only once
+    def rebuild_search(self) -> Path:
+        """Build the index of names again from the store, and return its path.
 
-        from ipgraph.store.local import write_store
+        In a cache that cannot be written, that is a temporary file.
+        """
+        import logging  # late: only damage needs it
 
-        engine = ox.Store()
-        engine.bulk_load(path=str(self.graph_path), format=ox.RdfFormat.N_QUADS)
-        engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
-        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            temporary = Path(scratch, "store")
-            write_store(engine, Path(scratch, "graph.nq"), temporary)
+        from ipgraph import scratch
+        from ipgraph.search import builder
+
+        logging.getLogger(__name__).warning(
+            "Snapshot %s: %s cannot be read and is built again", self.hash, SEARCH
+        )
+        temporary = scratch.folder(self) / SEARCH
+        builder.build(self.store(), temporary)
+        try:
+            with construction.lock(self._cache):
+                inventory.replace_file(self.folder, SEARCH, temporary)
+        except OSError:
+            return temporary
+        return self.search_path
+
+    @property
+    def _cache(self) -> Path:
+        return self.folder.parent.parent
+
+    def _damaged(self, reason: str) -> StoreDamaged:
+        return StoreDamaged(
+            f"Snapshot {self.hash} is damaged: {reason}.",
+            hint=f"The next command builds it again. Its folder is {self.folder}.",
+        )
+
+    def _stated_store(self) -> LocalStore:
+        folder = self.folder / STATED
+        try:
             try:
-                temporary.rename(folder)
-            except OSError as error:
-                if not folder.is_dir():  # if it exists, another process was faster
-                    raise StoreUnavailable(f"Cannot write {folder}: {error}") from error
+                inventory.verify(folder)
+            except inventory.Damage:
+                self._write_stated(folder)
+        except OSError:  # a cache that cannot be written
+            return load_graph(self.graph_path, infer=False)
+        return LocalStore.on_disk(
+            folder / "store", lambda reason: inventory.mark_damaged(folder, reason)
+        )
+
+    def _write_stated(self, target: Path) -> None:
+        from ipgraph.store.local import write_store  # late: few commands need it, and only once
+
+        snapshots = self.folder.parent
+        with construction.lock(self._cache), construction.folder(snapshots, target) as scratch:
+            engine = ox.Store()
+            with _checked(self.graph_path) as file:
+                engine.bulk_load(file, format=ox.RdfFormat.N_QUADS)
+            engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
+            write_store(engine, scratch / GRAPH, scratch / "store")
+            inventory.write(scratch, self.inventory.key, len(engine))
+
+
+def load_graph(path: Path, *, infer: bool = True) -> LocalStore:
+    """Load the named graphs of a snapshot into memory; `path` is its `graph_path`.
+
+    The checksum of the file is compared while it is read. Raises `StoreDamaged` if it differs, and
+    marks the snapshot. A file outside a snapshot has no checksum.
+    """
+    folder = path.parent
+    if path.exists() and not any((folder / name).exists() for name in (_MANIFEST, inventory.NAME)):
+        return LocalStore.in_memory(path, infer=infer)
+    with _checked(path) as file:
+        return LocalStore.in_memory(file, infer=infer)
+
+
+@contextmanager
+def _checked(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file of a snapshot; at the end of the block, it must be the one of the inventory."""
+    try:
+        expected = inventory.read(path.parent).file(path.name)
+        if expected is None:
+            raise inventory.Damage(f"{path.name} is not in {inventory.NAME}")
+        with path.open("rb", buffering=0) as file:
+            reader = inventory.ChecksumReader(file)
+            try:
+                yield reader  # type: ignore[misc]  # the part of a file that parsers need
+            finally:
+                reader.check(expected)  # a syntax error is damage too
+    except (inventory.Damage, OSError) as error:
+        reason = str(error) if isinstance(error, inventory.Damage) else f"{path.name}: {error}"
+        inventory.mark_damaged(path.parent, reason)
+        raise StoreDamaged(
+            f"Snapshot {path.parent.name} is damaged: {reason}.",
+            hint=f"The next command builds it again. Its folder is {path.parent}.",
+        ) from error
 
 
 class _Pin:
@@ -120,6 +251,7 @@ class _Pin:
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDONLY)
+        self.identity = _identity(os.fstat(self._descriptor))
         try:
             import fcntl
         except ImportError:
@@ -130,3 +262,7 @@ class _Pin:
         # `close` is bound here because at exit the module may be deleted before the last snapshot.
         if hasattr(self, "_descriptor"):
             close(self._descriptor)
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino

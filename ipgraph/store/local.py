@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, Refused, StoreUnavailable
+from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ipgraph.sparql.service_values import Functions
     from ipgraph.store import EngineResult, Subject, Term
 
 # Oxigraph needs no space before FROM.
 _FROM = re.compile(r"(?i)(?:\b|ask|construct)from")
+# What RocksDB reports when it reads a damaged file.
+_DAMAGE = re.compile("Corruption|IO error")
+# Reasons why a store does not open that say nothing about its files.
+_NOT_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM}
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 
@@ -28,12 +33,15 @@ class LocalStore:
     """An Oxigraph store whose default graph is the merge of its named graphs.
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
+    A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
     """
 
     engine: ox.Store
+    folder: Path | None = None
+    on_damage: Callable[[str], object] | None = None
 
     @classmethod
-    def in_memory(cls, path: Path, *, infer: bool = True) -> LocalStore:
+    def in_memory(cls, source: Path | IO[bytes], *, infer: bool = True) -> LocalStore:
         """Load an N-Quads file of named graphs into memory and merge them.
 
         Without `infer`, inferred statements are left out. Takes about 3 µs per quad. Blank nodes
@@ -41,19 +49,30 @@ class LocalStore:
         takes 2 µs and assigns new labels).
         """
         engine = ox.Store()
-        engine.bulk_extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
+        if isinstance(source, Path):
+            quads = ox.parse(path=str(source), format=ox.RdfFormat.N_QUADS)
+        else:
+            quads = ox.parse(source, format=ox.RdfFormat.N_QUADS)
+        engine.bulk_extend(quads)
         if not infer:
             engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
         merge(engine)
         return cls(engine)
 
     @classmethod
-    def on_disk(cls, folder: Path) -> LocalStore:
-        """Open a store on disk for reading. Call it after a fork, never before."""
+    def on_disk(cls, folder: Path, on_damage: Callable[[str], object] | None = None) -> LocalStore:
+        """Open a store on disk for reading. Call it after a fork, never before.
+
+        Raises `StoreUnavailable`, or `StoreDamaged` if files are missing or changed.
+        """
         try:
-            return cls(ox.Store.read_only(str(folder)))
-        except OSError as error:
-            raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
+            return cls(ox.Store.read_only(str(folder)), folder, on_damage)
+        except (RuntimeError, OSError) as error:
+            if getattr(error, "errno", None) in _NOT_DAMAGE:
+                raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
+            if on_damage:
+                on_damage(str(error))
+            raise StoreDamaged(f"Cannot open the store in {folder}: {error}") from error
 
     def evaluate(
         self,
@@ -95,6 +114,21 @@ class LocalStore:
             from ipgraph.sparql import diagnostics  # late: only an error pays for it
 
             raise diagnostics.explain(text, str(error), prefixes, base) from error
+        except (RuntimeError, OSError) as error:
+            if damage := self.damage(error):
+                raise damage from error
+            raise
+
+    def damage(self, error: Exception) -> StoreDamaged | None:
+        """Return the error to raise if an engine exception means damage, otherwise None.
+
+        The blocks of a store on disk have checksums, so it never returns wrong data instead.
+        """
+        if self.folder is None or not _DAMAGE.match(str(error)):
+            return None
+        if self.on_damage:
+            self.on_damage(str(error))
+        return StoreDamaged(f"The store in {self.folder} cannot be read: {error}")
 
     def quads(
         self,
@@ -104,7 +138,16 @@ class LocalStore:
         graph: Subject | ox.DefaultGraph | None = None,
     ) -> Iterator[ox.Quad]:
         """Return the quads that match. None matches any term."""
-        return self.engine.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
+        quads = self.engine.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
+        return quads if self.folder is None else self._read(quads)
+
+    def _read(self, quads: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
+        try:
+            yield from quads
+        except (RuntimeError, OSError) as error:
+            if damage := self.damage(error):
+                raise damage from error
+            raise
 
     def _graphs_in(
         self, text: str, prefixes: Mapping[str, str], base: str | None

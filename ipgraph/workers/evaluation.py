@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.serialization.results import write
 from ipgraph.sparql.evaluation import engine_error, evaluate
+from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
@@ -27,4 +28,5 @@ def write_result(
     except InvalidData as error:  # a limit of the format: another one can hold the result
         raise NotAcceptable(str(error)) from error
     except (RuntimeError, OSError) as error:
-        raise engine_error(query, error) from error
+        damage = store.damage(error) if isinstance(store, LocalStore) else None
+        raise damage or engine_error(query, error) from error

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
 from ipgraph.workers import wire
-from ipgraph.workers.zygote import EXIT_STATUS, FORK, LOAD_STATED, PID, PING, REAP
+from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED, PID, PING, REAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 _START_LIMIT_S = 120.0  # for loading a graph
+_RESUME_INTERVAL_S = 0.5  # how often a process that does not reply is tested for that
 _REPLY_LIMIT_S = 5.0  # for other commands, which take milliseconds
 _RECEIVE_BYTES = 256 << 10
 _NICE = 19
@@ -54,7 +55,7 @@ class Zygote:
         try:
             with self._lock:
                 self._send(wire.LENGTH.pack(len(message)) + message, _START_LIMIT_S)
-        except ZygoteLost:
+        except StoreUnavailable:
             self.close()
             raise
 
@@ -125,9 +126,7 @@ class Zygote:
             self._lost()  # logs it
         if self._is_lost:
             return False
-        if is_suspended(self.pid):
-            with contextlib.suppress(OSError):
-                os.kill(self.pid, signal.SIGCONT)
+        self._resume()
         if not self._lock.acquire(timeout=_REPLY_LIMIT_S):
             return not self._is_lost  # it loads a store, and the loading has its own limit
         try:
@@ -149,6 +148,12 @@ class Zygote:
             self._process.kill()
             self._process.wait()
 
+    def _resume(self) -> None:
+        """Let the process continue if it was suspended."""
+        if is_suspended(self.pid):
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGCONT)
+
     def _begin(self, command: bytes, limit_s: float = _REPLY_LIMIT_S) -> None:
         """Send a command whose reply must come within `limit_s`."""
         if self._is_lost:  # a late reply would be taken for that to this command
@@ -159,8 +164,20 @@ class Zygote:
     def _send(self, command: bytes, limit_s: float) -> None:
         try:
             self._begin(command, limit_s)
-            if self._control.recv(1) == b"+":
+            deadline = time.monotonic() + limit_s
+            readable = select.poll()
+            readable.register(self._control, select.POLLIN)
+            while not readable.poll(_RESUME_INTERVAL_S * 1000):
+                if time.monotonic() > deadline:
+                    raise self._lost()
+                self._resume()
+            response = self._control.recv(1)
+            if response == DONE:
                 return
+            if response == FAILED:
+                head = self._control.recv(wire.LENGTH.size, socket.MSG_WAITALL)
+                (size,) = wire.LENGTH.unpack(head)
+                raise wire.unpack_error(self._control.recv(size, socket.MSG_WAITALL))
         except OSError as error:
             raise self._lost() from error
         raise self._lost()

@@ -23,8 +23,8 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
 from ipgraph.serialization.formats import FORMATS, Content, by_name
+from ipgraph.snapshots.snapshot import load_graph
 from ipgraph.sparql.query import Query, ServiceResult
-from ipgraph.store.local import LocalStore
 from ipgraph.workers import jobs, limits, wire
 from ipgraph.workers.evaluation import write_result
 
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ipgraph.serialization.formats import Format
+    from ipgraph.store.local import LocalStore
 
 # Commands: fork a worker; return the exit status of a worker; reap a killed worker; load the store
 # without inferred statements; reply, to show that the zygote works.
 FORK, EXIT_STATUS, REAP, LOAD_STATED, PING = b"f", b"s", b"k", b"i", b"p"
+# Responses to the configuration, LOAD_STATED and PING; an error follows `FAILED`.
+DONE, FAILED = b"+", b"-"
 PID = struct.Struct("<i")
 
 _STACK_BYTES = 64 << 20  # nesting within the guard's bounds needs a tenth of it
@@ -57,10 +60,14 @@ def main(descriptor: int) -> None:
     config = json.loads(_read_message(control))
     limits.lower("RLIMIT_CORE", 0)
     limits.lower("RLIMIT_STACK", _STACK_BYTES)
-    stores = {True: LocalStore.in_memory(Path(config["graph"]))}
+    try:
+        stores = {True: load_graph(Path(config["graph"]))}
+    except IpGraphError as error:
+        _send_error(control, error)
+        return
     _warm_up(stores[True])
     gc.freeze()
-    control.sendall(b"+")
+    control.sendall(DONE)
     children: set[int] = set()
     killed: set[int] = set()  # may still be running: freeing their memory takes a while
     try:
@@ -74,11 +81,14 @@ def main(descriptor: int) -> None:
                 children.discard(pid)
                 killed.add(pid)
             elif command == LOAD_STATED:
-                if False not in stores:
-                    stores[False] = LocalStore.in_memory(Path(config["graph"]), infer=False)
-                control.sendall(b"+")
+                try:
+                    if False not in stores:
+                        stores[False] = load_graph(Path(config["graph"]), infer=False)
+                    control.sendall(DONE)
+                except IpGraphError as error:
+                    _send_error(control, error)
             elif command == PING:
-                control.sendall(b"+")
+                control.sendall(DONE)
             elif command == EXIT_STATUS:
                 pid = PID.unpack(_read_exactly(control, PID.size))[0]
                 children.discard(pid)
@@ -88,6 +98,11 @@ def main(descriptor: int) -> None:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _send_error(control: socket.socket, error: IpGraphError) -> None:
+    payload = wire.pack_error(error)
+    control.sendall(FAILED + wire.LENGTH.pack(len(payload)) + payload)
 
 
 def _fork(control: socket.socket, stores: Mapping[bool, LocalStore], memory_limit_mib: int) -> int:

@@ -84,6 +84,31 @@ def test_a_document_that_does_not_exist_is_found():
     assert missing_documents("see https://example.org/other.md") == []
 
 
+CONFIGURATION = {".json", ".toml", ".yml", ".yaml"}
+FOLDERS = {path.relative_to(CHECKOUT).parts[0] for path in FILES if path.parent != CHECKOUT}
+FOLDER = "|".join(map(re.escape, sorted(FOLDERS)))
+FILE_NAME = re.compile(rf"(?<![\w/.:*-])(?:{FOLDER})/(?:[\w.-]+/)*[\w-]+\.[a-z]+\b(?![/*])")
+
+
+def missing_files(text: str) -> list[str]:
+    return sorted({name for name in FILE_NAME.findall(text) if not (CHECKOUT / name).is_file()})
+
+
+def test_every_file_that_configuration_names_exists():
+    sources = [path for path in FILES if path.suffix in CONFIGURATION]
+    texts = {
+        path.relative_to(CHECKOUT).as_posix(): path.read_text(encoding="utf-8") for path in sources
+    }
+    assert sum(len(FILE_NAME.findall(text)) for text in texts.values()) > 10
+    found = {name: missing for name, text in texts.items() if (missing := missing_files(text))}
+    assert found == {}
+
+
+def test_a_file_that_does_not_exist_is_found():
+    text = 'see tests/gone.py, "ipgraph/errors.py", https://a.example/tests/x.py and tests/*.py'
+    assert missing_files(text) == ["tests/gone.py"]
+
+
 def links(path: Path) -> list[str]:
     text = FENCED.sub("", path.read_text(encoding="utf-8"))
     text = re.sub(r"`[^`\n]*`", "", text)

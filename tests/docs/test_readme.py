@@ -21,6 +21,11 @@ def test_readme_is_short_and_shows_its_first_command_early():
     assert lines.index("```sh serve") + 1 < 40
 
 
+def test_readme_has_one_session_of_eight_lines():
+    (session,) = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    assert len(session.splitlines()) == 8
+
+
 @pytest.mark.parametrize("name", ["serve", "tests"])
 def test_readme_has_each_command_once(name):
     (command,) = re.findall(rf"^```sh {name}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)

@@ -28,6 +28,16 @@ if TYPE_CHECKING:
     from support.running import Running
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest selects tests by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the costly tests that run without the fast path as slow."""
+    for item in items:
+        found = getattr(item, "callspec", None)
+        is_fast = found is None or found.params.get("fast_path", True)
+        if not is_fast and item.get_closest_marker("slow_without_fast_path"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", params=[True, False], ids=["fast path", "plain waitress"])
 def fast_path(request: pytest.FixtureRequest) -> bool:
     """The setting of the same name: both values, one after the other."""

@@ -59,3 +59,8 @@ def is_fast(serve, small):
 
 def test_the_setting_chooses_the_server(is_fast, fast_path):
     assert is_fast is fast_path
+
+
+@pytest.mark.slow_without_fast_path
+def test_a_costly_test_is_slow_without_the_fast_path(fast_path, request):
+    assert (request.node.get_closest_marker("slow") is None) is fast_path

@@ -39,13 +39,16 @@ def target(serve_session):
         for n in range(TRIPLES)
     )
     kg = KnowledgeGraph(Settings(), external=LocalStore(engine))
-    with pytest.MonkeyPatch.context() as patch:
-        # Rule out the idle timeout: the server must close bad connections for another reason.
-        patch.setattr("ipgraph.server.transport.listening.IDLE_TIMEOUT_S", 86400)
-        with serve_session(
-            kg, query_time_limit_s=TIME_LIMIT_S, query_memory_limit_mib=256, result_limit_mib=16
-        ) as running:
-            yield running
+    # Rule out the deadlines: the server must close bad connections for another reason.
+    a_day = dict.fromkeys(("idle_time_limit_s", "header_time_limit_s", "body_time_limit_s"), 86400)
+    with serve_session(
+        kg,
+        query_time_limit_s=TIME_LIMIT_S,
+        query_memory_limit_mib=256,
+        result_limit_mib=16,
+        **a_day,
+    ) as running:
+        yield running
 
 
 def test_the_bank_has_many_families_and_none_dominates():

@@ -89,6 +89,12 @@ def test_a_thread_sees_the_host_that_a_trusted_proxy_reports(serve, small):
                 assert f"http://{host}/".encode() in reply.body
 
 
+def test_a_forwarded_host_with_an_invalid_port_is_no_server_error(serve, small):
+    with serve(small, trusted_proxy="127.0.0.1") as running:
+        reply = running.ask("/browse", Accept=BROWSER, X_Forwarded_Host="one.example:port")
+    assert reply.status < 500
+
+
 def test_a_thread_does_not_see_the_headers_of_an_untrusted_proxy(serve, small):
     seen = []
     with serve(small) as running:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -114,12 +116,51 @@ def test_cleaning_does_not_remove_snapshots_in_use(rdf_folder, settings, tmp_pat
     assert cache.clean(tmp_path / "cache") == 1
 
 
-def test_pruning_keeps_only_the_newest_snapshots(rdf_folder, settings, tmp_path):
-    for number in range(4):
-        (rdf_folder / "n.ttl").write_text(f"<http://a> <http://b> {number} .", encoding="utf-8")
-        newest = ipgraph.open(rdf_folder, settings=settings).built.folder
-        os.utime(newest, (number, number))
-    assert cache.prune(tmp_path / "cache", keep=2) == 2
+def build_numbers(folder, settings, numbers, used_s=lambda number: number):
+    """Build one snapshot for each number, last used at a time; return their folders."""
+    folders = {}
+    for number in numbers:
+        (folder / "n.ttl").write_text(f"<http://a> <http://b> {number} .", encoding="utf-8")
+        folders[number] = ipgraph.open(folder, settings=settings).built.folder
+        os.utime(folders[number], (used_s(number), used_s(number)))
+    return folders
+
+
+def test_a_build_removes_the_oldest_snapshots_of_its_graph(rdf_folder, settings):
+    folders = build_numbers(rdf_folder, replace(settings, keep_snapshots=2), range(4))
+    assert [number for number, folder in folders.items() if folder.is_dir()] == [2, 3]
+
+
+def test_snapshots_of_another_graph_do_not_count(rdf_folder, settings, tmp_path):
+    settings = replace(settings, keep_snapshots=1)
+    other = tmp_path / "other.ttl"
+    other.write_text("<http://a> <http://b> 'other' .", encoding="utf-8")
+    folder = ipgraph.open(other, settings=settings).built.folder
+    build_numbers(rdf_folder, settings, range(3))
+    assert folder.is_dir()
+
+
+def test_the_size_of_all_graphs_has_one_bound(rdf_folder, settings, tmp_path):
+    folders = build_numbers(rdf_folder, settings, range(3))
+    size = cache.usage(tmp_path / "cache").size_bytes // 3
+    assert cache.prune(tmp_path / "cache", cache.Bounds(9, 2 * size + size // 2)) == 1
+    assert [number for number, folder in folders.items() if folder.is_dir()] == [1, 2]
+
+
+def test_a_snapshot_is_used_when_it_is_opened(rdf_folder, settings, tmp_path):
+    folders = build_numbers(rdf_folder, settings, range(3))
+    (rdf_folder / "n.ttl").write_text("<http://a> <http://b> 0 .", encoding="utf-8")
+    ipgraph.open(rdf_folder, settings=settings)
+    assert cache.prune(tmp_path / "cache", cache.Bounds(1, 1 << 40)) == 2
+    assert folders[0].is_dir()
+
+
+def test_a_use_in_the_future_is_the_oldest(rdf_folder, settings, tmp_path):
+    """The clock was set back by a day after it."""
+    day_s, now_s = 86_400, time.time()
+    build_numbers(rdf_folder, settings, range(2), lambda number: now_s + day_s + number)
+    (newest,) = build_numbers(rdf_folder, settings, [2], lambda number: now_s).values()
+    assert cache.prune(tmp_path / "cache", cache.Bounds(1, 1 << 40)) == 2
     assert newest.is_dir()
 
 
@@ -138,7 +179,8 @@ def test_an_incomplete_snapshot_is_built_again_with_a_warning(rdf_folder, settin
     (folder / "manifest.json").unlink()
     with caplog.at_level("INFO", "ipgraph.snapshots"):
         assert count(ipgraph.open(rdf_folder, settings=settings)) == 3
+    missing = "manifest.json cannot be read (No such file or directory)"
     assert [record.getMessage() for record in caplog.records] == [
-        f"Snapshot {folder.name} is incomplete and is built again",
+        f"Snapshot {folder.name} is damaged: {missing}. It is built again.",
         f"Snapshot {folder.name} was built",
     ]

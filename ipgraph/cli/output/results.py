@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery
+from ipgraph.errors import BadQuery, LimitReached
 from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import ResultFormats, write
@@ -81,14 +82,23 @@ def _evaluate(
         return
     from ipgraph import workers
 
-    workers.run_once(
-        graph.store_for,
-        query,
-        output_format,
-        descriptor,
-        time_limit_s=graph.settings.query_time_limit_s,
-        memory_limit_mib=graph.settings.query_memory_limit_mib,
-    )
+    snapshot = graph.snapshot
+    try:
+        workers.run_once(
+            partial(snapshot.store, infer=query.infer, read_files=False)
+            if snapshot
+            else graph.store_for,
+            query,
+            output_format,
+            descriptor,
+            time_limit_s=graph.settings.query_time_limit_s,
+            memory_limit_mib=graph.settings.query_memory_limit_mib,
+        )
+    except LimitReached:
+        # An aggregate over a damaged block does not fail, but reaches a limit.
+        if snapshot and (damage := snapshot.find_damage(everything=True)):
+            raise snapshot.report_damage(damage) from None
+        raise
 
 
 def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipgraph.dataset.coverage import count_coverage
 from ipgraph.namespaces import shorten
@@ -22,6 +22,7 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Built      {facts['created']} with the reasoner {facts['reasoner']}",
         f"Version    {facts['content_hash'][:12]}",
         f"Folder     {facts['folder']}",
+        f"Cache      {_cache(facts['cache'])}",
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
         f"Sources    {counts['sources']:,}",
         *_evidence(graph),
@@ -31,6 +32,14 @@ def summary(graph: KnowledgeGraph) -> str:
         f"  {number:>7,}  {name.label}  {shorten(name.iri)}" for name, number in graph.classes()
     ]
     return "\n".join(lines)
+
+
+def _cache(cache: Mapping[str, Any]) -> str:
+    number = cache["snapshots"]
+    return (
+        f"{cache['bytes'] / (1 << 20):,.0f} of {cache['limit_bytes'] >> 20:,} MiB, "
+        f"{number:,} snapshot{'s' * (number != 1)}"
+    )
 
 
 def _evidence(graph: KnowledgeGraph) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -11,7 +11,7 @@ from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_wit
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ipgraph.server.context import Request
     from ipgraph.server.http.negotiation import Choice
@@ -46,8 +46,12 @@ def service(request: Request, choice: Choice) -> Response:
 
 
 def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
-    """Serialize triples in a format of the table."""
+    """Serialize triples in a format of the table, with blank nodes numbered by occurrence.
+
+    Otherwise their random names would make different bytes under the same strong entity tag.
+    """
     form = by_name(format_name)
+    triples = list(_numbered(triples))
     prefixes = dict(PREFIXES) | {"sd": SD, "void": VOID, "formats": _FORMATS_NS}
     prefixes["dcat"] = DCAT
     body = ox.serialize(
@@ -58,6 +62,19 @@ def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
         prefixes=prefixes if form.name in ("ttl", "trig", "rdf", "jsonld") else None,
     )
     return body or b""
+
+
+def _numbered(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Yield the triples with the blank nodes b0, b1, … in order of occurrence."""
+    names: dict[str, ox.BlankNode] = {}
+
+    def numbered(term: Any) -> Any:
+        if not isinstance(term, ox.BlankNode):
+            return term
+        return names.setdefault(term.value, ox.BlankNode(f"b{len(names)}"))
+
+    for triple in triples:
+        yield ox.Triple(numbered(triple.subject), triple.predicate, numbered(triple.object))
 
 
 def format_iris() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from werkzeug.http import parse_etags
 
@@ -11,14 +11,44 @@ from ipgraph.server.http.response import Headers, Response
 from ipgraph.server.http.response_cache import CachedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Mapping
 
-    from ipgraph.server.http.response_cache import Identity, Key, ResponseCache
+    from ipgraph.server.http.response_cache import Key, ResponseCache
 
 _COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = f'-{GZIP}"'
 NOTHING = "nothing"  # the coding of a 304, which has no body; else gzip, or empty for none
 _WITH_304 = ("Vary", "Cache-Control", "Content-Location", "Expires")
+
+
+class Inputs(NamedTuple):
+    """Every input of a cached response: the one list from which all keys of the cache are made.
+
+    A handler reads nothing else that differs between requests. There is no language, cookie or
+    client in it: the language of a page is a parameter of its address, and nothing is personal.
+    Accept-Encoding and If-None-Match choose only how a cached response is sent.
+    """
+
+    edition: str  # the graph and this code
+    root: str  # scheme, host and path prefix, as `public_url` trusts them
+    path: str
+    query: str  # not decoded
+    representation: Hashable  # the Accept header; or, once it is known, what was chosen by it
+
+
+class Conditions(NamedTuple):
+    """The headers that choose how a cached response is sent."""
+
+    tags: str  # If-None-Match
+    accept_encoding: str
+
+    @classmethod
+    def of(cls, environ: Mapping[str, Any]) -> Conditions:
+        """Return the conditions of a request."""
+        return cls(
+            str(environ.get("HTTP_IF_NONE_MATCH", "")),
+            str(environ.get("HTTP_ACCEPT_ENCODING", "")),
+        )
 
 
 class Version(Protocol):
@@ -49,14 +79,11 @@ class Lookup:
         self,
         cache: ResponseCache,
         version: Version,
-        identity: Identity | None,
-        conditions: tuple[str, str],
+        identity: Inputs | None,
+        conditions: Conditions,
         max_age_s: int,
     ) -> None:
-        """`identity` is None for methods other than GET and HEAD.
-
-        `conditions` are the values of If-None-Match and of Accept-Encoding.
-        """
+        """`identity` is None for methods other than GET and HEAD."""
         self._cache = cache
         self._version = version
         self._identity = identity

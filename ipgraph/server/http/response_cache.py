@@ -25,7 +25,7 @@ _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _MAX_IDENTITIES = 20_000
 _MAX_IDENTITY_CHARS = 8_000
 Key = tuple[str, Hashable]  # the name of the edition, and the representation
-Identity = tuple[str, ...]
+Identity = tuple[Hashable, ...]  # `caching.Inputs` of a request
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class ResponseCache:
             self._entries[key] = entry
             while self._size > self.max_bytes:
                 self._size -= self._entries.popitem(last=False)[1].size
-            if identity is not None and sum(map(len, identity)) < _MAX_IDENTITY_CHARS:
+            if identity is not None and _chars(identity) < _MAX_IDENTITY_CHARS:
                 if len(self._keys) >= _MAX_IDENTITIES:
                     self._keys.clear()
                 self._keys[identity] = key
@@ -138,6 +138,10 @@ class ResponseCache:
             self._entries.clear()
             self._keys.clear()
             self._size = 0
+
+
+def _chars(identity: Identity) -> int:
+    return sum(len(part) for part in identity if isinstance(part, str))
 
 
 def is_compressible(headers: Headers, size: int) -> bool:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.server.api import sparql
-from ipgraph.server.context import apply_prefix
 from ipgraph.server.http.response import Response
 from ipgraph.server.transport import known_requests
 from ipgraph.server.transport.known_requests import RawRequestCache
@@ -164,12 +163,12 @@ class FastPath:
     def _answer(self, connection: Connection, data: bytes, environ: dict[str, Any]) -> bool:
         """Answer from the cache, start a query on a worker, or queue it."""
         application = self._application
-        environ["REMOTE_ADDR"] = self._raw_requests.client_of(environ, connection.client)
-        apply_prefix(environ, self._service.settings.path_prefix)
+        environ["REMOTE_ADDR"] = connection.client
+        environ["SERVER_PORT"] = self._loop.port_text
         request = application.request_class(environ)
         response = application.answer_from_cache(request, in_loop=True)
         if response is not None:
-            self._raw_requests.remember(data, request, response)
+            self._raw_requests.remember(data, connection.client, request, response)
             self._loop.send(connection, *application.head_and_body(request, response))
             return True
         if self._is_query(data, request) and self._start(connection, data, request):

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from ipgraph.server.context import Request
 
-IDLE_TIMEOUT_S = 30  # a connection that sends nothing for this long is closed, mid-request too
-MAX_CONNECTIONS = 1000
-# A query of 64 KiB as a GET is twice that when it is escaped; waitress counts the head twice.
+# A query of 64 KiB as a GET is three times that when every byte is escaped.
 MAX_HEADER_BYTES = 256 << 10
 MAX_BUFFERED_BYTES = 1 << 20  # of a response that its client has not read yet
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a connection may be idle, and how long a head and a body may take."""
+
+    idle_s: float
+    head_s: float
+    body_s: float
 
 
 class Server(Protocol):
@@ -27,7 +35,7 @@ class Server(Protocol):
         ...
 
     def stop_accepting(self) -> None:
-        """Accept no new connections."""
+        """Close the listening socket, and answer what has arrived; from a signal handler too."""
         ...
 
     def is_busy(self) -> bool:
@@ -67,6 +75,8 @@ class Connection(Protocol):
 
 class Loop(Protocol):
     """The server, as the fast path sees it; used in the event loop's thread alone."""
+
+    port_text: str  # the port that it listens on, as WSGI writes it
 
     def send(self, connection: Any, head: bytes, body: bytes) -> None:
         """Send a response on a connection that has nothing else to send."""

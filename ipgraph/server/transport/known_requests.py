@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph.server.api import sparql
 from ipgraph.server.context import new_id
-from ipgraph.server.http import caching
+from ipgraph.server.http import caching, public_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ipgraph.server.application import Application
     from ipgraph.server.context import Request
     from ipgraph.server.http.access_log import FinishedRequest
@@ -42,7 +40,7 @@ class _ReadyResponse:
     key: Key
     coding: str  # as in `caching.body_of`
     head: str
-    environ: Mapping[str, Any]
+    forwarded_for: str  # the client that a trusted proxy named; else empty
     finished: FinishedRequest
     series: Series
 
@@ -53,7 +51,9 @@ class RawRequestCache:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._service = application.service
+        # Equal bytes mean another response if a trusted proxy sends them, so they are apart.
         self._responses: dict[bytes, _ReadyResponse] = {}
+        self._responses_to_proxy: dict[bytes, _ReadyResponse] = {}
         self._cached_bytes = 0
         self._headers: dict[bytes, dict[str, str]] = {}
         prefix = re.escape(self._service.settings.path_prefix.encode())
@@ -64,14 +64,15 @@ class RawRequestCache:
 
     def respond(self, data: bytes, client: str) -> tuple[bytes, bytes] | None:
         """Return head and body of the cached response to the bytes of a request, if any."""
-        ready = self._responses.get(data)
+        responses = self._responses_for(client)
+        ready = responses.get(data)
         if ready is None:
             return None
         started = time.perf_counter()
         body = caching.body_of(self._service.cache.get(ready.key), ready.coding)
         if body is None:  # no longer cached, or in another coding
             self._cached_bytes -= len(data)
-            del self._responses[data]
+            del responses[data]
             return None
         request_id = new_id()
         head = self._application.head(ready.head, started, request_id)
@@ -79,7 +80,7 @@ class RawRequestCache:
         if self._application.access_log.is_on:
             finished = ready.finished._replace(
                 id=request_id,
-                client=self.client_of(ready.environ, client),
+                client=ready.forwarded_for or client,
                 duration_ms=duration_ms,
             )
             self._application.record(finished)
@@ -87,34 +88,34 @@ class RawRequestCache:
             ready.series.observe(duration_ms)
         return head, body
 
-    def remember(self, data: bytes, request: Request, response: Response) -> None:
-        """Record that a cached response answers these bytes."""
-        lookup = request.lookup
+    def remember(self, data: bytes, client: str, request: Request, response: Response) -> None:
+        """Record that a cached response answers these bytes from this peer."""
+        lookup, responses = request.lookup, self._responses_for(client)
         if lookup.key is None or request.method != "GET" or not data:
             return
-        if "HTTP_X_REQUEST_ID" in request.environ or data in self._responses:
+        if "HTTP_X_REQUEST_ID" in request.environ or data in responses:
             return
         if self._cached_bytes + len(data) > _MAX_CACHED_BYTES:
             self._responses.clear()
+            self._responses_to_proxy.clear()
             self._cached_bytes = 0
         size = len(response.get_data())
         finished = request.finished(response.status_code, size)
-        self._responses[data] = _ReadyResponse(
+        responses[data] = _ReadyResponse(
             lookup.key,
             lookup.coding,
             self._application.stable_head(response, size),
-            request.environ,
+            finished.client if finished.client != client else "",
             finished,
             self._service.metrics.series(finished),
         )
         self._cached_bytes += len(data)
 
-    def client_of(self, environ: Mapping[str, Any], peer: str) -> str:
-        """Return the client: the peer, or the last address named by a trusted proxy."""
-        named = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
-        if named and self._service.settings.trusted_proxy in ("*", peer):
-            return named.rpartition(",")[2].strip()
-        return peer
+    def _responses_for(self, peer: str) -> dict[bytes, _ReadyResponse]:
+        settings = self._service.settings
+        if settings.trusted_proxy and public_url.is_trusted(settings, peer):
+            return self._responses_to_proxy
+        return self._responses
 
     def parse(self, data: bytes) -> dict[str, Any] | None:
         """Return the WSGI environment of a query with known headers; else None."""

@@ -6,12 +6,11 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Any
 
+from ipgraph import logs
 from ipgraph.server.http.delivery import ResponseCut
 from ipgraph.server.transport.fast_server import FastServer
 from ipgraph.server.transport.interfaces import (
-    IDLE_TIMEOUT_S,
     MAX_BUFFERED_BYTES,
-    MAX_CONNECTIONS,
     MAX_HEADER_BYTES,
 )
 from ipgraph.server.transport.plain_server import PlainServer
@@ -65,36 +64,30 @@ def _bind(settings: Settings) -> socket.socket:
 
 def _options(settings: Settings) -> dict[str, Any]:
     """Return the options of waitress."""
-    options: dict[str, Any] = {}
-    if settings.trusted_proxy:
-        options = {
-            "trusted_proxy": settings.trusted_proxy,
-            "trusted_proxy_count": 1,
-            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
-        }
-    return options | {
+    return {
         "threads": settings.threads,
         "ident": None,
         "backlog": 1024,
-        "connection_limit": MAX_CONNECTIONS,
-        "cleanup_interval": 5,
-        "channel_timeout": IDLE_TIMEOUT_S,
         "channel_request_lookahead": 1,  # to notice that a client disconnected
         "max_request_header_size": MAX_HEADER_BYTES,
         "max_request_body_size": (settings.request_limit_kib << 10) + 1,
         "outbuf_high_watermark": MAX_BUFFERED_BYTES,
         "outbuf_overflow": MAX_BUFFERED_BYTES * 2,
         "asyncore_use_poll": True,
-        "clear_untrusted_proxy_headers": True,
+        "clear_untrusted_proxy_headers": False,  # `public_url.accept` does it, in both modes
     }
 
 
 def _silence_waitress() -> None:
-    """Drop waitress's log records of a full queue and of responses that were cut on purpose."""
+    """Bound waitress's log records, and drop those of a full queue and of responses cut on purpose.
+
+    A client can cause such records as often as it likes.
+    """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logger = logging.getLogger("waitress")
     if not any(isinstance(known, _NotCut) for known in logger.filters):
         logger.addFilter(_NotCut())
+        logger.addFilter(logs.RateLimit())
 
 
 class _NotCut(logging.Filter):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 import struct
 
-from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
 from ipgraph.server.http.delivery import ResponseCut
@@ -28,9 +27,3 @@ class ResettingTask(WSGITask):  # type: ignore[misc]  # waitress ships no types
             if self.version == "1.0":
                 self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             raise
-
-
-class ResettingChannel(HTTPChannel):  # type: ignore[misc]  # as above
-    """A connection that is otherwise waitress's own."""
-
-    task_class = ResettingTask

@@ -54,6 +54,7 @@ CSV_DIFFERS = frozenset({"csv-tsv-res/csv03"})
 pytestmark = [
     pytest.mark.skipif(not CASES, reason="the W3C suites are missing: set W3C_TESTS"),
     pytest.mark.filterwarnings("ignore"),
+    pytest.mark.slow_without_fast_path,
 ]
 
 

@@ -38,7 +38,10 @@ ENGINE_REJECTS = frozenset(
 # Accepted by it although SPARQL 1.0 forbids it: one blank node label in two basic patterns.
 ENGINE_ACCEPTS = frozenset({"sparql10/syntax-sparql3/syn-bad-26.rq"})
 
-pytestmark = pytest.mark.skipif(not QUERIES, reason="the W3C suites are missing: set W3C_TESTS")
+pytestmark = [
+    pytest.mark.skipif(not QUERIES, reason="the W3C suites are missing: set W3C_TESTS"),
+    pytest.mark.slow_without_fast_path,
+]
 
 
 @pytest.fixture(scope="module")

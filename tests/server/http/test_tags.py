@@ -71,6 +71,7 @@ def runs(project, start_process, session_cache, tmp_path_factory):
     return [responses(start_process, cache, str(seed)) for seed, cache in enumerate(caches, 1)]
 
 
+@pytest.mark.slow_without_fast_path
 def test_restarts_and_workers_do_not_change_bytes_or_etags(runs):
     for path in PATHS:
         (first,), (second,) = runs[0][path], runs[1][path]
@@ -78,6 +79,7 @@ def test_restarts_and_workers_do_not_change_bytes_or_etags(runs):
         assert first[0].startswith('"'), path
 
 
+@pytest.mark.slow_without_fast_path
 def test_another_build_has_another_etag_wherever_its_bytes_differ(runs):
     differing = [path for path in PATHS if runs[0][path] != runs[2][path]]
     assert differing  # blank node labels alone make sure of it

@@ -281,7 +281,7 @@ def test_the_event_loop_answers_queries_under_a_path_prefix(serve, small):
             assert connection.ask(request(ROW % number, path="/kg/sparql")).number == number
         # The proxy may have removed the prefix.
         assert connection.ask(request(ROW % 83)).number == 83
-        page = connection.ask(b"GET /kg/about HTTP/1.1\r\nAccept: text/html\r\n\r\n")
+        page = connection.ask(b"GET /kg/about HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n")
     assert b'href="/kg/' in page.body
 
 

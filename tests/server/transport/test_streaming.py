@@ -41,6 +41,7 @@ def service(project, start_process, session_cache):
 
 
 @only_on_linux
+@pytest.mark.slow_without_fast_path
 def test_a_result_of_one_gib_starts_at_once_and_streams_in_constant_memory(service):
     before = service.resident_kib
     with start_query(service) as connection:

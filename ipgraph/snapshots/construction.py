@@ -1,0 +1,66 @@
+"""Folders under construction: written next to the snapshots and renamed when they are complete.
+
+A writer holds the lock of the cache. So a folder under construction that the holder of the lock
+finds is left over from a process that was killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from filelock import BaseFileLock
+
+PREFIX = ".building-"
+
+
+def lock(cache: Path, timeout_s: float = -1) -> BaseFileLock:
+    """Return the lock of a cache, to be used in a ``with`` statement.
+
+    Raises `filelock.Timeout`, an `OSError`, if another process holds it for `timeout_s`.
+    """
+    from filelock import FileLock  # late: only writers need it
+
+    return FileLock(cache / "lock", timeout=timeout_s)
+
+
+@contextmanager
+def folder(snapshots: Path, target: Path) -> Iterator[Path]:
+    """Yield a new folder; it replaces `target` when the block ends and is removed if it fails."""
+    scratch = _new_path(snapshots)
+    scratch.mkdir()  # not by `tempfile`: other users may read a shared cache
+    try:
+        yield scratch
+        _replace(scratch, target, snapshots)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def remove_leftovers(cache: Path) -> None:
+    """Remove what killed processes left in a cache. The caller holds the lock."""
+    for path in (cache / "snapshots").glob(f"{PREFIX}*"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (cache / "inputs").glob("*"):
+        if path.suffix != ".txt":
+            path.unlink(missing_ok=True)
+
+
+def _replace(scratch: Path, target: Path, snapshots: Path) -> None:
+    """Rename `scratch` to `target`; a damaged folder of that name goes."""
+    aside = _new_path(snapshots)
+    with suppress(FileNotFoundError):
+        target.rename(aside)
+    scratch.rename(target)
+    # Its readers notice the loss, or go on with the files that they have open.
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _new_path(snapshots: Path) -> Path:
+    return snapshots / f"{PREFIX}{os.getpid()}-{token_hex(4)}"
