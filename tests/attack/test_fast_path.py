@@ -49,7 +49,7 @@ FIELDS = [
     *("If-None-Match: *", 'If-None-Match: "x"', "Connection: close", "Connection: keep-alive"),
     *("X-Request-Id: mine", "Accept-Language: es", "Origin: http://o", "Cookie: a=b"),
     *("X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "X-Forwarded-Host: other"),
-    *("Content-Length: 0", "Upgrade: h2c", "Range: bytes=0-1"),
+    *("Content-Length: 0", "Expect: 100-continue", "Upgrade: h2c", "Range: bytes=0-1"),
     *("If-Modified-Since: Sun, 29 Nov 2099 00:00:00 GMT", "Cache-Control: no-cache", "X: \té"),
 ]  # fmt: skip
 HEADERS = st.lists(st.sampled_from(FIELDS), max_size=4, unique=True)

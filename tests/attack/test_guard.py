@@ -11,8 +11,9 @@ from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.sparql.guard import admit
 from ipgraph.sparql.query import Query
+from ipgraph.workers.outcomes import Outcome
 from ipgraph.workers.pool import Pool
-from ipgraph.workers.state import Outcome, PoolLimits
+from ipgraph.workers.state import PoolLimits
 from support.fuzzing import fuzzed
 
 # What opens and closes a level of a pattern, of an expression and of a path, or continues a chain.

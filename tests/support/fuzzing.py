@@ -1,6 +1,6 @@
 """How often the fuzzers of `tests/attack` try: the same few inputs in CI, new ones by hand.
 
-IPGRAPH_FUZZ=100 tries 100 times as many, random ones.
+FUZZ_FACTOR=100 tries 100 times as many, random ones.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FACTOR = int(os.environ.get("IPGRAPH_FUZZ", "1"))
+FACTOR = int(os.environ.get("FUZZ_FACTOR", "1"))
 
 
 def fuzzed(examples: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -55,13 +55,6 @@ class Channel(GuardedChannel):
         finally:
             self.server.incoming = b""
 
-    def send_continue(self) -> None:
-        """Ask for the body, unless the request is complete: waitress would wait for more."""
-        if self.request.completed:
-            self.request.expect_continue = False
-        else:
-            super().send_continue()
-
     def resume_reading(self) -> None:
         """Handle bytes received while the loop was answering."""
         with self.requests_lock:
