@@ -5,6 +5,12 @@ service over a graph of 4,000 triples, with a time limit of one second; a table 
 request of each family and by how much it exceeds the limit. With ``--unprotected`` they go to a
 target without protection instead: pyoxigraph's engine, rdflib's engine, or an endpoint of a hundred
 lines on top of them. A target without a response after ``--timeout`` seconds counts as hung.
+
+With ``--documents`` the attacks are files instead, which ``ipgraph build`` reads under its default
+limits, or with ``--unprotected`` a process that only loads them with pyoxigraph.
+
+With ``--connections`` slow clients hold connections, and raw requests try to hide others; with
+``--build FOLDER`` those attack the service of another checkout.
 """
 
 from __future__ import annotations
@@ -13,6 +19,8 @@ import argparse
 import http.client
 import os
 import platform
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -29,10 +37,13 @@ from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.server import create_app
 from ipgraph.server.transport import listening
 from ipgraph.settings import Settings
+from ipgraph.snapshots.limits import BuildLimits
 from ipgraph.store.local import LocalStore
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from support import hostile_bank, unprotected
+import hostile_clients
+
+from support import hostile_bank, hostile_documents, unprotected
 
 TRIPLES = 4000
 LIMIT_S = 1.0
@@ -137,6 +148,60 @@ def without_protection(folder: str, timeout_s: float) -> None:
     print("\n".join(unexpected))
 
 
+_LOAD = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+import pyoxigraph
+pyoxigraph.Store().load(path=sys.argv[1], base_iri="http://e/")
+"""
+
+
+def build(file: Path, folder: str, timeout_s: float | None) -> tuple[str, float, int, str]:
+    """Return the outcome of a build, its seconds, its peak memory in MiB, and its last line."""
+    command = [sys.executable, "-W", "ignore", "-m", "ipgraph", "--cache", folder, "build", file]
+    if timeout_s is not None:
+        command = [sys.executable, "-c", _LOAD, file]
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=printed)
+        timer = threading.Timer(timeout_s or 3600, process.kill)
+        timer.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        timer.cancel()
+        seconds = time.perf_counter() - started
+        printed.seek(0)
+        lines = printed.read().decode("utf-8", "replace").splitlines()
+    code = os.waitstatus_to_exitcode(status)
+    outcome = {0: "loaded", 1: "refused", -signal.SIGKILL: "hung"}.get(code, "died")
+    is_stopped = code == 1 and any(" was stopped: " in line for line in lines)
+    message = next((line for line in lines if line.startswith("ipgraph: ")), "")
+    return "stopped" if is_stopped else outcome, seconds, usage.ru_maxrss >> 10, message
+
+
+def attack_builds(folder: str, timeout_s: float | None) -> None:
+    """Print what documents do to builds, or with a time to processes that only load them."""
+    unexpected, outcomes, slowest = [], Counter(), defaultdict(float)
+    print("| document | MiB | outcome | s | bound (s) | peak (MiB) |\n|---|---|---|---|---|---|")
+    for document in hostile_documents.documents():
+        file = Path(folder, "hostile" + document.suffix)
+        file.write_bytes(document.content())
+        size = file.stat().st_size
+        outcome, seconds, peak_mib, message = build(file, folder, timeout_s)
+        bound_s = BuildLimits().time_s(size)
+        figures = f"{outcome} | {seconds:.1f} | {bound_s:.0f} | {peak_mib:,}"
+        print(f"| {document.name} | {size / (1 << 20):.2f} | {figures} |", flush=True)
+        outcomes[outcome] += 1
+        slowest[document.family] = max(slowest[document.family], seconds)
+        if outcome not in document.outcomes or document.message not in message:
+            unexpected.append(f"{document.name}: {outcome} {message}")
+        if seconds > bound_s + 5:
+            unexpected.append(f"{document.name}: {seconds:.0f} s")
+    print("\n" + ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()))
+    print("slowest: " + ", ".join(f"{family} {s:.1f} s" for family, s in slowest.items()))
+    if timeout_s is None:
+        print(f"{len(unexpected)} with another outcome than expected", *unexpected, sep="\n")
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,11 +211,25 @@ def main() -> None:
     parser.add_argument(
         "--timeout", type=float, default=10, help="seconds until a target counts as hung"
     )
+    parser.add_argument(
+        "--connections", type=int, default=0, help="attack with so many slow clients"
+    )
+    parser.add_argument("--seconds", type=float, default=15, help="how long to attack with them")
+    parser.add_argument(
+        "--build", default=str(Path(__file__).parent.parent), help="the checkout to attack"
+    )
+    parser.add_argument("--documents", action="store_true", help="attack builds with files")
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, pyoxigraph "
           f"{version('pyoxigraph')}, rdflib {version('rdflib')}\n")  # fmt: skip
+    if arguments.connections:
+        hostile_clients.connections(arguments.build, arguments.connections, arguments.seconds)
+        hostile_clients.headers(arguments.build)
+        return
     with tempfile.TemporaryDirectory() as folder:
-        if arguments.unprotected:
+        if arguments.documents:
+            attack_builds(folder, arguments.timeout if arguments.unprotected else None)
+        elif arguments.unprotected:
             without_protection(folder, arguments.timeout)
         else:
             protected(folder)

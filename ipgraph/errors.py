@@ -10,7 +10,8 @@
     │   ├── Gone                an entity that was withdrawn or replaced
     │   └── NotAcceptable       no acceptable representation
     ├── InvalidData             RDF that does not parse or violates a rule of this project
-    │   └── Inconsistent        data that contradict the ontology
+    │   ├── Inconsistent        data that contradict the ontology
+    │   └── BuildStopped        files that take too much time or memory, or crash the build
     ├── NotEntailed             a statement that does not follow from the graph
     ├── LimitReached            a limit of the settings was exceeded
     │   ├── TimeLimitExceeded
@@ -89,6 +90,10 @@ class Inconsistent(InvalidData):
     """The data and the ontology contradict each other."""
 
 
+class BuildStopped(InvalidData):
+    """The build of a graph reached a limit of time or memory, or crashed."""
+
+
 class NotEntailed(IpGraphError):
     """The statement is neither stated nor inferred."""
 
@@ -142,6 +147,7 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
     NotAcceptable: 2,
     InvalidData: 1,
     Inconsistent: 1,
+    BuildStopped: 1,
     NotEntailed: 1,
     LimitReached: 3,
     TimeLimitExceeded: 3,
@@ -163,12 +169,13 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     NotAcceptable: 406,
     InvalidData: 500,
     Inconsistent: 500,
+    BuildStopped: 500,
     NotEntailed: 404,
     LimitReached: 503,
     TimeLimitExceeded: 503,
     MemoryLimitExceeded: 503,
     SizeLimitExceeded: 413,
-    QueryTooComplex: 503,
+    QueryTooComplex: 400,
     Busy: 503,
     StoreUnavailable: 503,
     StoreDamaged: 503,

@@ -144,14 +144,17 @@ class KnowledgeGraph:
         return _result(store, question.ask(store, values))
 
     def check(self) -> CheckReport:
-        """Check the files that this graph was built from, and report problems."""
-        from ipgraph import checks
+        """Check the files that this graph was built from, in a child process; report problems.
+
+        Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
+        """
+        from ipgraph.checks import isolated
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
         inputs = recipe.inputs if recipe.origin else None
-        return checks.check(inputs, reasoner=self.settings.reasoner)
+        return isolated.check(inputs, self.settings)
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.
@@ -276,12 +279,14 @@ class KnowledgeGraph:
 
         Each argument is an IRI, a prefixed name, an acronym or a label; `predicate` may be ``a``,
         and `object` the text of a literal. Raises `NotFound` for an unknown name, and
-        `NotEntailed` if the statement does not hold, with what is missing for the nearest rule.
-        A long chain of steps takes long to prove.
+        `NotEntailed` if the statement does not hold, with what is missing for the nearest rule,
+        and what was not inferred if inference reached a limit. A long chain of steps takes long to
+        prove.
         """
         from ipgraph.entities.names import resolve_statement
 
-        return self.explainer.explain(*resolve_statement(self.store, subject, predicate, object))
+        goal = resolve_statement(self.store, subject, predicate, object)
+        return self.explainer.explain(*goal, incomplete=self.incomplete)
 
     def label(self, term: str | Term) -> str:
         """Return the label of a term from a result, or of the entity with this name.
@@ -339,6 +344,16 @@ class KnowledgeGraph:
             "limit_bytes": self.settings.cache_limit_mib << 20,
         }
         return {**self.built.manifest, "folder": str(self.built.folder), "cache": cache}
+
+    @property
+    def incomplete(self) -> str:
+        """A sentence about what was not inferred because of a limit, or nothing."""
+        return self.snapshot.incomplete if self.snapshot else ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the users of the graph must know about its inferred statements, in sentences."""
+        return self.snapshot.notes if self.snapshot else ()
 
     def classes(self) -> list[tuple[Name, int]]:
         """Return the classes that have entities in the graph, with counts, largest first.

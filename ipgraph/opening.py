@@ -9,6 +9,7 @@ from ipgraph import settings as settings_module
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.snapshots import cache, loading
+from ipgraph.snapshots.limits import BuildLimits
 from ipgraph.snapshots.snapshot import Recipe
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def open(
 
     `target` is one of: None, the graph of this project; a path or several, RDF files and folders
     of them (``*`` is expanded); a folder written by Oxigraph; ``http(s)://…``, a SPARQL endpoint.
-    `report` is called with each stage of a build: ``load``, ``infer``, ``write``, ``index``.
-    Raises `NotFound`, `InvalidData`, `Inconsistent` and `StoreUnavailable`.
+    A build runs in a child process, which has limits of time and memory. `report` is called with
+    each of its stages: ``load``, ``infer``, ``write``, ``index``. Raises `NotFound`, `InvalidData`,
+    `Inconsistent`, `BuildStopped` and `StoreUnavailable`.
     """
     settings = settings or settings_module.load()
     if isinstance(target, str) and target.startswith(("http://", "https://")):
@@ -90,19 +92,21 @@ def _open_recipe(
 ) -> KnowledgeGraph:
     bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
     folder = settings_module.cache_folder(settings)
-    snapshot = cache.get_or_build(recipe, folder, report, bounds)
+    limits = BuildLimits.of(settings)
+    snapshot = cache.get_or_build(recipe, folder, report, bounds, limits)
     return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe)
 
 
 def _recipe(target: str | Path | Iterable[str | Path] | None, settings: Settings) -> Recipe:
+    limits = settings.inference_limits
     if target is None:
-        return Recipe("", loading.project_inputs(), settings.reasoner)
+        return Recipe("", loading.project_inputs(), settings.reasoner, limits)
     paths = [target] if isinstance(target, str | Path) else list(target)
     if not paths:
         raise UsageError("No file was named.")
     files = [file for path in paths for file in _expand(Path(path))]
     origin = "\n".join(str(file.absolute()) for file in files)
-    return Recipe(origin, loading.inputs_of(files), settings.reasoner)
+    return Recipe(origin, loading.inputs_of(files), settings.reasoner, limits)
 
 
 def _expand(path: Path) -> list[Path]:

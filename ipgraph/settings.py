@@ -55,6 +55,15 @@ def setting(
 
 
 @dataclass(frozen=True, slots=True)
+class InferenceLimits:
+    """Bounds of one closure; 0 derives a bound from the number of stated triples."""
+
+    statements: int = 0
+    memory_mib: int = 0  # in addition to what the process has at the start
+    cpu_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one run. A name that ends in a unit is a number of that unit."""
 
@@ -66,8 +75,43 @@ class Settings:
         choices=("rl", "owlrl"),
     )
     infer: bool = setting(True, "whether results include inferred statements", GRAPH)
+    max_inferred: int = setting(
+        0,
+        "statements that a build may infer; 0: five million, or 20 for each stated triple if that "
+        "is more",
+        GRAPH,
+    )
+    inference_memory_limit_mib: int = setting(
+        0,
+        "memory for inference, in addition to the stated graph; 0: 1024, or 1 KB for each stated "
+        "triple if that is more",
+        GRAPH,
+        unit="MiB",
+    )
+    inference_time_limit_s: float = setting(
+        0.0,
+        "CPU time after which inference stops; 0: 60, or 0.1 ms for each stated triple if that is "
+        "more",
+        GRAPH,
+        unit="s",
+    )
     query_time_limit_s: float = setting(
         10.0, "time after which a query is stopped", QUERIES, unit="s", minimum=0.001
+    )
+    build_time_limit_s: float = setting(
+        600.0,
+        "time for a build, in addition to 5 s for each MiB of the files; 0: no limit",
+        GRAPH,
+        unit="s",
+    )
+    build_memory_limit_mib: int = setting(
+        3072,
+        "memory for a build, in addition to 64 times the size of the files; 0: no limit",
+        GRAPH,
+        unit="MiB",
+    )
+    max_data_depth: int = setting(
+        100, "nesting of brackets, elements or objects in a file", GRAPH, minimum=1
     )
     keep_snapshots: int = setting(
         3, "snapshots of each graph to keep, along with those in use", GRAPH
@@ -172,6 +216,13 @@ class Settings:
     contact: str = setting(
         "", "address for reports of errors and vulnerabilities, as mailto:…", CACHING
     )
+
+    @property
+    def inference_limits(self) -> InferenceLimits:
+        """The bounds of the closure of a build."""
+        return InferenceLimits(
+            self.max_inferred, self.inference_memory_limit_mib, self.inference_time_limit_s
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,26 +18,38 @@ from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
+from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH
 from ipgraph.store.local import LocalStore, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ipgraph.settings import InferenceLimits
     from ipgraph.snapshots.loading import Input
 
 
-def check(inputs: Iterable[Input] | None = None, *, reasoner: str = "rl") -> CheckReport:
+def check(
+    inputs: Iterable[Input] | None = None,
+    *,
+    reasoner: str = "rl",
+    inference: InferenceLimits | None = None,
+    max_depth: int = DEFAULT_MAX_DEPTH,
+    report: Callable[[str], None] = lambda stage: None,
+    reading: Callable[[Path], None] = lambda path: None,
+) -> CheckReport:
     """Check the project's files, or `inputs` instead, and return the problems found.
 
     `inputs` are checked together with the project's ontology and without its questions, whose
     answers are the project's. If a file does not parse, the check ends after style and syntax,
-    because the other parts need the whole graph.
+    because the other parts need the whole graph. `reading` is called with each file, and `report`
+    with ``check`` when all of them are loaded. For files from elsewhere use `isolated.check`.
     """
+    options = _Options(reasoner, inference, max_depth, report, reading)
     if inputs is None:
-        return _check(tuple(loading.project_inputs()), reasoner, is_project=True)
-    report = _check(tuple(inputs), reasoner, is_project=False)
-    return _subtract(report, _check((), reasoner, is_project=False))
+        return _check(tuple(loading.project_inputs()), options, is_project=True)
+    found = _check(tuple(inputs), options, is_project=False)
+    return _subtract(found, _check((), options, is_project=False))
 
 
 def _subtract(report: CheckReport, baseline: CheckReport) -> CheckReport:
@@ -45,8 +58,17 @@ def _subtract(report: CheckReport, baseline: CheckReport) -> CheckReport:
     return CheckReport(problems, report.checked, report.timings)
 
 
-def _check(files: tuple[Input, ...], reasoner: str, *, is_project: bool) -> CheckReport:
-    run = _Run()
+@dataclass(frozen=True, slots=True)
+class _Options:
+    reasoner: str
+    inference: InferenceLimits | None
+    max_depth: int
+    report: Callable[[str], None]
+    reading: Callable[[Path], None]
+
+
+def _check(files: tuple[Input, ...], options: _Options, *, is_project: bool) -> CheckReport:
+    run = _Run(options)
     with run.part("style"):
         run.check_style(files, is_project=is_project)
     with run.part("syntax"):
@@ -54,6 +76,7 @@ def _check(files: tuple[Input, ...], reasoner: str, *, is_project: bool) -> Chec
         engine = run.check_syntax((*context, *files))
     if engine is None:
         return run.report()
+    options.report("check")
     locator = Locator(files)
     with run.part("vocabularies"):
         run.add("vocabularies", vocabularies.check(engine, locator), count=1)
@@ -64,7 +87,7 @@ def _check(files: tuple[Input, ...], reasoner: str, *, is_project: bool) -> Chec
         for constraint in shapes.Shapes().constraints():
             run.add("shapes", constraint.check(engine, locator), count=1)
     with run.part("consistency"):
-        closed = run.check_consistency(engine, locator, reasoner)
+        closed = run.check_consistency(engine, locator)
     if is_project:
         with run.part("questions"):
             run.check_questions(LocalStore(engine), LocalStore(closed))
@@ -79,7 +102,8 @@ def _ontology() -> tuple[Input, ...]:
 class _Run:
     """One check in progress: problems, counts and timings."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: _Options) -> None:
+        self._options = options
         self._problems: list[Problem] = []
         self._checked: dict[str, int] = {}
         self._timings: dict[str, float] = {}
@@ -110,6 +134,7 @@ class _Run:
             turtle_files.append(ontology / "shapes.ttl")
             query_files = sorted(ontology.glob("*/*.rq"))
         for path in turtle_files:
+            self._options.reading(path)
             self.add("style", turtle_style.check(path), count=1)
         for path in query_files:
             self.add("style", query_style.check(path), count=1)
@@ -119,25 +144,27 @@ class _Run:
         is_valid = True
         for file in files:
             try:
-                loading.load([file])
+                loading.load([file], self._options.max_depth, self._options.reading)
             except InvalidData as error:
                 is_valid = False
                 place = error.place or Place(1, 1, str(file.path))
-                self.add("syntax", [Problem("syntax", str(error), place=place)])
+                message = str(error).removeprefix(f"{place}: ")
+                self.add("syntax", [Problem("syntax", message, place=place)])
         self._checked["syntax"] = len(files)
         if not is_valid:
             return None
-        engine = loading.load(files)
+        engine = loading.load(files, self._options.max_depth, self._options.reading)
         merge(engine)
         return engine
 
-    def check_consistency(self, engine: ox.Store, locator: Locator, reasoner: str) -> ox.Store:
+    def check_consistency(self, engine: ox.Store, locator: Locator) -> ox.Store:
         """Infer from the stated graphs; return a store with what is stated and inferred, merged."""
         stated = ox.Store()
         stated.bulk_extend(
             quad for quad in engine if not isinstance(quad.graph_name, ox.DefaultGraph)
         )
-        closure = reasoning.infer(stated, reasoner=reasoner)
+        options = self._options
+        closure = reasoning.infer(stated, reasoner=options.reasoner, limits=options.inference)
         for inconsistency in closure.inconsistencies:
             name, message = f"consistency/{inconsistency.rule}", inconsistency.message
             # Axioms come first in a rule and the entity that violates them last.
@@ -149,6 +176,9 @@ class _Run:
         for construct in closure.unsupported:
             message = "OWL 2 RL has no rule for this axiom, so nothing is inferred from it."
             self.add("consistency", [Problem("consistency/profile", message, construct)])
+        if closure.incomplete:
+            problem = Problem("consistency/incomplete", str(closure.incomplete))
+            self.add("consistency", [problem])
         self._checked["consistency"] = 1
         closure.store(stated, ox.NamedNode(INFERRED_GRAPH))
         merge(stated)

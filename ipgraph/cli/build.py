@@ -37,3 +37,5 @@ def command(obj: dict[str, Any], files: tuple[str, ...], reasoner: str | None, c
         f"Snapshot {graph.built.hash}: {counts['stated']:,} triples stated, "
         f"{counts['inferred']:,} inferred, in {graph.built.folder}"
     )
+    for note in graph.notes:
+        click.echo(note, err=True)

@@ -49,7 +49,7 @@ def command(
     ipgraph check --snapshot
     """
     from ipgraph import opening
-    from ipgraph.checks import check, check_snapshot, write_report
+    from ipgraph.checks import check_snapshot, isolated, write_report
     from ipgraph.snapshots import loading
 
     obj: dict[str, Any] = context.obj
@@ -58,7 +58,7 @@ def command(
         report = check_snapshot(opening.snapshot_folder(files or None, settings=chosen))
     else:
         inputs = loading.inputs_of(files) if files else None
-        report = check(inputs, reasoner=chosen.reasoner)
+        report = isolated.check(inputs, chosen)
     text = write_report(report, form)
     if output:
         Path(output).write_text(text, encoding="utf-8")

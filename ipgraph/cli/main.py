@@ -14,6 +14,7 @@ from importlib import import_module
 import click
 
 import ipgraph
+from ipgraph.cli.output import terminal
 from ipgraph.errors import EXIT_CODES, IpGraphError
 
 COMMANDS = (
@@ -86,6 +87,7 @@ def run() -> None:
     collection during the imports takes another 2 ms and frees nothing.
     """
     gc.set_threshold(100_000, 20, 20)
+    terminal.protect()
     code = main()
     try:
         sys.stdout.flush()

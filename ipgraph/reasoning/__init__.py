@@ -10,18 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import UsageError
-from ipgraph.reasoning.inference import Closure, Inconsistency, Premise
+from ipgraph.reasoning.inference import Closure, Incompleteness, Inconsistency, Premise
 from ipgraph.reasoning.proofs.explainer import Explainer
 from ipgraph.reasoning.proofs.explanation import Explanation, Step
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+    from ipgraph.settings import InferenceLimits
+
 __all__ = [
     "REASONERS",
     "Closure",
     "Explainer",
     "Explanation",
+    "Incompleteness",
     "Inconsistency",
     "Premise",
     "Step",
@@ -31,11 +34,18 @@ __all__ = [
 REASONERS = ("rl", "owlrl")
 
 
-def infer(engine: ox.Store, *, reasoner: str = "rl", full: bool = False) -> Closure:
+def infer(
+    engine: ox.Store,
+    *,
+    reasoner: str = "rl",
+    full: bool = False,
+    limits: InferenceLimits | None = None,
+) -> Closure:
     """Return what follows from the RDF merge of all graphs of `engine`, which does not change.
 
-    `reasoner` is one of `REASONERS`; otherwise raise `UsageError`. `full`, an option of ``rl``
-    only, keeps the reflexive, axiomatic and `owl:Thing` triples.
+    `reasoner` is one of `REASONERS`; otherwise raise `UsageError`. Options of ``rl`` only: `full`
+    keeps the reflexive, axiomatic and `owl:Thing` triples; `limits` bound the closure, which is
+    incomplete and says so if it would exceed them.
     """
     if reasoner == "owlrl":
         from ipgraph.reasoning import owlrl_reference
@@ -44,5 +54,5 @@ def infer(engine: ox.Store, *, reasoner: str = "rl", full: bool = False) -> Clos
     if reasoner == "rl":
         from ipgraph.reasoning.closure import reasoner as rl
 
-        return rl.infer(engine, full=full)
+        return rl.infer(engine, full=full, limits=limits)
     raise UsageError(f"Unknown reasoner {reasoner!r}. Choose one of: {', '.join(REASONERS)}.")

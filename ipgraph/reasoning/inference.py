@@ -42,13 +42,33 @@ class Inconsistency:
 
 
 @dataclass(frozen=True, slots=True)
+class Incompleteness:
+    """Why a closure is incomplete: a limit, and the rules that were not applied, in words.
+
+    What was inferred is sound. `statements` is the number of inferred statements.
+    """
+
+    statements: int
+    limit: str
+    missing: str
+
+    def __str__(self) -> str:
+        """Return one sentence for people who build or use the graph."""
+        return (
+            f"Inference stopped after {self.statements:,} statements (limit: {self.limit}); "
+            f"the graph is open without what would follow from {self.missing}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """The triples that follow from a graph and are not stated in it, and its inconsistencies.
 
     `chunks` hold the inferred triples as N-Triples, each triple in one chunk only, in an order
     that depends on the input alone. Blank nodes keep the labels they have in the input.
     `unsupported` has a sentence for each construct that is used and that OWL 2 RL has no rule for.
-    `timings` are milliseconds by step.
+    `incomplete` says what is missing if the limits of inference were reached. `stars` are the sizes
+    of the classes of equal terms that are stored as a star. `timings` are milliseconds by step.
     """
 
     reasoner: str
@@ -56,6 +76,8 @@ class Closure:
     count: int
     inconsistencies: tuple[Inconsistency, ...] = ()
     unsupported: tuple[str, ...] = ()
+    incomplete: Incompleteness | None = None
+    stars: tuple[int, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:

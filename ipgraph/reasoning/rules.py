@@ -151,15 +151,6 @@ AXIOMS: tuple[Atom, ...] = (
     Atom(NOTHING, TYPE, CLASS),
     *(Atom(annotation, TYPE, ANNOTATION_PROPERTY) for annotation in ANNOTATION_PROPERTIES),
 )
-# How `:member` follows from the cells of a list; a proof shows the cells instead.
-MEMBERSHIP: tuple[Rule, ...] = (
-    Rule("list", (Atom("?l", FIRST, "?m"),), Atom("?l", MEMBER, "?m")),
-    Rule(
-        "list",
-        (Atom("?l", REST, "?k"), Atom("?k", MEMBER, "?m")),
-        Atom("?l", MEMBER, "?m"),
-    ),
-)
 RULE_NAMES: tuple[str, ...] = tuple(
     dict.fromkeys(re.findall(r"^([a-z0-9-]+) \|", _TABLE, re.MULTILINE))
 )

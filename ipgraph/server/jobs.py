@@ -44,7 +44,8 @@ def resolve(request: Request, name: str) -> str:
 
 def explain(request: Request, subject: str, predicate: str, object: str) -> Explanation:
     """Return the proof of a statement. Raises the errors of `KnowledgeGraph.explain`."""
-    statement = jobs.statement_text(subject, predicate, object)
+    incomplete = request.edition.kg.incomplete
+    statement = jobs.statement_text(subject, predicate, object, incomplete)
     return jobs.read_explanation(run(request, "explain", statement))
 
 

@@ -105,6 +105,7 @@ def _announce(application: Application, address: str, seconds: float) -> None:
             f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred, "
             f"{counts['sources']:,} sources; loaded in {seconds:.1f} s"
         )
+        lines += kg.notes
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
             lines.append("Entities: " + ", ".join(top))
     tries = _TRIES if kg.is_own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
@@ -149,11 +150,14 @@ def drain_limit_s(settings: Settings) -> float:
 
 
 def reload_now(application: Application) -> None:
-    """Reload the files. If they have errors, log them and continue with the old graph."""
+    """Reload the files. If that fails, log the reason and continue with the old graph."""
     try:
         changed = application.service.reload()
     except IpGraphError as error:
         _LOGGER.error("Not reloaded: %s", f"{error} {error.hint}".strip())
+        return
+    except Exception:  # else the thread that watches the files would end
+        _LOGGER.exception("Not reloaded: an internal error.")
         return
     _LOGGER.info("Reloaded." if changed else "Nothing has changed.")
 

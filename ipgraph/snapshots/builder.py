@@ -30,34 +30,41 @@ WHERE { ?s a ?key FILTER(isIRI(?key)) } GROUP BY ?key ORDER BY DESC(?count) ?key
 
 
 def build(
-    recipe: Recipe, name: str, folder: Path, report: Callable[[str], None] = lambda stage: None
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    max_depth: int,
+    report: Callable[[str], None] = lambda stage: None,
+    reading: Callable[[Path], None] = lambda path: None,
 ) -> None:
     """Build the snapshot `name` of `recipe` in `folder`; leave nothing there if the build fails.
 
-    `report` is called with the name of each stage when it begins. Raises `InvalidData` for a file
-    that does not parse and `Inconsistent` for data that contradict the ontology.
+    `report` is called with the name of each stage when it begins, and `reading` with each file.
+    Raises `InvalidData` for a file that does not parse and `Inconsistent` for data that contradict
+    the ontology.
     """
     clock = _Clock(report)
     clock.begin("load")
-    engine = loading.load(recipe.inputs)
+    engine = loading.load(recipe.inputs, max_depth, reading)
     clock.begin("infer")
-    closure = reasoning.infer(engine, reasoner=recipe.reasoner)
+    closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     if closure.inconsistencies:
         first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
         raise Inconsistent(
             f"{first}" + (f" ({more} more contradictions)" if more else ""),
             hint="Correct one of these statements, or the axiom that they contradict.",
         )
-    closure.store(engine, ox.NamedNode(INFERRED_GRAPH))
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store")
+        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
         builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL
+        manifest["incomplete"] = str(closure.incomplete or "")
+        manifest["stars"] = list(closure.stars)  # sizes of classes of equal entities
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
         counts = manifest["counts"]

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable
 from ipgraph.snapshots import construction, inventory
+from ipgraph.snapshots.limits import DEFAULT_LIMITS, BuildLimits
 from ipgraph.snapshots.snapshot import Recipe, Snapshot
 
 if TYPE_CHECKING:
@@ -53,24 +54,31 @@ def get_or_build(
     cache: Path,
     report: Callable[[str], None] = lambda stage: None,
     bounds: Bounds = Bounds(),
+    limits: BuildLimits = DEFAULT_LIMITS,
 ) -> Snapshot:
     """Return the snapshot of `recipe`. Build it if it is missing, stale or damaged.
 
-    After a build, old snapshots that exceed `bounds` are removed.
+    A build has `limits`. After it, old snapshots that exceed `bounds` are removed.
     """
-    snapshot = _find_by_record(recipe, cache) or _find_or_build(recipe, cache, report, bounds)
+    snapshot = _find_by_record(recipe, cache) or _find_or_build(
+        recipe, cache, report, bounds, limits
+    )
     with suppress(OSError):  # a cache that cannot be written
         os.utime(snapshot.folder)  # for `prune`: it has been used
     return snapshot
 
 
 def _find_or_build(
-    recipe: Recipe, cache: Path, report: Callable[[str], None], bounds: Bounds
+    recipe: Recipe,
+    cache: Path,
+    report: Callable[[str], None],
+    bounds: Bounds,
+    limits: BuildLimits,
 ) -> Snapshot:
     """Read the inputs of `recipe` and return their snapshot. Build it if it does not exist.
 
-    One process builds at a time; other processes wait for it. A failed build changes no existing
-    snapshot.
+    One process builds at a time, in a child process; other processes wait for it. A failed build
+    changes no existing snapshot.
     """
     try:
         (cache / "snapshots").mkdir(parents=True, exist_ok=True)
@@ -80,7 +88,8 @@ def _find_or_build(
             folder = cache / "snapshots" / name
             is_usable, damage = _inspect(folder)
             if not is_usable:
-                _build(recipe, folder, report, damage)
+                _report_damage(damage)
+                _build(recipe, folder, report, limits)
             snapshot = Snapshot(folder)  # before `prune`, which removes none in use
             if not is_usable:
                 prune(cache, bounds)
@@ -104,17 +113,33 @@ def _read_inputs(recipe: Recipe) -> tuple[str, str]:
         raise NotFound(f"Cannot read {error.filename}: {error.strerror}") from error
 
 
-def _build(recipe: Recipe, folder: Path, report: Callable[[str], None], damage: str) -> None:
-    """Build the snapshot in `folder`; `damage` is what is wrong with the one there, or empty."""
+def _report_damage(damage: str) -> None:
     import logging  # late: `ipgraph query` on an existing snapshot does not need it (5 ms)
 
-    from ipgraph.snapshots import builder
-
-    logger = logging.getLogger(__name__)
     if damage:
-        logger.warning("%s It is built again.", damage)
-    builder.build(recipe, folder.name, folder, report)
-    logger.info("Snapshot %s was built", folder.name)
+        logging.getLogger(__name__).warning("%s It is built again.", damage)
+
+
+def _build(
+    recipe: Recipe, folder: Path, report: Callable[[str], None], limits: BuildLimits
+) -> None:
+    """Build the snapshot in `folder` in a child process."""
+    import logging
+
+    from ipgraph.snapshots import isolation
+
+    try:
+        isolation.run(
+            "ipgraph.snapshots.builder:build",
+            *(recipe, folder.name, folder, limits.max_depth),
+            limits=limits,
+            size_bytes=sum(os.path.getsize(file.path) for file in recipe.inputs),
+            report=report,
+        )
+    except BaseException:
+        construction.remove_leftovers(folder.parents[1])  # of a child that was killed
+        raise
+    logging.getLogger(__name__).info("Snapshot %s was built", folder.name)
 
 
 def _inspect(folder: Path) -> tuple[bool, str]:
@@ -271,16 +296,18 @@ def _stats(recipe: Recipe) -> str:
 
 def _name(recipe: Recipe) -> str:
     """Return the name of the snapshot of `recipe`: a hash of its inputs, code and libraries."""
-    from hashlib import sha256
+    from hashlib import file_digest, sha256
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.reasoner, *(f"{library} {version(library)}" for library in _LIBRARIES)]
+    parts = [recipe.reasoner, repr(recipe.limits)]
+    parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
     for file in recipe.inputs:
         digest.update(file.graph.encode() + b"\0")
-        digest.update(sha256(file.path.read_bytes()).digest())
+        with file.path.open("rb") as content:
+            digest.update(file_digest(content, "sha256").digest())
     for path in _build_modules():
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:_NAME_LENGTH]

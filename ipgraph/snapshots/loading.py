@@ -19,7 +19,7 @@ from ipgraph.resources import folder
 from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rdflib import Dataset
 
@@ -84,16 +84,21 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
     return tuple(inputs.values())
 
 
-def load(inputs: Iterable[Input], max_depth: int = DEFAULT_MAX_DEPTH) -> ox.Store:
+def load(
+    inputs: Iterable[Input],
+    max_depth: int = DEFAULT_MAX_DEPTH,
+    reading: Callable[[Path], None] = lambda path: None,
+) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
     of different files are different. Raises `InvalidData` with file, line and column for the first
-    syntax error, and for what `screening.screen` refuses.
+    syntax error, and for what `screening.screen` refuses. `reading` is called with each file.
     """
     engine = ox.Store()
     for file in inputs:
         rdf_format = _format_of(file.path)
+        reading(file.path)
         try:
             data = screen(file.path.read_bytes(), file.path, max_depth)
             if file.path.suffix.lower() in _DATASET_SUFFIXES:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from binascii import crc32
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import StoreDamaged, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.settings import InferenceLimits
 from ipgraph.snapshots import construction, inventory
 from ipgraph.store.local import LocalStore
 
@@ -37,7 +38,7 @@ STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The inputs of a snapshot: the files and the reasoner.
+    """The inputs of a snapshot: the files, the reasoner and its limits.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
     the files and folders, one per line. It does not change when a file is added to a folder.
@@ -46,11 +47,12 @@ class Recipe:
     origin: str
     inputs: tuple[Input, ...]
     reasoner: str
+    limits: InferenceLimits = field(default_factory=InferenceLimits)
 
     @property
     def key(self) -> str:
-        """A short hash of the origin and the reasoner: one for all snapshots of a graph."""
-        text = "\n".join((self.origin, self.reasoner))
+        """A short hash of the origin and of how to infer: one for all snapshots of a graph."""
+        text = "\n".join((self.origin, self.reasoner, repr(self.limits)))
         return f"{crc32(text.encode()):08x}"
 
 
@@ -91,6 +93,24 @@ class Snapshot:
     def content_hash(self) -> str:
         """The hash of the canonical stated quads: the version for citations."""
         return str(self.manifest["content_hash"])
+
+    @property
+    def incomplete(self) -> str:
+        """A sentence about what was not inferred; empty if the closure is complete."""
+        return str(self.manifest.get("incomplete", ""))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the users of the graph must know about its inferred statements, in sentences."""
+        notes = [self.incomplete] if self.incomplete else []
+        if stars := self.manifest.get("stars"):
+            subject = "1 class" if len(stars) == 1 else f"{len(stars):,} classes"
+            notes.append(
+                f"{subject} of many equal entities (up to {max(stars):,}): stored "
+                "as a star, in which owl:sameAs links each entity with one of them only, in both "
+                "directions."
+            )
+        return tuple(notes)
 
     @property
     def graph_path(self) -> Path:
@@ -200,10 +220,10 @@ class Snapshot:
 
         snapshots = self.folder.parent
         with construction.lock(self._cache), construction.folder(snapshots, target) as scratch:
-            engine = ox.Store()
+            engine, inferred = ox.Store(), ox.NamedNode(INFERRED_GRAPH)
             with _checked(self.graph_path) as file:
-                engine.bulk_load(file, format=ox.RdfFormat.N_QUADS)
-            engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
+                quads = ox.parse(file, format=ox.RdfFormat.N_QUADS)
+                engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
             write_store(engine, scratch / GRAPH, scratch / "store")
             inventory.write(scratch, self.inventory.key, len(engine))
 

@@ -46,9 +46,9 @@ def perform(store: Store, job: Job, output_format: Format, out: IO[bytes]) -> No
         raise NotAcceptable(str(error)) from error
 
 
-def statement_text(subject: str, predicate: str, object: str) -> str:
+def statement_text(subject: str, predicate: str, object: str, incomplete: str = "") -> str:
     """Return the input of the job ``explain``."""
-    return json.dumps((subject, predicate, object))
+    return json.dumps((subject, predicate, object, incomplete))
 
 
 def read_explanation(result: bytes) -> Explanation:
@@ -62,12 +62,16 @@ def _resolve(store: Store, name: str, output_format: Format, out: IO[bytes]) -> 
 
 
 def _explain(store: Store, text: str, output_format: Format, out: IO[bytes]) -> None:
-    """Write the proof of a statement as JSON. The input is a JSON array of three names."""
-    subject, predicate, object_ = json.loads(text)
+    """Write the proof of a statement as JSON.
+
+    The input is a JSON array of three names, and a sentence about what was not inferred, if any.
+    """
+    subject, predicate, object_, *rest = json.loads(text)
     goal = names.resolve_statement(store, subject, predicate, object_)
     if id(store) not in _EXPLAINERS:
         _EXPLAINERS[id(store)] = Explainer(store)
-    out.write(_EXPLAINERS[id(store)].explain(*goal).json().encode())
+    explanation = _EXPLAINERS[id(store)].explain(*goal, incomplete="".join(rest))
+    out.write(explanation.json().encode())
 
 
 def _describe(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:

@@ -99,7 +99,7 @@ def pack_error(error: IpGraphError) -> bytes:
             fields[name] = value
     place = getattr(error, "place", None)
     if place is not None:
-        fields["place"] = [place.line, place.column]
+        fields["place"] = [place.line, place.column, place.file]
     return json.dumps(fields).encode()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from ipgraph.cli.main import COMMANDS
 from ipgraph.serialization.formats import by_name
+from support import hard_graphs
 
 ASK_UNITS = "SELECT ?unit WHERE { ?unit org:unitOf id:ip }"
 
@@ -359,3 +360,35 @@ def test_literal_cannot_control_the_terminal(run, tmp_path):
     for text in (table, description):
         assert "red" in text
         assert not set(text) & {"\x1b", "\x9b", "\x07"}
+
+
+def test_commands_say_what_was_not_inferred(tmp_path):
+    file = tmp_path / "chain.nt"
+    file.write_text(hard_graphs.chain(100) + hard_graphs.equals(150), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "IPGRAPH_CACHE": str(tmp_path / "cache"),
+        "IPGRAPH_MAX_INFERRED": "2000",
+    }
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "ipgraph", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+    missing = "the graph is open without what would follow from"
+    stopped = re.compile(
+        rf"Inference stopped after [\d,]+ statements \(limit: 2,000 .*{missing} .*"
+    )
+    built = run("build", file)
+    assert built.returncode == 0
+    assert stopped.search(built.stderr)
+    assert "1 class of many equal entities (up to 150)" in built.stderr
+    assert stopped.search(run("info", "--store", file).stdout)
+    assert stopped.search(run("check", file).stdout)
+    facts = json.loads(run("info", "--store", file, "--format", "json").stdout)
+    assert stopped.fullmatch(facts["incomplete"])
+    assert facts["stars"] == [150]
+    done = run("explain", "--store", file, "urn:n99", "urn:p", "urn:n0")
+    assert done.returncode == 1
+    assert "is neither stated nor inferred" in done.stderr
+    assert missing in " ".join(done.stderr.split())

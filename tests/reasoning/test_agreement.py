@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from ipgraph import reasoning
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.reasoning import sparql_rules
+from ipgraph.reasoning.closure import fixpoint, redundancy, transitive
 from ipgraph.reasoning.closure.reasoner import Reasoner
 from ipgraph.reasoning.trivia import is_trivial
 from support.ontologies import (
@@ -24,6 +27,9 @@ from support.ontologies import (
     project_graph,
 )
 from support.proof_checker import accept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CLASSES = [f":C{number}" for number in range(4)]
 PROPERTIES = [f":p{number}" for number in range(4)]
@@ -219,6 +225,49 @@ def test_incremental_additions_give_the_closure_of_the_whole(first: str, more: l
     found = {str(triple) for triple in reasoner.close().triples}
     assert found == ours(grown)
     assert len(ours(whole)) == len(found)
+
+
+@pytest.fixture(scope="module")
+def tiny_limits() -> Iterator[None]:
+    """Make every graph large: condense relations, cut joins, look through all edges one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fixpoint, "SMALL_ROWS", 0)
+        patch.setattr(fixpoint, "MAX_ROWS", 3)
+        patch.setattr(transitive, "CHUNK_ROWS", 2)
+        patch.setattr(transitive, "MARKED_ROWS", 2)
+        patch.setattr(redundancy, "_MANY_EDGES", 1)
+        patch.setattr(redundancy, "_MAX_DIRECT", 1)
+        yield
+
+
+@RANDOM
+@given(ontology=WITH_LITERALS)
+def test_the_paths_for_large_graphs_give_the_closure_of_owlrl(
+    tiny_limits: None, ontology: str
+) -> None:
+    assert difference(graph_of(ontology + DECLARED)) == (set(), set())
+
+
+@RANDOM
+@given(
+    st.lists(st.tuples(from_(CLASSES), from_(CLASSES)), max_size=8),
+    st.lists(st.tuples(from_(PROPERTIES), from_(PROPERTIES)), max_size=6),
+    st.lists(st.tuples(from_(PROPERTIES), from_(CLASSES)), max_size=6),
+    st.lists(facts(), min_size=1, max_size=8),
+)
+def test_random_hierarchies_have_the_closure_of_owlrl_in_large_graphs_too(
+    tiny_limits: None,
+    classes: list[tuple[str, str]],
+    properties: list[tuple[str, str]],
+    domains: list[tuple[str, str]],
+    statements: list[str],
+) -> None:
+    lines = [f"{lower} rdfs:subClassOf {higher} ." for lower, higher in classes]
+    lines += [f"{lower} rdfs:subPropertyOf {higher} ." for lower, higher in properties]
+    for number, (property_, class_) in enumerate(domains):
+        lines.append(f"{property_} {('rdfs:domain', 'rdfs:range')[number % 2]} {class_} .")
+    graph = graph_of("\n".join((*lines, *statements)) + DECLARED)
+    assert difference(graph) == (set(), set())
 
 
 @RANDOM

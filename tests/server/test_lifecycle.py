@@ -16,6 +16,7 @@ from ipgraph.server import lifecycle as serving_module
 from ipgraph.server import service as service_module
 from ipgraph.server.service import Service
 from ipgraph.sparql.query import Query
+from support import hostile_documents
 from support.waiting import wait_for_event
 
 COUNT = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D&format=csv"
@@ -95,6 +96,58 @@ def test_watch_reloads_when_a_file_changes(start_process, rdf_folder, tmp_path):
         assert served.get(COUNT).split() == ["n", "5"]
     finally:
         served.end()
+
+
+def test_hostile_files_in_a_watched_folder_are_refused_and_the_old_graph_is_served(
+    start_process, rdf_folder, tmp_path
+):
+    wanted = ("triple terms in Turtle", "objects in JSON-LD", "expanding entities")
+    documents = [item for item in hostile_documents.documents() if item.name in wanted]
+    assert len(documents) == len(wanted)
+    with start_process(rdf_folder, tmp_path / "cache", "--watch") as served:
+        served.wait_for("Ctrl+C")
+        before = json.loads(served.get("/health"))
+        for document in documents:
+            file = rdf_folder / f"hostile{document.suffix}"
+            file.write_bytes(document.content())
+            assert file.name in served.wait_for("Not reloaded: ")
+            assert served.get(COUNT).split() == ["n", "3"]
+            after = json.loads(served.get("/health"))
+            assert (after["status"], after["snapshot"]) == ("ok", before["snapshot"])
+            file.unlink()
+            served.wait_for("Nothing has changed")
+
+
+def test_a_reload_that_reaches_a_limit_of_the_build_is_stopped_and_the_old_graph_is_served(
+    start_process, rdf_folder, tmp_path
+):
+    # Large terms: 1,000 IRIs of a megabyte each.
+    text = f"@prefix e: <http://e/{'x' * 1_000_000}/> .\n" + "\n".join(
+        f"e:{number} e:p e:o ." for number in range(1000)
+    )
+    flags = ("--build-memory-limit-mib", "600")
+    with start_process(rdf_folder, tmp_path / "cache", *flags) as served:
+        served.wait_for("Ctrl+C")
+        (rdf_folder / "large.ttl").write_text(text, encoding="utf-8")
+        served.process.send_signal(signal.SIGHUP)
+        line = served.wait_for("Not reloaded: ")
+        assert "large.ttl was stopped" in line
+        assert "build_memory_limit_mib" in line
+        assert served.get(COUNT).split() == ["n", "3"]
+        assert json.loads(served.get("/health"))["status"] == "ok"
+
+
+def test_an_internal_error_of_a_reload_is_logged_and_the_old_graph_is_served(
+    serve, small, monkeypatch, caplog
+):
+    def fail(*arguments):
+        raise RuntimeError("odd")
+
+    with serve(small) as running:
+        monkeypatch.setattr(service_module, "reopen", fail)
+        serving_module.reload_now(running.app)
+        assert running.query("ASK {}").status == 200
+    assert "Not reloaded: an internal error." in caplog.text
 
 
 def test_a_reload_drops_no_request_and_later_results_use_the_new_graph(serve, small, rdf_folder):

@@ -22,12 +22,12 @@ EXEMPT = {
 BUILD = """
 import sys
 from pathlib import Path
-from ipgraph.snapshots import cache
+from ipgraph.snapshots import builder, cache
 from ipgraph.snapshots.loading import Input
 from ipgraph.snapshots.snapshot import Recipe
 
 inputs = (Input(Path(sys.argv[1]), "http://example.org/g"),)
-cache.get_or_build(Recipe("", inputs, "rl"), Path(sys.argv[2]))
+builder.build(Recipe("", inputs, "rl"), "0", Path(sys.argv[2]), 100)
 names = sorted(name for name in sys.modules if name.split(".")[0] == "ipgraph")
 print(*(sys.modules[name].__file__ for name in names), sep="\\n")
 """

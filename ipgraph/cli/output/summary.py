@@ -24,6 +24,7 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Folder     {facts['folder']}",
         f"Cache      {_cache(facts['cache'])}",
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
+        *(f"Inference  {note}" for note in graph.notes),
         f"Sources    {counts['sources']:,}",
         *_evidence(graph),
         "Entities by class",

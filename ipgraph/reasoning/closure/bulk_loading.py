@@ -19,20 +19,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.reasoning.inference import Closure
+    from ipgraph.settings import InferenceLimits
 
 _NT = ox.RdfFormat.N_TRIPLES
 
 
 def load_closed(
-    engine: ox.Store, files: Iterable[Path], inferred: ox.NamedNode | None = None
+    engine: ox.Store,
+    files: Iterable[Path],
+    inferred: ox.NamedNode | None = None,
+    limits: InferenceLimits | None = None,
 ) -> Closure:
     """Add the triples of `files` to the default graph of `engine`, and what follows from them.
 
     Inferred triples go to graph `inferred`, or to the default graph if None. Files of N-Triples
     without blank nodes take the fast path; they must be well-formed, because IRIs are not checked.
-    Inconsistencies are in the closure that is returned; the store is filled all the same.
+    Inconsistencies are in the closure that is returned; the store is filled all the same. `limits`
+    bound the closure.
     """
-    reasoner = Reasoner()
+    reasoner = Reasoner(limits=limits)
     fast_files = []
     for file in files:
         if file.suffix == ".nt" and not _has_blank_nodes(file):

@@ -36,6 +36,20 @@ class Pattern(NamedTuple):
 
 
 ANY_CLASS = -(1 << 40)
+# Rules of the schema whose conclusions need no clause of their own: the premises have clauses that
+# conclude the same (redundancy.py).
+_IMPLYING_RULES = frozenset(
+    {
+        "scm-sco",
+        "scm-spo",
+        "scm-eqc2",
+        "scm-eqp2",
+        "scm-dom1",
+        "scm-dom2",
+        "scm-rng1",
+        "scm-rng2",
+    }
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +71,28 @@ class Clause:
     waiting: dict[int, list[Column]] = field(default_factory=dict)
     origin: tuple[Rule, dict[str, int]] | None = None
     plans: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    is_transitive: bool = field(init=False)
+    is_implying: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_implying = self.name in _IMPLYING_RULES
+        self.is_transitive = len(self.body) == 2 and self._is_transitive(*self.body)
+
+    def _is_transitive(self, left: Pattern, right: Pattern) -> bool:
+        """True if the clause says no more than that a property is transitive."""
+        head = self.head
+        if head is None or self.unequal or not left.key == right.key == head.key >= 0:
+            return False
+        terms = {left.subject, left.object, right.subject, right.object}
+        if len(terms) != 3 or not all(isinstance(term, str) for term in terms):
+            return False
+        if left.object == right.subject:
+            return (head.subject, head.object) == (left.subject, right.object)
+        return (right.object, right.subject, left.object) == (
+            left.subject,
+            head.subject,
+            head.object,
+        )
 
     def plan(self, start: int) -> tuple[int, ...]:
         """Return the order in which to join the body from position `start`."""

@@ -3,8 +3,8 @@
 A rule whose patterns all name their property (scm-sco ...) is a clause as it is. In the others the
 property or class is a variable that axioms bind (prp-dom: `?p rdfs:domain ?c`): the patterns that
 name theirs are solved over the schema known so far, and each solution makes one clause.
-Replacement by equality (eq-rep-*) has no axiom to bind its property: equality.py does it. When
-conclusions change the schema, `Compiler.new_clauses` must be called again.
+Equality (eq-sym, eq-trans, eq-rep-*) is not compiled: equality.py applies it. When conclusions
+change the schema, `Compiler.new_clauses` must be called again.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, Term
-from ipgraph.reasoning.closure.redundancy import Bound, Redundancy
-from ipgraph.reasoning.rules import LIST_PROPERTIES, MEMBERSHIP, Atom, Rule, unroll
+from ipgraph.reasoning.closure.redundancy import AXIOMS as PRUNED_RULES
+from ipgraph.reasoning.closure.redundancy import Redundancy
+from ipgraph.reasoning.closure.relations import scan
+from ipgraph.reasoning.rules import LIST_PROPERTIES, Atom, Rule, unroll
 from ipgraph.reasoning.vocabulary import DIFFERENT_FROM, NIL, REST, SAME_AS, TYPE
 
 if TYPE_CHECKING:
@@ -23,24 +25,46 @@ if TYPE_CHECKING:
     from ipgraph.reasoning.closure.encoding import Dictionary
     from ipgraph.reasoning.closure.fixpoint import Fixpoint
 
+Bound = dict[Term, int]  # the values of a rule's variables
+_CHECK_INTERVAL = 4096  # solutions of axioms between two checks of time and memory
 # Never solved as schema: their triples are data, and as numerous.
 _DATA_PREDICATES = frozenset({SAME_AS, DIFFERENT_FROM})
+# equality.py applies them.
+_EQUALITY_RULES = frozenset({"eq-sym", "eq-trans", "eq-rep-s", "eq-rep-p", "eq-rep-o"})
 
 
 def list_lengths(fixpoint: Fixpoint, dictionary: Dictionary) -> dict[str, set[int]]:
     """Return the lengths of the well-formed lists of the graph, by property."""
+    starts = {
+        predicate: [start for _, start in _pairs(fixpoint, dictionary, predicate)]
+        for predicate in LIST_PROPERTIES
+    }
+    if not any(starts.values()):
+        return {}
     rest = dict(_pairs(fixpoint, dictionary, REST))
-    nil = dictionary.number(NIL)
+    known = {dictionary.number(NIL): 0}  # the length from a cell on; -1 if the list does not end
     lengths: dict[str, set[int]] = {}
-    for predicate in LIST_PROPERTIES:
-        for _, start in _pairs(fixpoint, dictionary, predicate):
-            cell, length = start, 0
-            while cell in rest and length <= len(rest):
-                cell = rest[cell]
-                length += 1
-            if cell == nil and length:
+    for predicate, cells in starts.items():
+        for cell in cells:
+            length = _length(cell, rest, known)
+            if length > 0:
                 lengths.setdefault(predicate, set()).add(length)
     return lengths
+
+
+def _length(start: int, rest: dict[int, int], known: dict[int, int]) -> int:
+    """Return the length of a list, and record those of its cells: every cell is visited once."""
+    path = []
+    cell = start
+    while cell not in known:
+        known[cell] = -1  # until the walk comes to an end; a cycle does not
+        path.append(cell)
+        cell = rest.get(cell, cell)
+    length = known[cell]
+    for cell in reversed(path):
+        length = length + 1 if length >= 0 else -1
+        known[cell] = length
+    return length
 
 
 def _pairs(fixpoint: Fixpoint, dictionary: Dictionary, predicate: str) -> Iterator[tuple[int, int]]:
@@ -93,12 +117,14 @@ class Compiler:
         if shape != self._shape:
             self._shape = shape
             self._templates = []
-            for rule in (*MEMBERSHIP, *unroll(lengths)):
+            for rule in unroll(lengths):
+                if rule.name in _EQUALITY_RULES:
+                    continue
                 for variant in self._number_variants(rule):
                     template = self._template(variant)
                     if not any(map(_is_open, variant.body)):
                         clauses.append(self._clause(template, {}))
-                    elif not variant.name.startswith("eq-rep"):
+                    else:
                         self._templates.append(template)
         redundancy = Redundancy(self._fixpoint, self._dictionary)
         for template in self._templates:
@@ -159,10 +185,9 @@ class Compiler:
         if template.solved_sizes == sizes or 0 in sizes:
             return
         template.solved_sizes = sizes
-        name = template.rule.name
-        for bound in self._solutions(template.axioms):
-            if redundancy.is_redundant(name, bound):
-                continue
+        for number, bound in enumerate(self._bindings(template, redundancy)):
+            if not number % _CHECK_INTERVAL:
+                self._fixpoint.budget.check()
             if self._type in bound.values():
                 template.solved_sizes = None  # reads every class: there may be more next time
             if all(
@@ -170,11 +195,15 @@ class Compiler:
             ):
                 yield from self._instances(template, bound)
 
-    def _solutions(self, patterns: tuple[Pattern, ...]) -> Iterator[Bound]:
-        if not patterns:
+    def _bindings(self, template: _Template, redundancy: Redundancy) -> Iterator[Bound]:
+        """Yield what the axioms of a template bind, except what needs no clause."""
+        if not template.axioms:
             yield {}
             return
-        solutions = self._fixpoint.solve(patterns)
+        if template.rule.name in PRUNED_RULES:
+            solutions = scan(template.axioms[0], redundancy.needed(template.rule.name))
+        else:
+            solutions = self._fixpoint.solve(template.axioms)
         names = [name for name in solutions if name]
         for row in zip(*(solutions[name].tolist() for name in names), strict=True):
             yield dict(zip(names, row, strict=True))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.reasoning.closure.encoding import HALF, LOW
+from ipgraph.reasoning.closure.budget import OverBudget
+from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct
+from ipgraph.reasoning.closure.relations import contains
 from ipgraph.reasoning.datatypes import DATATYPES, have_same_value, is_value_of
 from ipgraph.reasoning.inference import Inconsistency, Premise
 from ipgraph.reasoning.vocabulary import MEMBER, SAME_AS, TYPE
@@ -51,7 +53,12 @@ class _Checker:
 
     def run(self, checks: list[Clause]) -> tuple[Inconsistency, ...]:
         """Return the contradictions that `checks` find, and those of literals, without repeats."""
-        found = [violation for check in checks for violation in self._violations(check)]
+        found: list[Inconsistency] = []
+        for check in checks:
+            try:
+                found += self._violations(check)
+            except OverBudget as error:
+                self._fixpoint.skipped[check.name, check.body[0].key] = error
         found += self._ill_typed_literals()
         found += self._unequal_literals()
         unique = {(violation.rule, frozenset(violation.premises)): violation for violation in found}
@@ -67,7 +74,7 @@ class _Checker:
         return Premise(subject, predicate, object_, sources)
 
     def _violations(self, check: Clause) -> Iterator[Inconsistency]:
-        solutions = self._fixpoint.solutions_of(check)
+        solutions = self._fixpoint.solutions_of(check, MAX_PER_RULE)
         names = [name for name in solutions if name]
         columns = [solutions[name][:MAX_PER_RULE].tolist() for name in names]
         count = min(MAX_PER_RULE, len(next(iter(solutions.values()))))
@@ -108,14 +115,20 @@ class _Checker:
         relation = self._fixpoint.relations.get(self._dictionary.get(SAME_AS.encode(), -1))
         if relation is None:
             return
-        for pair in relation.codes.tolist():
+        for pair in self._pairs_of_literals(relation.codes).tolist():
             first, second = self._term(pair >> HALF), self._term(pair & LOW)
-            if first[0] != '"' or second[0] != '"' or first > second:
+            if first > second:
                 continue
             if have_same_value(first, second) is False:
                 terms = {"?x": first, "?y": second}
                 message = fill_reason("{x} and {y} are both the same and different values", terms)
                 yield Inconsistency("dt-diff", message, self._premises_of_pair(pair))
+
+    def _pairs_of_literals(self, pairs: Column) -> Column:
+        """Return the pairs of literals. Of n equal terms, n are looked up instead of n² pairs."""
+        terms = distinct([pairs >> HALF, pairs & LOW])
+        literals = terms[[self._term(term)[0] == '"' for term in terms.tolist()]]
+        return pairs[contains(literals, pairs >> HALF) & contains(literals, pairs & LOW)]
 
     def _premises_of_member(self, class_: int, member: int) -> tuple[Premise, ...]:
         """Return the premises of one clause that concludes that `member` is in `class_`."""

@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyoxigraph as ox
 
+from ipgraph.reasoning.closure.budget import OverBudget, limits_for
+from ipgraph.reasoning.closure.clauses import ANY_CLASS
 from ipgraph.reasoning.closure.compiler import Compiler
 from ipgraph.reasoning.closure.consistency import find_inconsistencies
 from ipgraph.reasoning.closure.encoding import Columns, Dictionary, without_garbage_collection
 from ipgraph.reasoning.closure.fixpoint import Fixpoint
+from ipgraph.reasoning.closure.lists import Lists
 from ipgraph.reasoning.closure.unsupported import unsupported_constructs
 from ipgraph.reasoning.closure.writer import InferredTriples
 from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, is_value_of
-from ipgraph.reasoning.inference import Closure
+from ipgraph.reasoning.inference import Closure, Incompleteness
 from ipgraph.reasoning.rules import AXIOMS
 from ipgraph.reasoning.vocabulary import RESOURCE, SAME_AS, THING, TYPE
+from ipgraph.reasoning.wording import short_name
+from ipgraph.settings import InferenceLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ipgraph.reasoning.closure.clauses import Clause
+
+_MAX_NAMED = 5  # rules that were skipped and that a message names
 
 
 class Reasoner:
@@ -38,15 +45,20 @@ class Reasoner:
         closure = reasoner.close()  # the cost depends on the additions, not on the whole
 
     `full` keeps the trivial triples as well: reflexive, axiomatic and `owl:Thing` triples.
+    `limits` bound each call of `close`, and the statements of all calls together. A closure that
+    would exceed them is incomplete and says so.
     """
 
-    def __init__(self, *, full: bool = False) -> None:
+    def __init__(self, *, full: bool = False, limits: InferenceLimits | None = None) -> None:
         self._full = full
+        self._limits = limits or InferenceLimits()
+        self._stop: OverBudget | None = None  # the limit that ended the closure early
         self._dictionary = Dictionary()
         number = self._dictionary.number
         for term in (TYPE, THING, RESOURCE, SAME_AS):
             number(term)
         self._fixpoint = Fixpoint(number(SAME_AS))
+        self._fixpoint.lists = Lists(self._fixpoint, self._dictionary)
         self._compiler = Compiler(self._fixpoint, self._dictionary)
         self._dormant: list[Clause] = []
         self._checks: list[Clause] = []
@@ -75,26 +87,62 @@ class Reasoner:
         `sources` returns the graphs that state a triple; inconsistencies name them.
         """
         start = time.perf_counter()
-        self._fixpoint.run()
-        while clauses := self._compiler.new_clauses():
-            self._admit(clauses)
-            self._fixpoint.run()
+        fixpoint = self._fixpoint
+        stated = sum(len(relation.stated) for relation in fixpoint.relations.values())
+        limits = limits_for(self._limits, stated)
+        fixpoint.budget.restart(limits)
+        try:
+            self._run()
+        except OverBudget as error:
+            self._stop = error
+        except MemoryError:
+            self._stop = OverBudget("the memory of this process", ends_closure=True)
         closed = time.perf_counter()
-        found = find_inconsistencies(self._fixpoint, self._dictionary, self._checks, sources)
+        fixpoint.budget.restart(limits)
+        found = find_inconsistencies(fixpoint, self._dictionary, self._checks, sources)
         checked = time.perf_counter()
-        triples = InferredTriples(self._fixpoint.relations, self._dictionary, full=self._full)
+        triples = InferredTriples(
+            fixpoint.relations,
+            self._dictionary,
+            full=self._full,
+            equal=fixpoint.equality.classes(),
+        )
         return Closure(
             reasoner="rl",
             chunks=triples,
             count=triples.count,
             inconsistencies=found,
             unsupported=unsupported_constructs(self._fixpoint, self._dictionary),
+            stars=triples.stars,
+            incomplete=self._incompleteness(triples.count),
             timings={
                 "load": self._load_ms,
                 "close": (closed - start) * 1000,
                 "check": (checked - closed) * 1000,
             },
         )
+
+    def _run(self) -> None:
+        self._fixpoint.run()
+        while clauses := self._compiler.new_clauses():
+            self._admit(clauses)
+            self._fixpoint.run()
+
+    def _incompleteness(self, count: int) -> Incompleteness | None:
+        skipped = self._fixpoint.skipped
+        if not skipped and self._stop is None:
+            return None
+        terms = list(self._dictionary)
+        steps = [
+            rule if key == ANY_CLASS else f"{rule} for {short_name(terms[max(key, ~key)].decode())}"
+            for rule, key in skipped
+        ]
+        more = len(steps) - _MAX_NAMED
+        missing = ", ".join(steps[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+        if self._stop is not None:
+            missing += f"{' and ' if missing else ''}the rules that had not finished"
+        limits = dict.fromkeys(error.limit for error in (*skipped.values(), self._stop) if error)
+        return Incompleteness(count, ", ".join(limits), missing)
 
     def _admit(self, clauses: list[Clause]) -> None:
         """Add clauses to the fixpoint, except those whose trivial conclusions no clause reads."""
@@ -134,9 +182,11 @@ class Reasoner:
                 self._fixpoint.conclude(key, np.array(members, np.int64))
 
 
-def infer(engine: ox.Store, *, full: bool = False) -> Closure:
+def infer(
+    engine: ox.Store, *, full: bool = False, limits: InferenceLimits | None = None
+) -> Closure:
     """Return the closure of the RDF merge of all graphs of `engine`, with sources by graph."""
-    reasoner = Reasoner(full=full)
+    reasoner = Reasoner(full=full, limits=limits)
     reasoner.add(
         engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
         for graph in (ox.DefaultGraph(), *engine.named_graphs())

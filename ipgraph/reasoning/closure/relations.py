@@ -25,7 +25,7 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 class Relation:
     """The members of a class or the pairs of a property, stated and inferred."""
 
-    __slots__ = ("_reversed", "codes", "is_class", "readers", "stated")
+    __slots__ = ("_implied", "_reversed", "codes", "is_class", "readers", "stated")
 
     def __init__(self, *, is_class: bool, stated: Column = EMPTY) -> None:
         self.is_class = is_class
@@ -33,6 +33,7 @@ class Relation:
         self.stated = stated
         self.readers: list[tuple[Clause, int]] = []
         self._reversed: Column | None = None
+        self._implied: list[Column] = []
 
     def add(self, codes: Column) -> Column:
         """Add codes, sorted and distinct, and return those that are new."""
@@ -40,8 +41,9 @@ class Relation:
             codes = codes[~contains(self.codes, codes)]
             if not len(codes):
                 return codes
-            self.codes = np.concatenate((self.codes, codes))
-            self.codes.sort(kind="stable")  # two sorted runs: one merge
+            merged = np.concatenate((self.codes, codes))
+            merged.sort(kind="stable")  # two sorted runs: one merge
+            self.codes = merged  # only now: a lack of memory leaves the relation as it was
         else:
             self.codes = codes
         self._reversed = None
@@ -53,6 +55,17 @@ class Relation:
         if self._reversed is None:
             self._reversed = np.sort(reverse(self.codes))
         return self._reversed
+
+    def mark_implied(self, codes: Column) -> None:
+        """Record that `codes` were concluded from other codes of the schema."""
+        self._implied.append(codes)
+
+    def own(self) -> Column:
+        """Return the codes that were not marked as implied."""
+        if not self._implied:
+            return self.codes
+        self._implied = [distinct(self._implied)]
+        return self.codes[~contains(self._implied[0], self.codes)]
 
     def inferred(self) -> Column:
         """Return the codes that were not stated."""
@@ -125,6 +138,25 @@ def join(bindings: Bindings, pattern: Pattern, relation: Relation) -> Bindings:
     return _cross(bindings, scan(pattern, relation.codes))
 
 
+def expected_rows(bindings: Bindings, pattern: Pattern, relation: Relation) -> int:
+    """Return how many solutions `join` would make before it compares a second term."""
+    count = size(bindings)
+    subject = _column(pattern.subject, bindings, count)
+    if pattern.is_class:
+        return count if subject is not None else count * len(relation.codes)
+    object_ = _column(pattern.object, bindings, count)
+    if subject is not None and object_ is not None:
+        return count
+    if subject is not None:
+        known, pairs = subject, relation.codes
+    elif object_ is not None:
+        known, pairs = object_, relation.reversed
+    else:
+        return count * len(relation.codes)
+    counts = pairs.searchsorted((known + 1) << HALF) - pairs.searchsorted(known << HALF)
+    return int(counts.sum())
+
+
 def _column(term: Term, bindings: Bindings, count: int) -> Column | None:
     if isinstance(term, int):
         return np.full(count, term, np.int64)
@@ -149,10 +181,17 @@ def rows_with(pairs: Column, terms: Column) -> tuple[Column, Column]:
     The first column is the position of the term in `terms`, the second the row in `pairs`.
     """
     starts = pairs.searchsorted(terms << HALF)
-    counts = pairs.searchsorted((terms + 1) << HALF) - starts
+    return slices(starts, pairs.searchsorted((terms + 1) << HALF) - starts)
+
+
+def slices(starts: Column, counts: Column) -> tuple[Column, Column]:
+    """Return the positions from each start on, as many as `counts` says, one after the other.
+
+    The first column is the position of the start in `starts`, the second the position itself.
+    """
     if not counts.any():
         return EMPTY, EMPTY
-    which = np.arange(len(terms)).repeat(counts)
+    which = np.arange(len(counts)).repeat(counts)
     offsets = np.arange(len(which)) - (counts.cumsum() - counts).repeat(counts)
     return which, starts[which] + offsets
 

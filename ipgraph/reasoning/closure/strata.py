@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from ipgraph.reasoning.closure.clauses import ANY_CLASS
+from ipgraph.reasoning.closure.components import strong_components
 
 if TYPE_CHECKING:
     from ipgraph.reasoning.closure.clauses import Clause
@@ -26,45 +28,7 @@ def assign_strata(clauses: list[Clause]) -> None:
             edges[keys[pattern.key]].append(node)
         if clause.head:
             edges[node].append(keys[clause.head.key])
-    components = _components(edges)
+    starts = [0, *accumulate(map(len, edges))]
+    components, count = strong_components(starts, list(chain.from_iterable(edges)))
     for node, clause in enumerate(clauses, offset):
-        clause.stratum = components[node]
-
-
-def _components(edges: list[list[int]]) -> list[int]:
-    """Return the strongly connected component of each node, in topological order (Tarjan)."""
-    count = len(edges)
-    order, low, component = [-1] * count, [0] * count, [-1] * count
-    path: list[int] = []
-    visited = found = 0
-    for root in range(count):
-        if order[root] >= 0:
-            continue
-        stack = [(root, 0)]
-        while stack:
-            node, position = stack.pop()
-            if position == 0:
-                order[node] = low[node] = visited
-                visited += 1
-                path.append(node)
-            has_descended = False
-            successors = edges[node]
-            while position < len(successors):
-                successor = successors[position]
-                if order[successor] < 0:
-                    stack += [(node, position), (successor, 0)]
-                    has_descended = True
-                    break
-                if component[successor] < 0:
-                    low[node] = min(low[node], low[successor])
-                position += 1
-            if has_descended:
-                continue
-            if low[node] == order[node]:
-                while True:
-                    member = path.pop()
-                    component[member] = found
-                    if member == node:
-                        break
-                found += 1
-    return [found - 1 - number for number in component]
+        clause.stratum = count - 1 - components[node]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, Dictionary, distinct
+from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, Dictionary, distinct, groups
+from ipgraph.reasoning.closure.relations import contains
 from ipgraph.reasoning.trivia import REFLEXIVE, TOP, is_axiomatic
 from ipgraph.reasoning.vocabulary import (
     BUILT_IN_STARTS,
@@ -21,8 +22,12 @@ from ipgraph.reasoning.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ipgraph.reasoning.closure.equality import EqualTerms
     from ipgraph.reasoning.closure.relations import Relation
 
+# A class of more equal terms than this is written as a star: each member is the same as one center.
+# All pairs of 2,000 members are 4 million triples, which take 1.4 GB in Oxigraph's memory.
+MAX_CLIQUE = 100
 _CHUNK_TRIPLES = 1 << 17  # about 20 MiB
 _MEMBER, _SAME_AS, _TYPE = MEMBER.encode(), SAME_AS.encode(), TYPE.encode()
 _BUILT_IN_STARTS = tuple(start.encode() for start in BUILT_IN_STARTS)
@@ -31,11 +36,18 @@ _BUILT_IN_STARTS = tuple(start.encode() for start in BUILT_IN_STARTS)
 class InferredTriples(Collection[bytes]):
     """The inferred triples that are not stated, in chunks; trivial ones are left out.
 
+    `stars` are the sizes of the classes of equal terms that are written as stars.
+
     Every iteration writes them again, at about 0.4 µs a triple.
     """
 
     def __init__(
-        self, relations: dict[int, Relation], dictionary: Dictionary, *, full: bool
+        self,
+        relations: dict[int, Relation],
+        dictionary: Dictionary,
+        *,
+        full: bool,
+        equal: EqualTerms | None = None,
     ) -> None:
         self._terms = list(dictionary)
         self._dictionary = dictionary
@@ -44,8 +56,13 @@ class InferredTriples(Collection[bytes]):
             (term[0] == 34 for term in self._terms), np.bool_, len(self._terms)
         )
         self._columns: dict[int, Column] = {}
+        self.stars: tuple[int, ...] = ()
+        same = dictionary[_SAME_AS]
         for key in sorted(relations):
-            column = self._writable(key, relations[key].inferred())
+            if key == same and equal is not None and not full:
+                column = self._with_stars(relations[key], equal)
+            else:
+                column = self._writable(key, relations[key].inferred())
             if len(column):
                 self._columns[key] = column
         if full:
@@ -99,6 +116,31 @@ class InferredTriples(Collection[bytes]):
         if property_ == SUBCLASS_OF:
             pairs = pairs[(pairs >> HALF) != self._dictionary.get(NOTHING.encode(), -1)]
         return pairs
+
+    def _with_stars(self, same: Relation, equal: EqualTerms) -> Column:
+        """Return the inferred pairs of `owl:sameAs`, of large classes only those of their stars.
+
+        The center is the first IRI of a class, or else its first blank node.
+        """
+        order = np.argsort(equal.representatives, kind="stable")
+        stars, members, sizes = [], [], []
+        for _, places in groups(equal.representatives, order):
+            terms = equal.terms[places]
+            subjects = terms[~self._literals[terms]]
+            if len(terms) <= MAX_CLIQUE or not len(subjects):
+                continue
+            iris = [number for number in subjects.tolist() if self._terms[number][:1] == b"<"]
+            center = iris[0] if iris else int(subjects[0])
+            stars += [center << HALF | terms[terms != center], subjects << HALF | center]
+            members.append(terms)
+            sizes.append(len(terms))
+        pairs = same.inferred()
+        if sizes:
+            self.stars = tuple(sorted(sizes, reverse=True))
+            pairs = pairs[~contains(np.sort(np.concatenate(members)), pairs >> HALF)]
+            pairs = distinct([pairs, *stars])
+            pairs = pairs[~contains(same.stated, pairs)]
+        return self._writable(self._dictionary[_SAME_AS], pairs)
 
     def _add_reflexive(self, relations: dict[int, Relation]) -> None:
         """Add eq-ref: every term of a triple is the same as itself."""

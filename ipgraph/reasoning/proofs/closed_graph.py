@@ -25,8 +25,15 @@ def node(iri: str) -> ox.NamedNode:
 
 
 TYPE, THING, SUBCLASS_OF = map(node, (vocabulary.TYPE, vocabulary.THING, vocabulary.SUBCLASS_OF))
-_FIRST, _REST, _NIL, _INVERSE_OF = map(
-    node, (vocabulary.FIRST, vocabulary.REST, vocabulary.NIL, vocabulary.INVERSE_OF)
+_FIRST, _REST, _NIL, _INVERSE_OF, _SAME_AS = map(
+    node,
+    (
+        vocabulary.FIRST,
+        vocabulary.REST,
+        vocabulary.NIL,
+        vocabulary.INVERSE_OF,
+        vocabulary.SAME_AS,
+    ),
 )
 
 
@@ -87,8 +94,19 @@ class ClosedGraph:
                 yield Fact(fact.object, predicate, fact.subject)
 
     def holds(self, fact: Fact) -> bool:
-        """True if a triple is stated or inferred."""
-        return next(self.match(*fact), None) is not None
+        """True if a triple is stated or inferred.
+
+        A large class of equal terms has only the triples of a star, so two of its terms may be
+        linked by a third.
+        """
+        if next(self.match(*fact), None) is not None:
+            return True
+        if fact.predicate != _SAME_AS:
+            return False
+        centers = (link.object for link in self.match(fact.subject, _SAME_AS, None))
+        return any(
+            next(self.match(center, _SAME_AS, fact.object), None) is not None for center in centers
+        )
 
     def sources(self, fact: Fact) -> tuple[str, ...]:
         """Return the graphs that state a triple, sorted; none if it is inferred."""

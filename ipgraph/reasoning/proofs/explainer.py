@@ -62,21 +62,24 @@ class Explainer:
         self._graph = ClosedGraph(self._store, self._inferred)
         self._prover = Prover(self._graph)
 
-    def explain(self, subject: str, predicate: str, object_: str) -> Explanation:
+    def explain(
+        self, subject: str, predicate: str, object_: str, *, incomplete: str = ""
+    ) -> Explanation:
         """Return a shortest proof of a triple; its terms are in N-Triples syntax.
 
         Raise `NotEntailed` if it does not hold; the message names what is missing for a rule to
-        conclude it, if that is cheap to find. Raise `UsageError` for terms that do not parse.
+        conclude it, if that is cheap to find, and includes `incomplete`, which says what was not
+        inferred. Raise `UsageError` for terms that do not parse.
         """
         goal = _fact(subject, predicate, object_)
         with self._lock:
             if self._prover.cache_size > _MAX_CACHED:
                 self._clear()
-            return self._explain(goal)
+            return self._explain(goal, incomplete)
 
-    def _explain(self, goal: Fact) -> Explanation:
+    def _explain(self, goal: Fact, incomplete: str) -> Explanation:
         if not self._graph.holds(goal):
-            raise NotEntailed(self._describe_missing(goal))
+            raise NotEntailed(self._describe_missing(goal, incomplete))
         cost = self._prover.prove(goal)
         if cost is None:
             raise NotEntailed(
@@ -113,8 +116,10 @@ class Explainer:
         terms = {name: str(term) for name, term in application.bound}
         return fill_reason(application.reason, terms, self.name)
 
-    def _describe_missing(self, goal: Fact) -> str:
+    def _describe_missing(self, goal: Fact, incomplete: str) -> str:
         message = f"{self._sentence(goal)} is neither stated nor inferred."
+        if incomplete:
+            message += f" {incomplete}"
         missing = self._prover.near_miss(goal)
         if missing is None:
             return f"{message} No rule comes close to concluding it."

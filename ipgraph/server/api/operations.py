@@ -40,6 +40,7 @@ def health(request: Request) -> Response:
         "checks": checks,
         "version": ipgraph.__version__,
         "snapshot": snapshot.hash if snapshot else None,
+        "inference": (snapshot.incomplete or "complete") if snapshot else None,
         "uptime_s": round(time.time() - service.started),
         "limits": service.limits,
     }

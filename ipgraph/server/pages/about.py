@@ -130,12 +130,13 @@ def _libraries() -> list[dict[str, str]]:
 
 
 def _contents(site: Site) -> str:
-    """Return a sentence about the size of the graph; empty without a snapshot."""
+    """Return the size of the graph and its notes in sentences; empty without a snapshot."""
     counts = site.manifest.get("counts")
     if not counts:
         return ""
     numbers = {name: counts[name] for name in ("triples", "stated", "inferred")}
-    return site.words()("downloads.counts", n=len(counts["graphs"]), **numbers)
+    size = site.words()("downloads.counts", n=len(counts["graphs"]), **numbers)
+    return " ".join((size, *site.kg.notes))
 
 
 def _developers(site: Site) -> DeveloperSection:

@@ -7,8 +7,11 @@ import signal
 
 import pytest
 
+import ipgraph
 from ipgraph.errors import TimeLimitExceeded
 from ipgraph.search.index import SearchIndex
+from ipgraph.settings import Settings
+from support import hard_graphs
 from support.running import serving
 from support.waiting import wait_until
 
@@ -80,3 +83,20 @@ def test_frequent_requests_share_a_test(served):
     numbers = iter("123")
     results = [service.once_per(1000, lambda: {"graph": next(numbers)}) for _ in range(3)]
     assert results == [{"graph": "1"}] * 3
+
+
+def test_health_and_pages_say_what_was_not_inferred(tmp_path):
+    file = tmp_path / "chain.nt"
+    file.write_text(hard_graphs.chain(100), encoding="utf-8")
+    settings = Settings(cache=str(tmp_path / "cache"), max_inferred=1000)
+    with serving(ipgraph.open(file, settings=settings)) as running:
+        sentence = running.ask("/health").json()["inference"]
+        assert sentence.startswith("Inference stopped after")
+        assert sentence.endswith("from prp-trp for <urn:p>.")
+        assert "open without what would follow from prp-trp" in running.ask("/about").body.decode()
+        why = running.ask("/why?s=urn:n99&p=urn:p&o=urn:n0")
+        assert "open without what would follow from prp-trp" in why.body.decode()
+
+
+def test_health_says_that_inference_is_complete(served):
+    assert served.ask("/health").json()["inference"] == "complete"
