@@ -15,7 +15,7 @@ import click
 
 import ipgraph
 from ipgraph.cli.output import terminal
-from ipgraph.errors import EXIT_CODES, IpGraphError
+from ipgraph.errors import EXIT_CODES, IpGraphError, StoreDamaged
 
 COMMANDS = (
     *("serve", "query", "ask", "search", "describe", "explain", "check"),
@@ -78,6 +78,13 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of the output has closed it
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  Python flushes it at exit
         return 0
+    except RuntimeError as error:
+        from ipgraph.store.local import is_damage  # late: it imports the engine
+
+        if not is_damage(error):
+            raise
+        click.echo(f"ipgraph: The store cannot be read: {error}", err=True)
+        return EXIT_CODES[StoreDamaged]
 
 
 def run() -> None:
