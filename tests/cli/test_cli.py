@@ -237,6 +237,11 @@ def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     text = run("info").stdout
     assert str(session_cache) in text
     assert f"{facts['counts']['stated']:,} stated" in text
+    assert facts["cache"]["limit_bytes"] == 2 << 30
+    assert facts["cache"]["bytes"] >= sum(
+        path.stat().st_size for path in (session_cache / "snapshots").rglob("graph.nq")
+    )
+    assert re.search(r"^Cache +\d+ of 2,048 MiB, \d+ snapshots?$", text, re.MULTILINE)
 
 
 def test_invalid_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):
