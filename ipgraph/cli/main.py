@@ -15,7 +15,7 @@ import click
 
 import ipgraph
 from ipgraph.cli.output import terminal
-from ipgraph.errors import EXIT_CODES, IpGraphError
+from ipgraph.errors import EXIT_CODES, IpGraphError, StoreDamaged
 
 COMMANDS = (
     *("serve", "query", "ask", "search", "describe", "explain", "check"),
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"ipgraph: {error}", err=True)
         if error.hint:
             click.echo(f"  {error.hint}", err=True)
-        return EXIT_CODES[type(error)]
+        return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -78,6 +78,13 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of the output has closed it
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  Python flushes it at exit
         return 0
+    except RuntimeError as error:
+        from ipgraph.store.local import is_damage  # late: it imports the engine
+
+        if not is_damage(error):
+            raise
+        click.echo(f"ipgraph: The store cannot be read: {error}", err=True)
+        return EXIT_CODES[StoreDamaged]
 
 
 def run() -> None:

@@ -200,6 +200,13 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
             self._complete(request)
         return used
 
+    def send_continue(self) -> None:
+        """Ask for the body, unless the request is complete: waitress would wait for more."""
+        if self.request is not None and self.request.completed:
+            self.request.expect_continue = False
+        else:
+            super().send_continue()
+
     def _complete(self, request: RequestParser) -> None:
         self.sent_continue = False
         if request.error and not self.requests:
