@@ -175,7 +175,7 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     TimeLimitExceeded: 503,
     MemoryLimitExceeded: 503,
     SizeLimitExceeded: 413,
-    QueryTooComplex: 503,
+    QueryTooComplex: 400,
     Busy: 503,
     StoreUnavailable: 503,
     StoreDamaged: 503,

@@ -186,3 +186,21 @@ def test_importing_ipgraph_configures_no_logging():
         [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["[]", "[]", "0"]
+
+
+def test_similar_records_are_limited_and_counted():
+    limit = logs.RateLimit(most=2, interval_s=10)
+
+    def record(text, seconds, *args):
+        found = logging.makeLogRecord({"msg": text, "args": args, "levelno": logging.WARNING})
+        found.created = seconds
+        return found
+
+    template = "Malformed request of the client %s"
+    passed = [limit.filter(record(template, 100 + n / 100, n)) for n in range(500)]
+    assert passed == [True, True] + [False] * 498
+    assert limit.filter(record("Something else", 101))
+    later = record(template, 111, 7)
+    assert limit.filter(later)
+    assert later.getMessage() == "Malformed request of the client 7 (and 498 similar before)"
+    assert limit.filter(record(template, 50))  # the clock was set back

@@ -14,7 +14,8 @@ from importlib import import_module
 import click
 
 import ipgraph
-from ipgraph.errors import EXIT_CODES, IpGraphError
+from ipgraph.cli.output import terminal
+from ipgraph.errors import EXIT_CODES, IpGraphError, StoreDamaged
 
 COMMANDS = (
     *("serve", "query", "ask", "search", "describe", "explain", "check"),
@@ -68,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"ipgraph: {error}", err=True)
         if error.hint:
             click.echo(f"  {error.hint}", err=True)
-        return EXIT_CODES[type(error)]
+        return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -77,6 +78,13 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of the output has closed it
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  Python flushes it at exit
         return 0
+    except RuntimeError as error:
+        from ipgraph.store.local import is_damage  # late: it imports the engine
+
+        if not is_damage(error):
+            raise
+        click.echo(f"ipgraph: The store cannot be read: {error}", err=True)
+        return EXIT_CODES[StoreDamaged]
 
 
 def run() -> None:
@@ -86,6 +94,7 @@ def run() -> None:
     collection during the imports takes another 2 ms and frees nothing.
     """
     gc.set_threshold(100_000, 20, 20)
+    terminal.protect()
     code = main()
     try:
         sys.stdout.flush()

@@ -10,6 +10,7 @@ import click
 
 import ipgraph
 from ipgraph import settings
+from ipgraph.cli.output import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +100,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
         if not statuses:
             from rich.console import Console
 
-            statuses.append(Console(stderr=True).status(""))
+            statuses.append(Console(file=terminal.unfiltered(sys.stderr)).status(""))
             statuses[0].start()
         statuses[0].update(f"{_STAGES[stage]} …")
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_HITS = 2000
 MAX_SUGGESTED = 200
 MIN_SIMILARITY = 0.6
+# Longer than any name. The rest of a longer text is ignored: its cost grows with its words.
+MAX_TEXT_CHARS = 200
 # The sort orders for the instances of a class.
 SORTS = {
     "label": "t.folded, t.iri",
@@ -104,7 +106,7 @@ class SearchIndex:
 
     def similar(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
         """Return the entities with the names most similar to `text`, by their trigrams."""
-        folded = fold(text)
+        folded = fold(text[:MAX_TEXT_CHARS])
         trigrams = {folded[start : start + 3] for start in range(len(folded) - 2)}
         if not trigrams:
             return ()
@@ -136,7 +138,7 @@ class SearchIndex:
                 Term(hit.iri, hit.label, hit.weight, hit.description)
                 for hit in self.suggest(text.partition(":")[2] or text, limit)
             ]
-        wanted = fold(text.rpartition(":")[2])
+        wanted = fold(text[:MAX_TEXT_CHARS].rpartition(":")[2])
         rows = self._rows(
             "SELECT t.iri, t.label, t.uses, t.comment, t.folded, t.local, COALESCE(u.uses, 0)"
             " FROM terms t LEFT JOIN property_uses u ON u.property = t.iri AND u.class = ?"
@@ -205,6 +207,7 @@ class SearchIndex:
 
     def _ordered(self, text: str, limit: int) -> list[Hit]:
         """Return the hits by name: exact short names, exact labels, prefixes, then by weight."""
+        text = text[:MAX_TEXT_CHARS]
         folded = fold(text)
         if not folded:
             return []
@@ -225,7 +228,7 @@ class SearchIndex:
         ]
 
     def _described(self, text: str, limit: int) -> list[Hit]:
-        match = _prefixes(text)
+        match = _prefixes(text[:MAX_TEXT_CHARS])
         if not match:
             return []
         return list(

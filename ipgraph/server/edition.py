@@ -59,7 +59,8 @@ class Edition:
             manifest = kg.snapshot.manifest
             snapshot = f"{kg.snapshot.hash} {manifest['file_hash']}"
             made = datetime.strptime(str(manifest["created"]), "%Y-%m-%dT%H:%M:%SZ")
-            self.modified_s = int(made.replace(tzinfo=UTC).timestamp())
+            # A clock that was set back: Last-Modified is never after Date (RFC 9110, 8.8.2.1).
+            self.modified_s = min(int(made.replace(tzinfo=UTC).timestamp()), int(self.opened))
         # Identifies this graph and this code in tags and keys.
         self.name = hashlib.sha256(f"{snapshot} {_code_stamp()}".encode()).hexdigest()[:20]
         # The value of Last-Modified: when the snapshot was made.

@@ -100,7 +100,7 @@ def _find_or_build(
         with suppress(StoreUnavailable):  # a cache that cannot be written may have the snapshot
             return Snapshot(folder)
         raise StoreUnavailable(
-            f"Cannot write to the cache folder {cache}: {error}.",
+            f"Cannot write to the cache folder {cache}: {error.strerror or error}.",
             hint="Free some space, or choose another folder with --cache or IPGRAPH_CACHE.",
         ) from error
 
@@ -275,8 +275,11 @@ def _write_record(recipe: Recipe, cache: Path, stats: str, name: str) -> None:
     path = _record_path(recipe, cache)
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_text(f"{name}\n{stats}", encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(f"{name}\n{stats}", encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _record_path(recipe: Recipe, cache: Path) -> Path:

@@ -56,8 +56,10 @@ def engine_error(query: Query, error: Exception) -> IpGraphError:
             hint="Use a built-in function.",
         )
     if "service" in query.text.lower() and _NO_DESCRIPTOR not in message:
+        from ipgraph.http_client.plain_text import one_line  # late: only errors need it
+
         return StoreUnavailable(
-            f"A SERVICE endpoint failed: {message}",
+            f"A SERVICE endpoint failed: {one_line(message)}",  # may quote its response
             hint="Use SERVICE SILENT to ignore the failure.",
         )
     return Refused(

@@ -125,7 +125,7 @@ class LocalStore:
 
         The blocks of a store on disk have checksums, so it never returns wrong data instead.
         """
-        if self.folder is None or not _DAMAGE.match(str(error)):
+        if self.folder is None or not is_damage(error):
             return None
         if self.on_damage:
             self.on_damage(str(error))
@@ -181,6 +181,11 @@ class LocalStore:
         for name in named_graphs:
             merged.bulk_extend(self.engine.quads_for_pattern(None, None, None, ox.NamedNode(name)))
         return merged
+
+
+def is_damage(error: Exception) -> bool:
+    """True for an exception of the engine that means a damaged file."""
+    return bool(_DAMAGE.match(str(error)))
 
 
 def merge(engine: ox.Store) -> None:

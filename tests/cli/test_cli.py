@@ -176,7 +176,7 @@ def test_query_on_an_oxigraph_folder_is_stopped_at_its_time_limit_too(run, tmp_p
 def test_unreachable_endpoint_is_exit_code_4(run):
     done = run("query", "--store", "http://127.0.0.1:9/sparql", ASK_UNITS)
     assert done.returncode == 4
-    assert "Cannot reach the endpoint" in done.stderr
+    assert "Cannot query <http://127.0.0.1:9/sparql>: " in done.stderr
 
 
 def test_entity_is_described_by_its_acronym_with_its_sources(run):
@@ -237,6 +237,11 @@ def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     text = run("info").stdout
     assert str(session_cache) in text
     assert f"{facts['counts']['stated']:,} stated" in text
+    assert facts["cache"]["limit_bytes"] == 2 << 30
+    assert facts["cache"]["bytes"] >= sum(
+        path.stat().st_size for path in (session_cache / "snapshots").rglob("graph.nq")
+    )
+    assert re.search(r"^Cache +\d+ of 2,048 MiB, \d+ snapshots?$", text, re.MULTILINE)
 
 
 def test_invalid_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.search.builder import build, fold
-from ipgraph.search.index import SearchIndex
+from ipgraph.search.index import MAX_TEXT_CHARS, SearchIndex
 from ipgraph.store.local import LocalStore, merge
 
 DATA = """
@@ -106,3 +106,19 @@ def test_properties_of_the_class_are_completed_first(index):
 def test_instances_of_a_class_are_listed_by_label_and_initial(index):
     assert labels(index.instances(IP + "Division")) == ["Protective Security Coordination Division"]
     assert index.initials(IP + "Sector") == {"D": 1}
+
+
+def test_only_the_beginning_of_a_long_text_is_searched(index, monkeypatch):
+    asked = []
+    rows = index._rows
+    monkeypatch.setattr(
+        index, "_rows", lambda query, values: asked.append(values) or rows(query, values)
+    )
+    long = "secretary " + " " * MAX_TEXT_CHARS + "word " * 100_000
+    assert index.suggest(long) == index.suggest("secretary")
+    assert index.search(long) == index.search("secretary")
+    for text in (long, "x" * 1_000_000, "a b " * 250_000):
+        index.similar(text)
+        index.complete("class", text)
+    assert asked
+    assert max(len(str(value)) for values in asked for value in values) < 20 * MAX_TEXT_CHARS

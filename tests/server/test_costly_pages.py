@@ -13,6 +13,8 @@ from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS
 from ipgraph.settings import Settings
 from ipgraph.store.local import LocalStore, merge
 
+pytestmark = pytest.mark.slow_without_fast_path
+
 NEIGHBORS = 100_000
 LABELED = 5_000
 LINKS = 150

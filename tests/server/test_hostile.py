@@ -59,6 +59,7 @@ def test_the_bank_has_many_families_and_none_dominates():
     assert set(families) == set(hostile_bank.FAILS)
 
 
+@pytest.mark.slow_without_fast_path
 @pytest.mark.parametrize("number", range(len(BANK)), ids=lambda number: BANK[number].name)
 def test_a_hostile_request_gets_the_right_status_in_time_and_harms_no_other_request(
     target, sentinel, bank, number

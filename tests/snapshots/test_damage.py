@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from ipgraph.search.index import SearchIndex
 from ipgraph.settings import Settings
 from ipgraph.snapshots import inventory, monitor
 from ipgraph.snapshots.snapshot import Snapshot, load_graph
-from support.damages import Damage, answers, outcome, random_damages
+from support.damages import Damage, answers, attack, random_damages
 from support.running import application, serving
 from support.served import Served
 
@@ -217,7 +218,7 @@ def test_a_service_whose_graph_is_damaged_and_whose_files_are_gone_does_not_star
         app.service.pool  # noqa: B018  starts it
 
 
-@pytest.mark.parametrize("damage", [shutil.rmtree, lambda cache: flip_name(cache, "search")])
+@pytest.mark.parametrize("damage", [shutil.rmtree, lambda cache: cut_by_name(cache, "search")])
 def test_a_serving_process_replaces_a_snapshot_that_was_removed_or_damaged(
     people, settings, caplog, damage
 ):
@@ -234,9 +235,7 @@ def test_a_serving_process_replaces_a_snapshot_that_was_removed_or_damaged(
     assert any("and is replaced" in record.getMessage() for record in caplog.records)
 
 
-def flip_name(cache, name):
-    from pathlib import Path
-
+def cut_by_name(cache, name):
     (path,) = Path(cache).glob(f"snapshots/*/{name}*")
     cut_in_half(path)
 
@@ -320,35 +319,27 @@ def test_an_oxigraph_folder_that_is_damaged_is_an_error_of_the_store(people, set
     assert "cannot be read: Corruption" in done.stderr or "Cannot open" in done.stderr
 
 
-def attack(people, settings, pristine, damages):
-    """Try each damage on a copy of a cache; return the outcomes of the first openings."""
-    expected = answers(ipgraph.open(people, settings=replace(settings, cache=str(pristine))))
-    outcomes = []
-    for number, damage in enumerate(damages):
-        cache = pristine.with_name(f"damaged-{number}")
-        shutil.copytree(pristine, cache)
-        (folder,) = (cache / "snapshots").iterdir()
-        damage.apply(folder)
-        changed = replace(settings, cache=str(cache))
-        outcomes.append(outcome(lambda: ipgraph.open(people, settings=changed), expected))  # noqa: B023
-        if outcomes[-1] == "equal":
-            check_snapshot(folder)  # what no query has read
-        assert outcome(lambda: ipgraph.open(people, settings=changed), expected) == "equal"  # noqa: B023
-        assert check_snapshot(opening.snapshot_folder(people, settings=changed)).is_clean
-        shutil.rmtree(cache)
-    return outcomes
+def attack_all(people, settings, number, seed):
+    """Try damages on copies of a cache; return the outcomes of the first openings."""
 
+    def open_graph(cache):
+        return ipgraph.open(people, settings=replace(settings, cache=str(cache)))
 
-def test_random_damages_are_repaired(people, settings, folder, tmp_path):
-    damages = random_damages(folder, 6, seed=11)
+    pristine = Path(settings.cache)
+    expected = answers(open_graph(pristine))
+    (folder,) = (pristine / "snapshots").iterdir()
+    damages = random_damages(folder, number, seed)
     assert {damage.kind for damage in damages} == {"truncate", "flip", "delete"}
-    assert len(attack(people, settings, tmp_path / "cache", damages)) == 6
+    return [attack(damage, pristine, open_graph, expected) for damage in damages]
+
+
+def test_random_damages_are_repaired(people, settings):
+    assert len(attack_all(people, settings, 6, seed=11)) == 6
 
 
 @pytest.mark.slow
-def test_a_hundred_random_damages_are_repaired(people, settings, folder, tmp_path):
-    outcomes = attack(people, settings, tmp_path / "cache", random_damages(folder, 100, seed=2))
-    assert len(outcomes) == 100
+def test_a_hundred_random_damages_are_repaired(people, settings):
+    assert len(attack_all(people, settings, 100, seed=2)) == 100
 
 
 def test_without_its_files_a_damaged_graph_is_refused_with_the_reason(people, settings, folder):

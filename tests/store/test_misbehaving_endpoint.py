@@ -468,3 +468,13 @@ def test_a_local_query_imports_no_client(tmp_path):
     words = [sys.executable, "-c", program, str(tmp_path / "cache"), str(tmp_path / "one.nt")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_error_of_a_service_clause_is_one_line(server, capfd):
+    server.behavior = respond("500 No", "text/plain", ESCAPES.encode())
+    text = f"SELECT * {{ SERVICE <{server.address}> {{ ?s ?p ?o }} }}"
+    assert main(["query", text]) == 4
+    _, err = capfd.readouterr()
+    assert "all is well" in err
+    assert all(line.isprintable() for line in err.splitlines())
+    assert len(err.splitlines()) == 2

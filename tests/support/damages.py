@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipgraph.checks import check_snapshot
 from ipgraph.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -107,3 +109,31 @@ def outcome(open_graph: Callable[[], KnowledgeGraph], expected: tuple[object, ..
         if value != right:
             raise AssertionError(f"answer {number} is wrong: {str(value)[:200]}")
     return "equal"
+
+
+def attack(
+    damage: Damage,
+    pristine: Path,
+    open_graph: Callable[[Path], KnowledgeGraph],
+    expected: tuple[object, ...],
+) -> str:
+    """Apply a damage to a copy of a cache; return the outcome of the first opening.
+
+    Raises `AssertionError` for a wrong answer, and if the second opening does not have a whole
+    snapshot. What no query has read must be found by `check_snapshot`.
+    """
+    cache = pristine.with_name(f"{pristine.name}-damaged")
+    shutil.copytree(pristine, cache)
+    try:
+        (folder,) = (cache / "snapshots").iterdir()
+        damage.apply(folder)
+        first = outcome(lambda: open_graph(cache), expected)
+        check_snapshot(folder)
+        if outcome(lambda: open_graph(cache), expected) != "equal":
+            raise AssertionError("it was not built again")
+        (folder,) = (cache / "snapshots").iterdir()
+        if not check_snapshot(folder).is_clean:
+            raise AssertionError("it is still damaged")
+    finally:
+        shutil.rmtree(cache)
+    return first

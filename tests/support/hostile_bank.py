@@ -228,20 +228,20 @@ def nested() -> list[Attack]:
         ("ASK{?s ", "("),
     )
     return [
-        *(ask(family, wrapped(parts, kib), 503) for family, parts in deep.items() for kib in (40, 50, 60)),
-        *(ask("nested and unclosed", filled(*parts, "", 60), 503) for parts in endless),
+        *(ask(family, wrapped(parts, kib), 400) for family, parts in deep.items() for kib in (40, 50, 60)),
+        *(ask("nested and unclosed", filled(*parts, "", 60), 400) for parts in endless),
     ]  # fmt: skip
 
 
 def hidden_nesting() -> list[Attack]:
     deep = "(" * 20_000 + "1" + ")" * 20_000
     return [
-        ask("nesting behind an apparent IRI", "ASK{FILTER(1<" + deep + ">2)}", 503),
-        ask("nesting behind an apparent IRI", "ASK{FILTER(?a<?b&&?c>" + deep + ")}", 503),
-        ask("nesting behind an apparent comment", 'ASK{FILTER(?a<?b#>"""\n&&' + deep + ')}#"""', 503, 400),
-        ask("nesting behind an apparent comment", "ASK{FILTER(<a:a#b>=" + deep + ")}", 503),
-        ask("nesting behind an apparent string", r"ASK{FILTER('\\'=" + deep + ")}", 503),
-        ask("nesting behind an apparent string", "ASK{FILTER(\"'''\"=" + deep + ")}", 503),
+        ask("nesting behind an apparent IRI", "ASK{FILTER(1<" + deep + ">2)}", 400),
+        ask("nesting behind an apparent IRI", "ASK{FILTER(?a<?b&&?c>" + deep + ")}", 400),
+        ask("nesting behind an apparent comment", 'ASK{FILTER(?a<?b#>"""\n&&' + deep + ')}#"""', 400),
+        ask("nesting behind an apparent comment", "ASK{FILTER(<a:a#b>=" + deep + ")}", 400),
+        ask("nesting behind an apparent string", r"ASK{FILTER('\\'=" + deep + ")}", 400),
+        ask("nesting behind an apparent string", "ASK{FILTER(\"'''\"=" + deep + ")}", 400),
     ]  # fmt: skip
 
 
@@ -260,8 +260,8 @@ def chained() -> list[Attack]:
     }
     bound = "".join(f"BIND({n} AS ?x{n})" for n in range(3_000))
     return [
-        *(ask(family, filled(*parts, kib), 503) for family, parts in long.items() for kib in (50, 55, 60)),
-        ask("chained assignments", "ASK{" + bound + "}", 503),
+        *(ask(family, filled(*parts, kib), 400) for family, parts in long.items() for kib in (50, 55, 60)),
+        ask("chained assignments", "ASK{" + bound + "}", 400),
     ]  # fmt: skip
 
 

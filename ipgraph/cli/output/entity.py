@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
-from ipgraph.cli.output.terms import harmless
+from ipgraph.cli.output.terminal import harmless
 from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:

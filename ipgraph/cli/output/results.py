@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.cli.output import terminal
 from ipgraph.errors import BadQuery, LimitReached
 from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
@@ -45,7 +47,16 @@ def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
         _show(graph, request)
         return
     output_format = by_name(name) if name else ResultFormats(by_name("tsv"), by_name("ttl"))
-    _write(graph, request.text, output_format, sys.stdout.fileno(), request.limit or None)
+    max_rows = request.limit or None
+    if not terminal.is_protected(sys.stdout):
+        _write(graph, request.text, output_format, sys.stdout.fileno(), max_rows)
+        return
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        _write(graph, request.text, output_format, file.fileno(), max_rows)
+        file.seek(0)
+        shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def _write(
@@ -103,7 +114,6 @@ def _evaluate(
 
 def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
     """Print solutions as a table with labels, and the result of an ASK as a word."""
-    import shutil
     import tempfile
 
     from rich.console import Console
@@ -121,7 +131,9 @@ def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
         file.seek(0)
         results = ox.parse_query_results(file, format=ox.QueryResultsFormat.JSON)
         # A fixed width without a terminal, so that a pipe gets whole cells.
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+        width = None if sys.stdout.isatty() else 200
+        # Cells are filtered one by one, because the table has colors.
+        console = Console(file=terminal.unfiltered(sys.stdout), highlight=False, width=width)
         if isinstance(results, ox.QueryBoolean):
             console.print("yes" if results else "no")
         else:
@@ -135,7 +147,7 @@ def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: 
 
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for variable in rows.variables:
-        table.add_column(variable.value, overflow="fold")
+        table.add_column(terminal.harmless(variable.value), overflow="fold")
     number = 0
     for number, row in enumerate(rows, 1):
         if not limit or number <= limit:

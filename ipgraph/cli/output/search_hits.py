@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.cli.output.terms import harmless
+from ipgraph.cli.output.terminal import harmless
 from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 from rich.text import Text
 
+from ipgraph.cli.output.terminal import harmless
 from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import XSD, shorten
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.store import Term
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")}
 
 
@@ -29,13 +28,10 @@ class Cells:
         """Return the text of a cell; control characters in literals are replaced."""
         if isinstance(term, ox.NamedNode):
             name = self._labels.name(term.value)
-            return Text(harmless(name.label)).append(f" {shorten(term.value)}", style="dim")
+            return Text(harmless(name.label)).append(
+                f" {harmless(shorten(term.value))}", style="dim"
+            )
         if isinstance(term, ox.Literal):
             style = "cyan" if term.datatype.value in _NUMBERS else ""
             return Text(harmless(term.value), style=style)
         return Text(harmless(str(term)) if term is not None else "")
-
-
-def harmless(text: str) -> str:
-    """Replace characters that could control a terminal (C0, DEL and C1), except newlines."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)

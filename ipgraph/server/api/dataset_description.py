@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -107,10 +108,15 @@ def data_json(request: Request) -> Response:
 
 
 class _Triples:
-    """Collects triples, in order."""
+    """Collects triples, in order. Its blank nodes have the same labels each time."""
 
     def __init__(self) -> None:
         self.triples: list[ox.Triple] = []
+        self._labels = itertools.count(1)
+
+    def blank(self) -> ox.BlankNode:
+        """Return a new blank node; a random label would give equal tags to different bytes."""
+        return ox.BlankNode(f"b{next(self._labels)}")
 
     def __call__(self, subject: Any, predicate: str, *values: Any) -> None:
         name = ox.NamedNode(predicate)
@@ -135,7 +141,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
     _describe_counts(add, dataset, kg.statistics)
     _describe_files(add, dataset, edition_files(edition, root))
-    service = ox.BlankNode()
+    service = add.blank()
     add(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
     add(service, DCAT + "endpointURL", endpoint)
     add(service, DCAT + "servesDataset", dataset)
@@ -147,7 +153,7 @@ def _describe_rights(add: _Triples, dataset: ox.NamedNode) -> None:
     """Add publisher and license, which are known only for the project's own graph."""
     add(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
     add(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
-    publisher = ox.BlankNode()
+    publisher = add.blank()
     add(dataset, DCTERMS + "publisher", publisher)
     add(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
     add(publisher, FOAF + "name", ox.Literal(PUBLISHER))
@@ -164,14 +170,14 @@ def _describe_counts(add: _Triples, dataset: ox.NamedNode, figures: Statistics) 
     for name, value in _figures(figures).items():
         add(dataset, VOID + name, _integer(value))
     for use in figures.properties:
-        part = ox.BlankNode()
+        part = add.blank()
         add(dataset, VOID + "propertyPartition", part)
         add(part, VOID + "property", ox.NamedNode(use.iri))
         add(part, VOID + "triples", _integer(use.triples))
         add(part, VOID + "distinctSubjects", _integer(use.subjects))
         add(part, VOID + "distinctObjects", _integer(use.objects))
     for iri, number in figures.classes:
-        part = ox.BlankNode()
+        part = add.blank()
         add(dataset, VOID + "classPartition", part)
         add(part, VOID + "class", ox.NamedNode(iri))
         add(part, VOID + "entities", _integer(number))
@@ -182,7 +188,7 @@ def _describe_files(
 ) -> None:
     add(dataset, VOID + "feature", *(ox.NamedNode(item) for item in format_iris()))
     for address, label, media_type in files:
-        dump, distribution = ox.NamedNode(address), ox.BlankNode()
+        dump, distribution = ox.NamedNode(address), add.blank()
         add(dataset, VOID + "dataDump", dump)
         add(dataset, DCAT + "distribution", distribution)
         add(distribution, RDF + "type", ox.NamedNode(DCAT + "Distribution"))

@@ -88,7 +88,7 @@ def format_iris() -> list[str]:
 def _triples(request: Request, root: str) -> list[ox.Triple]:
     service = request.service
     endpoint = ox.NamedNode(f"{root}/sparql")
-    dataset, default, note = ox.BlankNode(), ox.BlankNode(), []
+    dataset, default, note = ox.BlankNode("dataset"), ox.BlankNode("default"), []
     for name, value in service.limits.items():
         note.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}")
     found = [
@@ -116,8 +116,8 @@ def _triples(request: Request, root: str) -> list[ox.Triple]:
         return found
     counts = snapshot.manifest["counts"]
     found.append(ox.Triple(default, ox.NamedNode(VOID + "triples"), _number(counts["triples"])))
-    for iri, number in counts["graphs"].items():
-        named, graph = ox.BlankNode(), ox.BlankNode()
+    for index, (iri, number) in enumerate(counts["graphs"].items(), 1):
+        named, graph = ox.BlankNode(f"named{index}"), ox.BlankNode(f"graph{index}")
         found += [
             ox.Triple(dataset, _sd("namedGraph"), named),
             ox.Triple(named, _A, _sd("NamedGraph")),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.negotiation import HTML
 from ipgraph.server.http.response import NO_STORE, Response
-from ipgraph.server.pages import search
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -49,4 +49,4 @@ def _name_in(request: Request) -> str:
     name = request.args.get("uri", "") or request.path
     last = name.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
     words = " ".join(last.replace("_", " ").replace("-", " ").split())
-    return words[: search.MAX_QUERY]
+    return words[:MAX_TEXT_CHARS]

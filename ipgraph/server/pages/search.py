@@ -9,6 +9,7 @@ from flask import Response, jsonify, redirect
 from markupsafe import Markup, escape
 
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
+from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
@@ -32,7 +33,6 @@ PER_PAGE = 20
 PER_LIST = 200
 # Entities of a class on the first page of browsing.
 SHOWN = 12
-MAX_QUERY = 200
 KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
 # Classes of ontology languages: found by search, not by browsing.
 
@@ -73,7 +73,7 @@ _TYPE = Parameter("type", "IRI of a class")
 )
 def search(request: Request) -> ResponseReturnValue:
     """Find entities by name."""
-    return _search(site_of(request), request.args.get("q", "").strip()[:MAX_QUERY])
+    return _search(site_of(request), request.args.get("q", "").strip()[:MAX_TEXT_CHARS])
 
 
 @routes.add(
@@ -86,7 +86,7 @@ def search(request: Request) -> ResponseReturnValue:
 def suggest(request: Request) -> Response:
     """Complete a name."""
     site = site_of(request)
-    hits = site.index.suggest(request.args.get("q", "")[:MAX_QUERY])
+    hits = site.index.suggest(request.args.get("q", "")[:MAX_TEXT_CHARS])
     return jsonify([_suggestion(site, hit) for hit in hits])
 
 
@@ -196,7 +196,7 @@ def _completions(site: Site) -> list[dict[str, str]]:
     if kind not in _KINDS:
         return []
     within = expand(request.args.get("class", "")) or ""
-    text = request.args.get("q", "")[:MAX_QUERY]
+    text = request.args.get("q", "")[:MAX_TEXT_CHARS]
     found = []
     for term in site.index.complete(kind, text, within=within):
         name = shorten(term.iri)

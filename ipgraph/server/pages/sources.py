@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import abort
 
 from ipgraph.namespaces import SOURCE
+from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links
 from ipgraph.server.api.linked_data import document as write_document
 from ipgraph.server.context import request
@@ -119,7 +120,7 @@ def _sources(site: Site) -> ResponseReturnValue:
             if len(facets := _facets(site, name, chosen)) > 1 or chosen[name]
         ],
         chosen={name: value for name, value in chosen.items() if value},
-        text=request.args.get("q", "").strip(),
+        text=_text(),
         page_number=page,
         has_next=page * PER_PAGE < len(documents),
         developers=developer_section.of_list(site, sparql=page_queries.query("sources")),
@@ -146,7 +147,7 @@ def _summary(site: Site, total: int, chosen: dict[str, str], sort: str) -> str:
     words = site.words()
     parts = [words("sources.sentence" if site.is_own else "sources.count_any", n=total)]
     parts += [words(f"sources.of_{name}", value=value) for name, value in chosen.items() if value]
-    text = request.args.get("q", "").strip()
+    text = _text()
     if text:
         parts.append(words("sources.with_text", value=text))
     sentence = " ".join(parts)
@@ -155,8 +156,12 @@ def _summary(site: Site, total: int, chosen: dict[str, str], sort: str) -> str:
     return sentence + "."
 
 
+def _text() -> str:
+    return request.args.get("q", "").strip()[:MAX_TEXT_CHARS]
+
+
 def _with_text(site: Site) -> list[Source]:
-    text = request.args.get("q", "").strip().casefold()
+    text = _text().casefold()
     return [d for d in site.documents if text in f"{d.title} {d.publisher} {d.genre}".casefold()]
 
 

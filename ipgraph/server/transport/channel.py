@@ -45,9 +45,18 @@ class Channel(GuardedChannel):
 
     def received(self, data: bytes) -> bool:
         """Answer at once what the fast path can, and leave the rest to waitress; in the loop."""
-        if self.requests or self.request is not None or self._read_ahead or not self.can_parse:
+        if (  # `can_parse`, without its calls: this is the way of every cached response
+            self.requests
+            or self.request is not None
+            or self._read_ahead
+            or self.query is not None
+            or self.total_outbufs_len
+            or self.will_close
+            or self.close_when_flushed
+        ):
             return super().received(data)
         if self.server.fast_path.try_answer(self, data):
+            self._has_received = True
             return True
         self.server.incoming = data
         try:

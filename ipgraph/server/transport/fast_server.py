@@ -39,25 +39,21 @@ class FastServer(GuardedServer):
         self._is_changed = False
         super().__init__(application, bound, options)
 
-    @property
-    def timeout_s(self) -> float:  # type: ignore[override]
-        """How long the loop may sleep."""
-        return min(self.fast_path.timeout_s, self._interval_s)
-
     def run(self) -> None:
         """Serve until `end` is called."""
         self.loop.update_all()
         super().run()
         self.loop.close()
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self) -> None:
         """Wait once, and let the dispatchers handle their events."""
-        self.loop.run_once(timeout_s)
+        self.loop.run_once(self.sleep_s(self.fast_path.timeout_s))
 
     def tick(self) -> None:
         """Go on with the queries of the loop, and with connections that had to wait."""
         self.fast_path.tick()
-        super().tick()
+        if self.pending or self._is_stopping or time.monotonic() >= self._next_check:
+            super().tick()
         if self._is_changed:
             self._is_changed = False
             self.loop.update_all()

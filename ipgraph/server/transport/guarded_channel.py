@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS_PER_TURN = 16  # of one connection, before the loop turns to the others
 _MAX_DISCARDED_BYTES = 8 << 20  # of a refused request, so that its client reads the response
+_GRACE_S = 1.0  # in which the first bytes of a new connection may be on their way
 _READ_BYTES = 64 << 10
 
 
@@ -42,6 +43,7 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
     query: object | None = None  # the query that the loop runs for this connection
     lingers = False  # whether to read on after the last response, until the client has read it
     _read_ahead = b""  # bytes received that are not parsed yet
+    _has_received = False
     _is_discarding = False
     _discarded_bytes = 0
 
@@ -61,7 +63,10 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
             return State.ANSWERING
         if self.total_outbufs_len:
             return State.SENDING
-        return State.IDLE if self.request is None or self._is_discarding else State.RECEIVING
+        is_new = not self._has_received and time.monotonic() - self.opened < _GRACE_S
+        if (self.request is None and not is_new) or self._is_discarding:
+            return State.IDLE
+        return State.RECEIVING
 
     @property
     def since(self) -> float:
@@ -85,11 +90,19 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
 
     def readable(self) -> bool:
         """True if more may be read now."""
-        return self._is_discarding or (not self._read_ahead and bool(super().readable()))
+        # Not by waitress's method: the loop calls this after every event.
+        return self._is_discarding or not (
+            self._read_ahead
+            or self.will_close
+            or self.close_when_flushed
+            or self.total_outbufs_len
+            or len(self.requests) > self.adj.channel_request_lookahead
+        )
 
     def writable(self) -> bool:
         """True if there is something to send, or to close."""
-        return not self._is_discarding and bool(super().writable())
+        is_due = self.total_outbufs_len or self.will_close or self.close_when_flushed
+        return bool(is_due) and not self._is_discarding
 
     def handle_read(self) -> None:
         """Read; discard what belongs to a refused request."""
@@ -127,6 +140,7 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
 
     def received(self, data: bytes) -> bool:
         """Parse requests until enough of them wait; in the loop."""
+        self._has_received = True
         if self._read_ahead:
             self._read_ahead += data
             return True
@@ -185,6 +199,13 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
         if request.completed:
             self._complete(request)
         return used
+
+    def send_continue(self) -> None:
+        """Ask for the body, unless the request is complete: waitress would wait for more."""
+        if self.request is not None and self.request.completed:
+            self.request.expect_continue = False
+        else:
+            super().send_continue()
 
     def _complete(self, request: RequestParser) -> None:
         self.sent_continue = False

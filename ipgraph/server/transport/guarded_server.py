@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ipgraph.server.application import Application
 
 _CHECK_INTERVAL_S = 1.0  # between two checks of all connections
+_SLEEP_S = 0.25  # how long the loop may sleep
 _PAUSE_S = 1.0  # without accepting, when there are no descriptors
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 # From three quarters of all connections on, an address has an eighth of them at most.
@@ -40,7 +41,6 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
     """A server with a bounded number of connections, each of which has deadlines."""
 
     channel_class: type[GuardedChannel] = GuardedChannel
-    timeout_s = 0.25  # how long the loop may sleep
 
     def __init__(
         self, application: Application, bound: socket.socket, options: dict[str, Any]
@@ -57,7 +57,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
         )
         self.port = int(bound.getsockname()[1])
         self.pending: set[GuardedChannel] = set()  # with bytes that had to wait
-        self._checked = self._resumes = 0.0
+        self._next_check = self._resumes = 0.0
         self._is_stopping = False
         self._loop_thread = threading.get_ident()
         adjustments = Adjustments(sockets=[bound], **options)
@@ -77,18 +77,35 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
         """Serve until `end` is called."""
         self._loop_thread = threading.get_ident()
         while self._map:
-            self.wait(0.0 if self._has_more_to_parse() else self.timeout_s)
+            self.wait()
             try:
                 self.tick()
             except Exception:  # as waitress does with events: a fault must not end the service
                 self.logger.exception("The event loop failed.")
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self) -> None:
         """Wait once, and let the dispatchers handle their events."""
-        wasyncore.poll2(timeout_s, self._map)
+        wasyncore.poll2(self.sleep_s(_SLEEP_S), self._map)
+
+    def sleep_s(self, most_s: float) -> float:
+        """Return how long the loop may sleep: not at all if bytes can be parsed."""
+        if self.pending and any(channel.can_parse for channel in self.pending):
+            return 0.0
+        return min(self._interval_s, most_s)
 
     def tick(self) -> None:
         """Parse bytes that had to wait, and check the connections from time to time."""
+        if self.pending:
+            self._parse_pending()
+        now = time.monotonic()
+        if self._is_stopping and self.accepting:
+            self._close_listener()
+            self._next_check = now
+        if now >= self._next_check:
+            self._next_check = now + self._interval_s
+            self.check(now)
+
+    def _parse_pending(self) -> None:
         for channel in list(self.pending):
             if not channel.connected:
                 self.pending.discard(channel)
@@ -96,13 +113,6 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
                 self.pending.discard(channel)
                 channel.parse_pending()
                 self.update(channel)
-        now = time.monotonic()
-        if self._is_stopping and self.accepting:
-            self._close_listener()
-            self._checked = 0.0
-        if now - self._checked >= self._interval_s:
-            self._checked = now
-            self.check(now)
 
     def check(self, now: float) -> None:
         """Close connections that are overdue or that their clients have left."""
@@ -175,9 +185,6 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
 
     def _make_map(self) -> dict[int, Any]:
         return {}
-
-    def _has_more_to_parse(self) -> bool:
-        return any(channel.can_parse for channel in self.pending)
 
     def _make_room(self, address: str) -> bool:
         """Close connections if a new one of an address needs room. False if there is none."""

@@ -54,6 +54,7 @@ class RawRequestCache:
         # Equal bytes mean another response if a trusted proxy sends them, so they are apart.
         self._responses: dict[bytes, _ReadyResponse] = {}
         self._responses_to_proxy: dict[bytes, _ReadyResponse] = {}
+        self._has_proxy = bool(self._service.settings.trusted_proxy)
         self._cached_bytes = 0
         self._headers: dict[bytes, dict[str, str]] = {}
         prefix = re.escape(self._service.settings.path_prefix.encode())
@@ -64,7 +65,7 @@ class RawRequestCache:
 
     def respond(self, data: bytes, client: str) -> tuple[bytes, bytes] | None:
         """Return head and body of the cached response to the bytes of a request, if any."""
-        responses = self._responses_for(client)
+        responses = self._responses if not self._has_proxy else self._responses_for(client)
         ready = responses.get(data)
         if ready is None:
             return None
@@ -112,8 +113,7 @@ class RawRequestCache:
         self._cached_bytes += len(data)
 
     def _responses_for(self, peer: str) -> dict[bytes, _ReadyResponse]:
-        settings = self._service.settings
-        if settings.trusted_proxy and public_url.is_trusted(settings, peer):
+        if public_url.is_trusted(self._service.settings, peer):
             return self._responses_to_proxy
         return self._responses
 

@@ -73,6 +73,7 @@ def descendants(process):
 
 
 @only_on_linux
+@pytest.mark.slow_without_fast_path
 def test_a_client_that_stops_reading_pauses_the_worker_in_constant_memory(service):
     before = service.resident_kib
     with start_query(service) as connection:
