@@ -12,15 +12,14 @@ from ipgraph.errors import TimeLimitExceeded
 from ipgraph.search.index import SearchIndex
 from ipgraph.settings import Settings
 from support import hard_graphs
-from support.running import serving
 from support.waiting import wait_until
 
 ALL_OK = {"graph": "ok", "query": "ok", "search": "ok"}
 
 
 @pytest.fixture
-def served(small):
-    with serving(small, wait_limit_s=0.1) as running:
+def served(serve, small):
+    with serve(small, wait_limit_s=0.1) as running:
         yield running
 
 
