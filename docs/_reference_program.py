@@ -110,7 +110,8 @@ def errors() -> str:
             code, status = str(EXIT_CODES[error]), str(HTTP_STATUSES[error])
             yield (f"{indent}`{error.__name__}`", summary, code, status)
         for leaf in error.__subclasses__():
-            yield from walk(leaf, depth + 1)
+            if leaf in EXIT_CODES:  # others are internal and count as their base
+                yield from walk(leaf, depth + 1)
 
     return table(("error", "meaning", "exit code", "HTTP status"), list(walk(IpGraphError, 0)))
 

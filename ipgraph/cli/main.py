@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(f"ipgraph: {error}", err=True)
         if error.hint:
             click.echo(f"  {error.hint}", err=True)
-        return EXIT_CODES[type(error)]
+        return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
     except click.ClickException as error:
         error.show()
         return error.exit_code

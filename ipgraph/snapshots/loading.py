@@ -108,6 +108,11 @@ def load(
                 engine.load(data, format=rdf_format, base_iri=file.graph, to_graph=graph)
         except SyntaxError as error:
             raise _parse_error(file.path, error) from error
+        except MemoryError as error:
+            if "buffer" not in str(error):  # else "Reached the buffer maximal size of 16777216"
+                raise
+            message = f"{file.path}: a literal, IRI or other token is longer than 16 MiB."
+            raise InvalidData(message, hint="Shorten it.") from error
         except OSError as error:
             raise NotFound(f"Cannot read {file.path}: {error.strerror or error}") from error
     return engine

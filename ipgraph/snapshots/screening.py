@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import InvalidData, Place
+from ipgraph.namespaces import OWL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,7 +183,7 @@ def _check_declarations(data: bytes, path: Path) -> int:
             start,
             path,
             "The document type declaration has more than plain entities.",
-            'Keep only declarations such as <!ENTITY owl "http://www.w3.org/2002/07/owl#">.',
+            f'Keep only declarations such as <!ENTITY owl "{OWL}">.',
         )
     lengths: dict[bytes, int] = {}
     for entity in _ENTITY.finditer(doctype[1] or b""):

@@ -213,7 +213,13 @@ def _warm_up(store: LocalStore) -> None:
     for name, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
         with contextlib.suppress(IpGraphError):
             jobs.perform(store, wire.Job(name, text), by_name("json"), io.BytesIO())
-    for text in ("SELEC", "ASK { ?s ?p }", "ASK FROM <urn:none> {}", "ASK FROM <none> { é }"):
+    for text in (
+        "SELEC",
+        "ASK { ?s ?p }",
+        "ASK FROM <urn:none> {}",
+        "ASK FROM <none> { é }",
+        "ASK { SERVICE <none:none> {} }",
+    ):
         with contextlib.suppress(IpGraphError):
             write_result(store, Query(text), by_name("json"), io.BytesIO())
     for body in (

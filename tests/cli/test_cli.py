@@ -176,7 +176,7 @@ def test_query_on_an_oxigraph_folder_is_stopped_at_its_time_limit_too(run, tmp_p
 def test_unreachable_endpoint_is_exit_code_4(run):
     done = run("query", "--store", "http://127.0.0.1:9/sparql", ASK_UNITS)
     assert done.returncode == 4
-    assert "Cannot reach the endpoint" in done.stderr
+    assert "Cannot query <http://127.0.0.1:9/sparql>: " in done.stderr
 
 
 def test_entity_is_described_by_its_acronym_with_its_sources(run):

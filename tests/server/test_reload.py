@@ -15,7 +15,6 @@ from ipgraph.serialization.formats import by_name
 from ipgraph.server import create_app
 from ipgraph.server.service import Service
 from ipgraph.sparql.query import Query
-from support.running import serving_app
 from support.waiting import wait_until
 
 VALUE = "SELECT ?n { <urn:a> <urn:b> ?n }"
@@ -47,11 +46,11 @@ def test_a_request_that_began_before_a_reload_gets_the_old_graph(service, rdf_fo
     assert value_of(service, service.edition) == "1"
 
 
-def test_a_response_that_is_finished_after_a_reload_is_not_stored(small, rdf_folder):
+def test_a_response_that_is_finished_after_a_reload_is_not_stored(serve_app, small, rdf_folder):
     """It would be found by its identity: address, Accept and query have not changed."""
     app = create_app(small, small.settings)
     is_begun, is_reloaded = threading.Event(), threading.Event()
-    with serving_app(app) as running:
+    with serve_app(app) as running:
         service = app.service
         execute = service.pool.execute
 

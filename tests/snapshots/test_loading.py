@@ -72,6 +72,23 @@ def test_a_missing_path_or_one_without_rdf_is_an_error_that_names_it(tmp_path):
         loading.inputs_of([tmp_path / "note.txt"])
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ttl", '<http://a> <http://b> "{}" .'),
+        ("a.nq", "<http://a> <http://b> <http://c{}> ."),
+        ("a.jsonld", '{{"http://b": "{}"}}'),
+    ],
+)
+def test_a_token_that_is_too_long_for_the_parser_is_an_error_that_names_the_file(
+    tmp_path, name, text
+):
+    file = tmp_path / name
+    file.write_text(text.format("x" * (17 << 20)), encoding="utf-8")
+    with pytest.raises(InvalidData, match=rf"{name}: .* longer than 16 MiB"):
+        loading.load(loading.inputs_of([file]))
+
+
 def test_json_ld_contexts_on_the_network_are_never_fetched(tmp_path):
     file = tmp_path / "a.jsonld"
     file.write_text('{"@context": "http://127.0.0.1:9/context", "name": "x"}', encoding="utf-8")

@@ -50,6 +50,7 @@ _IMPLYING_RULES = frozenset(
         "scm-rng2",
     }
 )
+_FUNCTIONAL_RULES = frozenset({"prp-fp", "prp-ifp"})
 
 
 @dataclass(slots=True, eq=False)
@@ -73,9 +74,11 @@ class Clause:
     plans: dict[int, tuple[int, ...]] = field(default_factory=dict)
     is_transitive: bool = field(init=False)
     is_implying: bool = field(init=False)
+    is_functional: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_implying = self.name in _IMPLYING_RULES
+        self.is_functional = self.name in _FUNCTIONAL_RULES and self.body[0].key >= 0
         self.is_transitive = len(self.body) == 2 and self._is_transitive(*self.body)
 
     def _is_transitive(self, left: Pattern, right: Pattern) -> bool:

@@ -186,7 +186,7 @@ class Compiler:
             return
         template.solved_sizes = sizes
         for number, bound in enumerate(self._bindings(template, redundancy)):
-            if not number % _CHECK_INTERVAL:
+            if number % _CHECK_INTERVAL == _CHECK_INTERVAL - 1:
                 self._fixpoint.budget.check()
             if self._type in bound.values():
                 template.solved_sizes = None  # reads every class: there may be more next time

@@ -20,6 +20,8 @@ from ipgraph.reasoning.closure.transitive import chunks_of_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CHECK_INTERVAL = 256  # equal properties or classes between two checks of time and memory
+
 
 class Relations(Protocol):
     """The relations that equality applies to: a `Fixpoint`."""
@@ -160,8 +162,9 @@ class Equality:
         if root != name:  # the representative passes it on to the others
             is_new |= conclude(~root if key < 0 else root, codes)
         elif contains(equal.terms, np.array([name]))[0]:
-            self._relations.budget.check()
-            for member in equal.members_of(np.array([name]))[1].tolist():
+            for number, member in enumerate(equal.members_of(np.array([name]))[1].tolist()):
+                if number % _CHECK_INTERVAL == _CHECK_INTERVAL - 1:
+                    self._relations.budget.check()
                 if member != name:
                     is_new |= conclude(~member if key < 0 else member, codes)
         if key < 0:

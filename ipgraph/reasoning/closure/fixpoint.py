@@ -26,6 +26,7 @@ from ipgraph.reasoning.closure.relations import (
     pack,
     scan,
     size,
+    slices,
 )
 from ipgraph.reasoning.closure.strata import assign_strata
 from ipgraph.reasoning.closure.transitive import close_transitively
@@ -127,6 +128,8 @@ class Fixpoint:
                 self.budget.check()
             if clause.is_transitive and self._is_large(clause):
                 self._close(clause, head.key)
+            elif clause.is_functional:
+                self._link_values(clause, head.key)
             else:
                 self._conclude_all(clause, head)
         except OverBudget as error:
@@ -164,6 +167,25 @@ class Fixpoint:
         self.conclude(key, closed, is_implied=clause.is_implying)
         clause.is_new = False
         clause.waiting = {}
+
+    def _link_values(self, clause: Clause, key: int) -> None:
+        """Conclude that the values of a functional property are equal: each equals the first.
+
+        The other pairs follow by equality. The join would make all of them twice.
+        """
+        left, right = clause.body
+        is_inverse = left.subject != right.subject
+        relation = self.relation(left.key)
+        pairs = relation.reversed if is_inverse else relation.codes
+        added = [
+            codes & LOW if is_inverse else codes >> HALF for _, codes in self._additions(clause)
+        ]
+        clause.is_new = False
+        clause.waiting = {}
+        shared = distinct(added)
+        starts = pairs.searchsorted(shared << HALF)
+        which, rows = slices(starts, pairs.searchsorted((shared + 1) << HALF) - starts)
+        self.conclude(key, distinct([(pairs[starts[which]] & LOW) << HALF | pairs[rows] & LOW]))
 
     def _conclude_all(self, clause: Clause, head: Pattern) -> None:
         """Conclude from the solutions of a clause, about `MAX_ROWS` at a time."""

@@ -122,6 +122,11 @@ class Reasoner:
             },
         )
 
+    @property
+    def inferred_count(self) -> int:
+        """The number of inferred statements before any are left out or written as stars."""
+        return self._fixpoint.budget.spent
+
     def _run(self) -> None:
         self._fixpoint.run()
         while clauses := self._compiler.new_clauses():

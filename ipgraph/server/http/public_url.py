@@ -51,8 +51,9 @@ def accept(settings: Settings, environ: MutableMapping[str, Any]) -> str:
     Also replaces the client, scheme and host of the environment by those that a trusted proxy
     names, and removes all forwarded headers from it. Ignores values that are not valid.
     """
-    is_from_proxy = is_trusted(settings, str(environ.get("REMOTE_ADDR", "")))
-    if is_from_proxy:
+    is_from_proxy = False
+    if settings.trusted_proxy and is_trusted(settings, str(environ.get("REMOTE_ADDR", ""))):
+        is_from_proxy = True
         if client := _ADDRESS.fullmatch(_last(environ, "HTTP_X_FORWARDED_FOR")):
             environ["REMOTE_ADDR"] = client[1]
         if (scheme := _last(environ, "HTTP_X_FORWARDED_PROTO").lower()) in ("http", "https"):
@@ -63,10 +64,10 @@ def accept(settings: Settings, environ: MutableMapping[str, Any]) -> str:
     if settings.public_url:
         return settings.public_url.rstrip("/")
     return _root(
-        str(environ.get("wsgi.url_scheme", "http")),
-        str(environ.get("HTTP_HOST", "")),
+        environ.get("wsgi.url_scheme", "http"),
+        environ.get("HTTP_HOST", ""),
         str(environ.get("SERVER_PORT", settings.port)),
-        str(environ.get("SCRIPT_NAME", "")),
+        environ.get("SCRIPT_NAME", ""),
         settings.host,
         is_from_proxy,
     )

@@ -52,7 +52,8 @@ class FastServer(GuardedServer):
     def tick(self) -> None:
         """Go on with the queries of the loop, and with connections that had to wait."""
         self.fast_path.tick()
-        super().tick()
+        if self.pending or self._is_stopping or time.monotonic() >= self._next_check:
+            super().tick()
         if self._is_changed:
             self._is_changed = False
             self.loop.update_all()

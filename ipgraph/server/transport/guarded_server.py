@@ -57,7 +57,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
         )
         self.port = int(bound.getsockname()[1])
         self.pending: set[GuardedChannel] = set()  # with bytes that had to wait
-        self._checked = self._resumes = 0.0
+        self._next_check = self._resumes = 0.0
         self._is_stopping = False
         self._loop_thread = threading.get_ident()
         adjustments = Adjustments(sockets=[bound], **options)
@@ -100,9 +100,9 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no t
         now = time.monotonic()
         if self._is_stopping and self.accepting:
             self._close_listener()
-            self._checked = 0.0
-        if now - self._checked >= self._interval_s:
-            self._checked = now
+            self._next_check = now
+        if now >= self._next_check:
+            self._next_check = now + self._interval_s
             self.check(now)
 
     def _parse_pending(self) -> None:
