@@ -1,7 +1,7 @@
 """Damaged snapshots and interrupted builds: no wrong answer, and the last good snapshot stays.
 
 Without options, 100 copies of a snapshot of the project's graph are damaged at random (a file is
-cut, loses a bit or is deleted), and 25 queries and a search are compared with those of the graph
+cut, loses a bit or is deleted), and 21 queries and a search are compared with those of the graph
 before. Then 50 builds are killed at a random time and 50 find the disk full; the last good snapshot
 must open after each, and nothing may be left behind after the next build.
 """
