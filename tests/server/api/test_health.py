@@ -84,11 +84,11 @@ def test_frequent_requests_share_a_test(served):
     assert results == [{"graph": "1"}] * 3
 
 
-def test_health_and_pages_say_what_was_not_inferred(tmp_path):
+def test_health_and_pages_say_what_was_not_inferred(serve, tmp_path):
     file = tmp_path / "chain.nt"
     file.write_text(hard_graphs.chain(100), encoding="utf-8")
     settings = Settings(cache=str(tmp_path / "cache"), max_inferred=1000)
-    with serving(ipgraph.open(file, settings=settings)) as running:
+    with serve(ipgraph.open(file, settings=settings)) as running:
         sentence = running.ask("/health").json()["inference"]
         assert sentence.startswith("Inference stopped after")
         assert sentence.endswith("from prp-trp for <urn:p>.")
