@@ -1,7 +1,9 @@
-"""The resource folders of the package: ``ontology``, ``data`` and ``web``."""
+"""Where this package is: its folders ``ontology``, ``data`` and ``web``, and its import path."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from ipgraph.errors import StoreUnavailable
@@ -21,3 +23,13 @@ def folder(name: str) -> Path:
         f"The folder {name!r} of ipgraph is neither in {_PACKAGE} nor next to it. "
         "Reinstall ipgraph."
     )
+
+
+def import_path() -> str:
+    """Return PYTHONPATH for a child that runs with ``-P``: the import path of this process.
+
+    The working folder is not in it: it may have modules of the names that the child imports.
+    """
+    package_folder = str(Path(__file__).parents[1])
+    paths = [path for path in sys.path if path]
+    return os.pathsep.join(paths if package_folder in paths else [*paths, package_folder])

@@ -17,9 +17,9 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from ipgraph import resources
 from ipgraph.errors import BuildStopped
 from ipgraph.snapshots.limits import STAGES
 
@@ -58,7 +58,7 @@ def run(
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "ipgraph.snapshots.child"],
-            env={**_ENVIRONMENT, **os.environ, "PYTHONPATH": _import_path()},
+            env={**_ENVIRONMENT, **os.environ, "PYTHONPATH": resources.import_path()},
             start_new_session=True,  # Ctrl+C is for this process, which then ends the child
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -69,16 +69,6 @@ def run(
             return child.converse(request, report)
         finally:
             child.end()
-
-
-def _import_path() -> str:
-    """Return the import path of this process; without it, the child would use the working folder.
-
-    Such a folder may have modules of the names that the child imports.
-    """
-    package_folder = str(Path(__file__).parents[2])
-    paths = [path for path in sys.path if path]
-    return os.pathsep.join(paths if package_folder in paths else [*paths, package_folder])
 
 
 @dataclass(slots=True)

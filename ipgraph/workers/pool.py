@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.workers.admission import AdmissionQueue
 from ipgraph.workers.outcomes import Outcome, OutcomeCounter
+from ipgraph.workers.processes import resume_children
 from ipgraph.workers.run import Run, outcome_of, rejection
 from ipgraph.workers.scheduler import Scheduler, available_processors
 from ipgraph.workers.state import PoolLimits, PoolState
@@ -33,6 +34,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _TURN_S = 0.25
 _REPAIR_INTERVAL_S = 0.25
+_LONG_REPAIR_S = 1.0
 
 
 class Pool:
@@ -48,6 +50,7 @@ class Pool:
             restarts=OutcomeCounter(),
         )
         self.zygote_restarts = 0
+        self._repairing_since: float | None = None
         self._streaming: set[Run] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -201,16 +204,21 @@ class Pool:
                 self._worker_sets = [item for item in self._worker_sets if not item.is_closed]
                 worker_sets = list(self._worker_sets)
             for workers in worker_sets:
+                self._repairing_since = time.monotonic()
                 try:
                     self.zygote_restarts += workers.repair()
                 except Exception:  # any error: without this thread nothing would be repaired
                     _LOGGER.exception("Workers were not repaired")
+                self._repairing_since = None
 
     def _watch(self) -> None:
         """Rotate the scheduler and stop results whose clients read too slowly."""
         while not self._closed.wait(_TURN_S):
             self.state.scheduler.rotate()
             now = time.monotonic()
+            began = self._repairing_since
+            if began is not None and now - began > _LONG_REPAIR_S:
+                resume_children()
             with self._lock:
                 self._streaming = {run for run in self._streaming if not run.is_finished}
                 slow = [run for run in self._streaming if run.is_too_slow(now)]

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ipgraph import resources
 from ipgraph.errors import StoreUnavailable
 from ipgraph.workers import wire
 from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED, PID, PING, REAP
@@ -325,6 +326,18 @@ class Worker:
                 call()
 
 
+def resume_children() -> None:
+    """Let the suspended children of this process continue.
+
+    A child that is suspended between fork and exec blocks the thread that starts it.
+    """
+    for children in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for pid in map(int, children.read_text(encoding="ascii").split()):
+                if is_suspended(pid):
+                    os.kill(pid, signal.SIGCONT)
+
+
 def is_suspended(pid: int) -> bool:
     """True if a process is stopped by a signal; False where the system does not tell."""
     try:
@@ -338,7 +351,8 @@ def _start(descriptor: int, control: socket.socket) -> subprocess.Popen[bytes]:
     """Start a zygote that reads its commands from a descriptor; `control` is the other end."""
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "ipgraph.workers.zygote", str(descriptor)],
+            [sys.executable, "-P", "-m", "ipgraph.workers.zygote", str(descriptor)],
+            env={**os.environ, "PYTHONPATH": resources.import_path()},
             pass_fds=[descriptor],
             start_new_session=True,  # Ctrl+C is for the parent, which ends the zygote in order
             stdin=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
 import threading
 
 import pytest
@@ -115,6 +116,26 @@ def test_suspended_processes_continue(pool):
     wait_until(lambda: not any(is_suspended(pid) for pid in suspended))
     assert pool.is_well()
     assert pool.process_ids["zygote"] == zygote
+
+
+def test_suspended_children_of_the_service_continue():
+    """As one that is suspended before it has become the zygote."""
+    with subprocess.Popen(["sleep", "600"]) as child:
+        os.kill(child.pid, signal.SIGSTOP)
+        waiting.wait_until(lambda: is_suspended(child.pid), lambda: None)
+        processes_module.resume_children()
+        waiting.wait_until(lambda: not is_suspended(child.pid), lambda: None)
+        child.kill()
+
+
+def test_a_zygote_imports_nothing_from_the_working_folder(graph_path, tmp_path, monkeypatch):
+    (tmp_path / "pyoxigraph.py").write_text("raise SystemExit", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    pool = Pool(graph_path, PoolLimits(workers=1))
+    try:
+        assert ask(pool) == b"true"
+    finally:
+        pool.close()
 
 
 def test_a_zygote_that_does_not_reply_is_replaced(graph_path, monkeypatch):
