@@ -161,7 +161,7 @@ class Snapshot:
         until the memory is full (pyoxigraph 0.5.13), so without it a memory limit is necessary.
         """
         if not infer:
-            return self._stated_store()
+            return self._stated_store(read_files)
         if read_files:
             for damage in inventory.find_all(self.folder, "store/", inventory.MAX_READ_BYTES):
                 raise self.report_damage(damage)
@@ -202,12 +202,10 @@ class Snapshot:
             hint=f"The next command builds it again. Its folder is {self.folder}.",
         )
 
-    def _stated_store(self) -> LocalStore:
+    def _stated_store(self, read_files: bool) -> LocalStore:
         folder = self.folder / STATED
         try:
-            try:
-                inventory.verify(folder)
-            except inventory.Damage:
+            if not _is_whole(folder, read_files):
                 self._write_stated(folder)
         except OSError:  # a cache that cannot be written
             return load_graph(self.graph_path, infer=False)
@@ -226,6 +224,15 @@ class Snapshot:
                 engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
             write_store(engine, scratch / GRAPH, scratch / "store")
             inventory.write(scratch, self.inventory.key, len(engine))
+
+
+def _is_whole(stated: Path, read_files: bool) -> bool:
+    """True if a folder has the undamaged store without inferred statements; see `store`."""
+    try:
+        inventory.verify(stated)
+    except inventory.Damage:
+        return False
+    return not read_files or not any(inventory.find_all(stated, "store/", inventory.MAX_READ_BYTES))
 
 
 def load_graph(path: Path, *, infer: bool = True) -> LocalStore:

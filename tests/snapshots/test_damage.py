@@ -350,3 +350,15 @@ def test_without_its_files_a_damaged_graph_is_refused_with_the_reason(people, se
         list(graph.query(COUNT, infer=False))
     with pytest.raises(NotFound, match="There is no file"):
         ipgraph.open(people, settings=settings)
+
+
+def test_a_flip_in_the_store_without_inferred_statements_is_found_when_it_is_opened(
+    people, settings, folder
+):
+    """An aggregate over the damaged block would collect errors until the memory is full."""
+    right = sorted(map(str, ipgraph.open(people, settings=settings).query(COUNT, infer=False)))
+    flip_tables(folder / "stated")
+    graph = ipgraph.open(people, settings=settings)
+    assert graph.stated_store is not None  # this opens it
+    assert not list(inventory.find_all(folder / "stated"))
+    assert sorted(map(str, graph.query(COUNT, infer=False))) == right

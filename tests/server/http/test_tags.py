@@ -30,7 +30,7 @@ PAGES_AND_DATA = (
     *("/", "/page/ip", "/ontology", "/browse", "/graph", "/timeline", "/sources", "/search?q=dam"),
     *("/data/ip.ttl", "/data/ip.jsonld", "/data/ip.trig", "/data/ip.rdf", "/ontology.ttl"),
     *("/disagreements", "/questions/units-of", "/suggest?q=in", "/why?s=PSCD&p=partOf&o=DHS"),
-    *("/void.ttl", "/data.json", "/openapi.json", "/sitemap.xml"),
+    *("/void.ttl", "/data.json", "/sitemap.xml"),
 )
 PATHS = (
     *("/sparql?" + urlencode({"query": query}) for query in QUERIES),
