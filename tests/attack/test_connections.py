@@ -24,7 +24,6 @@ from support.waiting import CHECK_INTERVAL_S, Child, wait_until, wait_until_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from support.running import Running
@@ -44,10 +43,12 @@ def fast_path(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-@pytest.fixture
-def small(rdf_folder: Path, tmp_path: Path) -> KnowledgeGraph:
-    """A graph of two files."""
-    return ipgraph.open(rdf_folder, settings=Settings(cache=str(tmp_path / "cache")))
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+    """A graph of one statement."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "one.ttl").write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
+    return ipgraph.open(folder / "one.ttl", settings=Settings(cache=str(folder / "cache")))
 
 
 def connect(running: Running, data: bytes = b"", address: str = "127.0.0.1") -> socket.socket:
@@ -270,6 +271,7 @@ def test_a_client_that_reads_nothing_is_closed(serve, project, fast_path):
             running.wait_until(lambda: not channels(running))
 
 
+@pytest.mark.slow
 def test_draining_closes_the_listening_socket_and_answers_what_runs(project, session_cache):
     with Served(None, session_cache, "--query-time-limit-s", "3") as served:
         served.get("/sparql?query=ASK%7B%7D")
