@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl
 
 import pytest
@@ -27,8 +28,9 @@ STATUSES = {200, 400, 403, 406, 413, 414}
 @fuzzed(600)
 @given(QUERY_STRINGS)
 def test_parameters_are_those_of_the_standard_library(text):
+    encoded = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % found[0][0], text).decode()
     try:
-        expected = parse_qsl(text.decode(), keep_blank_values=True, errors="strict")
+        expected = parse_qsl(encoded, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
         expected = None
     try:
