@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import ipgraph
 from ipgraph import namespaces
+from ipgraph.namespaces import file_iri
 
 PACKAGE = Path(ipgraph.__file__).parent
 VOCABULARIES = {
@@ -59,3 +61,11 @@ def test_a_planted_copy_of_a_namespace_is_found(text):
 
 def test_the_prefixes_of_a_query_are_not_copies():
     assert not spelled_out('"PREFIX owl: <http://www.w3.org/2002/07/owl#> SELECT * { ?s ?p ?o }"')
+
+
+def test_the_iri_of_a_file_is_that_of_the_standard_library(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a b", "50%", "é", "x?y#z", "a:b~c", os.fsdecode(b"\xff")):
+        path = tmp_path / name
+        assert file_iri(path) == path.as_uri()
+        assert file_iri(Path(name)) == path.as_uri()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.checks.problems import CheckReport, Problem
 from ipgraph.errors import StoreUnavailable
+from ipgraph.namespaces import file_iri
 from ipgraph.snapshots import inventory
 from ipgraph.snapshots.snapshot import STATED
 from ipgraph.store.local import LocalStore
@@ -65,7 +66,7 @@ def _differing_counts(folder: Path) -> Iterator[str]:
             actual = int(solution["n"].value)
             if actual != expected:
                 yield f"the store has {actual:,} statements instead of {expected:,}"
-        index = f"{(folder / 'search.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
+        index = f"{file_iri(folder / 'search.sqlite')}?mode=ro&immutable=1"
         with closing(sqlite3.connect(index, uri=True)) as connection:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":

@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.errors import StoreDamaged
+from ipgraph.namespaces import file_iri
 from ipgraph.search.builder import fold, split_words
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ class SearchIndex:
     def _connection(self, local: threading.local) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(local, "connection", None)
         if connection is None:
-            address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
+            address = f"{file_iri(self._path)}?mode=ro&immutable=1"
             connection = sqlite3.connect(address, uri=True, check_same_thread=False)
             local.connection = connection
             self._opened.append(connection)

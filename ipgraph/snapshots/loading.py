@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotFound, Place
-from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE
+from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE, file_iri
 from ipgraph.resources import folder
 from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
@@ -80,7 +80,7 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
         for file in files:
             _format_of(file)
             absolute = file.resolve()
-            inputs[absolute] = Input(absolute, absolute.as_uri())
+            inputs[absolute] = Input(absolute, file_iri(absolute))
     return tuple(inputs.values())
 
 
