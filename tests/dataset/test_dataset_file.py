@@ -98,7 +98,7 @@ def test_all_faults_are_reported_at_once_with_their_lines(path):
         ('nodes = [{ class = "lt:N", ties = ["lt:a"], states = [{ object = "lt:b" }] }]', "either"),
         (
             'nodes = [{ class = "lt:N", ties = ["lt:o"], states = [{ by = "lt:p" }] }]',
-            "lt:p is not among the ties",
+            "#p> is not among the ties",
         ),
         (
             'nodes = [{ class = "lt:N", ties = ["lt:place"], sentence = "{lt:plase} {x}" }]',

@@ -1,4 +1,4 @@
-"""How a key of a dataset file is declared: type, meaning, readers, and what a change makes anew."""
+"""How a key of a dataset file is declared: type, meaning, readers, and what a change rebuilds."""
 
 from __future__ import annotations
 
