@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,8 @@ def build(
         clock.begin("write")
         write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
-        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
+        builder.build(store, scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
