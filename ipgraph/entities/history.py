@@ -158,7 +158,8 @@ class HistoryReader:
             for name, statements in sorted(facts.items())
             if any(_is_true(fact.object) for fact in statements)
         )
-        if not (since or until or marks):
+        has_marks = any(_is_boolean(f.object) for found in facts.values() for f in found)
+        if not (since or until or has_marks):
             return None
         participants = {
             name: tuple(
@@ -215,7 +216,11 @@ class HistoryReader:
 
 
 def _is_true(term: Term) -> bool:
-    return isinstance(term, Literal) and term.datatype.value == _BOOLEAN and term.value == "true"
+    return _is_boolean(term) and term.value == "true"
+
+
+def _is_boolean(term: Term) -> bool:
+    return isinstance(term, Literal) and term.datatype.value == _BOOLEAN
 
 
 def _by_subject_and_property(statement: Statement) -> tuple[str, str]:
