@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.serialization.results import write
 from ipgraph.sparql.evaluation import engine_error, evaluate
 from ipgraph.store.local import LocalStore
@@ -25,8 +24,6 @@ def write_result(
     """
     try:
         write(evaluate(store, query), output_format, out, max_rows=query.max_rows)
-    except InvalidData as error:  # a limit of the format: another one can hold the result
-        raise NotAcceptable(str(error)) from error
     except (RuntimeError, OSError) as error:
         damage = store.damage(error) if isinstance(store, LocalStore) else None
         raise damage or engine_error(query, error) from error

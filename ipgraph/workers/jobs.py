@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.entities import names
-from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.reasoning import Explainer
 from ipgraph.reasoning import Explanation as Explanation  # noqa: PLC0414  the server's type
 from ipgraph.serialization import graphs
@@ -40,10 +39,7 @@ def perform(store: Store, job: Job, output_format: Format, out: IO[bytes]) -> No
 
     Raises what the job raises, and `NotAcceptable` if the format cannot hold the result.
     """
-    try:
-        JOBS[job.name](store, job.text, output_format, out)
-    except InvalidData as error:  # a limit of the format: another one can hold the result
-        raise NotAcceptable(str(error)) from error
+    JOBS[job.name](store, job.text, output_format, out)
 
 
 def statement_text(subject: str, predicate: str, object: str, incomplete: str = "") -> str:
