@@ -27,6 +27,7 @@ class Feature(StrEnum):
     TRIPLE_TERM = "triple terms"
     XML_CHARACTER = "characters that XML does not allow"
     XML_NAME = "properties whose IRI does not end in an XML name"
+    MANY_ROWS = "as many rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ TABLE_FORMATS: tuple[Format, ...] = (
         ".xlsx",
         Content.TABLES,
         "Excel",
+        lacks=frozenset({Feature.MANY_ROWS}),
     ),
 )
 
