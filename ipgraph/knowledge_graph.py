@@ -14,6 +14,7 @@ from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
+from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
     from rdflib import Dataset
@@ -388,4 +389,5 @@ class KnowledgeGraph:
 
 
 def _result(store: Store, result: EngineResult) -> Result:
-    return Result(result, store.damage) if isinstance(store, LocalStore) else Result(result)
+    damage = {"damage": store.damage} if isinstance(store, LocalStore) else {}
+    return Result(as_stated(result, store), **damage)

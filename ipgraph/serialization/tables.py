@@ -12,6 +12,7 @@ from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import INFERRED_GRAPH, RDF, SKOS
 from ipgraph.serialization import spreadsheets, xlsx
 from ipgraph.serialization.limits import until_whole
+from ipgraph.store.originals import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ class _Statements:
 
     def __init__(self, store: Store) -> None:
         self.number = 0
-        self._store = store
+        self._store = as_written(store)
         self._labels = Labels(store)
 
     def rows(self) -> Iterator[Row]:

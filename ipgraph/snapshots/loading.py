@@ -16,12 +16,15 @@ import pyoxigraph as ox
 from ipgraph.errors import InvalidData, NotFound, Place
 from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE, file_iri
 from ipgraph.resources import folder
+from ipgraph.snapshots.literals import may_differ
 from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rdflib import Dataset
+
+    from ipgraph.snapshots.literals import Recorder
 
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -88,12 +91,14 @@ def load(
     inputs: Iterable[Input],
     max_depth: int = DEFAULT_MAX_DEPTH,
     reading: Callable[[Path], None] = lambda path: None,
+    recorder: Recorder | None = None,
 ) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
     of different files are different. Raises `InvalidData` with file, line and column for the first
-    syntax error, and for what `screening.screen` refuses. `reading` is called with each file.
+    syntax error, and for what `screening.screen` refuses. `reading` is called with each file, and
+    `recorder` gets the literals that the engine stores in another form.
     """
     engine = ox.Store()
     for file in inputs:
@@ -101,8 +106,9 @@ def load(
         reading(file.path)
         try:
             data = screen(file.path.read_bytes(), file.path, max_depth)
-            if file.path.suffix.lower() in _DATASET_SUFFIXES:
-                _load_dataset(engine, file, data, rdf_format)
+            watched = recorder if recorder and may_differ(data, rdf_format) else None
+            if watched or file.path.suffix.lower() in _DATASET_SUFFIXES:
+                _load_dataset(engine, file, data, rdf_format, watched)
             else:
                 graph = ox.NamedNode(file.graph)
                 engine.load(data, format=rdf_format, base_iri=file.graph, to_graph=graph)
@@ -126,16 +132,23 @@ def rdflib_dataset(engine: ox.Store) -> Dataset:
     return rdflib.Dataset(store=OxigraphStore(store=engine))
 
 
-def _load_dataset(engine: ox.Store, file: Input, data: bytes, rdf_format: ox.RdfFormat) -> None:
+def _load_dataset(
+    engine: ox.Store,
+    file: Input,
+    data: bytes,
+    rdf_format: ox.RdfFormat,
+    recorder: Recorder | None,
+) -> None:
     graph = ox.NamedNode(file.graph)
     default = ox.DefaultGraph()
-    quads = ox.parse(data, format=rdf_format, base_iri=file.graph, rename_blank_nodes=True)
-    engine.bulk_extend(
+    parsed = ox.parse(data, format=rdf_format, base_iri=file.graph, rename_blank_nodes=True)
+    quads = (
         ox.Quad(quad.subject, quad.predicate, quad.object, graph)
         if quad.graph_name == default
         else quad
-        for quad in quads
+        for quad in parsed
     )
+    engine.bulk_extend(recorder.watch(quads, data, rdf_format) if recorder else quads)
 
 
 def _format_of(path: Path) -> ox.RdfFormat:

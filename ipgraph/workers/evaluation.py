@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from ipgraph.serialization.results import write
 from ipgraph.sparql.evaluation import engine_error, evaluate
 from ipgraph.store.local import LocalStore
+from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
@@ -23,7 +24,8 @@ def write_result(
     Raises what `evaluate` raises, and `NotAcceptable` if the format cannot hold the result.
     """
     try:
-        write(evaluate(store, query), output_format, out, max_rows=query.max_rows)
+        result = as_stated(evaluate(store, query), store)
+        write(result, output_format, out, max_rows=query.max_rows)
     except (RuntimeError, OSError) as error:
         damage = store.damage(error) if isinstance(store, LocalStore) else None
         raise damage or engine_error(query, error) from error

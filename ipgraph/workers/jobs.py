@@ -19,6 +19,7 @@ from ipgraph.reasoning import Explanation as Explanation  # noqa: PLC0414  the s
 from ipgraph.serialization import graphs
 from ipgraph.serialization.formats import Content
 from ipgraph.serialization.results import write_statements
+from ipgraph.store.originals import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,14 +74,14 @@ def _explain(store: Store, text: str, output_format: Format, out: IO[bytes]) -> 
 def _describe(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:
     """Write the statements about an entity; as CSV only those with it as subject, and sources."""
     if output_format.content is Content.BINDINGS:
-        _write_rows(store.quads(ox.NamedNode(iri)), out)
+        _write_rows(as_written(store).quads(ox.NamedNode(iri)), out)
         return
     graphs.export(store, out, output_format, iri)
 
 
 def _graph(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:
     """Write all statements of a named graph."""
-    quads = store.quads(graph=ox.NamedNode(iri))
+    quads = as_written(store).quads(graph=ox.NamedNode(iri))
     if output_format.content is Content.BINDINGS:
         _write_rows(quads, out)
         return
