@@ -93,6 +93,22 @@ class KnowledgeGraph:
         return self.recipe is not None and not self.recipe.origin
 
     @cached_property
+    def name(self) -> str:
+        """The name of the graph in names of files: a-z, 0-9 and hyphens."""
+        from ipgraph.dataset import titles
+
+        return titles.PROJECT_NAME if self.is_own else titles.name_of_origin(self._origin)
+
+    @property
+    def exports_inferred(self) -> bool:
+        """True if exports and downloads have the inferred statements unless told otherwise.
+
+        The project's graph is published so; any other leaves as it came. A graph that was not built
+        here has no inferred statements of ours, and is exported whole.
+        """
+        return bool(self._external) or (self.is_own and self.settings.infer)
+
+    @cached_property
     def title(self) -> str:
         """The title of the graph: from its metadata, else from the names of its files."""
         return self._title_and_description[0]
@@ -315,11 +331,13 @@ class KnowledgeGraph:
         entity. Without `format`, a file has the format of its suffix, and a stream gets Turtle.
         TriG and N-Quads contain the named graphs, the other formats the merge of them;
         ``.csv.zip`` and ``.xlsx`` contain a table of entities and one of statements with their
-        sources. A failed export leaves an existing file unchanged.
+        sources. `infer` includes inferred statements (default: `exports_inferred`). Literals are
+        written as in the files of the graph. A failed export leaves an existing file unchanged and
+        writes nothing to a stream. Raises `NotAcceptable` for what the format cannot hold.
         """
         from ipgraph.serialization import graphs
 
-        store = self.store_for(infer)
+        store = self.store_for(self.exports_inferred if infer is None else infer)
         output_format = graphs.format_by_name(format) if format else None
         entity = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import IpGraphError, StoreUnavailable, UsageError
+from ipgraph.errors import IpGraphError, StoreUnreadable, UsageError
 from ipgraph.serialization import jsonld, tables
 from ipgraph.serialization.formats import (
     FORMATS,
@@ -108,7 +108,7 @@ def export_file(
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise StoreUnavailable(f"Cannot write {path}: {error.strerror}.") from error
+        raise StoreUnreadable(f"Cannot write {path}: {error.strerror}.") from error
     try:
         with os.fdopen(descriptor, "wb") as out:
             written = export(store, out, output_format, entity)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable
+from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable, StoreUnreadable
 from ipgraph.snapshots import construction, inventory
 from ipgraph.snapshots.limits import DEFAULT_LIMITS, BuildLimits
 from ipgraph.snapshots.snapshot import Recipe, Snapshot
@@ -99,7 +99,7 @@ def _find_or_build(
         folder = cache / "snapshots" / _read_inputs(recipe)[1]
         with suppress(StoreUnavailable):  # a cache that cannot be written may have the snapshot
             return Snapshot(folder)
-        raise StoreUnavailable(
+        raise StoreUnreadable(
             f"Cannot write to the cache folder {cache}: {error.strerror or error}.",
             hint="Free some space, or choose another folder with --cache or IPGRAPH_CACHE.",
         ) from error

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotFound, Place
-from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE, file_iri
+from ipgraph.namespaces import EDITORS_GRAPH, FILE_GRAPHS, ONTOLOGY_GRAPH, SOURCE, file_graph
 from ipgraph.resources import folder
 from ipgraph.snapshots.literals import may_differ
 from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
@@ -46,6 +48,12 @@ class Input:
     path: Path
     graph: str
 
+    @property
+    def name(self) -> str:
+        """The file as readers may see it: its path below the folder that was opened."""
+        relative = self.graph.removeprefix(FILE_GRAPHS)
+        return unquote(relative) if relative != self.graph else self.path.name
+
 
 def project_inputs() -> tuple[Input, ...]:
     """Return the files of the project's own graph: ontology, web page, editors, sources."""
@@ -68,9 +76,11 @@ def project_inputs() -> tuple[Input, ...]:
 def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
     """Return the RDF files in `paths`. A folder stands for all RDF files below it.
 
-    The graph of a file has the file's URI as its name. Raises `NotFound` and `InvalidData`.
+    The graph of a file is named after its path below the folder, or its name (`file_graph`); the
+    second file of a name gets a number. Raises `NotFound` and `InvalidData`.
     """
     inputs: dict[Path, Input] = {}
+    taken: set[str] = set()
     for path in map(Path, paths):
         if path.is_dir():
             files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _FORMATS]
@@ -83,8 +93,19 @@ def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
         for file in files:
             _format_of(file)
             absolute = file.resolve()
-            inputs[absolute] = Input(absolute, file_iri(absolute))
+            if absolute not in inputs:
+                name = file.relative_to(path).as_posix() if file != path else file.name
+                inputs[absolute] = Input(absolute, _free(file_graph(name), taken))
     return tuple(inputs.values())
+
+
+def _free(graph: str, taken: set[str]) -> str:
+    """Return the name of a graph, with a number before its path if there is one of that name."""
+    path = graph.removeprefix(FILE_GRAPHS)
+    numbered = (f"{FILE_GRAPHS}{number}/{path}" for number in count(2))
+    found = next(name for name in chain([graph], numbered) if name not in taken)
+    taken.add(found)
+    return found
 
 
 def load(

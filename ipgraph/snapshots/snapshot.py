@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.errors import StoreDamaged, StoreUnavailable
+from ipgraph.errors import StoreDamaged, StoreUnreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.settings import InferenceLimits
 from ipgraph.snapshots import construction, inventory
@@ -62,7 +62,7 @@ class Recipe:
 class Snapshot:
     """A built graph on disk. While this object exists, no clean-up removes its folder.
 
-    Raises `StoreUnavailable` if there is no such folder, and `StoreDamaged` if its files are not
+    Raises `StoreUnreadable` if there is no such folder, and `StoreDamaged` if its files are not
     those of its inventory.
     """
 
@@ -72,7 +72,7 @@ class Snapshot:
             self._pin = _Pin(folder / _MANIFEST)
         except OSError as error:
             if not folder.is_dir():
-                raise StoreUnavailable(f"There is no snapshot in {folder}.") from error
+                raise StoreUnreadable(f"There is no snapshot in {folder}.") from error
             raise self._damaged(f"{_MANIFEST} cannot be read ({error.strerror})") from error
         try:
             self.inventory = inventory.verify(folder)

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnavailable
+from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ class LocalStore:
     ) -> LocalStore:
         """Open a store on disk for reading. Call it after a fork, never before.
 
-        Raises `StoreUnavailable`, or `StoreDamaged` if files are missing or changed.
+        Raises `StoreUnreadable`, or `StoreDamaged` if files are missing or changed.
         """
         try:
             return cls(ox.Store.read_only(str(folder)), folder, on_damage, originals)
         except (RuntimeError, OSError) as error:
             if getattr(error, "errno", None) in _NOT_DAMAGE:
-                raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
+                raise StoreUnreadable(f"Cannot open the store in {folder}: {error}") from error
             if on_damage:
                 on_damage(str(error))
             raise StoreDamaged(f"Cannot open the store in {folder}: {error}") from error
