@@ -27,7 +27,7 @@ class Feature(StrEnum):
     TRIPLE_TERM = "triple terms"
     XML_CHARACTER = "characters that XML does not allow"
     XML_NAME = "properties whose IRI does not end in an XML name"
-    MANY_ROWS = "as many rows"
+    MANY_ROWS = "more than 1,048,575 statements"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
-_BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities")
+_BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities", "serialization")
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 

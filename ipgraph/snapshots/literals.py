@@ -31,24 +31,56 @@ _STORED = frozenset(
     )
 )
 # What a file has if a literal in it may differ. A match says nothing: it may be inside a text.
-_TURTLE = re.compile(
-    rb"""
-      (?<!"\d{4}-\d\d-\d\d")(?<!"\d{4}-\d\d")(?<!"\d{4}"(?=\^\^xsd:gYear\b))
-      (?<!"\d{4}"(?=\^\^<http://www\.w3\.org/2001/XMLSchema\#gYear>))\^\^
-    | [\s,([](?:\+\d|-?0\d|[+-]?\d*\.\d|[+-]?\d+\.?[eE])   # a number without quotes
-    | ["']@[a-z0-9-]*[A-Z]
-    """,
+_TYPED = re.compile(
+    rb"""\^\^(?<!"\d{4}-\d\d-\d\d"\^\^)(?<!"\d{4}-\d\d"\^\^)
+    (?:(?<!"\d{4}"\^\^)|(?!xsd:gYear\b|<http://www\.w3\.org/2001/XMLSchema\#gYear>))""",
     re.VERBOSE,
 )
+_TAG = re.compile(rb"""@(?<=["']@)[a-z0-9-]*[A-Z]""")
 _XML = re.compile(rb"""datatype\s*=|xml:lang\s*=\s*["'][^"']*[A-Z]""")
-_MARKS = {ox.RdfFormat.RDF_XML: _XML, ox.RdfFormat.JSON_LD: re.compile(rb"(?i)[0-9]|language")}
+_JSON = re.compile(rb"(?i)[0-9]|language")
+_HEADER = re.compile(rb"(?:\s++|\#[^\n\r]*+)*+")  # often with the version of a license
+# Numbers that Turtle writes without quotes, and what may have their digits in it.
+_NUMBER = re.compile(rb"[\s,([](?:\+\d|-?0\d|[+-]?\d*\.\d|[+-]?\d+\.?[eE])")
+_NO_NUMBER = re.compile(
+    rb"""
+      "{3}(?:[^"\\]++|\\.|"(?!""))*+"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
+    | "(?:[^"\\\n\r]++|\\.)*+" | '(?:[^'\\\n\r]++|\\.)*+'
+    | <(?!<)[^<>"{}|^`\x00-\x20]*+> | \#[^\n\r]*+ | \\.
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 _Place = tuple[object, object, object]  # subject, property, graph
 
 
 def may_differ(data: bytes, rdf_format: ox.RdfFormat) -> bool:
     """True if a file may have literals that the engine stores in another form."""
-    return _MARKS.get(rdf_format, _TURTLE).search(data) is not None
+    if rdf_format == ox.RdfFormat.RDF_XML:
+        return _XML.search(data) is not None
+    if rdf_format == ox.RdfFormat.JSON_LD:
+        return _JSON.search(data) is not None
+    if _TYPED.search(data) or _TAG.search(data):
+        return True
+    if rdf_format in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS):
+        return False
+    return _has_number(data)
+
+
+def _has_number(data: bytes) -> bool:
+    """True if Turtle or TriG has a number without quotes that may differ."""
+    header = _HEADER.match(data)
+    place = header.end() if header else 0
+    if b'"""' in data or b"'''" in data:  # texts of several lines
+        found = _NUMBER.search(data, place)
+        return found is not None and _NUMBER.search(_NO_NUMBER.sub(b"", data)) is not None
+    while found := _NUMBER.search(data, place):
+        start = data.rfind(b"\n", 0, found.end() - 1) + 1
+        end = data.find(b"\n", found.end())
+        place = len(data) if end < 0 else end
+        if _NUMBER.search(_NO_NUMBER.sub(b"", b" " + data[start:place])):
+            return True
+    return False
 
 
 class Recorder:

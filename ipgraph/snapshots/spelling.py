@@ -35,8 +35,8 @@ class Spelling:
         is_xml = rdf_format == ox.RdfFormat.RDF_XML
         pattern = _XML_TAG if is_xml else _TURTLE_TAG
         spelled: dict[str, set[str]] = {}
-        for each in {found[1] for found in pattern.finditer(data)}:
-            spelled.setdefault(each.decode().lower(), set()).add(each.decode())
+        for tag in {found[1] for found in pattern.finditer(data)}:
+            spelled.setdefault(tag.decode().lower(), set()).add(tag.decode())
         self._tags = {tag: each.pop() for tag, each in spelled.items() if len(each) == 1}
         if len(self._tags) < len(spelled):
             (self._read_xml if is_xml else self._read_turtle)(data)

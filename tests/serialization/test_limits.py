@@ -151,8 +151,8 @@ def test_a_file_that_holds_its_content_itself_is_asked_to_only_if_needed():
         (triple(value="\x0c"), {Feature.XML_CHARACTER}),
         (triple(value="\b"), {Feature.XML_CHARACTER}),
         (triple(value="\uffff"), {Feature.XML_CHARACTER}),
-        *((triple(each), set()) for each in WRITABLE),
-        *((triple(each), {Feature.XML_NAME}) for each in NOT_WRITABLE),
+        *((triple(iri), set()) for iri in WRITABLE),
+        *((triple(iri), {Feature.XML_NAME}) for iri in NOT_WRITABLE),
     ],
 )
 def test_features_of_a_file_of_quads_are_those_that_the_writers_refuse(

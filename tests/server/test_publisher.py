@@ -39,7 +39,7 @@ def secret(tmp_path):
 def test_no_answer_names_a_folder_of_the_machine(secret, tmp_path):
     kg = ipgraph.open(secret, settings=Settings(cache=str(tmp_path / "secret-cache")))
     graph = "urn:ipgraph:file/docs/cats%20and%20dogs.ttl"
-    more = [f"/describe?uri={quote(each, safe='')}" for each in (graph, f"{graph}#a", "urn:none")]
+    more = [f"/describe?uri={quote(iri, safe='')}" for iri in (graph, f"{graph}#a", "urn:none")]
     found = ""
     with application(kg) as app:
         client = browser(app)
@@ -48,8 +48,8 @@ def test_no_answer_names_a_folder_of_the_machine(secret, tmp_path):
         files = re.findall(r'href="(/downloads/[^"]+)"', listing)
         for path in (*PATHS, *more, *files):
             for accept in ACCEPTED:
-                reply = client.get(path, headers={"Accept": accept})
-                text = reply.get_data().decode("utf-8", "replace") + str(reply.headers)
+                with client.get(path, headers={"Accept": accept}) as reply:
+                    text = reply.get_data().decode("utf-8", "replace") + str(reply.headers)
                 assert "secret-" not in text.replace("secret-place-", ""), path
                 assert "file:" not in text.replace("urn:ipgraph:file", ""), path
                 found += text

@@ -139,7 +139,7 @@ def test_a_file_that_no_writer_can_write_is_not_offered_and_refused_with_the_rea
         assert f"{suffix}>" not in catalog
         assert ".nq>" in catalog
         for file in offered:
-            assert client.get(f"/downloads/{file}").status_code == 200
+            assert download(client, f"/downloads/{file}")
         refused = client.get(f"/downloads/{Dumps(kg).name(suffix)}")
         assert refused.status_code == 406
         assert "cannot hold" in refused.text
