@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import UsageError
 from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
 from ipgraph.serialization.formats import by_name
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.checks import CheckReport
+    from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
@@ -51,12 +53,22 @@ class KnowledgeGraph:
         recipe: Recipe | None = None,
         external: Store | Path | None = None,
         origin: str = "",
+        dataset_file: DatasetFile | None = None,
+        given: tuple[Any, Any] = (None, None),
     ) -> None:
+        """`given` are the target and the description that the graph was opened with."""
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
         self._external = external
         self._origin = recipe.origin if recipe else origin
+        self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
+        self.given = given
+
+    @property
+    def config(self) -> DatasetConfig:
+        """The values of the dataset file; the defaults if there is none."""
+        return self.dataset_file.config
 
     @cached_property
     def store(self) -> Store:
@@ -97,16 +109,16 @@ class KnowledgeGraph:
         """The name of the graph in names of files: a-z, 0-9 and hyphens."""
         from ipgraph.dataset import titles
 
-        return titles.PROJECT_NAME if self.is_own else titles.name_of_origin(self._origin)
+        return self.config.name or titles.name_of_origin(self._origin)
 
     @property
     def exports_inferred(self) -> bool:
         """True if exports and downloads have the inferred statements unless told otherwise.
 
-        The project's graph is published so; any other leaves as it came. A graph that was not built
-        here has no inferred statements of ours, and is exported whole.
+        The key ``export`` of the dataset file decides; without it, a graph leaves as it came. A
+        graph that was not built here has no inferred statements of ours, and is exported whole.
         """
-        return bool(self._external) or (self.is_own and self.settings.infer)
+        return bool(self._external) or (self.config.export == "closed" and self.settings.infer)
 
     @cached_property
     def title(self) -> str:

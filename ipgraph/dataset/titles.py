@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 PROJECT_TITLE = "Infrastructure Protection Graph"
 DEFAULT_TITLE = "RDF graph"
-PROJECT_NAME = "ipgraph"
 DEFAULT_NAME = "graph"
 # The classes of a dataset or its header, the likeliest first.
 _DATASET_CLASSES = tuple(

@@ -80,6 +80,16 @@ class DatasetFile:
         return self._config
 
     @property
+    def digest(self) -> str:
+        """A hash of the values that a snapshot depends on; empty if there are none."""
+        from ipgraph.dataset.config import reader
+        from ipgraph.dataset.config.table import CONTENT, INDEX
+
+        if self.path is None and self._config is None:
+            return ""
+        return reader.digest(self.config, CONTENT, INDEX)
+
+    @property
     def folder(self) -> Path | None:
         """The folder that the paths of the file begin in."""
         return self.path.parent if self.path else None
