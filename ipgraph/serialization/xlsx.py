@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from ipgraph.errors import SizeLimitExceeded
 from ipgraph.serialization.formats import TABLE_FORMATS
-from ipgraph.serialization.spreadsheets import fitting
+from ipgraph.serialization.spreadsheets import MAX_CELL_UNITS, fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,5 +107,8 @@ def _escape(found: re.Match[str]) -> str:
 def _cell(value: str | float) -> str:
     if isinstance(value, int | float) and abs(value) <= _MAX_EXACT:
         return f"<c><v>{value}</v></c>"
-    text = escape(_ESCAPED.sub(_escape, fitting(str(value))), quote=False)
+    text = str(value)
+    if len(text) * 2 > MAX_CELL_UNITS:
+        text = fitting(text)
+    text = escape(_ESCAPED.sub(_escape, text), quote=False)
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
