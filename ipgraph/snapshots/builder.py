@@ -66,7 +66,11 @@ def build(
         )
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
+        # The forms of a statement are found by the label of its blank node.
+        write_store(
+            *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
+            keep_labels=bool(originals),
+        )
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())

@@ -243,7 +243,8 @@ class Snapshot:
             with _checked(self.graph_path) as file:
                 quads = ox.parse(file, format=ox.RdfFormat.N_QUADS)
                 engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
-            write_store(engine, scratch / GRAPH, scratch / "store")
+            keep_labels = self.originals is not None
+            write_store(engine, scratch / GRAPH, scratch / "store", keep_labels=keep_labels)
             inventory.write(scratch, self.inventory.key, len(engine))
 
 
