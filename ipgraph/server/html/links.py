@@ -44,6 +44,12 @@ def page(iri: str) -> str:
     return address("/describe", uri=iri)
 
 
+def graph(iri: str) -> str:
+    """Return the URL of the page with the statements of a named graph."""
+    own = page(iri)
+    return own if iri.startswith(SOURCE) and "/source/" in own else address("/source", uri=iri)
+
+
 def related(iri: str, property_name: str, *, incoming: bool) -> str:
     """Return the URL of the page that lists all values of a relation of an entity."""
     direction = "in" if incoming else None

@@ -10,12 +10,14 @@ from flask import abort
 
 from ipgraph.namespaces import SOURCE
 from ipgraph.search.index import MAX_TEXT_CHARS
+from ipgraph.server.api import linked_data
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links
 from ipgraph.server.api.linked_data import document as write_document
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links, schema_org
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
-from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, Parameter, Routes, one_of
+from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, URI, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, entity, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
@@ -75,6 +77,23 @@ def source(request: Request, name: str) -> ResponseReturnValue:
     if request.choice is not None and request.choice.name != HTML.name:
         return write_document(request, path, request.choice)
     return render(site_of(request), SOURCE + name), list(page_links(request, path))
+
+
+@routes.add(
+    "/source",
+    summary="The statements of a named graph with any IRI",
+    offers=DOCUMENT_OFFERS,
+    parameters=(URI.required(), PAGE),
+)
+def source_of(request: Request) -> ResponseReturnValue:
+    """Show the statements of a named graph, or send them as RDF."""
+    iri = request.args.get("uri", "")
+    if not iri:
+        raise HttpError(400, "The parameter uri is missing. It takes the IRI of a named graph.")
+    if request.choice is not None and request.choice.name != HTML.name:
+        return linked_data.graph(request, iri, request.choice)
+    linked_data.require_graph(request.edition, iri)
+    return render(site_of(request), iri)
 
 
 @dataclass(frozen=True, slots=True)
