@@ -16,6 +16,8 @@ from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rdflib import Dataset
 
     from ipgraph.checks import CheckReport
@@ -143,18 +145,30 @@ class KnowledgeGraph:
         store = self.store if self._external else self.store_for(question.infer)
         return _result(store, question.ask(store, values))
 
-    def check(self) -> CheckReport:
+    def check(
+        self,
+        *,
+        shapes: str | Path | Sequence[str | Path] | None = None,
+        style: bool | None = None,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        languages: Sequence[str] = ("en",),
+    ) -> CheckReport:
         """Check the files that this graph was built from, in a child process; report problems.
 
+        `shapes` are files of SHACL shapes, in place of those in the files. `style` checks the
+        layout of Turtle too. `select` and `ignore` name checks or groups of them, as in
+        ``["shapes", "consistency"]``. Messages are in the first of `languages` that they have.
         Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
         """
-        from ipgraph.checks import isolated
+        from ipgraph.checks import isolated, plan
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
-        inputs = recipe.inputs if recipe.origin else None
-        return isolated.check(inputs, self.settings)
+        chosen = plan.project_plan() if not recipe.origin else plan.Plan(tuple(recipe.inputs))
+        chosen = plan.adjusted(chosen, shapes=shapes, style=style, select=select, ignore=ignore)
+        return isolated.check(chosen, self.settings, tuple(languages))
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.

@@ -1,4 +1,4 @@
-"""Rules: the queries of ``ontology/rules``, each of whose rows is a problem."""
+"""Rules: queries in a folder, each of whose rows is a problem."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.checks.problems import Problem
+from ipgraph.checks.terms import text_of
 from ipgraph.errors import InvalidData, Place
-from ipgraph.namespaces import shorten
-from ipgraph.resources import folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +45,15 @@ class Rule:
             yield Problem(
                 f"rules/{self.name}",
                 self.message,
-                entity=_short(entity),
-                detail=" ".join(_short(term) for term in terms.values()),
+                entity=text_of(entity),
+                detail=" ".join(text_of(term) for term in terms.values()),
                 place=place,
+                iri=entity.value if isinstance(entity, ox.NamedNode) else "",
             )
 
 
-def load_rules(directory: Path | None = None) -> tuple[Rule, ...]:
-    """Return the rules of a folder (the project's own by default), by name."""
-    directory = directory or folder("ontology") / "rules"
+def load_rules(directory: Path) -> tuple[Rule, ...]:
+    """Return the rules of a folder, by name."""
     return tuple(_load(path) for path in sorted(directory.glob("*.rq")))
 
 
@@ -69,11 +68,3 @@ def _load(path: Path) -> Rule:
             place=Place(1, 1, str(path)),
         )
     return Rule(path.stem, message, text)
-
-
-def _short(term: object) -> str:
-    if isinstance(term, ox.NamedNode):
-        return shorten(term.value)
-    if isinstance(term, ox.Literal):
-        return f'"{term.value}"'
-    return "" if term is None else str(term)

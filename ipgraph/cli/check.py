@@ -13,6 +13,26 @@ from ipgraph.cli.options import reasoner_option, settings_of
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option(
+    "--shapes",
+    multiple=True,
+    type=click.Path(),
+    help="SHACL shapes: a file or folder, in place of the shapes in FILES. May be repeated.",
+)
+@click.option("--style", is_flag=True, help="Check the layout of Turtle files too.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="NAMES",
+    help="Only these checks: names or groups, such as shapes,consistency or shapes/one-label.",
+)
+@click.option("--ignore", multiple=True, metavar="NAMES", help="Not these checks.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    help="The least severity that makes the exit code 1.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "sarif", "junit"]),
@@ -33,6 +53,11 @@ from ipgraph.cli.options import reasoner_option, settings_of
 def command(
     context: click.Context,
     files: tuple[str, ...],
+    shapes: tuple[str, ...],
+    style: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
     form: str,
     output: str | None,
     snapshot: bool,
@@ -40,16 +65,22 @@ def command(
 ) -> None:
     """Check the project's files (or FILES) and report problems.
 
-    Checks syntax, style, terms of other vocabularies, rules, SHACL shapes, consistency under
-    OWL 2 RL, and the expected results of questions. The exit code is 1 if problems are found.
+    Checks syntax, terms that their vocabulary does not have, SHACL shapes, and consistency under
+    OWL 2 RL. The shapes are those in FILES, or those of --shapes. The project's own files are
+    checked for style, rules and the expected results of questions too.
+
+    The exit code is 1 if there are errors, and that of unreadable input if a file does not parse.
 
     \b
     ipgraph check
+    ipgraph check data.ttl shapes.ttl
+    ipgraph check data/ --shapes shapes.ttl --select shapes
     ipgraph check --format sarif -o problems.sarif
     ipgraph check --snapshot
     """
     from ipgraph import opening
-    from ipgraph.checks import check_snapshot, isolated, write_report
+    from ipgraph.checks import check_snapshot, isolated, plan, write_report
+    from ipgraph.errors import EXIT_CODES, InvalidData
     from ipgraph.snapshots import loading
 
     obj: dict[str, Any] = context.obj
@@ -57,12 +88,26 @@ def command(
     if snapshot:
         report = check_snapshot(opening.snapshot_folder(files or None, settings=chosen))
     else:
-        inputs = loading.inputs_of(files) if files else None
-        report = isolated.check(inputs, chosen)
+        wanted = plan.Plan(loading.inputs_of(files)) if files else plan.project_plan()
+        wanted = plan.adjusted(
+            wanted,
+            shapes=shapes,
+            style=style or None,
+            select=_names(select),
+            ignore=_names(ignore),
+        )
+        report = isolated.check(wanted, chosen)
     text = write_report(report, form)
     if output:
         Path(output).write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False)
-    if not report.is_clean:
+    if any(problem.check == "syntax" for problem in report.problems):
+        context.exit(EXIT_CODES[InvalidData])
+    if report.has_severity(fail_on):
         context.exit(1)
+
+
+def _names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names in values that may each have several, separated by commas."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
