@@ -178,8 +178,13 @@ class KnowledgeGraph:
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
-        chosen = plan.project_plan() if not recipe.origin else plan.Plan(tuple(recipe.inputs))
-        chosen = plan.adjusted(chosen, shapes=shapes, style=style, select=select, ignore=ignore)
+        chosen = plan.adjusted(
+            plan.plan_of(recipe.inputs, recipe.dataset),
+            shapes=shapes,
+            style=style,
+            select=select,
+            ignore=ignore,
+        )
         return isolated.check(chosen, self.settings, tuple(languages))
 
     def disagreements(self) -> tuple[Disagreement, ...]:

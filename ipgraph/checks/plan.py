@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import UsageError
-from ipgraph.resources import folder
 from ipgraph.snapshots import loading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.snapshots.loading import Input
 
 PARTS = ("style", "syntax", "vocabularies", "rules", "shapes", "consistency", "questions")
@@ -64,16 +64,34 @@ class Plan:
         return tuple(dict.fromkeys((*self.inputs, *(self.shapes or ()))))
 
 
-def project_plan() -> Plan:
-    """Return the plan of the project's own graph."""
-    ontology = folder("ontology")
+def plan_of(inputs: Iterable[Input], dataset: DatasetFile) -> Plan:
+    """Return what a dataset file says about checking `inputs`, its table ``[checks]``.
+
+    Raises `UsageError` for a path that leads out of its folder.
+    """
+    config = dataset.config
+    named = [dataset.resolve(name) for name in config.checks.shapes]
     return Plan(
-        tuple(loading.project_inputs()),
-        loading.inputs_of([ontology / "shapes.ttl"]),
-        ontology / "rules",
-        ontology / "questions",
-        style=True,
+        tuple(inputs),
+        loading.inputs_of(named) if named else None,
+        _folder(dataset, config.checks.rules or "rules"),
+        _folder(dataset, config.questions.folder or "questions"),
+        style=bool(config.checks.style),
     )
+
+
+def project_plan() -> Plan:
+    """Return the plan of the dataset that comes with the package."""
+    dataset = loading.bundled_dataset()
+    return plan_of(loading.dataset_inputs(dataset), dataset)
+
+
+def _folder(dataset: DatasetFile, name: str) -> Path | None:
+    """Return a folder of the dataset with queries; None if there is none."""
+    if dataset.folder is None:
+        return None
+    path = dataset.resolve(name)
+    return path if path.is_dir() else None
 
 
 def adjusted(

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from ipgraph.checks.problems import Problem
 from ipgraph.checks.terms import text_of
 from ipgraph.errors import InvalidData, Place
+from ipgraph.sparql import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,13 @@ def _load(path: Path) -> Rule:
     if not message:
         raise InvalidData(
             f"The rule {path.name} has no message. Write it as a comment on the first line.",
+            place=Place(1, 1, str(path)),
+        )
+    found = guard.admit(text)
+    if found.form != "SELECT" or found.services or found.default_graphs or found.named_graphs:
+        raise InvalidData(
+            f"The rule {path.name} is not a SELECT query of this graph alone, without SERVICE "
+            "and FROM.",
             place=Place(1, 1, str(path)),
         )
     return Rule(path.stem, message, text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ipgraph.cli.options import reasoner_option, settings_of
+from ipgraph.cli.options import dataset_options, reasoner_option, settings_of
 
 
 @click.command()
@@ -49,6 +49,7 @@ from ipgraph.cli.options import reasoner_option, settings_of
     "--snapshot", is_flag=True, help="Check the snapshot of the files instead: read all of it."
 )
 @reasoner_option
+@dataset_options
 @click.pass_context
 def command(
     context: click.Context,
@@ -66,8 +67,8 @@ def command(
     """Check the project's files (or FILES) and report problems.
 
     Checks syntax, terms that their vocabulary does not have, SHACL shapes, and consistency under
-    OWL 2 RL. The shapes are those in FILES, or those of --shapes. The project's own files are
-    checked for style, rules and the expected results of questions too.
+    OWL 2 RL. The shapes are those in FILES, or those of --shapes. What else is checked stands in
+    the dataset file: rules, the expected results of questions, style.
 
     The exit code is 1 if there are errors, and that of unreadable input if a file does not parse.
 
@@ -81,16 +82,17 @@ def command(
     from ipgraph import opening
     from ipgraph.checks import check_snapshot, isolated, plan, write_report
     from ipgraph.errors import EXIT_CODES, InvalidData
-    from ipgraph.snapshots import loading
 
     obj: dict[str, Any] = context.obj
     chosen = settings_of(obj, reasoner=reasoner)
     if snapshot:
-        report = check_snapshot(opening.snapshot_folder(files or None, settings=chosen))
+        folder = opening.snapshot_folder(files or None, dataset=obj.get("dataset"), settings=chosen)
+        report = check_snapshot(folder)
     else:
-        wanted = plan.Plan(loading.inputs_of(files)) if files else plan.project_plan()
+        dataset = obj.get("dataset")
+        recipe = opening.recipe_of(files or None, dataset=dataset, settings=chosen)
         wanted = plan.adjusted(
-            wanted,
+            plan.plan_of(recipe.inputs, recipe.dataset),
             shapes=shapes,
             style=style or None,
             select=_names(select),
