@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
+from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
@@ -186,6 +186,18 @@ class KnowledgeGraph:
             ignore=ignore,
         )
         return isolated.check(chosen, self.settings, tuple(languages))
+
+    @cached_property
+    def has_shapes(self) -> bool:
+        """True if the dataset file names SHACL shapes, or the graph has some."""
+        if self.config.checks.shapes:
+            return True
+        terms = ((None, SHACL + "targetClass"), (SHACL + "NodeShape", RDF + "type"))
+        return any(
+            next(iter(self.store.quads(None, ox.NamedNode(predicate), value)), None)
+            for class_, predicate in terms
+            for value in [ox.NamedNode(class_) if class_ else None]
+        )
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.
