@@ -13,12 +13,13 @@ from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
-from ipgraph.server.pages.checking import PublicReport, checking_of
+from ipgraph.server.pages.checking import checking_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.checks import CheckReport
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -57,7 +58,7 @@ def quality(request: Request) -> ResponseReturnValue:
     return _rendered(site, report, "")
 
 
-def _rendered(site: Site, report: PublicReport | None, error: str) -> str:
+def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     # The checks read files, so the sample opens the project's graph, not an endpoint.
     sample = code_samples.python("ipgraph.open()", _PYTHON)
     return site.render(
