@@ -13,11 +13,13 @@ from ipgraph import reasoning
 from ipgraph.checks import other_shapes, query_style, rules, shapes, turtle_style, vocabularies
 from ipgraph.checks.locations import Locator
 from ipgraph.checks.problems import CheckReport, Problem, report_of
+from ipgraph.checks.shacl import Graph
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.snapshots import loading
 from ipgraph.snapshots.limits import DEFAULT_LIMITS
+from ipgraph.snapshots.literals import Recorder
 from ipgraph.store.local import LocalStore, merge
 
 if TYPE_CHECKING:
@@ -63,12 +65,12 @@ def check(plan: Plan, options: Options | None = None) -> CheckReport:
         with run.part("style"):
             run.check_style()
     with run.part("syntax"):
-        engine = run.check_syntax()
-    if engine is None:
+        data = run.check_syntax()
+    if data is None:
         return run.report()
     run.options.report("check")
     locator = Locator(plan.inputs)
-    steps: tuple[tuple[str, bool, Callable[[ox.Store, Locator], None]], ...] = (
+    steps: tuple[tuple[str, bool, Callable[[Graph, Locator], None]], ...] = (
         ("vocabularies", True, run.check_vocabularies),
         ("rules", plan.rules is not None, run.check_rules),
         ("shapes", True, run.check_shapes),
@@ -78,7 +80,7 @@ def check(plan: Plan, options: Options | None = None) -> CheckReport:
     for part, is_possible, step in steps:
         if is_possible and plan.has(part):
             with run.part(part):
-                step(engine, locator)
+                step(data, locator)
     return run.report()
 
 
@@ -117,8 +119,8 @@ class _Run:
             for path in sorted(directory.glob("*.rq")) if directory else ():
                 self._add("style", query_style.check(path), count=1)
 
-    def check_syntax(self) -> ox.Store | None:
-        """Return the files with their merge as default graph; None if one does not parse."""
+    def check_syntax(self) -> Graph | None:
+        """Return the merge of the files; None if one does not parse."""
         is_valid = True
         for file in self._plan.files:
             try:
@@ -134,49 +136,49 @@ class _Run:
             return None
         return self._merged(self._plan.inputs)
 
-    def check_vocabularies(self, engine: ox.Store, locator: Locator) -> None:
+    def check_vocabularies(self, data: Graph, locator: Locator) -> None:
         """Look up the terms in use."""
-        found = vocabularies.run(engine, locator)
+        found = vocabularies.run(data.store, locator)
         self._add("vocabularies", found.problems, count=found.checked)
         if found.unknown:
             names = _listed([f"<{namespace}>" for namespace in found.unknown])
             self._notes.append(f"Terms of vocabularies that are not among the files: {names}.")
 
-    def check_rules(self, engine: ox.Store, locator: Locator) -> None:
+    def check_rules(self, data: Graph, locator: Locator) -> None:
         """Run the queries of the rules."""
         assert self._plan.rules  # noqa: S101  else this part does not run
         for rule in rules.load_rules(self._plan.rules):
             if self._plan.wants(f"rules/{rule.name}"):
-                self._add("rules", rule.check(engine, locator), count=1)
+                self._add("rules", rule.check(data.store, locator), count=1)
 
-    def check_shapes(self, engine: ox.Store, locator: Locator) -> None:
+    def check_shapes(self, data: Graph, locator: Locator) -> None:
         """Validate against the shapes of the plan, or against those in the files."""
         given = self._plan.shapes
-        graph = engine if given is None else self._merged(given)
+        graph = data if given is None else self._merged(given)
         if given is None and not shapes.has_shapes(graph):
             return
-        found = shapes.run(engine, graph, locator, self.options.languages)
+        found = shapes.run(data, graph, locator, self.options.languages)
         self._add("shapes", found.problems, count=found.ran)
         if found.idle:
             self._notes.append(f"Shapes without anything to check: {_listed(found.idle)}.")
         if found.refused:
             options = self.options
             others = other_shapes.run(
-                engine, graph, found.refused, locator, options.languages,
+                data, graph, found.refused, locator, options.languages,
                 options.limits, options.size_bytes,
             )  # fmt: skip
             self._add("shapes", others.problems, count=others.ran)
 
-    def check_consistency(self, engine: ox.Store, locator: Locator) -> None:
+    def check_consistency(self, data: Graph, locator: Locator) -> None:
         """Report contradictions, and axioms that the reasoner leaves out."""
-        closure = self._infer(engine)
+        closure = self._infer(data.store)
         for inconsistency in closure.inconsistencies:
             name, message = f"consistency/{inconsistency.rule}", inconsistency.message
             # Axioms come first in a rule and the entity that violates them last.
             subjects = [premise.subject for premise in inconsistency.premises]
             named = [ox.NamedNode(subject[1:-1]) for subject in subjects if subject[0] == "<"]
             iri = named[-1].value if named else ""
-            place = locator.find(named[-1], engine) if named else None
+            place = locator.find(named[-1], data.store) if named else None
             problem = Problem(name, message, shorten(iri) if iri else "", place=place, iri=iri)
             self._add("consistency", [problem])
         for construct in closure.unsupported:
@@ -188,13 +190,13 @@ class _Run:
             self._add("consistency", [Problem(name, text, severity="warning")])
         self._checked["consistency"] = 1
 
-    def check_questions(self, engine: ox.Store, locator: Locator) -> None:
+    def check_questions(self, data: Graph, locator: Locator) -> None:
         """Compare the results of every question with those that its file expects."""
         assert self._plan.questions  # noqa: S101  else this part does not run
-        closed_engine = self._stated(engine)
-        self._infer(engine).store(closed_engine, ox.NamedNode(INFERRED_GRAPH))
+        closed_engine = self._stated(data.store)
+        self._infer(data.store).store(closed_engine, ox.NamedNode(INFERRED_GRAPH))
         merge(closed_engine)
-        stated, closed = LocalStore(engine), LocalStore(closed_engine)
+        stated, closed = LocalStore(data.store), LocalStore(closed_engine)
         for path in sorted(self._plan.questions.glob("*.rq")):
             self._checked["questions"] += 1
             place = Place(1, 1, str(path))
@@ -223,10 +225,13 @@ class _Run:
             )
         return self._closure
 
-    def _merged(self, files: Iterable[loading.Input]) -> ox.Store:
-        engine = loading.load(files, self.options.limits.max_depth, self.options.reading)
+    def _merged(self, files: Iterable[loading.Input]) -> Graph:
+        recorder = Recorder()
+        limits = self.options.limits
+        engine = loading.load(files, limits.max_depth, self.options.reading, recorder)
+        originals = recorder.originals(engine)
         merge(engine)
-        return engine
+        return Graph(engine, originals)
 
     @staticmethod
     def _stated(engine: ox.Store) -> ox.Store:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ipgraph.checks.locations import Locator
+    from ipgraph.checks.shacl import Graph
     from ipgraph.checks.shapes import RefusedShape, ShapesRun
     from ipgraph.snapshots.limits import BuildLimits
 
@@ -23,8 +24,8 @@ _ADVICE = "Install ipgraph[shacl] to have such shapes run by pySHACL."
 
 
 def run(
-    data: ox.Store,
-    graph: ox.Store,
+    data: Graph,
+    graph: Graph,
     refused: Mapping[str, RefusedShape],
     locator: Locator,
     languages: Sequence[str],
@@ -52,7 +53,7 @@ def run(
                 shapes.text_of_value(_term(outcome.value), _term(outcome.focus)),
                 [ox.Literal(text, language=tag or None) for tag, text in outcome.messages],
                 f"The constraint {outcome.component[1:-1].removeprefix(SHACL)} is violated.",
-                data,
+                data.store,
                 locator,
                 languages,
             )

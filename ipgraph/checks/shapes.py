@@ -9,14 +9,15 @@ import pyoxigraph as ox
 
 from ipgraph.checks import terms
 from ipgraph.checks.problems import Problem, best_message
-from ipgraph.checks.shacl import Graph, Validation
+from ipgraph.checks.shacl import Validation
+from ipgraph.checks.shacl.graph import TYPE
 from ipgraph.namespaces import SHACL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ipgraph.checks.locations import Locator
-    from ipgraph.checks.shacl import Result, Shape
+    from ipgraph.checks.shacl import Graph, Result, Shape
 
 _SEVERITIES = {"Violation": "error", "Warning": "warning"}
 _INFO = ("Info", "Debug", "Trace")
@@ -77,17 +78,13 @@ class RefusedShape:
 
 
 def run(
-    data: ox.Store, shapes: ox.Store, locator: Locator, languages: Sequence[str] = ("en",)
+    data: Graph, shapes: Graph, locator: Locator, languages: Sequence[str] = ("en",)
 ) -> ShapesRun:
-    """Validate the default graph of `data` against the shapes in the default graph of `shapes`.
-
-    Messages are in the first of `languages` that the shape has.
-    """
-    graph = Graph(shapes)
-    validation = Validation(Graph(data), graph)
+    """Validate `data` against `shapes`. Messages are in the first of `languages` that they have."""
+    validation = Validation(data, shapes)
     found = ShapesRun()
     for result in validation.results():
-        found.problems.append(_problem(result, graph, data, locator, languages))
+        found.problems.append(_problem(result, shapes, data.store, locator, languages))
     found.ran = len(validation.ran)
     found.idle = [shape.name for shape in validation.idle]
     for node, reason in validation.refused.items():
@@ -95,14 +92,13 @@ def run(
     return found
 
 
-def has_shapes(store: ox.Store) -> bool:
-    """Whether the default graph of a store has shapes, by their terms."""
-    for name in ("NodeShape", "PropertyShape"):
-        quads = store.quads_for_pattern(None, None, ox.NamedNode(SHACL + name), ox.DefaultGraph())
-        if next(iter(quads), None):
-            return True
+def has_shapes(graph: Graph) -> bool:
+    """Whether a graph has shapes, by their terms."""
+    shape_classes = (ox.NamedNode(SHACL + name) for name in ("NodeShape", "PropertyShape"))
+    if any(graph.subjects(TYPE).get(class_) for class_ in shape_classes):
+        return True
     targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-    return any(Graph(store).subjects_of(SHACL + name) for name in targets)
+    return any(graph.subjects_of(SHACL + name) for name in targets)
 
 
 def name_of(node: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from ipgraph.checks import rules, shapes
 from ipgraph.checks.locations import Locator
+from ipgraph.checks.shacl import Graph
 from ipgraph.namespaces import SOURCE
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
@@ -54,7 +55,7 @@ def _found(part: str, engine: ox.Store) -> set[str]:
         found = rules.load_rules(folder("ontology") / "rules")
         problems = [problem for rule in found for problem in rule.check(engine, locator)]
     else:
-        problems = shapes.run(engine, project_shapes(), locator).problems
+        problems = shapes.run(Graph(engine), Graph(project_shapes()), locator).problems
     return {f"{problem.check} {problem.entity} {problem.detail}" for problem in problems}
 
 

@@ -12,6 +12,7 @@ from ipgraph.checks import shapes
 from ipgraph.checks.locations import Locator
 from ipgraph.checks.shacl import Graph, Validation
 from ipgraph.namespaces import SHACL
+from ipgraph.snapshots.literals import Recorder
 
 PREFIXES = """@prefix : <http://e.test/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -24,10 +25,12 @@ SHAPE = ":S a sh:NodeShape ; sh:targetClass :T ; "
 CASES = {path.stem: path for path in sorted((Path(__file__).parent / "shacl").glob("*.ttl"))}
 
 
-def store_of(text: str, prefixes: str = PREFIXES) -> ox.Store:
-    store = ox.Store()
-    store.load((prefixes + text).encode(), format=ox.RdfFormat.TURTLE)
-    return store
+def graph_of(text: str, prefixes: str = PREFIXES) -> Graph:
+    data = (prefixes + text).encode()
+    recorder, store = Recorder(), ox.Store()
+    quads = ox.parse(data, format=ox.RdfFormat.TURTLE)
+    store.extend(recorder.watch(quads, data, ox.RdfFormat.TURTLE))
+    return Graph(store, recorder.originals(store))
 
 
 def expected_of(path: Path) -> set[str]:
@@ -37,7 +40,7 @@ def expected_of(path: Path) -> set[str]:
 
 
 def violations(path: Path) -> set[str]:
-    graph = Graph(store_of(path.read_text(encoding="utf-8"), prefixes=""))
+    graph = graph_of(path.read_text(encoding="utf-8"), prefixes="")
     validation = Validation(graph, graph)
     found = {
         f"{name(result.focus)} {result.component.removesuffix('ConstraintComponent')}"
@@ -81,7 +84,7 @@ def test_pyshacl_finds_the_same() -> None:
 
 
 def problems(shape: str, data: str, languages: tuple[str, ...] = ("en",)) -> list[shapes.Problem]:
-    found = shapes.run(store_of(data), store_of(shape), Locator([]), languages)
+    found = shapes.run(graph_of(data), graph_of(shape), Locator([]), languages)
     return found.problems
 
 
@@ -160,7 +163,7 @@ def test_placeholders_in_messages_have_the_values_of_the_query() -> None:
     ],
 )
 def test_a_shape_that_cannot_be_run_is_refused_with_the_reason(shape: str, reason: str) -> None:
-    validation = Validation(Graph(store_of(":a a :T .")), Graph(store_of(SHAPE + shape)))
+    validation = Validation(graph_of(":a a :T ."), graph_of(SHAPE + shape))
     assert list(validation.results()) == []
     assert next(iter(validation.refused.values())).startswith(reason)
     assert not validation.ran
@@ -171,7 +174,7 @@ def test_only_shapes_that_had_something_to_check_are_counted() -> None:
         "sh:property [ sh:path :p ; sh:node :N ] . :N sh:class :K ."
         " :U sh:targetClass :None ; sh:class :K ."
     )
-    found = shapes.run(store_of(":a a :T ; :p 1 ."), store_of(shape), Locator([]))
+    found = shapes.run(graph_of(":a a :T ; :p 1 ."), graph_of(shape), Locator([]))
     assert found.ran == 3  # :S, its property and :N
     assert found.idle == ["U"]
 
@@ -179,6 +182,6 @@ def test_only_shapes_that_had_something_to_check_are_counted() -> None:
 def test_a_long_chain_of_nodes_is_a_shape_that_is_not_run() -> None:
     shape = SHAPE + "sh:property [ sh:path :p ; sh:node :S ] ."
     chain = " ".join(f":n{number} :p :n{number + 1} ." for number in range(500))
-    found = shapes.run(store_of(f":n0 a :T . {chain}"), store_of(shape), Locator([]))
+    found = shapes.run(graph_of(f":n0 a :T . {chain}"), graph_of(shape), Locator([]))
     (refused,) = found.refused.values()
     assert refused.reason.startswith("a chain of more than")

@@ -8,6 +8,7 @@ import pytest
 
 from ipgraph.checks import shapes
 from ipgraph.checks.locations import Locator
+from ipgraph.checks.shacl import Graph
 from ipgraph.namespaces import SHACL
 from ipgraph.resources import folder
 from ipgraph.store.local import merge
@@ -30,7 +31,7 @@ def all_faults() -> ox.Store:
 
 
 def by_our_validation(engine: ox.Store) -> set[tuple[str, str]]:
-    problems = shapes.run(engine, project_shapes(), Locator([])).problems
+    problems = shapes.run(Graph(engine), Graph(project_shapes()), Locator([])).problems
     return {(problem.check.removeprefix("shapes/"), problem.entity) for problem in problems}
 
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ipgraph.checks.shacl import Graph, Validation, paths
 from ipgraph.errors import InvalidData
 from ipgraph.namespaces import SHACL
+from ipgraph.snapshots.literals import Recorder
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 SHT = "http://www.w3.org/ns/shacl-test#"
@@ -98,6 +99,7 @@ def _other(named: object, path: Path, graph: Graph) -> Graph:
 
 
 def _load(path: Path) -> Graph:
-    store = ox.Store()
-    store.load(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=path.as_uri())
-    return Graph(store)
+    data, store, recorder = path.read_bytes(), ox.Store(), Recorder()
+    quads = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=path.as_uri())
+    store.extend(recorder.watch(quads, data, ox.RdfFormat.TURTLE))
+    return Graph(store, recorder.originals(store))

@@ -24,6 +24,7 @@ from ipgraph.sparql import guard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ipgraph.checks.shacl.graph import Graph
     from ipgraph.snapshots.limits import BuildLimits
 
 _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target")
@@ -51,19 +52,19 @@ def is_installed() -> bool:
 
 
 def run(
-    data: ox.Store,
-    shapes: ox.Store,
+    data: Graph,
+    shapes: Graph,
     nodes: Iterable[str],
     limits: BuildLimits,
     size_bytes: int,
 ) -> list[Outcome]:
-    """Validate the default graph of `data` against the target shapes at `nodes` alone.
+    """Validate `data` against the target shapes at `nodes` alone.
 
     Raises `InvalidData` with a reason for shapes that pySHACL does not take, for queries that
     name other graphs or services, and if the process reached a limit.
     """
     wanted = set(nodes)
-    inspect(shapes)
+    inspect(shapes.store)
     with tempfile.TemporaryDirectory() as folder:
         data_path, shapes_path = Path(folder, "data.nt"), Path(folder, "shapes.nt")
         _write(data_path, data, lambda quad: True)
@@ -192,7 +193,6 @@ def _is_kept(quad: ox.Quad, wanted: set[str]) -> bool:
     return not (predicate == RDF + "type" and getattr(quad.object, "value", "") in classes)
 
 
-def _write(path: Path, store: ox.Store, keep: Callable[[ox.Quad], bool]) -> None:
-    quads = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    triples = (quad.triple for quad in quads if keep(quad))
+def _write(path: Path, graph: Graph, keep: Callable[[ox.Quad], bool]) -> None:
+    triples = (quad.triple for quad in graph.quads() if keep(quad))
     ox.serialize(triples, str(path), format=ox.RdfFormat.N_TRIPLES)
