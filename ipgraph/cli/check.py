@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ipgraph.cli.options import dataset_options, reasoner_option, settings_of
+
+if TYPE_CHECKING:
+    from ipgraph.checks import Plan
+    from ipgraph.settings import Settings
 
 
 @click.command()
@@ -46,6 +50,12 @@ from ipgraph.cli.options import dataset_options, reasoner_option, settings_of
     help="Write the report to this file instead of standard output.",
 )
 @click.option(
+    "--fix",
+    is_flag=True,
+    help="First rewrite the Turtle files in house style: the same triples, names and comments. "
+    "A file that this cannot do is left as it is.",
+)
+@click.option(
     "--snapshot", is_flag=True, help="Check the snapshot of the files instead: read all of it."
 )
 @reasoner_option
@@ -61,6 +71,7 @@ def command(
     fail_on: str,
     form: str,
     output: str | None,
+    fix: bool,
     snapshot: bool,
     reasoner: str | None,
 ) -> None:
@@ -76,13 +87,16 @@ def command(
     ipgraph check
     ipgraph check data.ttl shapes.ttl
     ipgraph check data/ --shapes shapes.ttl --select shapes
+    ipgraph check --fix --style data.ttl
     ipgraph check --format sarif -o problems.sarif
     ipgraph check --snapshot
     """
     from ipgraph import opening
     from ipgraph.checks import check_snapshot, isolated, plan, write_report
-    from ipgraph.errors import EXIT_CODES, InvalidData
+    from ipgraph.errors import EXIT_CODES, InvalidData, UsageError
 
+    if snapshot and (shapes or style or select or ignore or fix):
+        raise UsageError("--snapshot reads all of a snapshot; the options of a check have no use.")
     obj: dict[str, Any] = context.obj
     chosen = settings_of(obj, reasoner=reasoner)
     if snapshot:
@@ -98,6 +112,8 @@ def command(
             select=_names(select),
             ignore=_names(ignore),
         )
+        if fix:
+            _fix(wanted, chosen)
         report = isolated.check(wanted, chosen)
     text = write_report(report, form)
     if output:
@@ -108,6 +124,17 @@ def command(
         context.exit(EXIT_CODES[InvalidData])
     if report.has_severity(fail_on):
         context.exit(1)
+
+
+def _fix(wanted: Plan, settings: Settings) -> None:
+    """Rewrite the files of a check in house style, and say on standard error what was done."""
+    from ipgraph.checks.fixing import rewriting
+
+    done = rewriting.rewrite([file.path for file in wanted.files], settings)
+    for item in done:
+        click.echo(f"{item.path}: {item.note}", err=True)
+    number = sum(item.is_rewritten for item in done)
+    click.echo(f"{number:,} of {len(wanted.files):,} files rewritten.", err=True)
 
 
 def _names(values: tuple[str, ...]) -> tuple[str, ...]:
