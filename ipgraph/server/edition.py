@@ -86,7 +86,7 @@ class Edition:
     def rename(self, text: str) -> None:
         """Change the name, because pages change though the graph does not.
 
-        The service must then begin its response cache anew, with the new name.
+        The service must then begin its response cache again, with the new name.
         """
         self.name = hashlib.sha256(f"{self.name} {text}".encode()).hexdigest()[:20]
 
