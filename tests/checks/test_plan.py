@@ -1,8 +1,8 @@
-"""What is checked: the parts of a plan, names that are selected and ignored, and the dataset file."""
+"""What is checked: the parts of a plan, selected and ignored names, and the dataset file."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from ipgraph.checks import Plan, check, plan
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import UsageError
 from ipgraph.snapshots import loading
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PREFIXES = """@prefix : <http://e.test/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ _COUNTS = (
     *("minCount", "maxCount", "minLength", "maxLength"),
     *("qualifiedMinCount", "qualifiedMaxCount"),
 )
+_COUNT = re.compile(r"\+?[0-9]{1,18}")
 _LISTS = (*SHAPE_LIST_PARAMETERS, "in", "languageIn")
 # The parameters of SHACL Core (section 4) and of SPARQL constraints (section 5).
 PARAMETERS = frozenset(
@@ -211,7 +213,7 @@ class Shapes:
 
     def _fault(self, parameter: str, argument: Term) -> Iterator[str]:
         """Yield what is wrong with an argument."""
-        if parameter in _COUNTS and not getattr(argument, "value", "").isdecimal():
+        if parameter in _COUNTS and not _COUNT.fullmatch(_value(argument)):
             yield f"a value of sh:{parameter} that is no number"
         elif parameter in _LISTS and self.graph.items(argument) is None:
             yield f"a list of sh:{parameter} that is not well formed"
