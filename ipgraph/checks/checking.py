@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -94,6 +95,7 @@ class _Run:
         self._checked: dict[str, int] = {}
         self._timings: dict[str, float] = {}
         self._notes: list[str] = []
+        self._hidden: Counter[str] = Counter()
         self._closure: Closure | None = None
 
     @contextmanager
@@ -106,7 +108,7 @@ class _Run:
 
     def report(self) -> CheckReport:
         """Return the report of the parts that ran."""
-        return report_of(self._problems, self._checked, self._timings, self._notes)
+        return report_of(self._problems, self._checked, self._timings, self._notes, self._hidden)
 
     def check_style(self) -> None:
         """Check Turtle files, and the queries of rules and questions, line by line."""
@@ -159,6 +161,8 @@ class _Run:
             return
         found = shapes.run(data, graph, locator, self.options.languages)
         self._add("shapes", found.problems, count=found.ran)
+        wanted = {name: count for name, count in found.hidden.items() if self._plan.wants(name)}
+        self._hidden.update(wanted)
         if found.idle:
             self._notes.append(f"Shapes without anything to check: {_listed(found.idle)}.")
         if found.refused:

@@ -91,14 +91,19 @@ def report_of(
     checked: Mapping[str, int],
     timings: Mapping[str, float],
     notes: Iterable[str] = (),
+    hidden: Mapping[str, int] | None = None,
 ) -> CheckReport:
-    """Return a report with the problems sorted, and listed within the bound."""
+    """Return a report with the problems sorted, and listed within the bound.
+
+    `hidden` counts further problems by check.
+    """
     counts: Counter[str] = Counter()
     listed = []
     for problem in sort_problems(problems):
         counts[problem.check] += 1
         if counts[problem.check] <= MAX_LISTED:
             listed.append(problem)
+    counts.update(hidden or {})
     return CheckReport(tuple(listed), dict(checked), dict(timings), dict(counts), tuple(notes))
 
 

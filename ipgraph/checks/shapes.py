@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from ipgraph.checks import terms
-from ipgraph.checks.problems import Problem, best_message
+from ipgraph.checks.problems import MAX_LISTED, Problem, best_message
 from ipgraph.checks.shacl import Validation
 from ipgraph.checks.shacl.graph import TYPE
 from ipgraph.namespaces import SHACL
@@ -64,6 +65,7 @@ class ShapesRun:
     """
 
     problems: list[Problem] = field(default_factory=list)
+    hidden: Counter[str] = field(default_factory=Counter)  # further problems, by check
     ran: int = 0
     idle: list[str] = field(default_factory=list)
     refused: dict[str, RefusedShape] = field(default_factory=dict)
@@ -83,8 +85,14 @@ def run(
     """Validate `data` against `shapes`. Messages are in the first of `languages` that they have."""
     validation = Validation(data, shapes)
     found = ShapesRun()
+    listed: Counter[str] = Counter()
     for result in validation.results():
-        found.problems.append(_problem(result, shapes, data.store, locator, languages))
+        check = f"shapes/{_name(result)}"
+        listed[check] += 1
+        if listed[check] > MAX_LISTED:  # a problem takes 20 times the memory of a result
+            found.hidden[check] += 1
+        else:
+            found.problems.append(_problem(result, shapes, data.store, locator, languages))
     found.ran = len(validation.ran)
     found.idle = [shape.name for shape in validation.idle]
     for node, reason in validation.refused.items():
@@ -145,12 +153,9 @@ def _problem(
     result: Result, graph: Graph, data: ox.Store, locator: Locator, languages: Sequence[str]
 ) -> Problem:
     shape = result.shape
-    name = shape.name
-    if result.parameter == "sparql" and isinstance(result.argument, ox.NamedNode):
-        name = name_of(str(result.argument)) or name
     messages = [ox.Literal(result.message)] if result.message else list(result.messages)
     return problem_of(
-        name,
+        _name(result),
         shape.severity.removeprefix(SHACL),
         result.focus,
         text_of_value(result.value, result.focus),
@@ -160,6 +165,13 @@ def _problem(
         locator,
         languages,
     )
+
+
+def _name(result: Result) -> str:
+    """Return the name of the shape, or of the SPARQL-based constraint if it has an IRI."""
+    if result.parameter == "sparql" and isinstance(result.argument, ox.NamedNode):
+        return name_of(str(result.argument)) or result.shape.name
+    return result.shape.name
 
 
 def _default_message(result: Result, shape: Shape, graph: Graph) -> str:

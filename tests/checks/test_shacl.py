@@ -185,3 +185,52 @@ def test_a_long_chain_of_nodes_is_a_shape_that_is_not_run() -> None:
     found = shapes.run(graph_of(f":n0 a :T . {chain}"), graph_of(shape), Locator([]))
     (refused,) = found.refused.values()
     assert refused.reason.startswith("a chain of more than")
+
+
+def test_a_path_whose_parts_are_shared_is_not_unfolded() -> None:
+    levels = " ".join(f"_:n{number} sh:alternativePath ( _:n{number + 1} _:n{number + 1} ) ."
+                      for number in range(40))  # fmt: skip
+    shape = (
+        f"{SHAPE} sh:property [ sh:path _:n0 ; sh:minCount 1 ] . {levels} _:n40 sh:inversePath :p ."
+    )
+    found = shapes.run(graph_of(":a a :T ."), graph_of(shape), Locator([]))
+    (refused,) = found.refused.values()
+    assert refused.reason == "a path of more than 500 parts"
+
+
+def test_shapes_that_share_others_are_evaluated_once_for_a_node() -> None:
+    levels = " ".join(
+        f":N{number} sh:path :p ; sh:property :N{number + 1}, :M{number + 1} ."
+        f" :M{number} sh:path :p ; sh:property :N{number + 1}, :M{number + 1} ."
+        for number in range(40)
+    )
+    shape = f"{SHAPE} sh:property :N0 . {levels} :N40 sh:path :p ; sh:maxCount 0 ."
+    found = shapes.run(graph_of(":a a :T ; :p :a ."), graph_of(shape), Locator([]))
+    assert [problem.check for problem in found.problems] == ["shapes/N40"]
+
+
+def test_a_shape_that_fails_in_the_middle_leaves_nothing_behind() -> None:
+    chain = " ".join(f":n{number} :p :n{number + 1} ." for number in range(200))
+    shape = (
+        ":A sh:targetNode :n0 ; sh:property :Q, [ sh:path :p ; sh:node :Chain ] ."
+        " :Chain sh:property [ sh:path :p ; sh:node :Chain ] ."
+        " :B sh:targetNode :n0, :n200 ; sh:node :Chain ; sh:property :Q ."
+        " :Q sh:path :q ; sh:minCount 1 . :C sh:targetNode :n200 ; sh:node :Chain ."
+    )
+    found = shapes.run(graph_of(chain), graph_of(shape), Locator([]))
+    assert {refused.name for refused in found.refused.values()} == {"A", "B"}
+    assert found.problems == []
+    shape = shape.replace("sh:node :Chain ; sh:property :Q", "sh:property :Q")
+    found = shapes.run(graph_of(chain), graph_of(shape), Locator([]))
+    assert [problem.entity for problem in found.problems] == [
+        "<http://e.test/n0>",
+        "<http://e.test/n200>",
+    ]
+
+
+def test_problems_beyond_the_bound_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "MAX_LISTED", 2)
+    shape = SHAPE + "sh:property [ sh:path :p ; sh:minCount 1 ] ."
+    found = shapes.run(graph_of(":a a :T . :b a :T . :c a :T ."), graph_of(shape), Locator([]))
+    assert len(found.problems) == 2
+    assert found.hidden == {"shapes/S/p": 1}

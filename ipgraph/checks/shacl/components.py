@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyoxigraph as ox
@@ -204,13 +205,13 @@ def _unique_lang(constraint: Constraint) -> Iterator[Violation]:
     if _text(constraint.argument) != "true":
         return
     for focus, values in constraint.values.items():
-        languages = [
+        languages = Counter(
             value.language.lower()
             for value in values
             if isinstance(value, ox.Literal) and value.language
-        ]
-        repeated = {language for language in languages if languages.count(language) > 1}
-        yield from (Violation(focus) for _ in repeated)
+        )
+        if any(count > 1 for count in languages.values()):
+            yield Violation(focus)
 
 
 def _has_value(constraint: Constraint) -> Iterator[Violation]:
@@ -221,9 +222,9 @@ def _has_value(constraint: Constraint) -> Iterator[Violation]:
 
 def _equals(constraint: Constraint) -> Iterator[Violation]:
     for focus, values in constraint.values.items():
-        others = constraint.others(focus)
-        yield from (Violation(focus, value) for value in values if value not in others)
-        yield from (Violation(focus, other) for other in others if other not in values)
+        others, own = constraint.others(focus), set(values)
+        yield from (Violation(focus, value) for value in own.difference(others))
+        yield from (Violation(focus, other) for other in others if other not in own)
 
 
 def _disjoint(constraint: Constraint) -> Iterator[Violation]:

@@ -23,6 +23,7 @@ _OPERATORS = {
     "zeroOrOnePath": "?",
 }
 _MAX_DEPTH = 50
+_MAX_PARTS = 500  # of a path: shared parts count each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Path:
     operator: str = ""
     predicate: ox.NamedNode | None = None
     parts: tuple[Path, ...] = ()
+    size: int = 1  # the number of its parts, and their parts
 
     def sparql(self) -> str:
         """Return the path in the syntax of SPARQL."""
@@ -116,7 +118,7 @@ def read(graph: Graph, node: Term, depth: int = 0) -> Path:
         if len(inner) == 1:
             if operator == "|":
                 return _sequence(graph, inner[0], operator, depth)
-            return Path(operator, parts=(read(graph, inner[0], depth + 1),))
+            return _combined(operator, (read(graph, inner[0], depth + 1),))
     raise InvalidData("a path that is not well formed")
 
 
@@ -124,4 +126,11 @@ def _sequence(graph: Graph, head: Term, operator: str, depth: int) -> Path:
     items = graph.items(head)
     if not items or len(items) < 2:
         raise InvalidData("a path whose list is not well formed or has less than two members")
-    return Path(operator, parts=tuple(read(graph, item, depth + 1) for item in items))
+    return _combined(operator, tuple(read(graph, item, depth + 1) for item in items))
+
+
+def _combined(operator: str, parts: tuple[Path, ...]) -> Path:
+    size = 1 + sum(part.size for part in parts)
+    if size > _MAX_PARTS:
+        raise InvalidData(f"a path of more than {_MAX_PARTS} parts")
+    return Path(operator, parts=parts, size=size)

@@ -270,8 +270,8 @@ def _local(node: ox.NamedNode) -> str:
 def _joined(name: str, path: Path | None) -> str:
     """Return the name of a shape without an IRI: that of the outer shape and of its property."""
     predicate = path.predicate if path else None
-    parts = [name or "shape", *([_local(predicate)] if predicate is not None else [])]
-    return "/".join(parts)
+    outer = name.partition("/")[0] or "shape"
+    return f"{outer}/{_local(predicate)}" if predicate is not None else outer
 
 
 def _text_of_pair(pair: tuple[ox.NamedNode, Term]) -> tuple[str, str]:

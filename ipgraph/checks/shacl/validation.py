@@ -7,6 +7,7 @@ checked against a shape conforms to it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,11 +65,16 @@ class Validation:
         self.idle: list[Shape] = []
         self.refused: dict[Term, str] = {}
         self._verdicts: dict[Term, dict[Term, bool]] = {}
+        # The nodes whose results have been yielded, by shape; those of the target shape that runs.
+        self._reported: dict[Term, set[Term]] = {}
+        self._begun: list[tuple[Term, Term]] = []
         self._depth = 0
 
     def results(self) -> Iterator[Result]:
-        """Yield the results of all shapes that have targets. Each shape runs as a whole or not."""
-        seen: set[tuple[object, ...]] = set()
+        """Yield the results of all shapes that have targets. Each shape runs as a whole or not.
+
+        A property shape of several target shapes gives one result for a node.
+        """
         for shape in self.shapes.target_shapes():
             if shape.is_deactivated:
                 continue
@@ -81,21 +87,16 @@ class Validation:
                 self.idle.append(shape)
                 continue
             ran = set(self.ran)
+            self._begun.clear()
             try:
                 found = list(self._results(shape, sorted(foci, key=str)))
             except InvalidData as error:
                 self.ran = ran
                 self.refused[shape.node] = str(error)
+                for node, focus in self._begun:
+                    self._reported[node].discard(focus)
                 continue
-            for result in found:
-                key = (
-                    *(result.focus, result.shape.node, result.parameter, result.argument),
-                    *(result.value, result.path, result.message),
-                )
-                # A property shape of several target shapes gives one result for a node.
-                if result.parameter == "uniqueLang" or key not in seen:
-                    seen.add(key)
-                    yield result
+            yield from dict.fromkeys(found)
 
     def failing(self, shape: Term, nodes: Iterable[Term]) -> set[Term]:
         """Return the nodes that do not conform to a shape."""
@@ -103,15 +104,27 @@ class Validation:
         wanted = list(nodes)
         new = [node for node in wanted if node not in verdicts]
         if new:
-            self._depth += 1
-            if self._depth > _MAX_DEPTH:
-                self._depth = 0
-                raise InvalidData(f"a chain of more than {_MAX_DEPTH} shapes or nodes")
             verdicts.update(dict.fromkeys(new, True))
-            wrong = self._failing(self.shapes.shape(shape), new)
+            try:
+                with self._level():
+                    wrong = self._failing(self.shapes.shape(shape), new)
+            except InvalidData:
+                for node in new:
+                    del verdicts[node]
+                raise
             verdicts.update({node: node not in wrong for node in new})
-            self._depth -= 1
         return {node for node in wanted if not verdicts[node]}
+
+    @contextmanager
+    def _level(self) -> Iterator[None]:
+        """Count a shape that is evaluated because of another one."""
+        self._depth += 1
+        try:
+            if self._depth > _MAX_DEPTH:
+                raise InvalidData(f"a chain of more than {_MAX_DEPTH} shapes or nodes")
+            yield
+        finally:
+            self._depth -= 1
 
     def _failing(self, shape: Shape, nodes: list[Term]) -> set[Term]:
         if shape.is_deactivated:
@@ -131,20 +144,20 @@ class Validation:
         return wrong
 
     def _results(self, shape: Shape, foci: list[Term]) -> Iterator[Result]:
+        reported = self._reported.setdefault(shape.node, set())
+        foci = [focus for focus in foci if focus not in reported]
         if shape.is_deactivated or not foci:
             return
         self.ran.add(shape.node)
+        reported.update(foci)
+        self._begun += ((shape.node, focus) for focus in foci)
         values = self._values(shape, foci)
         for parameter, argument in shape.constraints:
             constraint = Constraint(self, shape, argument, values)
             if parameter == "property":
-                self._depth += 1
-                if self._depth > _MAX_DEPTH:
-                    self._depth = 0
-                    raise InvalidData(f"a chain of more than {_MAX_DEPTH} property shapes")
                 inner = sorted(constraint.distinct, key=str)
-                yield from self._results(self.shapes.shape(argument), inner)
-                self._depth -= 1
+                with self._level():
+                    yield from self._results(self.shapes.shape(argument), inner)
                 continue
             messages = shape.messages
             if parameter == "sparql":
