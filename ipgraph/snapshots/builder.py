@@ -66,11 +66,16 @@ def build(
         )
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
+        # The forms of a statement are found by the label of its blank node.
+        write_store(
+            *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
+            keep_labels=bool(originals),
+        )
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
-        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
+        builder.build(store, scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
