@@ -117,7 +117,7 @@ def test_a_misspelled_term_of_another_vocabulary_is_a_problem(tmp_path: Path) ->
     problems = check(plan_of(path)).problems
     found = {p.entity: p.message for p in problems if p.check == "vocabularies/unknown-term"}
     assert found["dcterms:isued"] == (
-        "The vocabulary dcterms has no such term. Check the spelling."
+        "The vocabulary dcterms has no such term. Did you mean dcterms:issued?"
     )
 
 

@@ -25,6 +25,10 @@ SHAPE = ":S a sh:NodeShape ; sh:targetClass :T ; "
 CASES = {path.stem: path for path in sorted((Path(__file__).parent / "shacl").glob("*.ttl"))}
 
 
+# pySHACL takes a date to be less than the number 9.
+BEYOND_PYSHACL = {"d MaxInclusive"}
+
+
 def graph_of(text: str, prefixes: str = PREFIXES) -> Graph:
     data = (prefixes + text).encode()
     recorder, store = Recorder(), ox.Store()
@@ -75,12 +79,12 @@ def test_pyshacl_finds_the_same() -> None:
             _, report, _ = pyshacl.validate(graph, shacl_graph=graph)
             sh = rdflib.Namespace(SHACL)
             found = set()
-            for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
+            for result in report.objects(None, sh.result):  # not its details
                 component = str(report.value(result, sh.sourceConstraintComponent))
                 local = component.removeprefix(SHACL).removesuffix("ConstraintComponent")
                 focus = report.value(result, sh.focusNode)
                 found.add(f"{name(focus.n3())} {local}")
-            assert found == expected_of(path), kind
+            assert found == expected_of(path) - BEYOND_PYSHACL, kind
 
 
 def problems(shape: str, data: str, languages: tuple[str, ...] = ("en",)) -> list[shapes.Problem]:

@@ -160,7 +160,7 @@ def _results(graph: Any, labels: dict[Any, str]) -> list[dict[str, Any]]:
                 for message in graph.objects(result, sh.resultMessage)
             ),
         }
-        for result in graph.subjects(rdflib.RDF.type, sh.ValidationResult)
+        for result in graph.objects(None, sh.result)  # not the details of a result
     ]
 
 
