@@ -96,11 +96,13 @@ class _BlankNodes:
                 below[statement.nodes[0]].append(statement)
             for node in set(statement.nodes[statement.has_subject :]):
                 above[node].append(statement)
-        missing = [sum(len(each.nodes) - 1 for each in found) for found in below]
+        missing = [sum(len(statement.nodes) - 1 for statement in found) for found in below]
         order = [node for node, count in enumerate(missing) if not count]
         colors = [_UNCOLORED] * len(missing)
         for node in order:  # grows
-            colors[node] = _digest(sorted(each.described(colors, node) for each in below[node]))
+            colors[node] = _digest(
+                sorted(statement.described(colors, node) for statement in below[node])
+            )
             for statement in above[node]:
                 if statement.has_subject:
                     parent = statement.nodes[0]
@@ -127,7 +129,12 @@ class _BlankNodes:
                 around[node].append(statement)
         for _ in range(min(_MAX_ROUNDS, _MAX_VISITS // len(self._statements))):
             mixed = [
-                _digest((color, *sorted(each.described(colors, node) for each in around[node])))
+                _digest(
+                    (
+                        color,
+                        *sorted(statement.described(colors, node) for statement in around[node]),
+                    )
+                )
                 for node, color in enumerate(colors)
             ]
             colors, before, number = mixed, number, len(set(mixed))
