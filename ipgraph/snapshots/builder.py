@@ -74,7 +74,8 @@ def build(
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
-        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
+        builder.build(store, scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms

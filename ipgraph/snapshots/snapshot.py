@@ -90,6 +90,13 @@ class Snapshot:
         manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_bytes())
         return manifest
 
+    @cached_property
+    def description(self) -> DatasetFile:
+        """The description of the dataset when the snapshot was built."""
+        from ipgraph.dataset.config import reader
+
+        return DatasetFile.of(reader.from_table(self.manifest["dataset"]))
+
     @property
     def hash(self) -> str:
         """The hash of the inputs: the snapshot's name."""
@@ -195,7 +202,8 @@ class Snapshot:
             "Snapshot %s: %s cannot be read and is built again", self.hash, SEARCH
         )
         temporary = scratch.folder(self) / SEARCH
-        builder.build(self.store(), temporary)
+        store = replace(self.store(), description=self.description)
+        builder.build(store, temporary)
         try:
             with construction.lock(self._cache):
                 inventory.replace_file(self.folder, SEARCH, temporary)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
 from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 
@@ -36,6 +37,7 @@ class LocalStore:
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
     A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
+    `description` says what the terms of the graph are for.
     `originals` returns the forms of literals in the files, if any differs (`as_written`).
     """
 
@@ -43,6 +45,7 @@ class LocalStore:
     folder: Path | None = None
     on_damage: Callable[[str], object] | None = None
     originals: Callable[[], Originals] | None = None
+    description: DatasetFile = field(default=NO_DESCRIPTION, compare=False)
 
     @classmethod
     def in_memory(cls, source: Path | IO[bytes], *, infer: bool = True) -> LocalStore:

@@ -378,11 +378,13 @@ def test_a_table_with_labels_is_complete_or_rejected(client, monkeypatch):
     assert len(few.text.splitlines()) == 6
 
 
-def test_at_a_glance_names_the_department_of_a_unit(client):
+def test_at_a_glance_has_the_facts_of_the_dataset_file(client):
     glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
-    assert "<dt>Department</dt>" in glance
-    assert ">Department of Homeland Security</a>" in glance
-    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
+    assert "<dt>Headed by</dt>" in glance
+    assert ">Director of the Protective Security Coordination Division</a>" in glance
+    spanish = client.get("/page/pscd?lang=es").text
+    assert "<dt>Dirigida por</dt>" in spanish
+    assert "<dt>Headed by</dt>" not in client.get("/page/dams-sector").text
 
 
 def test_a_page_for_a_year_says_which_part_is_of_that_year(client):
