@@ -130,7 +130,8 @@ class Lookup:
             tag = self._version.tag(key)
             if _matches(self._tags, tag, or_any=False):
                 return Response.of(
-                    (("ETag", tag), ("Vary", "Accept"), self._freshness()), status=304
+                    (("ETag", tag), ("Vary", "Accept, Accept-Encoding"), self._freshness()),
+                    status=304,
                 )
         return None
 
@@ -151,7 +152,11 @@ class Lookup:
         if self._name != self._version.name:
             return Response.of((*headers, NO_STORE), body)
         tag = self._version.tag(key)
-        whole = (*headers, ("Last-Modified", self._version.modified), self._freshness())
+        whole = (
+            *_varying(tuple(headers)),
+            ("Last-Modified", self._version.modified),
+            self._freshness(),
+        )
         entry = CachedResponse(whole, body, tag, query, route)
         self._cache.put((self._version.name, key), entry, self._identity)
         if self._tags and self._identity is not None and _matches(self._tags, tag):
@@ -189,12 +194,15 @@ def body_of(entry: CachedResponse | None, coding: str) -> bytes | None:
 
 
 def _compressed(entry: CachedResponse, body: bytes) -> Response:
-    headers = [
-        (name, value + ", Accept-Encoding") if name == "Vary" else (name, value)
-        for name, value in entry.headers
-    ]
     tag = entry.tag[:-1] + _COMPRESSED
-    return Response.of([("ETag", tag), ("Content-Encoding", GZIP), *headers], body)
+    return Response.of((("ETag", tag), ("Content-Encoding", GZIP), *entry.headers), body)
+
+
+def _varying(headers: Headers) -> Headers:
+    """Add Accept-Encoding to Vary: the uncompressed response is one of two, too (RFC 9111, 4.1)."""
+    varied = [value for name, value in headers if name == "Vary"] or ["Accept"]
+    kept = [header for header in headers if header[0] != "Vary"]
+    return (*kept, ("Vary", ", ".join((*varied, "Accept-Encoding"))))
 
 
 def _not_modified(entry: CachedResponse) -> Response:
