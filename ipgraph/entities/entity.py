@@ -128,7 +128,7 @@ class Entities:
             *(quads(node), quads(None, None, node), quads(None, node)),
             quads(None, None, None, node),
         )
-        return any(next(iter(each), None) is not None for each in found)
+        return any(next(iter(part), None) is not None for part in found)
 
     def is_graph(self, iri: str) -> bool:
         """True if the IRI names a graph with statements."""
