@@ -53,7 +53,7 @@ class Disagreement:
     `kind` is ``date``, ``figure`` or the name of the rule; `label` is the label of the rule, empty
     for dates and figures. `relations` are the properties that state the fact, from or to the
     entity; for a figure, its measure. `year` is that of a figure, else empty. `pairs` is the number
-    of pairs of readings that differ.
+    of pairs of readings that differ; with a question, of the readings besides one.
     """
 
     kind: str
@@ -179,7 +179,10 @@ class _Finder:
                 relations[thing][about] = None
         for thing, readings in facts.items():
             about = tuple(relations[thing])
-            yield from _fact(_slug(rule.label), rule.label, thing, about, readings, _always)
+            if len(readings) > 1:  # the question decides what differs
+                kind, pairs = _slug(rule.label), len(readings) - 1
+                found = _readings(readings, readings)
+                yield Disagreement(kind, rule.label, thing, about, "", found, pairs)
 
 
 _COLUMNS = ("thing", "about", "source")
@@ -223,10 +226,12 @@ def _fact(
             differing |= {first: None, second: None}
             pairs += 1
     if pairs:
-        found = tuple(
-            Reading(value, frozenset(readings[value])) for value in sorted(differing, key=str)
-        )
+        found = _readings(readings, differing)
         yield Disagreement(kind, label, entity, relations, year, found, pairs)
+
+
+def _readings(readings: Readings, values: Iterable[Value]) -> tuple[Reading, ...]:
+    return tuple(Reading(value, frozenset(readings[value])) for value in sorted(values, key=str))
 
 
 def _are_different_dates(first: Value, second: Value) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
 
-PUBLISHER = "ipgraph"
+PUBLISHER = "ipgraph"  # of a dataset that does not name its own
 
 routes = Routes()
 
@@ -61,7 +61,8 @@ def data_json(request: Request) -> Response:
     root, edition = request.public_root, request.edition
     kg = edition.kg
     modified = _created(edition)
-    contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
+    publisher = kg.config.creator.choose() or PUBLISHER
+    contact = {"@type": "vcard:Contact", "fn": publisher}
     if edition.settings.contact:  # DCAT-US requires an address, but there is none to give
         contact["hasEmail"] = edition.settings.contact
     dataset = {
@@ -70,7 +71,7 @@ def data_json(request: Request) -> Response:
         "description": edition.description or f"{kg.title}, served by ipgraph.",
         "keyword": edition.keywords or ["RDF"],
         "modified": modified,
-        "publisher": {"@type": "org:Organization", "name": PUBLISHER},
+        "publisher": {"@type": "org:Organization", "name": publisher},
         "contactPoint": contact,
         "identifier": edition.dataset_iri(root),
         "accessLevel": "public",

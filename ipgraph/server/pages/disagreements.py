@@ -129,10 +129,19 @@ class _Reader:
             heading, about = words("differences.kind_date"), self._label(fact.relations[0])
         else:
             heading = self._site.choose(fact.label)
-            about = heading[:1].lower() + heading[1:]
+            about = self._relation(fact)
         readings = sorted(map(self._reading, fact.readings), key=_by_number)
         name = self._name(fact.entity)
         return Comparison(fact.kind, heading, name, about, fact.anchor, tuple(readings))
+
+    def _relation(self, fact: Disagreement) -> str:
+        """Return the label of the first relation of a fact, read from its entity."""
+        relation = fact.relations[0]
+        rules = self._site.kg.config.disagreements
+        steps = [step for rule in rules for path in rule.properties for step in path.steps]
+        is_inverse = any(step.inverse and step.iri == relation for step in steps)
+        vocabulary = self._site.entities.vocabulary
+        return (vocabulary.incoming_label(relation) if is_inverse else "") or self._label(relation)
 
     def _reading(self, reading: FactReading) -> Reading:
         value = reading.value

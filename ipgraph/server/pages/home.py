@@ -84,9 +84,7 @@ def _figures(site: Site) -> list[tuple[str, str, int]]:
     words, counts = site.words(), site.class_counts
     chosen = site.kg.config.home.figures
     found = [
-        (links.page(iri), plural(site.entities.labels.name(iri).label), counts[iri])
-        for iri in chosen
-        if counts.get(iri)
+        (links.page(iri), _plural(site, iri), counts[iri]) for iri in chosen if counts.get(iri)
     ]
     counted = site.manifest.get("counts")
     if chosen:
@@ -100,6 +98,15 @@ def _figures(site: Site) -> list[tuple[str, str, int]]:
             graphs = len(counted["graphs"])
             found.append((links.address("/sources"), words("home.graphs"), graphs))
     return found
+
+
+def _plural(site: Site, iri: str) -> str:
+    """Return the name of the instances of a class: that of a kind of this class alone, if any."""
+    for _, label, classes in site.kinds:
+        if classes == (iri,):
+            text = site.choose(label)
+            return text[:1].lower() + text[1:]
+    return plural(site.entities.labels.name(iri).label)
 
 
 def _examples(site: Site) -> list[Question]:

@@ -6,9 +6,12 @@ inserted at ``$entity``, ``$term`` and ``$end``, never text.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
+
+from ipgraph.namespaces import PREFIXES, RDFS, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,34 +109,40 @@ def parts(properties: Iterable[str], entity: str) -> str:
     path = "|".join(str(NamedNode(iri)) for iri in properties)
     if not path:
         return ""
-    return f"""CONSTRUCT {{ ?part ?relation ?whole }} WHERE {{
+    return _with_prefixes(f"""CONSTRUCT {{ ?part ?relation ?whole }} WHERE {{
   ?whole ({path})* {NamedNode(entity)} .
   ?part ?relation ?whole .
   FILTER(?relation IN ({", ".join(str(NamedNode(iri)) for iri in properties)}))
 }}
-"""
+""")
 
 
 def events(properties: Iterable[str]) -> str:
     """Return the query for the dates of a timeline."""
     values = " ".join(str(NamedNode(iri)) for iri in properties)
-    return f"""SELECT DISTINCT ?date ?event ?entity WHERE {{
+    return _with_prefixes(f"""SELECT DISTINCT ?date ?event ?entity WHERE {{
   VALUES ?event {{ {values} }}
   ?entity ?event ?date .
 }}
 ORDER BY ?date ?entity
-"""
+""")
 
 
 def cards(class_: str, paths: Iterable[str]) -> str:
     """Return the query for the things of a class and what a page of cards shows of them."""
     path = "|".join(paths)
     shown = f"\n  OPTIONAL {{ ?thing {path} ?shown }}" if path else ""
-    return f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-
-SELECT ?thing ?label ?shown WHERE {{
+    return _with_prefixes(f"""SELECT ?thing ?label ?shown WHERE {{
   ?thing a {NamedNode(class_)} .
-  OPTIONAL {{ ?thing rdfs:label ?label }}{shown}
+  OPTIONAL {{ ?thing <{RDFS}label> ?label }}{shown}
 }}
 ORDER BY ?label
-"""
+""")
+
+
+def _with_prefixes(text: str) -> str:
+    """Return a query with prefixed names for the IRIs that have one, and their declarations."""
+    text = re.sub(r"<([^<>]+)>", lambda match: shorten(match[1]), text)
+    used = dict.fromkeys(re.findall(r"(?<![<\w:/])([a-z]+):\w", text))
+    lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in sorted(used) if name in PREFIXES]
+    return "\n".join(lines) + ("\n\n" if lines else "") + text
