@@ -54,8 +54,9 @@ def page(iri: str) -> str:
 
 def graph(iri: str) -> str:
     """Return the URL of the page with the statements of a named graph."""
-    own = page(iri)
-    return own if iri.startswith(SOURCE) and "/source/" in own else address("/source", uri=iri)
+    name = _name(iri, _config().iris.sources)
+    is_own = name and "/" not in name
+    return page(iri) if is_own else address("/source", uri=iri)
 
 
 def related(iri: str, property_name: str, *, incoming: bool) -> str:

@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING
 from flask import abort
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-<<<<<<< HEAD
-from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
-from ipgraph.server.api.linked_data import (
-    DOCUMENT_OFFERS,
-    describe,
-    document,
-    has_ontology,
-    page_links,
-=======
 from ipgraph.namespaces import DCTERMS, OWL, PREFIXES
 from ipgraph.server.api.linked_data import (
     DOCUMENT_OFFERS,
     describe,
+    has_ontology,
     ontology_document,
     page_links,
     term_document,
->>>>>>> main
 )
 from ipgraph.server.context import request
 from ipgraph.server.edition import has_terms
@@ -81,13 +72,9 @@ class Column:
 def ontology(request: Request) -> ResponseReturnValue:
     """Show the ontology, or send it as RDF."""
     if (choice := _rdf_choice(request)) is not None:
-<<<<<<< HEAD
         if request.args.get("format") or has_ontology(request.edition):
-            return document(request, "ontology", choice)
+            return ontology_document(request, choice)
         require(request, (HTML,))  # a graph without an ontology of its own has the page only
-=======
-        return ontology_document(request, choice)
->>>>>>> main
     site = site_of(request)
     classes = site.documentation.terms("class")
     body = site.render(

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING
 from flask import abort
 
 from ipgraph.search.index import MAX_TEXT_CHARS
-<<<<<<< HEAD
 from ipgraph.server.api import linked_data
-from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links
-from ipgraph.server.api.linked_data import document as write_document
-=======
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links, source_document
->>>>>>> main
 from ipgraph.server.context import request
 from ipgraph.server.edition import has_sources
 from ipgraph.server.html import code_samples, links, schema_org
