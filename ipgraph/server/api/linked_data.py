@@ -198,12 +198,6 @@ def _document(request: Request, iri: str, path: str, choice: Choice, *, is_graph
     return _rdf(request, iri, choice, links, whole_graph=True)
 
 
-def has_ontology(edition: Edition) -> bool:
-    """True if the dataset names a graph of its ontology, and has it."""
-    graphs = edition.kg.config.graphs.ontology
-    return bool(graphs) and _is_graph(edition, graphs[0])
-
-
 def _thing(request: Request, name: str) -> str:
     """Return the IRI of the thing with a name."""
     return request.edition.kg.config.iris.things + name

@@ -12,13 +12,12 @@ from ipgraph.namespaces import DCTERMS, OWL, PREFIXES
 from ipgraph.server.api.linked_data import (
     DOCUMENT_OFFERS,
     describe,
-    has_ontology,
     ontology_document,
     page_links,
     term_document,
 )
 from ipgraph.server.context import request
-from ipgraph.server.edition import has_terms
+from ipgraph.server.edition import has_ontology, has_terms
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
