@@ -25,7 +25,8 @@ from ipgraph.entities.relations import (
     GroupBuilder,
     by_property,
 )
-from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
+from ipgraph.entities.statements import TYPE, Citations, Statement, Value, gather
+from ipgraph.entities.values import ValueReader
 from ipgraph.entities.vocabulary import DEFINITIONS, Vocabulary
 from ipgraph.errors import NotFound
 
@@ -295,7 +296,7 @@ class Entities:
         """Return subject and object of some statements with a property, in no promised order."""
         quads = self.reader.written.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
         return tuple(
-            (self.reader.value(quad.subject), self.reader.value(quad.object))  # type: ignore[arg-type]
+            (self.reader.value(quad.subject), self.reader.value(quad.object))
             for quad in islice(quads, limit)
         )
 

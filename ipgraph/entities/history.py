@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Name
 from ipgraph.entities.statements import Statement, Value, gather
@@ -20,7 +20,8 @@ from ipgraph.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
     from ipgraph.entities.model import Model
-    from ipgraph.entities.statements import Citations, ValueReader
+    from ipgraph.entities.statements import Citations
+    from ipgraph.entities.values import ValueReader
     from ipgraph.store import Subject, Term
 
 MAX_ENTRIES = 200
@@ -207,7 +208,8 @@ class HistoryReader:
         """Return the values of the first property of a role that a node has."""
         for name in self._model.role(role):
             if name in facts:
-                return [fact.object for fact in facts[name]]
+                found = (fact.object for fact in facts[name])
+                return [term for term in found if not isinstance(term, Triple)]
         return []
 
     def _text(self, facts: dict[str, list[Statement]], role: str) -> str:
@@ -215,11 +217,11 @@ class HistoryReader:
         return min((value.value for value in values if isinstance(value, Literal)), default="")
 
 
-def _is_true(term: Term) -> bool:
-    return _is_boolean(term) and term.value == "true"
+def _is_true(term: Term | Triple) -> bool:
+    return isinstance(term, Literal) and _is_boolean(term) and term.value == "true"
 
 
-def _is_boolean(term: Term) -> bool:
+def _is_boolean(term: Term | Triple) -> bool:
     return isinstance(term, Literal) and term.datatype.value == _BOOLEAN
 
 

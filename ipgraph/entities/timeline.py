@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from ipgraph.entities.history import HistoryEntry, year_of
 from ipgraph.entities.labels import DEFAULT_GRAPH
@@ -132,11 +132,15 @@ class Timelines:
                 if isinstance(statement.object, NamedNode):
                     value = self._entities.reader.value(statement.object)
                     parts.setdefault(statement.predicate, []).append(value)
-            dates = [statement for statement in stated if statement.predicate in on]
+            dates = [
+                (statement.object.value, statement)
+                for statement in stated
+                if statement.predicate in on and not isinstance(statement.object, Triple)
+            ]
             before, after, causes = self._sides(parts)
             if dates and (before or after):
-                date = min(statement.object.value for statement in dates)
-                sources = citations.cite(dates[0])
+                date = min(text for text, _ in dates)
+                sources = citations.cite(dates[0][1])
                 events.append(Event(date, "changed", before or after, after, causes, sources))
         return events
 
