@@ -21,6 +21,7 @@ REMAINING = {
     "ipgraph/entities/labels.py",
     "ipgraph/entities/names.py",
     "ipgraph/namespaces.py",
+    "ipgraph/serialization/jsonld.py",
     "ipgraph/sparql/guard.py",
     "ipgraph/sparql/query.py",
 }
