@@ -15,10 +15,10 @@ from ipgraph.checks.locations import Locator
 from ipgraph.checks.problems import CheckReport, Problem, sort_problems
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
+from ipgraph.inputs.options import DEFAULT_MAX_DEPTH
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
-from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH
 from ipgraph.store.local import LocalStore, merge
 
 if TYPE_CHECKING:

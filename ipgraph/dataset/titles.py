@@ -100,7 +100,9 @@ def _title_of_origin(origin: str) -> str:
     places = [line for line in origin.split("\n") if line]
     if not places:
         return DEFAULT_TITLE
-    if "://" in places[0]:
+    if places == ["-"]:
+        return DEFAULT_TITLE
+    if "://" in places[0] and not PurePath(urlsplit(places[0]).path).suffix:
         return urlsplit(places[0]).hostname or DEFAULT_TITLE
     # Without the suffixes: people-2024.ttl.gz becomes “People 2024”.
     names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(place).name) for place in places]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
+from dataclasses import replace
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from ipgraph import reasoning
-from ipgraph.errors import Inconsistent
+from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.search import builder
-from ipgraph.snapshots import construction, inventory, loading
-from ipgraph.store.local import LocalStore, write_store
+from ipgraph.snapshots import construction, findings, inventory, loading
+from ipgraph.snapshots.snapshot import WARNINGS
+from ipgraph.store.local import LocalStore, token_too_long, write_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from ipgraph.snapshots.snapshot import Recipe
 
+_LOGGER = logging.getLogger(__name__)
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 _COUNT_GRAPHS = """SELECT ?key (COUNT(*) AS ?count)
 WHERE { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key ORDER BY DESC(?count) ?key"""
@@ -40,26 +44,30 @@ def build(
     """Build the snapshot `name` of `recipe` in `folder`; leave nothing there if the build fails.
 
     `report` is called with the name of each stage when it begins, and `reading` with each file.
-    Raises `InvalidData` for a file that does not parse and `Inconsistent` for data that contradict
-    the ontology.
+    Raises `Unreadable` for files that cannot be read. Contradictions and what else is found are
+    recorded in the manifest (`findings`).
     """
     clock = _Clock(report)
     clock.begin("load")
-    engine = loading.load(recipe.inputs, max_depth, reading)
+    options, read = replace(recipe.options, max_depth=max_depth), ReadingReport()
+    engine = loading.load(recipe.inputs, max_depth, reading, options=options, report=read)
     clock.begin("infer")
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
-    if closure.inconsistencies:
-        first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
-        raise Inconsistent(
-            f"{first}" + (f" ({more} more contradictions)" if more else ""),
-            hint="Correct one of these statements, or the axiom that they contradict.",
-        )
+    found = findings.collect(
+        closure.inconsistencies, read, recipe.inputs, engine, dict(recipe.skipped)
+    )
+    for note in found.notes:
+        _LOGGER.warning("%s", note)
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
+        try:
+            write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
+        except MemoryError as error:
+            raise token_too_long(error, "The files") from error
         clock.begin("index")
         builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
+        manifest["findings"] = found.as_json()
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL
@@ -67,6 +75,8 @@ def build(
         manifest["stars"] = list(closure.stars)  # sizes of classes of equal entities
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
+        if found.warnings:
+            (scratch / WARNINGS).write_text("\n".join(found.warnings), encoding="utf-8")
         counts = manifest["counts"]
         quads = counts["inferred"] + sum(counts["graphs"].values())
         inventory.write(scratch, recipe.key, quads)

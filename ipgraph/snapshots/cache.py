@@ -26,9 +26,11 @@ from ipgraph.snapshots.snapshot import Recipe, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ipgraph.snapshots.loading import Input
+
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
-_BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities")
+_BUILD_PACKAGES = ("inputs", "snapshots", "reasoning", "store", "search", "entities")
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 
@@ -291,7 +293,11 @@ def _stats(recipe: Recipe) -> str:
     """Return sizes and modification times of the inputs, the code and the libraries as text."""
     libraries = Path(ox.__file__).parent.parent
     lines = [sys.version, str(libraries.stat().st_mtime_ns)]
-    for path in (*(file.path for file in recipe.inputs), *_build_modules()):
+    for file in recipe.inputs:
+        stat = os.stat(file.path)
+        lines.append(f"{stat.st_size} {stat.st_mtime_ns} {file.path} {_details(file)}")
+    contexts = (Path(path) for _, path in recipe.options.contexts)
+    for path in (*contexts, *_build_modules()):
         stat = os.stat(path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
     return "\n".join(lines)
@@ -307,8 +313,11 @@ def _name(recipe: Recipe) -> str:
     parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
+    digest.update(b"lenient" if recipe.options.lenient else b"strict")
+    for iri, context in recipe.options.contexts:
+        digest.update(iri.encode() + b"\0" + sha256(Path(context).read_bytes()).digest())
     for file in recipe.inputs:
-        digest.update(file.graph.encode() + b"\0")
+        digest.update(_details(file).encode() + b"\0")
         with file.path.open("rb") as content:
             digest.update(file_digest(content, "sha256").digest())
     for path in _build_modules():
@@ -316,12 +325,24 @@ def _name(recipe: Recipe) -> str:
     return digest.hexdigest()[:_NAME_LENGTH]
 
 
+def _details(file: Input) -> str:
+    """Return what determines how a file is read, besides its content."""
+    return f"{file.graph} {file.base} {file.syntax} {file.path.name} {file.is_found}"
+
+
+def existing(recipe: Recipe, cache: Path) -> bool:
+    """True if the snapshot of `recipe` has been built from the files as they are now."""
+    return _find_by_record(recipe, cache) is not None
+
+
 def _build_modules() -> Iterator[Path]:
     """Yield every module that can affect the content of a snapshot."""
     package = Path(__file__).parent.parent
     yield package / "namespaces.py"
     for name in _BUILD_PACKAGES:
-        yield from sorted((package / name).rglob("*.py"))
+        yield from sorted(
+            path for path in (package / name).rglob("*") if path.suffix in (".py", ".jsonld")
+        )
 
 
 def _is_in_use(folder: Path) -> bool:

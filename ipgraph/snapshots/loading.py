@@ -1,47 +1,54 @@
 """Load RDF files into the named graphs of a store.
 
 Oxigraph's parsers do the work (architecture.md: about ten times as fast as rdflib's own), on bytes
-that `screening` has read before. Every file has one named graph, which its `Input` names.
+that `ipgraph.inputs` has unpacked, recognized and screened before. Every file has one named graph,
+which its `Input` names.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import InvalidData, NotFound, Place
+from ipgraph.errors import NotFound, Unreadable
+from ipgraph.inputs.options import DEFAULT_MAX_DEPTH, ReadingOptions, Source
 from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE, file_iri
 from ipgraph.resources import folder
-from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rdflib import Dataset
 
-_FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
-_DATASET_SUFFIXES = {".nq", ".trig"}
+    from ipgraph.inputs.parsing import ReadingReport
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Input:
-    """One file and the named graph that its triples go to."""
+    """One file and the named graph that its triples go to.
+
+    `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
+    a folder: if it cannot be read, the others are.
+    """
 
     path: Path
     graph: str
+    syntax: str = ""
+    base: str = ""
+    is_found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files that paths stand for, and the number of files in folders that are not RDF."""
+
+    files: tuple[Input, ...]
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 def project_inputs() -> tuple[Input, ...]:
@@ -62,59 +69,84 @@ def project_inputs() -> tuple[Input, ...]:
     )
 
 
-def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
-    """Return the RDF files in `paths`. A folder stands for all RDF files below it.
+def inputs_of(paths: Iterable[str | Path], syntax: str = "") -> tuple[Input, ...]:
+    """Return the RDF files in `paths`, as `find` does."""
+    return find(paths, syntax).files
 
-    The graph of a file has the file's URI as its name. Raises `NotFound` and `InvalidData`.
+
+def find(paths: Iterable[str | Path], syntax: str = "") -> Inputs:
+    """Return the files in `paths`. A folder stands for all RDF files below it.
+
+    The graph of a file has the file's URI as its name. `syntax` is the key of the syntax of all
+    files. Raises `NotFound`.
     """
     inputs: dict[Path, Input] = {}
+    skipped = Counter[str]()
     for path in map(Path, paths):
-        if path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _FORMATS]
-            if not files:
-                raise NotFound(f"The folder {path} has no RDF files ({', '.join(_FORMATS)}).")
+        is_folder = path.is_dir()
+        if is_folder:
+            from ipgraph.inputs import selection  # late: every command imports this module
+
+            selected = selection.select(path)
+            skipped += selected.skipped
+            if not selected.files:
+                raise NotFound(
+                    f"The folder {path} has no RDF files.", hint=selection.summary(skipped)
+                )
+            files: tuple[Path, ...] = selected.files
         elif path.is_file():
-            files = [path]
+            files = (path,)
         else:
             raise NotFound(f"There is no file or folder {path}.")
         for file in files:
-            _format_of(file)
             absolute = file.resolve()
-            inputs[absolute] = Input(absolute, file_iri(absolute))
-    return tuple(inputs.values())
+            found = Input(absolute, file_iri(absolute), syntax, is_found=is_folder)
+            if not is_folder or absolute not in inputs:  # a file that is named too is not `found`
+                inputs[absolute] = found
+    return Inputs(tuple(inputs.values()), skipped)
 
 
 def load(
     inputs: Iterable[Input],
     max_depth: int = DEFAULT_MAX_DEPTH,
     reading: Callable[[Path], None] = lambda path: None,
+    *,
+    options: ReadingOptions | None = None,
+    report: ReadingReport | None = None,
 ) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
-    of different files are different. Raises `InvalidData` with file, line and column for the first
-    syntax error, and for what `screening.screen` refuses. `reading` is called with each file.
+    of different files are different. `reading` is called with each file. `options` include another
+    `max_depth`. Raises one `Unreadable` for all files that cannot be read, with file, line and
+    column of the first error in each; with a `report`, those that were found in folders are
+    reported there instead, unless nothing can be read.
     """
+    from ipgraph.inputs.parsing import Reader, combined, with_hint
+    from ipgraph.inputs.selection import has_own_suffix
+
     engine = ox.Store()
+    reader = Reader(engine, options or ReadingOptions(max_depth=max_depth), report)
+    errors: list[Unreadable] = []
+    tolerated: list[Unreadable] = []
+    is_empty = True
     for file in inputs:
-        rdf_format = _format_of(file.path)
         reading(file.path)
         try:
-            data = screen(file.path.read_bytes(), file.path, max_depth)
-            if file.path.suffix.lower() in _DATASET_SUFFIXES:
-                _load_dataset(engine, file, data, rdf_format)
-            else:
-                graph = ox.NamedNode(file.graph)
-                engine.load(data, format=rdf_format, base_iri=file.graph, to_graph=graph)
-        except SyntaxError as error:
-            raise _parse_error(file.path, error) from error
-        except MemoryError as error:
-            if "buffer" not in str(error):  # else "Reached the buffer maximal size of 16777216"
-                raise
-            message = f"{file.path}: a literal, IRI or other token is longer than 16 MiB."
-            raise InvalidData(message, hint="Shorten it.") from error
+            data = file.path.read_bytes()
         except OSError as error:
             raise NotFound(f"Cannot read {file.path}: {error.strerror or error}") from error
+        may_be_foreign = file.is_found and not has_own_suffix(file.path)
+        source = Source(str(file.path), file.graph, file.base, file.syntax, may_be_foreign)
+        found = list(reader.read(data, source))
+        is_empty = is_empty and bool(found)
+        if file.is_found and report is not None:
+            tolerated += found
+            report.broken += [(str(file.path), with_hint(error)) for error in found]
+        else:
+            errors += found
+    if errors or (tolerated and is_empty):
+        raise combined(errors or tolerated)
     return engine
 
 
@@ -124,33 +156,3 @@ def rdflib_dataset(engine: ox.Store) -> Dataset:
     from oxrdflib import OxigraphStore
 
     return rdflib.Dataset(store=OxigraphStore(store=engine))
-
-
-def _load_dataset(engine: ox.Store, file: Input, data: bytes, rdf_format: ox.RdfFormat) -> None:
-    graph = ox.NamedNode(file.graph)
-    default = ox.DefaultGraph()
-    quads = ox.parse(data, format=rdf_format, base_iri=file.graph, rename_blank_nodes=True)
-    engine.bulk_extend(
-        ox.Quad(quad.subject, quad.predicate, quad.object, graph)
-        if quad.graph_name == default
-        else quad
-        for quad in quads
-    )
-
-
-def _format_of(path: Path) -> ox.RdfFormat:
-    rdf_format = _FORMATS.get(path.suffix.lower())
-    if rdf_format is None:
-        raise InvalidData(
-            f"{path} does not have the suffix of an RDF format. The suffixes are "
-            f"{', '.join(_FORMATS)}."
-        )
-    return rdf_format
-
-
-def _parse_error(path: Path, error: SyntaxError) -> InvalidData:
-    """Return an error of one line with the place, and what the parser expected there."""
-    text = str(error.msg)
-    _, colon, expected = text.partition(": ")
-    place = Place(error.lineno or 1, error.offset or 1, str(path))
-    return InvalidData(f"{place}: {expected if colon else text}", place=place)

@@ -2,9 +2,10 @@
 
 The cache folder has ``snapshots/<hash>/`` with ``graph.nq`` (all named graphs, including the
 inferred one), ``store/`` (Oxigraph on disk: the same graphs, and their merge as default graph),
-``search.sqlite`` (the index of names), ``manifest.json``, and ``files.txt``, the inventory that
-shows damage. `ipgraph.snapshots.cache` finds the snapshot of a set of inputs,
-`ipgraph.snapshots.builder` builds one.
+``search.sqlite`` (the index of names), ``manifest.json``, ``warnings.txt`` if the build found
+something that users must know, and ``files.txt``, the inventory that shows damage.
+`ipgraph.snapshots.cache` finds the snapshot of a set of inputs, `ipgraph.snapshots.builder` builds
+one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.errors import StoreDamaged, StoreUnavailable
+from ipgraph.inputs.options import ReadingOptions
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.settings import InferenceLimits
 from ipgraph.snapshots import construction, inventory
@@ -28,31 +30,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.loading import Input
 
 GRAPH = "graph.nq"
 SEARCH = "search.sqlite"
 _MANIFEST = "manifest.json"
+WARNINGS = "warnings.txt"
 STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The inputs of a snapshot: the files, the reasoner and its limits.
+    """The inputs of a snapshot: the files, how to read them, the reasoner and its limits.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
     the files and folders, one per line. It does not change when a file is added to a folder.
+    `skipped` counts the files in folders that are not RDF, by suffix or name.
     """
 
     origin: str
     inputs: tuple[Input, ...]
     reasoner: str
     limits: InferenceLimits = field(default_factory=InferenceLimits)
+    options: ReadingOptions = field(default_factory=ReadingOptions)
+    skipped: tuple[tuple[str, int], ...] = ()
 
     @property
     def key(self) -> str:
-        """A short hash of the origin and of how to infer: one for all snapshots of a graph."""
-        text = "\n".join((self.origin, self.reasoner, repr(self.limits)))
+        """A short hash of the origin, and of how to read and infer: one for each graph."""
+        text = "\n".join((self.origin, self.reasoner, repr(self.limits), repr(self.options)))
         return f"{crc32(text.encode()):08x}"
 
 
@@ -111,6 +118,20 @@ class Snapshot:
                 "directions."
             )
         return tuple(notes)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What the build found: contradictions, files that cannot be read, repairs."""
+        from ipgraph.snapshots.findings import Findings  # late: a query does not need it
+
+        return Findings.from_json(self.manifest["findings"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What users of the graph must know, a line each (0.1 ms without the manifest)."""
+        if self.inventory.file(WARNINGS) is None:
+            return []
+        return (self.folder / WARNINGS).read_text(encoding="utf-8").split("\n")
 
     @property
     def graph_path(self) -> Path:
@@ -203,6 +224,8 @@ class Snapshot:
         )
 
     def _stated_store(self, read_files: bool) -> LocalStore:
+        if not self.manifest["counts"]["inferred"]:
+            return self.store(read_files=read_files)
         folder = self.folder / STATED
         try:
             if not _is_whole(folder, read_files):

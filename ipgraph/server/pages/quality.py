@@ -13,7 +13,7 @@ from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages import developer_section, findings, list_formats
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
         "quality.html",
         report=report,
         error=error,
+        contradictions=findings.contradictions(site),
+        found=site.kg.findings,
+        broken=findings.broken_files(site.kg.findings) if site.kg.findings else [],
+        repairs=findings.repairs(site.kg.findings) if site.kg.findings else [],
+        rules=findings.RULES,
         developers=replace(developer_section.of_list(site), python=sample),
     )
 
