@@ -126,6 +126,8 @@ class Reader:
 
     def _parse(self, data: bytes, syntax: Syntax, name: str, graph: str, base: str) -> None:
         """Screen and parse a document. Raises `Unreadable` and leaves the store as it was."""
+        if syntax is N3 and b"<=" in data:  # a rule; the screen would take it for an IRI
+            raise _with_formulas(name)
         screening.screen(data, name, syntax.family, self._options.max_depth)
         if syntax is RDF_XML:
             data = rdfxml.rewrite(data)
@@ -163,10 +165,7 @@ class Reader:
             lenient=self._options.lenient,
         ):
             if syntax is N3 and quad.graph_name != default:
-                raise Unreadable(
-                    f"{name} has N3 formulas or rules, which RDF cannot express.",
-                    hint="Keep only the statements outside of { }.",
-                )
+                raise _with_formulas(name)
             found = rdfxml.without_mark(quad) if syntax is RDF_XML else quad
             if found.graph_name == default:
                 found = ox.Quad(found.subject, found.predicate, found.object, target)
@@ -199,6 +198,11 @@ def combined(errors: list[Unreadable]) -> Unreadable:
 def with_hint(error: Unreadable) -> str:
     """Return the message of an error and what to do, in one text."""
     return f"{error} {error.hint}".strip()
+
+
+def _with_formulas(name: str) -> Unreadable:
+    message = f"{name} has N3 formulas or rules, which RDF cannot express."
+    return Unreadable(message, hint="Keep only the statements outside of { }.")
 
 
 def _is_rdf_name(name: str) -> bool:

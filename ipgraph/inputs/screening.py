@@ -13,26 +13,10 @@ import re
 from ipgraph.errors import Place, Unreadable
 from ipgraph.inputs.options import DEFAULT_MAX_DEPTH
 from ipgraph.namespaces import OWL
+from ipgraph.store import nesting
+from ipgraph.store.nesting import TURTLE
 
-# Each pattern matches what is between two brackets, and then the next bracket. A string, IRI or tag
-# without an end is a syntax error and extends to the end, so that every byte is read at most three
-# times. A repetition has a bound because Python's engine slows down with their number.
-_TURTLE = re.compile(
-    rb"""(?:
-        [^][(){}<>"'#\\]*+(?:
-            <(?!<)[^>]*+>?                        # an IRI
-          | "(?!"")(?:[^"\\\n\r]++|\\.)*+"?
-          | '(?!'')(?:[^'\\\n\r]++|\\.)*+'?
-          | \"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:\"{3}|\Z)
-          | '{3}(?:[^'\\]++|\\.|'(?!''))*+(?:'{3}|\Z)
-          | \#[^\n\r]*+
-          | \\.?                                  # in a local name
-          | >(?!>)
-        )
-      | [^][(){}<>"'#\\]++
-    ){0,1000}+(<<|>>|[][(){}])?""",
-    re.VERBOSE | re.DOTALL,
-)
+# As `nesting.TURTLE`, for the other families of syntaxes.
 _N_TRIPLES = re.compile(
     rb"""(?:
         [^<>"\#]*+(?:<(?!<)[^>]*+>?|"(?:[^"\\\n\r]++|\\.)*+"?|>(?!>)|\#[^\n\r]*+)
@@ -53,8 +37,7 @@ _XML = re.compile(
     % (_TAG, _TAG),
     re.VERBOSE | re.DOTALL,
 )
-_OPENINGS = {_TURTLE: (b"[", b"(", b"{", b"<<"), _N_TRIPLES: (b"<<",)}
-_NOT_JSON_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
+_OPENINGS = {TURTLE: (b"[", b"(", b"{", b"<<"), _N_TRIPLES: (b"<<",)}
 _CLOSING = frozenset((b"]", b")", b"}", b">>", b"</"))
 
 _XML_PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -70,7 +53,7 @@ _REFERENCE = re.compile(rb"&([^#;&\s<>]+);")
 _MAX_EXPANSION = 16
 _EXPANSION_ALLOWANCE_BYTES = 1 << 20
 
-_PATTERNS = {"turtle": _TURTLE, "lines": _N_TRIPLES, "json": _JSON, "xml": _XML}
+_PATTERNS = {"turtle": TURTLE, "lines": _N_TRIPLES, "json": _JSON, "xml": _XML}
 
 
 def screen(data: bytes, name: str, family: str, max_depth: int = DEFAULT_MAX_DEPTH) -> None:
@@ -125,20 +108,17 @@ def _is_flat(data: bytes, pattern: re.Pattern[bytes], max_depth: int) -> bool:
 
 
 def _is_flat_json(data: bytes, max_depth: int) -> bool:
-    """Remove the strings, then the innermost pairs of brackets until none is left.
+    """True if no bracket is left when the innermost pairs are removed often enough.
 
-    A round removes two levels at most. What has no pair is left to the scan.
+    What has no pair is left to the scan.
     """
-    brackets = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_JSON_BRACKETS)
-    brackets = brackets.replace(b'""', b"")
-    if b'"' in brackets:
-        brackets = re.sub(rb'"[^"]*"', b"", brackets)
+    brackets = nesting.json_brackets(data)
     left_bytes = 4 * len(brackets)  # more are left only if much is nested deep
     for _ in range(max_depth // 2):
         left_bytes -= len(brackets)
         if not brackets or left_bytes < 0:
             break
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        brackets = nesting.without_pairs(brackets)
     return not brackets
 
 

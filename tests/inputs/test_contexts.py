@@ -8,6 +8,7 @@ import pytest
 from ipgraph.errors import Unreadable
 from ipgraph.inputs import contexts
 from ipgraph.inputs.contexts import Contexts, insert
+from ipgraph.namespaces import RDF
 
 MINE = "http://mine.test/context"
 
@@ -53,8 +54,7 @@ def test_the_context_of_schema_org_is_at_hand_under_its_names(iri):
         "dcterms:title": "T",
     }
     assert triples(document) == {
-        "<http://e/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
-        "<http://schema.org/Organization>",
+        f"<http://e/a> <{RDF}type> <http://schema.org/Organization>",
         '<http://e/a> <http://schema.org/name> "A"',
         "<http://e/a> <http://schema.org/url> <http://a/>",
         '<http://e/a> <http://schema.org/foundingDate> "2003-03-01"^^<http://schema.org/Date>',

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import xml.dom.minidom
+from xml.parsers import expat
 
 import pyoxigraph as ox
 import pytest
@@ -70,7 +70,7 @@ def test_an_xml_literal_is_canonical_and_declares_what_it_uses(name):
     assert found["p"].value == expected
     assert found["p"].datatype.value.endswith("#XMLLiteral")
     assert found["q"] == ox.Literal("z")
-    xml.dom.minidom.parseString(f"<r>{found['p'].value}</r>")
+    expat.ParserCreate(namespace_separator=" ").Parse(f"<r>{found['p'].value}</r>", True)
 
 
 def test_entities_in_an_xml_literal_are_expanded():
