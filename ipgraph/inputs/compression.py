@@ -124,10 +124,9 @@ class Member:
 
 def plain_name(name: str) -> str:
     """Return a file name without the suffixes of compression."""
-    path = PurePosixPath(name)
-    while path.suffix.lower() in SUFFIXES and path.stem:
-        path = path.with_suffix("")
-    return str(path)
+    while (suffix := PurePosixPath(name).suffix) and suffix.lower() in SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name
 
 
 def unpack(data: bytes, name: str, budget: Budget) -> Iterator[Member]:

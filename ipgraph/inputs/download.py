@@ -5,6 +5,7 @@ The response decides. It is bounded in size and time, and written to a file with
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
@@ -85,12 +86,12 @@ def fetch(iri: str, folder: Path, limits: Limits) -> Download | None:
     `StoreUnavailable`, `Refused`, and the leaves of `LimitReached` for a file.
     """
     parts = urlsplit(iri)
-    name = PurePosixPath(unquote(parts.path)).name[:_MAX_NAME_CHARS] or "download"
+    name = _file_name(parts.path)
     is_file = compression.plain_name(name).lower().endswith(syntaxes.OWN_SUFFIXES)
     target = address.parse(iri)
     if not (is_file or parts.query):
         target = address.parse(f"{iri.partition('#')[0]}?{_PROBE}")
-    path = folder / name.replace("\0", "")
+    path = folder / name
     try:
         response = _download(target, path, limits)
         found = _recognized(response, path)
@@ -149,6 +150,12 @@ def _recognized(response: Response, path: Path) -> Download | None:
         named = found.candidates[0]
     syntax = f"?{named.key}" if named else ""
     return Download(path, _without_probe(response.target), syntax)
+
+
+def _file_name(path: str) -> str:
+    """Return the last part of a path in an address as the name of a file here."""
+    name = re.sub(r"[^\w.+-]", "_", PurePosixPath(unquote(path)).name)
+    return name[-_MAX_NAME_CHARS:].lstrip(".") or "download"
 
 
 def _without_probe(target: Destination) -> str:

@@ -206,9 +206,7 @@ def _with_formulas(name: str) -> Unreadable:
 
 
 def _is_rdf_name(name: str) -> bool:
-    return any(
-        name.lower().endswith(suffix) for item in syntaxes.SYNTAXES for suffix in item.suffixes
-    )
+    return name.lower().endswith(syntaxes.OWN_SUFFIXES)
 
 
 def _quoted(path: str) -> str:

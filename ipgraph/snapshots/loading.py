@@ -33,7 +33,8 @@ class Input:
     """One file and the named graph that its triples go to.
 
     `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
-    a folder: if it cannot be read, the others are.
+    a folder: if it cannot be read, the others are. `name` is what messages call it, if that is not
+    its path.
     """
 
     path: Path
@@ -41,6 +42,12 @@ class Input:
     syntax: str = ""
     base: str = ""
     is_found: bool = False
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name in messages."""
+        return self.name or str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +144,12 @@ def load(
         except OSError as error:
             raise NotFound(f"Cannot read {file.path}: {error.strerror or error}") from error
         may_be_foreign = file.is_found and not has_own_suffix(file.path)
-        source = Source(str(file.path), file.graph, file.base, file.syntax, may_be_foreign)
+        source = Source(file.shown, file.graph, file.base, file.syntax, may_be_foreign)
         found = list(reader.read(data, source))
         is_empty = is_empty and bool(found)
         if file.is_found and report is not None:
             tolerated += found
-            report.broken += [(str(file.path), with_hint(error)) for error in found]
+            report.broken += [(file.shown, with_hint(error)) for error in found]
         else:
             errors += found
     if errors or (tolerated and is_empty):

@@ -80,7 +80,12 @@ class Arrivals:
                         )
                     file.write(part)
             self._standard_input = path
-        return Input(self._standard_input, STANDARD_INPUT_GRAPH, self._settings.input_format or "")
+        return Input(
+            self._standard_input,
+            STANDARD_INPUT_GRAPH,
+            self._settings.input_format,
+            name="Standard input",
+        )
 
 
 def is_address(target: str | Path) -> bool:
