@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import UsageError
 from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
 from ipgraph.serialization.formats import by_name
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.checks import CheckReport
+    from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
@@ -53,13 +55,23 @@ class KnowledgeGraph:
         external: Store | Path | None = None,
         origin: str = "",
         arrivals: Arrivals | None = None,
+        dataset_file: DatasetFile | None = None,
+        given: tuple[Any, Any] = (None, None),
     ) -> None:
+        """`given` are the target and the description that the graph was opened with."""
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
         self.arrivals = arrivals  # holds the files that this graph was fetched from
         self._external = external
         self._origin = recipe.origin if recipe else origin
+        self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
+        self.given = given
+
+    @property
+    def config(self) -> DatasetConfig:
+        """The values of the dataset file; the defaults if there is none."""
+        return self.dataset_file.config
 
     @cached_property
     def store(self) -> Store:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipgraph import settings as settings_module
+from ipgraph.dataset.config.file import NAME, DatasetFile
 from ipgraph.errors import Inconsistent, Unreadable
 from ipgraph.inputs.options import ReadingOptions
 from ipgraph.knowledge_graph import KnowledgeGraph
@@ -18,41 +20,55 @@ from ipgraph.snapshots.snapshot import Recipe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from threading import Event
+    from typing import TypeAlias
 
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Snapshot
 
+    Target: TypeAlias = str | Path | Iterable[str | Path] | None
+    Description: TypeAlias = str | Path | dict[str, Any] | bool | None
+
 
 def open(
-    target: str | Path | Iterable[str | Path] | None = None,
+    target: Target = None,
     *,
+    dataset: Description = None,
     settings: Settings | None = None,
     report: Callable[[str], None] = lambda stage: None,
 ) -> KnowledgeGraph:
     """Open the graph that `target` names; build its snapshot first if it is missing or stale.
 
-    `target` is one of: None, the graph of this project; a path or several, RDF files and folders
-    of them (``*`` is expanded); ``-``, standard input; ``http(s)://…``, an RDF file or a SPARQL
-    endpoint, which its response shows; a folder written by Oxigraph. A build runs in a child
-    process, which has limits of time and memory. `report` is called with each of its stages:
-    ``load``, ``infer``, ``write``, ``index``.
+    `target` is one of: None, the bundled dataset; a path or several, RDF files and folders of them
+    (``*`` is expanded); ``-``, standard input; ``http(s)://…``, an RDF file or a SPARQL endpoint,
+    which its response shows; a folder written by Oxigraph.
+    `dataset` describes it: a dataset file, a dictionary with the same keys, or False for nothing.
+    By default, the target None is described by the bundled file, and one folder by its
+    ``dataset.toml``. Without a target, a dataset file names the files.
+    A build runs in a child process, which has limits of time and memory. `report` is called with
+    each of its stages: ``load``, ``infer``, ``write``, ``index``.
 
     Contradictions do not prevent opening (`KnowledgeGraph.warnings`), nor do files in folders that
-    cannot be read, unless the setting `strict` is on. Raises `NotFound`, `Unreadable`,
-    `Inconsistent` (if `strict`), `BuildStopped` and `StoreUnavailable`.
+    cannot be read, unless the setting `strict` is on. Raises `UsageError`, `NotFound`,
+    `Unreadable`, `Inconsistent` (if `strict`), `BuildStopped` and `StoreUnavailable`.
     """
     settings = settings or settings_module.load()
+    target, dataset = _listed(target), _absolute(dataset)
+    described = _description(target, dataset, settings)
     arrivals = targets.Arrivals(settings)
-    if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
-        folder = Path(target)
-        return KnowledgeGraph(settings, external=folder, origin=str(folder.absolute()))
+    given = (target, dataset)
     if isinstance(target, str) and targets.is_address(target):
         fetched = arrivals.fetch(target)
         if fetched is None:
-            return _open_endpoint(target, settings)
-        resolved = targets.Resolved(target, (fetched,), Counter())
-        return _open_recipe(_recipe_of(resolved, settings), settings, report, arrivals)
-    return _open_recipe(_recipe(target, settings, arrivals), settings, report, arrivals)
+            return _open_endpoint(target, settings, described)
+        found = targets.Resolved(target, (fetched,), Counter())
+        recipe = _recipe_of(found, described, settings)
+        return _open_recipe(recipe, settings, report, given, arrivals)
+    if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
+        folder = Path(target)
+        origin = str(folder.absolute())
+        return KnowledgeGraph(settings, external=folder, origin=origin, dataset_file=described)
+    recipe = _recipe(target, described, settings, arrivals)
+    return _open_recipe(recipe, settings, report, given, arrivals)
 
 
 def reopen(
@@ -66,11 +82,14 @@ def reopen(
     """
     if graph.recipe is None:
         return graph
-    origin = graph.recipe.origin
+    target, dataset = graph.given
+    if target is not None:
+        target = graph.recipe.origin.split("\n")
+    described = _description(target, dataset, graph.settings)
     arrivals = graph.arrivals or targets.Arrivals(graph.settings)
-    recipe = _recipe(origin.split("\n") if origin else None, graph.settings, arrivals)
-    fresh = _open_recipe(recipe, graph.settings, report, arrivals)
-    if fresh.built.is_same(graph.built):
+    recipe = _recipe(target, described, graph.settings, arrivals)
+    fresh = _open_recipe(recipe, graph.settings, report, graph.given, arrivals)
+    if fresh.built.is_same(graph.built) and fresh.config == graph.config:
         return graph
     known = {file for file, _ in graph.built.findings.broken}
     if broken := [error for file, error in fresh.built.findings.broken if file not in known]:
@@ -88,7 +107,7 @@ def watch_snapshot(
 
 
 def snapshot_folder(
-    target: str | Path | Iterable[str | Path] | None = None, *, settings: Settings | None = None
+    target: Target = None, *, dataset: Description = None, settings: Settings | None = None
 ) -> Path:
     """Return the folder of the snapshot of a graph, without opening it: it may be damaged.
 
@@ -96,7 +115,10 @@ def snapshot_folder(
     snapshot has not been built.
     """
     settings = settings or settings_module.load()
-    return cache.find(_recipe(target, settings), settings_module.cache_folder(settings))
+    target = _listed(target)
+    described = _description(target, dataset, settings)
+    recipe = _recipe(target, described, settings, targets.Arrivals(settings))
+    return cache.find(recipe, settings_module.cache_folder(settings))
 
 
 def remove_snapshots(folders: Iterable[Path]) -> int:
@@ -104,16 +126,20 @@ def remove_snapshots(folders: Iterable[Path]) -> int:
     return cache.remove(folders)
 
 
-def _open_endpoint(address: str, settings: Settings) -> KnowledgeGraph:
+def _open_endpoint(address: str, settings: Settings, described: DatasetFile) -> KnowledgeGraph:
     from ipgraph.store.remote import RemoteStore
 
     max_bytes = settings.result_limit_mib << 20
     endpoint = RemoteStore(address, settings.query_time_limit_s, max_bytes)
-    return KnowledgeGraph(settings, external=endpoint, origin=address)
+    return KnowledgeGraph(settings, external=endpoint, origin=address, dataset_file=described)
 
 
 def _open_recipe(
-    recipe: Recipe, settings: Settings, report: Callable[[str], None], arrivals: targets.Arrivals
+    recipe: Recipe,
+    settings: Settings,
+    report: Callable[[str], None],
+    given: tuple[Target, Description],
+    arrivals: targets.Arrivals,
 ) -> KnowledgeGraph:
     bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
     folder = settings_module.cache_folder(settings)
@@ -123,7 +149,9 @@ def _open_recipe(
     snapshot = cache.get_or_build(recipe, folder, report, bounds, limits)
     if settings.strict:
         _refuse_findings(snapshot)
-    return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe, arrivals=arrivals)
+    return KnowledgeGraph(
+        settings, snapshot=snapshot, recipe=recipe, given=given, arrivals=arrivals
+    )
 
 
 def _refuse_findings(snapshot: Snapshot) -> None:
@@ -141,28 +169,67 @@ def _refuse_findings(snapshot: Snapshot) -> None:
         )
 
 
+def _listed(target: Target) -> Target:
+    """Return a target that can be read twice."""
+    return target if target is None or isinstance(target, str | Path) else [*target]
+
+
+def _absolute(dataset: Description) -> Description:
+    return Path(dataset).absolute() if isinstance(dataset, str | Path) else dataset
+
+
+def _description(target: Target, dataset: Description, settings: Settings) -> DatasetFile:
+    """Return the description of a target: as given, else the file in its folder."""
+    folder = settings_module.cache_folder(settings)
+    if isinstance(dataset, str | Path):
+        return DatasetFile.at(Path(dataset), folder)
+    if isinstance(dataset, dict):
+        from ipgraph.dataset.config import reader
+
+        return DatasetFile.of(reader.from_table(dataset))
+    if dataset is False:
+        return DatasetFile()
+    if target is None:
+        return loading.bundled_dataset(folder)
+    paths = [target] if isinstance(target, str | Path) else list(target)
+    if len(paths) == 1 and os.path.isfile(os.path.join(paths[0], NAME)):
+        return DatasetFile.at(Path(paths[0], NAME), folder)
+    return DatasetFile()
+
+
 def _recipe(
-    target: str | Path | Iterable[str | Path] | None,
-    settings: Settings,
-    arrivals: targets.Arrivals | None = None,
+    target: Target, dataset: DatasetFile, settings: Settings, arrivals: targets.Arrivals
 ) -> Recipe:
     if target is None:
-        project = targets.Resolved("", loading.project_inputs(), Counter())
-        return _recipe_of(project, settings)
-    named = [target] if isinstance(target, str | Path) else list(target)
-    arrivals = arrivals or targets.Arrivals(settings)
-    return _recipe_of(targets.resolve(named, arrivals, settings.input_format), settings)
+        named = dataset if dataset.path else loading.bundled_dataset()
+        found = loading.dataset_files(named)
+        resolved = targets.Resolved("", found.files, found.skipped)
+        return _recipe_of(resolved, dataset, settings)
+    paths = [target] if isinstance(target, str | Path) else list(target)
+    if dataset.folder is not None and [*map(_absolute_path, paths)] == [dataset.folder]:
+        found = loading.dataset_files(dataset)
+        resolved = targets.Resolved(str(dataset.folder), found.files, found.skipped)
+    else:
+        resolved = targets.resolve(paths, arrivals, settings.input_format)
+    return _recipe_of(resolved, dataset, settings)
 
 
-def _recipe_of(found: targets.Resolved, settings: Settings) -> Recipe:
-    options = ReadingOptions(
-        max_unpacked_bytes=settings.max_unpacked_mib << 20, lenient=settings.lenient
-    )
+def _recipe_of(found: targets.Resolved, dataset: DatasetFile, settings: Settings) -> Recipe:
+    contexts = [(iri, str(dataset.resolve(name))) for iri, name in dataset.contexts.items()]
     return Recipe(
         found.origin,
         found.inputs,
         settings.reasoner,
         settings.inference_limits,
-        options,
+        dataset,
+        ReadingOptions(
+            max_unpacked_bytes=settings.max_unpacked_mib << 20,
+            lenient=settings.lenient,
+            contexts=tuple(contexts),
+        ),
         tuple(sorted(found.skipped.items())),
     )
+
+
+def _absolute_path(target: str | Path) -> Path | None:
+    return None if targets.is_address(target) else Path(target).absolute()

@@ -11,6 +11,7 @@ import click
 import ipgraph
 from ipgraph import settings
 from ipgraph.cli.output import terminal
+from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ _STAGES = {
 }
 
 _READING = ("lenient", "strict", "input_format")  # settings with a flag on every command
+_FOUND = "\0"  # the value of --dataset without a file
 
 target_option = click.option(
     "--store",
@@ -33,8 +35,49 @@ target_option = click.option(
     multiple=True,
     metavar="STORE",
     help="RDF files or folders of them, the address of an RDF file, - (standard input), a SPARQL "
-    "endpoint, or a folder written by Oxigraph (default: the graph of this project).",
+    "endpoint, or a folder written by Oxigraph (default: the bundled dataset).",
 )
+
+
+def dataset_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that describe the graph; `open_graph` reads them from the context."""
+    return _dataset_option({})(_no_dataset_option(command))
+
+
+def shown_dataset_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same flags to a command that shows the description: the file need not be given."""
+    more = {"is_flag": False, "flag_value": _FOUND, "metavar": "[FILE]", "expose_value": True}
+    help_text = "Show every value of the dataset file, or of FILE, and where it comes from."
+    return _dataset_option({**more, "help": help_text})(_no_dataset_option(command))
+
+
+def _dataset_option(more: dict[str, Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    attributes: dict[str, Any] = {
+        "metavar": "FILE",
+        "expose_value": False,
+        "callback": _keep_dataset,
+        "help": "Dataset file that describes the graph (default: dataset.toml in its folder).",
+    }
+    return click.option("--dataset", **(attributes | more))
+
+
+def _no_dataset_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    none = click.option(
+        "--no-dataset",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_dataset,
+        help="Ignore dataset files.",
+    )
+    return none(command)
+
+
+def _keep_dataset(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if value and value != _FOUND:
+        if "dataset" in context.obj:
+            raise UsageError("Use --dataset or --no-dataset, not both.")
+        context.obj["dataset"] = False if value is True else value
+    return value
 
 
 class SettingType(click.ParamType):  # type: ignore[type-arg]  # generic for checkers only
@@ -88,8 +131,8 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--store``, and the flags that say how files are read."""
-    return target_option(reading_options(command))
+    """Add the flags for the graph and its description, and for how its files are read."""
+    return target_option(dataset_options(reading_options(command)))
 
 
 infer_option = click.option(
@@ -132,8 +175,10 @@ def settings_of(obj: dict[str, Any], **flags: Any) -> Settings:
 def open_graph(target: tuple[str, ...], chosen: Settings) -> KnowledgeGraph:
     """Open the graph of ``--store`` or the arguments, with progress on a terminal."""
     paths = target[0] if len(target) == 1 else (target or None)
+    context = click.get_current_context(silent=True)
+    dataset = context.obj.get("dataset") if context else None
     with _progress() as report:
-        graph = ipgraph.open(paths, settings=chosen, report=report)
+        graph = ipgraph.open(paths, dataset=dataset, settings=chosen, report=report)
     for line in graph.warnings:
         click.echo(line, err=True)
     return graph

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ipgraph.cli.options import open_graph, settings_of, target_option
+from ipgraph.cli.options import dataset_options, open_graph, settings_of, target_option
 from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
 
 
@@ -15,6 +15,7 @@ from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
 @setting_flags
 @click.option("--watch", is_flag=True, help="Rebuild the graph when a file changes.")
 @target_option
+@dataset_options
 @click.pass_obj
 def command(
     obj: dict[str, Any],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph import reasoning
+from ipgraph.dataset.config import reader
 from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.search import builder
@@ -89,6 +90,7 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
         "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
+        "dataset": reader.to_table(recipe.dataset.config),
         "inputs": [{"path": str(file.path), "graph": file.graph} for file in recipe.inputs],
         "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
     }

@@ -201,7 +201,7 @@ def clean(cache: Path) -> int:
 
     Return how many snapshots. The folder of a build that is running stays.
     """
-    for record in (cache / "inputs").glob("*.txt"):
+    for record in (*(cache / "inputs").glob("*.txt"), *(cache / "datasets").glob("*.txt")):
         record.unlink(missing_ok=True)
     with suppress(OSError), construction.lock(cache, timeout_s=0):
         construction.remove_leftovers(cache)
@@ -293,11 +293,14 @@ def _stats(recipe: Recipe) -> str:
     """Return sizes and modification times of the inputs, the code and the libraries as text."""
     libraries = Path(ox.__file__).parent.parent
     lines = [sys.version, str(libraries.stat().st_mtime_ns)]
+    described = [recipe.dataset.path] if recipe.dataset.path else []
+    if not described:
+        lines.append(recipe.dataset.digest)
     for file in recipe.inputs:
         stat = os.stat(file.path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {file.path} {_details(file)}")
     contexts = (Path(path) for _, path in recipe.options.contexts)
-    for path in (*contexts, *_build_modules()):
+    for path in (*described, *contexts, *_build_modules()):
         stat = os.stat(path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
     return "\n".join(lines)
@@ -309,7 +312,7 @@ def _name(recipe: Recipe) -> str:
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.reasoner, repr(recipe.limits)]
+    parts = [recipe.reasoner, repr(recipe.limits), recipe.dataset.digest]
     parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
@@ -339,6 +342,8 @@ def _build_modules() -> Iterator[Path]:
     """Yield every module that can affect the content of a snapshot."""
     package = Path(__file__).parent.parent
     yield package / "namespaces.py"
+    yield package / "dataset" / "__init__.py"
+    yield from sorted((package / "dataset" / "config").glob("*.py"))
     for name in _BUILD_PACKAGES:
         yield from sorted(
             path for path in (package / name).rglob("*") if path.suffix in (".py", ".jsonld")

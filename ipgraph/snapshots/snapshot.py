@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import StoreDamaged, StoreUnavailable
 from ipgraph.inputs.options import ReadingOptions
 from ipgraph.namespaces import INFERRED_GRAPH
@@ -42,7 +43,7 @@ STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The inputs of a snapshot: the files, how to read them, the reasoner and its limits.
+    """The inputs of a snapshot: the files, how to read them, the reasoner, the dataset file.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
     the files and folders, one per line. It does not change when a file is added to a folder.
@@ -53,13 +54,16 @@ class Recipe:
     inputs: tuple[Input, ...]
     reasoner: str
     limits: InferenceLimits = field(default_factory=InferenceLimits)
+    dataset: DatasetFile = field(default_factory=DatasetFile)
     options: ReadingOptions = field(default_factory=ReadingOptions)
     skipped: tuple[tuple[str, int], ...] = ()
 
     @property
     def key(self) -> str:
         """A short hash of the origin, and of how to read and infer: one for each graph."""
-        text = "\n".join((self.origin, self.reasoner, repr(self.limits), repr(self.options)))
+        described = str(self.dataset.path or "")
+        how = (self.reasoner, repr(self.limits), repr(self.options))
+        text = "\n".join((self.origin, described, *how))
         return f"{crc32(text.encode()):08x}"
 
 
