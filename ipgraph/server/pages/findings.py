@@ -11,7 +11,6 @@ from ipgraph.server.html import links
 
 if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
-    from ipgraph.snapshots.findings import Findings
 
 RULES = "https://www.w3.org/TR/owl2-profiles/#"
 
@@ -75,13 +74,19 @@ def contradictions(site: Site) -> list[Contradiction]:
     ]
 
 
-def broken_files(found: Findings) -> list[str]:
+def broken_files(site: Site) -> list[str]:
     """Return the errors of files that cannot be read, without the folders of this machine."""
+    found = site.kg.findings
+    if found is None:
+        return []
     return [error.replace(file, PurePath(file).name) for file, error in found.broken]
 
 
-def repairs(found: Findings) -> list[tuple[str, str, str]]:
+def repairs(site: Site) -> list[tuple[str, str, str]]:
     """Return the name of a file, a term as written, and what was stored."""
+    found = site.kg.findings
+    if found is None:
+        return []
     return [(PurePath(file).name, written, stored) for file, written, stored in found.repairs]
 
 

@@ -99,8 +99,8 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
         error=error,
         contradictions=findings.contradictions(site),
         found=site.kg.findings,
-        broken=findings.broken_files(site.kg.findings) if site.kg.findings else [],
-        repairs=findings.repairs(site.kg.findings) if site.kg.findings else [],
+        broken=findings.broken_files(site),
+        repairs=findings.repairs(site),
         rules=findings.RULES,
         developers=replace(developer_section.of_list(site), python=sample),
     )
