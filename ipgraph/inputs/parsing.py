@@ -13,12 +13,14 @@ from ipgraph.inputs import contexts, encodings, rdfxml, recognition, repairs, sc
 from ipgraph.inputs.compression import Budget, Member, unpack
 from ipgraph.inputs.recognition import Foreign
 from ipgraph.inputs.syntaxes import JSON_LD, N3, RDF_XML, Syntax
+from ipgraph.snapshots.literals import may_differ
 from ipgraph.store.local import token_too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ipgraph.inputs.options import ReadingOptions, Source
+    from ipgraph.snapshots.literals import Recorder
 
 _LOGGER = logging.getLogger(__name__)
 _MAX_SHOWN = 20
@@ -48,7 +50,7 @@ class ReadingReport:
 class Reader:
     """Reads files into `engine`. Each file is read whole or not at all.
 
-    `declared` is called with the bytes, the format and the base of each document that was read.
+    `recorder` gets the literals that the engine stores in another form.
     """
 
     def __init__(
@@ -56,12 +58,12 @@ class Reader:
         engine: ox.Store,
         options: ReadingOptions,
         report: ReadingReport | None = None,
-        declared: Callable[[bytes, ox.RdfFormat, str], object] = lambda data, form, base: None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._engine = engine
         self._options = options
         self._report = report if report is not None else ReadingReport()
-        self._declared = declared
+        self._recorder = recorder
         self._budget = Budget.of(options.max_unpacked_bytes)
         self._contexts = contexts.Contexts(dict(options.contexts))
 
@@ -133,9 +135,15 @@ class Reader:
             data = rdfxml.rewrite(data)
         elif syntax is JSON_LD:
             data = contexts.insert(data, name, base, self._contexts)
+        recorder = self._recorder.fresh() if self._recorder else None
+        if recorder and not may_differ(data, syntax.rdf_format):
+            recorder = None
         try:
-            if self._needs_quads(data, syntax):
-                self._engine.extend(self._quads(data, syntax, name, graph, base))
+            if recorder or self._needs_quads(data, syntax):
+                quads = self._quads(data, syntax, name, graph, base)
+                if recorder:
+                    quads = recorder.watch(quads, data, syntax.rdf_format)
+                self._engine.extend(quads)
             else:
                 target = ox.NamedNode(graph)
                 self._engine.load(data, format=syntax.rdf_format, base_iri=base, to_graph=target)
@@ -143,7 +151,8 @@ class Reader:
             raise _parse_error(name, error) from error
         except MemoryError as error:
             raise token_too_long(error, name) from error
-        self._declared(data, syntax.rdf_format, base)
+        if recorder and self._recorder:
+            self._recorder.absorb(recorder)
 
     def _needs_quads(self, data: bytes, syntax: Syntax) -> bool:
         """True if the quads of a document are looked at one by one, which takes 3 times as long."""

@@ -8,9 +8,11 @@ which its `Input` names.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -18,7 +20,7 @@ from ipgraph import resources
 from ipgraph.dataset.config.file import NAME, DatasetFile
 from ipgraph.errors import NotFound, Unreadable, UsageError
 from ipgraph.inputs.options import DEFAULT_MAX_DEPTH, ReadingOptions, Source
-from ipgraph.namespaces import file_iri
+from ipgraph.namespaces import FILE_GRAPHS, file_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.inputs.parsing import ReadingReport
+    from ipgraph.snapshots.literals import Recorder
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,8 +36,8 @@ class Input:
     """One file and the named graph that its triples go to.
 
     `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
-    a folder: if it cannot be read, the others are. `name` is what messages call it, if that is not
-    its path.
+    a folder: if it cannot be read, the others are. `label` is what messages call it, if that is
+    not its path.
     """
 
     path: Path
@@ -42,12 +45,18 @@ class Input:
     syntax: str = ""
     base: str = ""
     is_found: bool = False
-    name: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file as readers may see it: its path below the folder that was opened."""
+        relative = self.graph.removeprefix(FILE_GRAPHS)
+        return unquote(relative) if relative != self.graph else self.path.name
 
     @property
     def shown(self) -> str:
-        """The name in messages."""
-        return self.name or str(self.path)
+        """The file in messages."""
+        return self.label or str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,12 @@ def dataset_files(dataset: DatasetFile) -> Inputs:
         raise UsageError("The description of the dataset has no folder, so it names no files.")
     if not dataset.patterns:
         return find([dataset.folder])
-    files = dataset.input_files()
-    return Inputs(tuple(Input(path, graph or file_iri(path)) for path, graph in files))
+    return Inputs(
+        tuple(
+            Input(path, graph or file_graph(path.relative_to(dataset.folder).as_posix()))
+            for path, graph in dataset.input_files()
+        )
+    )
 
 
 def project_inputs() -> tuple[Input, ...]:
@@ -94,10 +107,12 @@ def inputs_of(paths: Iterable[str | Path], syntax: str = "") -> tuple[Input, ...
 def find(paths: Iterable[str | Path], syntax: str = "") -> Inputs:
     """Return the files in `paths`. A folder stands for all RDF files below it.
 
-    The graph of a file has the file's URI as its name. `syntax` is the key of the syntax of all
-    files. Raises `NotFound`.
+    The graph of a file is named after its path below the folder, or its name (`file_graph`); the
+    second file of a name gets a number. `syntax` is the key of the syntax of all files. Raises
+    `NotFound`.
     """
     inputs: dict[Path, Input] = {}
+    taken: set[str] = set()
     skipped = Counter[str]()
     for path in map(Path, paths):
         is_folder = path.is_dir()
@@ -117,16 +132,29 @@ def find(paths: Iterable[str | Path], syntax: str = "") -> Inputs:
             raise NotFound(f"There is no file or folder {path}.")
         for file in files:
             absolute = file.resolve()
-            found = Input(absolute, file_iri(absolute), syntax, is_found=is_folder)
-            if not is_folder or absolute not in inputs:  # a file that is named too is not `found`
-                inputs[absolute] = found
+            if absolute not in inputs:
+                name = file.relative_to(path).as_posix() if file != path else file.name
+                graph = _free(file_graph(name), taken)
+                inputs[absolute] = Input(absolute, graph, syntax, is_found=is_folder)
+            elif not is_folder:  # a file that is named too is not only found
+                inputs[absolute] = replace(inputs[absolute], is_found=False)
     return Inputs(tuple(inputs.values()), skipped)
+
+
+def _free(graph: str, taken: set[str]) -> str:
+    """Return the name of a graph, with a number before its path if there is one of that name."""
+    path = graph.removeprefix(FILE_GRAPHS)
+    numbered = (f"{FILE_GRAPHS}{number}/{path}" for number in count(2))
+    found = next(name for name in chain([graph], numbered) if name not in taken)
+    taken.add(found)
+    return found
 
 
 def load(
     inputs: Iterable[Input],
     max_depth: int = DEFAULT_MAX_DEPTH,
     reading: Callable[[Path], None] = lambda path: None,
+    recorder: Recorder | None = None,
     *,
     options: ReadingOptions | None = None,
     report: ReadingReport | None = None,
@@ -134,16 +162,18 @@ def load(
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
-    of different files are different. `reading` is called with each file. `options` include another
-    `max_depth`. Raises one `Unreadable` for all files that cannot be read, with file, line and
-    column of the first error in each; with a `report`, those that were found in folders are
-    reported there instead, unless nothing can be read.
+    of different files are different. `reading` is called with each file, and `recorder` gets the
+    literals that the engine stores in another form. `options` include another `max_depth`.
+
+    Raises one `Unreadable` for all files that cannot be read, with file, line and column of the
+    first error in each; with a `report`, those that were found in folders are reported there
+    instead, unless nothing can be read.
     """
     from ipgraph.inputs.parsing import Reader, combined, with_hint
     from ipgraph.inputs.selection import has_own_suffix
 
     engine = ox.Store()
-    reader = Reader(engine, options or ReadingOptions(max_depth=max_depth), report)
+    reader = Reader(engine, options or ReadingOptions(max_depth=max_depth), report, recorder)
     errors: list[Unreadable] = []
     tolerated: list[Unreadable] = []
     is_empty = True

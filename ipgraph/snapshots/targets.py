@@ -84,7 +84,7 @@ class Arrivals:
             self._standard_input,
             STANDARD_INPUT_GRAPH,
             self._settings.input_format,
-            name="Standard input",
+            label="Standard input",
         )
 
 
