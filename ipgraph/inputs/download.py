@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ipgraph.errors import Refused, SizeLimitExceeded, StoreUnavailable, TimeLimitExceeded
@@ -38,10 +38,11 @@ _MAX_NAME_CHARS = 100
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a download."""
+    """The bounds of a download. `probe_s` is the time to find out what an address is."""
 
     time_s: float
     max_bytes: int
+    probe_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +88,50 @@ def fetch(iri: str, folder: Path, limits: Limits) -> Download | None:
     """
     parts = urlsplit(iri)
     name = _file_name(parts.path)
-    is_file = compression.plain_name(name).lower().endswith(syntaxes.OWN_SUFFIXES)
-    target = address.parse(iri)
-    if not (is_file or parts.query):
-        target = address.parse(f"{iri.partition('#')[0]}?{_PROBE}")
     path = folder / name
-    try:
+    target = address.parse(iri)
+    if compression.plain_name(name).lower().endswith(syntaxes.OWN_SUFFIXES):
         response = _download(target, path, limits)
-        found = _recognized(response, path)
-    except (StoreUnavailable, TimeLimitExceeded):
-        if is_file:
-            raise
+        # Whatever it is: reading it says so.
+        return _recognized(response, path) or Download(path, response.target.url, "")
+    if not parts.query:
+        target = address.parse(f"{iri.partition('#')[0]}?{_PROBE}")
+    try:
+        with path.open("wb") as file:
+            response = _get(target, _RdfOnly(file), Limits(limits.probe_s, limits.max_bytes))
+        return _recognized(response, path) if response.status == 200 else None
+    except TimeoutError:
+        is_rdf = _key_of_content(_head(path)) is not None
+        return _recognized(_download(target, path, limits), path) if is_rdf else None
+    except (_NotRdf, StoreUnavailable, Refused, body.TooLarge):
         return None  # as an endpoint, it is asked again, and says what is wrong
-    if found is None and is_file:  # whatever it is: reading it says so
-        return Download(path, _without_probe(response.target), "")
-    return found
+
+
+class _NotRdf(Exception):
+    """A body begins with something that is not RDF."""
+
+
+class _RdfOnly:
+    """A file that refuses a body as soon as its beginning shows that it is not RDF."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._head = bytearray()
+
+    def write(self, part: bytes) -> None:
+        """Write a part of the body."""
+        if len(self._head) < HEAD_BYTES:
+            self._head += part[:HEAD_BYTES]
+            if len(self._head) >= HEAD_BYTES and _key_of_content(bytes(self._head)) is None:
+                raise _NotRdf
+        self._file.write(part)
 
 
 def _download(target: Destination, path: Path, limits: Limits) -> Response:
-    """Write the body of a response with status 200 to a file."""
-    policy = Policy(check_addresses=_Destinations().check, with_proxies=True)
-    client = HttpClient(policy)
-    request = Request(target, None, _ACCEPT, limits.time_s, limits.max_bytes)
+    """Write the body of a response to a file. Raises for a status other than 200."""
     try:
         with path.open("wb") as file:
-            response = client.send(request, file)
+            response = _get(target, file, limits)
     except TimeoutError as error:
         raise TimeLimitExceeded(
             f"<{target}> did not respond completely within {limits.time_s:g} s.",
@@ -124,8 +144,6 @@ def _download(target: Destination, path: Path, limits: Limits) -> Response:
             limit="input_limit_mib",
             hint="If the file is right, raise input_limit_mib.",
         ) from error
-    finally:
-        client.close()
     if response.status != 200:
         raise StoreUnavailable(
             f"Cannot fetch <{target}>: the server returned {response.status} {response.detail}."
@@ -133,23 +151,42 @@ def _download(target: Destination, path: Path, limits: Limits) -> Response:
     return response
 
 
+def _get(target: Destination, sink: Any, limits: Limits) -> Response:
+    policy = Policy(check_addresses=_Destinations().check, with_proxies=True)
+    client = HttpClient(policy)
+    try:
+        return client.send(Request(target, None, _ACCEPT, limits.time_s, limits.max_bytes), sink)
+    finally:
+        client.close()
+
+
 def _recognized(response: Response, path: Path) -> Download | None:
     """Return the download if it is RDF by its media type or by its content, else None."""
+    head = _head(path)
     if response.media_type in _SPARQL_RESULTS:
         return None
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    named = syntaxes.by_media_type(response.media_type)
     if SD.encode() in head and b"Service" in head and b"endpoint" in head:
         return None  # the description that an endpoint gives of itself
-    is_packed = any(head.startswith(magic) for magic in compression.MAGICS)
-    if named is None and not is_packed:
-        found = recognition.recognize(head, "")
-        if isinstance(found, Foreign) or not found.is_certain:
-            return None
-        named = found.candidates[0]
-    syntax = f"?{named.key}" if named else ""
-    return Download(path, _without_probe(response.target), syntax)
+    named = syntaxes.by_media_type(response.media_type)
+    key = named.key if named else _key_of_content(head)
+    if key is None:
+        return None
+    return Download(path, _without_probe(response.target), f"?{key}" if key else "")
+
+
+def _key_of_content(head: bytes) -> str | None:
+    """Return the key of a syntax, nothing for what is compressed, and None for what is no RDF."""
+    if head.startswith(compression.MAGICS):
+        return ""
+    found = recognition.recognize(head, "")
+    if isinstance(found, Foreign) or not found.is_certain:
+        return None
+    return found.candidates[0].key
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _file_name(path: str) -> str:

@@ -337,7 +337,10 @@ def _details(file: Input) -> str:
 
 def existing(recipe: Recipe, cache: Path) -> bool:
     """True if the snapshot of `recipe` has been built from the files as they are now."""
-    return _find_by_record(recipe, cache) is not None
+    if _find_by_record(recipe, cache) is not None:
+        return True
+    folder = cache / "snapshots" / _read_inputs(recipe)[1]
+    return folder.is_dir() and _inspect(folder)[0]
 
 
 def _build_modules() -> Iterator[Path]:

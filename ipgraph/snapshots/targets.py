@@ -49,8 +49,9 @@ class Arrivals:
         """Fetch a file; return None if the address is not that of an RDF file."""
         from ipgraph.inputs import download  # late: few graphs come from an address
 
+        settings = self._settings
         limits = download.Limits(
-            self._settings.fetch_time_limit_s, self._settings.input_limit_mib << 20
+            settings.fetch_time_limit_s, settings.input_limit_mib << 20, settings.query_time_limit_s
         )
         self._count += 1
         folder = self._folder / str(self._count)

@@ -244,11 +244,11 @@ def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     assert re.search(r"^Cache +\d+ of 2,048 MiB, \d+ snapshots?$", text, re.MULTILINE)
 
 
-def test_invalid_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):
+def test_invalid_file_is_reported_with_its_place_and_exit_code_5(run, tmp_path):
     file = tmp_path / "broken.ttl"
     file.write_text("<http://a> <http://b> c:d .", encoding="utf-8")
     done = run("build", file)
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stderr.startswith(f"ipgraph: {file}:1:")
 
 

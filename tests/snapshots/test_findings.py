@@ -53,7 +53,7 @@ def test_a_contradiction_has_its_premises_and_their_sources(folder, settings):
     (found,) = ipgraph.open(folder, settings=settings).findings.contradictions
     assert found.rule == "cax-dw"
     sources = {premise.object: premise.sources for premise in found.premises}
-    file = (folder / "cats.ttl").as_uri()
+    file = "urn:ipgraph:file/cats.ttl"
     assert sources["<http://e/Cat>"] == (file,)
     assert sources["<http://e/Dog>"] in ((), (file,))
 
