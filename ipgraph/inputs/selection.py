@@ -15,6 +15,8 @@ from ipgraph.inputs import compression, recognition, syntaxes
 from ipgraph.inputs.recognition import HEAD_BYTES, Foreign
 
 _MAX_SHOWN = 6
+# What ipgraph itself reads beside RDF: no file to report as skipped.
+_OWN = (".rq", "dataset.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def select(folder: Path) -> Selection:
                 continue
             if is_rdf(path):
                 files.append(path)
-            else:
+            elif not name.endswith(_OWN):
                 skipped[path.suffix.lower() or name] += 1
     return Selection(tuple(sorted(files)), skipped)
 
