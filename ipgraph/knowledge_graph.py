@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -78,8 +79,8 @@ class KnowledgeGraph:
     def store(self) -> Store:
         """The store that includes inferred statements."""
         if isinstance(self._external, Path):
-            return LocalStore.on_disk(self._external)
-        return self._external or self.built.store()
+            return self._described(LocalStore.on_disk(self._external))
+        return self._described(self._external or self.built.store())
 
     @property
     def has_open_store(self) -> bool:
@@ -94,7 +95,10 @@ class KnowledgeGraph:
                 "Only a graph built by ipgraph knows which statements are inferred. "
                 "Query this graph with infer=True."
             )
-        return self.built.store(infer=False)
+        return self._described(self.built.store(infer=False))
+
+    def _described(self, store: Store) -> Store:
+        return replace(store, description=self.dataset_file)  # type: ignore[type-var]
 
     @property
     def built(self) -> Snapshot:

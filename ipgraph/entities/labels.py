@@ -62,6 +62,7 @@ class Labels:
     def __init__(self, store: Store, languages: tuple[str, ...] = ("en",)) -> None:
         self._store = store
         self._languages = languages
+        self.languages = languages
         self._cache: dict[str, Name] = {}
 
     def name(self, iri: str) -> Name:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.entity import Entities
-from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
 from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
-from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS
+from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +42,6 @@ _PROPERTIES = frozenset(
     )
 )
 _TERMS = _CLASSES | _PROPERTIES
-_EVIDENCE = frozenset((IP + "SourceDocument", IP + "Measure"))
-# Dated nodes are in the history of their participants, and have no names to search for.
-_NOT_INDEXED = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
 _WORD = re.compile(r"\w+", re.UNICODE)
 # A prefix with an index for its length is read from the first hit on; any other is first collected
 # completely: 0.05 against 5.7 ms at 300,000 names of few words.
@@ -102,11 +98,11 @@ def _write(store: Store, connection: sqlite3.Connection) -> None:
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
 
 
-def _tier(classes: list[str]) -> int:
-    """Rank entities before documents, and documents before terms of the ontology."""
+def _tier(classes: list[str], last: frozenset[str]) -> int:
+    """Rank entities before those with a class in `last`, and these before terms."""
     if not _TERMS.isdisjoint(classes):
         return 2
-    return 0 if _EVIDENCE.isdisjoint(classes) else 1
+    return 0 if last.isdisjoint(classes) else 1
 
 
 class _Builder:
@@ -117,9 +113,10 @@ class _Builder:
 
     def run(self) -> None:
         uses, mentions, classes = self._count()
+        model = self._entities.model
         entities = sorted(
-            (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
-            key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
+            (iri for iri in classes if model.not_indexed.isdisjoint(classes[iri])),
+            key=lambda iri: (_tier(classes[iri], model.found_last), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
         self._write_terms(uses, classes)

@@ -69,13 +69,18 @@ def build(
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
         try:
-            write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
+            # The forms of a statement are found by the label of its blank node.
+            write_store(
+                *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
+                keep_labels=bool(originals),
+            )
         except MemoryError as error:
             raise token_too_long(error, "The files") from error
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
-        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
+        builder.build(store, scratch / "search.sqlite")
         manifest = _manifest(recipe, name, scratch)
         manifest["findings"] = found.as_json()
         clock.begin("")

@@ -98,6 +98,13 @@ class Snapshot:
         manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_bytes())
         return manifest
 
+    @cached_property
+    def description(self) -> DatasetFile:
+        """The description of the dataset when the snapshot was built."""
+        from ipgraph.dataset.config import reader
+
+        return DatasetFile.of(reader.from_table(self.manifest["dataset"]))
+
     @property
     def hash(self) -> str:
         """The hash of the inputs: the snapshot's name."""
@@ -217,7 +224,8 @@ class Snapshot:
             "Snapshot %s: %s cannot be read and is built again", self.hash, SEARCH
         )
         temporary = scratch.folder(self) / SEARCH
-        builder.build(self.store(), temporary)
+        store = replace(self.store(), description=self.description)
+        builder.build(store, temporary)
         try:
             with construction.lock(self._cache):
                 inventory.replace_file(self.folder, SEARCH, temporary)
@@ -259,7 +267,8 @@ class Snapshot:
             with _checked(self.graph_path) as file:
                 quads = ox.parse(file, format=ox.RdfFormat.N_QUADS)
                 engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
-            write_store(engine, scratch / GRAPH, scratch / "store")
+            keep_labels = self.originals is not None
+            write_store(engine, scratch / GRAPH, scratch / "store", keep_labels=keep_labels)
             inventory.write(scratch, self.inventory.key, len(engine))
 
 

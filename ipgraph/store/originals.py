@@ -18,6 +18,7 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.store import EngineResult, Store, Subject, Term
 
 # A value and its datatype, or its language tag (and base direction) after an "@".
@@ -195,6 +196,11 @@ class _AsWritten:
 
     store: Store
     originals: Originals
+
+    @property
+    def description(self) -> DatasetFile:
+        """The description of the dataset."""
+        return self.store.description
 
     def evaluate(self, text: str, **options: Any) -> EngineResult:
         """Return the result of a query, which has the engine's forms."""

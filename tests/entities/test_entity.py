@@ -9,6 +9,7 @@ from ipgraph.entities.entity import Entities
 from ipgraph.entities.labels import label_from_iri
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
 HEAD = """
@@ -29,7 +30,7 @@ def entities_of(**graphs: str) -> Entities:
         graph = INFERRED_GRAPH if name == "inferred" else f"http://example.org/{name}"
         engine.load(HEAD + text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     merge(engine)
-    return Entities(LocalStore(engine))
+    return Entities(LocalStore(engine, description=loading.bundled_dataset()))
 
 
 def test_english_label_is_preferred_then_no_language_then_any():

@@ -8,6 +8,7 @@ import pytest
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.search.builder import build, fold
 from ipgraph.search.index import MAX_TEXT_CHARS, SearchIndex
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
 DATA = """
@@ -34,7 +35,7 @@ def index(tmp_path_factory):
     engine.load(DATA, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://example.org/g"))
     merge(engine)
     path = tmp_path_factory.mktemp("index") / "search.sqlite"
-    build(LocalStore(engine), path)
+    build(LocalStore(engine, description=loading.bundled_dataset()), path)
     return SearchIndex(path)
 
 
