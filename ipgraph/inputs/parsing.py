@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from ipgraph.inputs.options import ReadingOptions, Source
     from ipgraph.snapshots.literals import Recorder
 
-_LOGGER = logging.getLogger(__name__)
 _MAX_SHOWN = 20
 
 
@@ -187,10 +185,7 @@ class Reader:
             return
         if {expected.key, syntax.key} in ({"nt", "nq"}, {"ttl", "trig"}):
             return
-        text = f"{name} holds {syntax.name}; read as {syntax.name}."
-        self._report.read_as.append(text)
-        if len(self._report.read_as) <= _MAX_SHOWN:
-            _LOGGER.warning("%s", text)
+        self._report.read_as.append(f"{name} holds {syntax.name}; read as {syntax.name}.")
 
 
 def combined(errors: list[Unreadable]) -> Unreadable:

@@ -149,6 +149,13 @@ def test_imports_that_are_missing_are_named_once(folder, settings, caplog):
     assert graph.warnings == []
 
 
+def test_a_syntax_that_is_not_that_of_the_suffix_is_said_once(folder, settings, caplog):
+    (folder / "cats.ttl").rename(folder / "cats.owl")
+    graph = ipgraph.open(folder, settings=settings)
+    assert caplog.text.count("cats.owl holds Turtle; read as Turtle.") == 1
+    assert graph.findings.read_as
+
+
 def test_files_that_are_not_rdf_are_counted(folder, settings, caplog):
     for name in ("a.png", "b.png", "notes.md"):
         (folder / name).write_bytes(b"x")
