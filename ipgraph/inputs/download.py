@@ -86,10 +86,10 @@ def fetch(iri: str, folder: Path, limits: Limits) -> Download | None:
     is a file if it answers with RDF that does not describe a SPARQL service. Raises
     `StoreUnavailable`, `Refused`, and the leaves of `LimitReached` for a file.
     """
+    target = address.parse(iri)
     parts = urlsplit(iri)
     name = _file_name(parts.path)
     path = folder / name
-    target = address.parse(iri)
     if compression.plain_name(name).lower().endswith(syntaxes.OWN_SUFFIXES):
         response = _download(target, path, limits)
         # Whatever it is: reading it says so.
@@ -175,7 +175,7 @@ def _recognized(response: Response, path: Path) -> Download | None:
 
 
 def _key_of_content(head: bytes) -> str | None:
-    """Return the key of a syntax, nothing for what is compressed, and None for what is no RDF."""
+    """Return the key of a syntax, nothing for what is compressed, and None for what is not RDF."""
     if head.startswith(compression.MAGICS):
         return ""
     found = recognition.recognize(head, "")

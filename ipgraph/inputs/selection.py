@@ -15,7 +15,7 @@ from ipgraph.inputs import compression, recognition, syntaxes
 from ipgraph.inputs.recognition import HEAD_BYTES, Foreign
 
 _MAX_SHOWN = 6
-# What ipgraph itself reads beside RDF: no file to report as skipped.
+# What ipgraph itself reads next to RDF: no file to report as skipped.
 _OWN = (".rq", "dataset.toml")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import time
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from ipgraph.snapshots.snapshot import Recipe
 
+_LONG_BYTES = 1 << 20  # of a statement: its tokens may be too long for the parser
 _LOGGER = logging.getLogger(__name__)
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 _COUNT_GRAPHS = """SELECT ?key (COUNT(*) AS ?count)
@@ -163,6 +165,8 @@ def _content_hash(quads: Path, literals: Path) -> str:
     total, lines_with_blank_nodes = 0, []
     with quads.open("rb") as lines:
         for line in lines:
+            if len(line) > _LONG_BYTES:
+                _check_tokens(line)
             if line.endswith(inferred_ending):
                 continue
             if b"_:" in line:
@@ -178,6 +182,15 @@ def _content_hash(quads: Path, literals: Path) -> str:
     if literals.exists():
         total += int.from_bytes(sha256(_without_blank_nodes(literals.read_bytes())).digest())
     return f"{total % 2**256:064x}"
+
+
+def _check_tokens(line: bytes) -> None:
+    """Raise `Unreadable` for a token that could not be read again from a file."""
+    try:
+        for _ in ox.parse(io.BytesIO(line), format=ox.RdfFormat.N_QUADS):
+            pass
+    except MemoryError as error:
+        raise token_too_long(error, "The files") from error
 
 
 def _without_blank_nodes(literals: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -59,9 +60,10 @@ class Arrivals:
         found = download.fetch(iri, folder, limits)
         if found is None:
             return None
-        graph = iri.partition("#")[0]
-        base = found.final_iri if found.final_iri != graph else ""
-        return Input(found.path, graph, self._settings.input_format or found.syntax, base)
+        # The query of an address may have a key: it is neither shown nor the name of anything.
+        graph, base = (re.split("[?#]", name)[0] for name in (iri, found.final_iri))
+        syntax = settings.input_format or found.syntax
+        return Input(found.path, graph, syntax, base if base != graph else "", label=graph)
 
     def read_standard_input(self) -> Input:
         """Copy standard input to a file, once. Raises `SizeLimitExceeded` if it is too long."""

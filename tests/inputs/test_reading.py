@@ -137,7 +137,7 @@ def test_a_broken_file_in_a_folder_is_reported_and_the_others_are_read(tmp_path)
     assert error.startswith(f"{tmp_path / 'a.ttl'}:3:")
 
 
-def test_a_broken_file_that_is_named_is_an_error_also_beside_its_folder(tmp_path):
+def test_a_broken_file_that_is_named_is_an_error_also_next_to_its_folder(tmp_path):
     write(tmp_path, **{"a.ttl": BROKEN, "b.ttl": TURTLE % "1"})
     inputs = loading.inputs_of([tmp_path, tmp_path / "a.ttl"])
     with pytest.raises(Unreadable, match=r"a\.ttl:3:"):

@@ -103,7 +103,7 @@ def test_a_reload_keeps_the_statements_of_a_file_that_breaks(folder, settings):
         opening.reopen(graph)
 
 
-def test_a_reload_takes_other_changes_beside_a_file_that_was_broken_before(folder, settings):
+def test_a_reload_takes_other_changes_next_to_a_file_that_was_broken_before(folder, settings):
     (folder / "more.ttl").write_text(BROKEN, encoding="utf-8")
     graph = ipgraph.open(folder, settings=settings)
     (folder / "cats.ttl").write_text(TURTLE, encoding="utf-8")
