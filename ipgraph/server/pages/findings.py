@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from ipgraph.namespaces import RDF
+import pyoxigraph as ox
+
+from ipgraph.namespaces import FILE_GRAPHS, RDF
 from ipgraph.server.html import links
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ def contradictions(site: Site) -> list[Contradiction]:
             tuple(
                 Ground(
                     tuple(term_of(site, text) for text in statement),
-                    tuple(term_of(site, f"<{source}>") for source in premise.sources),
+                    tuple(_source_of(site, source) for source in premise.sources),
                     "" if premise.sources else _proof(statement),
                 )
                 for premise in item.premises
@@ -88,6 +91,13 @@ def repairs(site: Site) -> list[tuple[str, str, str]]:
     if found is None:
         return []
     return [(PurePath(file).name, written, stored) for file, written, stored in found.repairs]
+
+
+def _source_of(site: Site, iri: str) -> Term:
+    """Return a source; a graph that the data do not describe has no page."""
+    if next(iter(site.kg.store.quads(ox.NamedNode(iri))), None) is not None:
+        return term_of(site, f"<{iri}>")
+    return Term(unquote(iri.removeprefix(FILE_GRAPHS)), "")
 
 
 def _proof(statement: tuple[str, ...]) -> str:

@@ -62,9 +62,7 @@ def test_the_contradictions_are_listed_with_sources_and_proofs(client, quality):
     page = client.get(proof.replace("&amp;", "&"))
     assert page.status_code == 200
     assert "cax-sco" in page.text
-    links = re.findall(r'<cite>\s*<a href="([^"]*)"', listed)
-    assert links
-    assert {client.get(link.replace("&amp;", "&")).status_code for link in links} == {200}
+    assert re.search(r"<cite>\s*cats\.ttl\s*</cite>", listed)
 
 
 def test_broken_files_and_repairs_are_listed_without_the_folders_of_this_machine(quality):
