@@ -20,6 +20,7 @@ from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
 from ipgraph.snapshots import construction, findings, inventory, loading
+from ipgraph.snapshots.content_hash import hash_lines
 from ipgraph.snapshots.literals import Recorder
 from ipgraph.snapshots.snapshot import LITERALS, WARNINGS
 from ipgraph.store.local import LocalStore, token_too_long, write_store
@@ -157,40 +158,27 @@ def _file_hash(path: Path) -> str:
 def _content_hash(quads: Path, literals: Path) -> str:
     """Return a hash of the stated quads that depends neither on order nor on blank node labels.
 
-    It is the sum of the SHA-256 of the lines, modulo 2^256. Quads with blank nodes are converted
-    to canonical form (RDFC-1.0) before. Only these quads are held in memory. The forms of literals
-    in the files count as well, except those of statements with blank nodes.
+    The forms of literals in the files count as well, except those of statements with blank nodes.
     """
     inferred_ending = f"<{INFERRED_GRAPH}> .\n".encode()
-    total, lines_with_blank_nodes = 0, []
     with quads.open("rb") as lines:
-        for line in lines:
-            if len(line) > _LONG_BYTES:
-                _check_tokens(line)
-            if line.endswith(inferred_ending):
-                continue
-            if b"_:" in line:
-                lines_with_blank_nodes.append(line)
-            else:
-                total += int.from_bytes(sha256(line).digest())
-    quads_with_blank_nodes = ox.parse(b"".join(lines_with_blank_nodes), format=ox.RdfFormat.N_QUADS)
-    dataset = ox.Dataset(quads_with_blank_nodes)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
-    for line in canonical.splitlines(keepends=True):
-        total += int.from_bytes(sha256(line).digest())
+        total = hash_lines(
+            line for line in map(_checked, lines) if not line.endswith(inferred_ending)
+        )
     if literals.exists():
         total += int.from_bytes(sha256(_without_blank_nodes(literals.read_bytes())).digest())
     return f"{total % 2**256:064x}"
 
 
-def _check_tokens(line: bytes) -> None:
-    """Raise `Unreadable` for a token that could not be read again from a file."""
-    try:
-        for _ in ox.parse(io.BytesIO(line), format=ox.RdfFormat.N_QUADS):
-            pass
-    except MemoryError as error:
-        raise token_too_long(error, "The files") from error
+def _checked(line: bytes) -> bytes:
+    """Return a line. Raises `Unreadable` for a token that a file could not be read with again."""
+    if len(line) > _LONG_BYTES:
+        try:
+            for _ in ox.parse(io.BytesIO(line), format=ox.RdfFormat.N_QUADS):
+                pass
+        except MemoryError as error:
+            raise token_too_long(error, "The files") from error
+    return line
 
 
 def _without_blank_nodes(literals: bytes) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from werkzeug.http import parse_etags
 
 from ipgraph.server.http.negotiation import GZIP, choose_coding
-from ipgraph.server.http.response import Headers, Response
+from ipgraph.server.http.response import NO_STORE, Headers, Response
 from ipgraph.server.http.response_cache import CachedResponse
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Lookup:
     """The cache lookup of a request, made once, by identity or by key."""
 
     __slots__ = ("_accept_encoding", "_cache", "_deferred", "_identity", "_is_made", "_max_age_s",
-                 "_tags", "_version", "coding", "key", "query", "route")  # fmt: skip
+                 "_name", "_tags", "_version", "coding", "key", "query", "route")  # fmt: skip
 
     def __init__(
         self,
@@ -86,6 +86,7 @@ class Lookup:
         """`identity` is None for methods other than GET and HEAD."""
         self._cache = cache
         self._version = version
+        self._name = version.name  # which changes when its pages do
         self._identity = identity
         self._tags, self._accept_encoding = conditions
         self._max_age_s = max_age_s
@@ -129,7 +130,8 @@ class Lookup:
             tag = self._version.tag(key)
             if _matches(self._tags, tag, or_any=False):
                 return Response.of(
-                    (("ETag", tag), ("Vary", "Accept"), self._freshness()), status=304
+                    (("ETag", tag), ("Vary", "Accept, Accept-Encoding"), self._freshness()),
+                    status=304,
                 )
         return None
 
@@ -142,9 +144,19 @@ class Lookup:
         query: str = "",
         route: str = "",
     ) -> Response:
-        """Put a response into the cache; return it with its tag and its freshness, or a 304."""
+        """Put a response into the cache; return it with its tag and its freshness, or a 304.
+
+        A response that was made while the version changed its name may be of either; it has
+        neither tag nor freshness.
+        """
+        if self._name != self._version.name:
+            return Response.of((*headers, NO_STORE), body)
         tag = self._version.tag(key)
-        whole = (*headers, ("Last-Modified", self._version.modified), self._freshness())
+        whole = (
+            *_varying(tuple(headers)),
+            ("Last-Modified", self._version.modified),
+            self._freshness(),
+        )
         entry = CachedResponse(whole, body, tag, query, route)
         self._cache.put((self._version.name, key), entry, self._identity)
         if self._tags and self._identity is not None and _matches(self._tags, tag):
@@ -182,12 +194,15 @@ def body_of(entry: CachedResponse | None, coding: str) -> bytes | None:
 
 
 def _compressed(entry: CachedResponse, body: bytes) -> Response:
-    headers = [
-        (name, value + ", Accept-Encoding") if name == "Vary" else (name, value)
-        for name, value in entry.headers
-    ]
     tag = entry.tag[:-1] + _COMPRESSED
-    return Response.of([("ETag", tag), ("Content-Encoding", GZIP), *headers], body)
+    return Response.of((("ETag", tag), ("Content-Encoding", GZIP), *entry.headers), body)
+
+
+def _varying(headers: Headers) -> Headers:
+    """Add Accept-Encoding to Vary: the uncompressed response is one of two, too (RFC 9111, 4.1)."""
+    varied = [value for name, value in headers if name == "Vary"] or ["Accept"]
+    kept = [header for header in headers if header[0] != "Vary"]
+    return (*kept, ("Vary", ", ".join((*varied, "Accept-Encoding"))))
 
 
 def _not_modified(entry: CachedResponse) -> Response:
