@@ -122,16 +122,16 @@ def snapshot_folder(
 
 
 def recipe_of(
-    target: Target = None, *, dataset: Description = None, settings: Settings | None = None
+    target: Target, arrivals: targets.Arrivals, settings: Settings, *, dataset: Description = None
 ) -> Recipe:
     """Return the files of a graph and their description, without building it.
 
-    `target` as in `open`, without endpoints and folders of Oxigraph. Raises `NotFound` and
-    `UsageError`.
+    `target` as in `open`, without endpoints and folders of Oxigraph. `arrivals` hold what is
+    fetched. Raises `NotFound` and `UsageError`.
     """
-    settings = settings or settings_module.load()
     target = _listed(target)
-    return _recipe(target, _description(target, _absolute(dataset), settings), settings)
+    described = _description(target, _absolute(dataset), settings)
+    return _recipe(target, described, settings, arrivals)
 
 
 def remove_snapshots(folders: Iterable[Path]) -> int:

@@ -94,6 +94,7 @@ def command(
     from ipgraph import opening
     from ipgraph.checks import check_snapshot, isolated, plan, write_report
     from ipgraph.errors import EXIT_CODES, Unreadable, UsageError
+    from ipgraph.snapshots import targets
 
     if snapshot and (shapes or style or select or ignore or fix):
         raise UsageError("--snapshot reads all of a snapshot; the options of a check have no use.")
@@ -104,7 +105,8 @@ def command(
         report = check_snapshot(folder)
     else:
         dataset = obj.get("dataset")
-        recipe = opening.recipe_of(files or None, dataset=dataset, settings=chosen)
+        arrivals = targets.Arrivals(chosen)
+        recipe = opening.recipe_of(files or None, arrivals, chosen, dataset=dataset)
         wanted = plan.adjusted(
             plan.plan_of(recipe.inputs, recipe.dataset),
             shapes=shapes,
