@@ -62,7 +62,7 @@ def _findings(graph: KnowledgeGraph) -> list[str]:
 
 def _evidence(graph: KnowledgeGraph) -> list[str]:
     """Return the coverage of the project's graph; nothing for other graphs."""
-    coverage = count_coverage(graph.store, graph.info()["counts"])
+    coverage = count_coverage(graph.store, graph.info()["counts"], graph.disagreements())
     if coverage is None:
         return []
 
