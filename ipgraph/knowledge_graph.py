@@ -11,14 +11,14 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import BadQuery, UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
+from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
 from ipgraph.serialization.formats import by_name
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rdflib import Dataset
 
@@ -196,18 +196,47 @@ class KnowledgeGraph:
         store = self.store if self._external else self.store_for(question.infer)
         return _result(store, question.ask(store, values))
 
-    def check(self) -> CheckReport:
+    def check(
+        self,
+        *,
+        shapes: str | Path | Sequence[str | Path] | None = None,
+        style: bool | None = None,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        languages: Sequence[str] = ("en",),
+    ) -> CheckReport:
         """Check the files that this graph was built from, in a child process; report problems.
 
+        `shapes` are files of SHACL shapes, in place of those in the files. `style` checks the
+        layout of Turtle too. `select` and `ignore` name checks or groups of them, as in
+        ``["shapes", "consistency"]``. Messages are in the first of `languages` that they have.
         Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
         """
-        from ipgraph.checks import isolated
+        from ipgraph.checks import isolated, plan
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
-        inputs = recipe.inputs if recipe.origin else None
-        return isolated.check(inputs, self.settings)
+        chosen = plan.adjusted(
+            plan.plan_of(recipe.inputs, recipe.dataset),
+            shapes=shapes,
+            style=style,
+            select=select,
+            ignore=ignore,
+        )
+        return isolated.check(chosen, self.settings, tuple(languages))
+
+    @cached_property
+    def has_shapes(self) -> bool:
+        """True if the dataset file names SHACL shapes, or the graph has some."""
+        if self.config.checks.shapes:
+            return True
+        terms = ((None, SHACL + "targetClass"), (SHACL + "NodeShape", RDF + "type"))
+        return any(
+            next(iter(self.store.quads(None, ox.NamedNode(predicate), value)), None)
+            for class_, predicate in terms
+            for value in [ox.NamedNode(class_) if class_ else None]
+        )
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.

@@ -83,6 +83,13 @@ class Edition:
         self.workers = workers
         weakref.finalize(self, _retire, workers).atexit = False
 
+    def rename(self, text: str) -> None:
+        """Change the name, because pages change though the graph does not.
+
+        The service must then begin its response cache again, with the new name.
+        """
+        self.name = hashlib.sha256(f"{self.name} {text}".encode()).hexdigest()[:20]
+
     def retire(self) -> None:
         """Drop the parts, which refer to this edition, so that it ends with its last request."""
         with self._lock:

@@ -23,6 +23,7 @@ from ipgraph.server.pages import (
     list_formats,
     page_queries,
 )
+from ipgraph.server.pages.checking import findings_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def render(site: Site, iri: str) -> str:
         alongside=view.siblings[: entity_rows.MAX_ALONGSIDE],
         identifiers=sections["identifiers"],
         notes=[value for group in sections["notes"] for value in group.values],
+        findings=findings_of(request, iri, site.language()),
         glance=() if late else entity_rows.glance(site, view),
         late=late,
         differing={} if late else anchors(site.kg.disagreements(), iri),
