@@ -106,9 +106,9 @@ class KnowledgeGraph:
         return self.snapshot
 
     @property
-    def is_own(self) -> bool:
-        """True if this is the graph of the project."""
-        return self.recipe is not None and not self.recipe.origin
+    def is_bundled(self) -> bool:
+        """True if `ipgraph.open()` without arguments opens this graph."""
+        return self.given == (None, None) and self.recipe is not None
 
     @cached_property
     def name(self) -> str:
@@ -140,9 +140,13 @@ class KnowledgeGraph:
     def _title_and_description(self) -> tuple[str, str]:
         from ipgraph.dataset import titles
 
-        if self.is_own:
-            return titles.PROJECT_TITLE, ""
-        return titles.title_and_description(self.store, self._origin)
+        languages = self.config.languages or ("en",)
+        title = self.config.title.choose(languages)
+        description = self.config.description.choose(languages)
+        if title and description:
+            return title, description
+        found = titles.title_and_description(self.store, self._origin)
+        return title or found[0], description or found[1]
 
     def query(
         self,
@@ -178,10 +182,10 @@ class KnowledgeGraph:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """The competency questions of the project, by topic and title."""
+        """The competency questions of the dataset, by topic and title."""
         from ipgraph.dataset import questions
 
-        return questions.load_all()
+        return questions.load_all(questions.folder_of(self.dataset_file))
 
     def ask(self, name: str, **values: str) -> Result:
         """Answer a competency question, with `values` for its parameters.
@@ -192,7 +196,7 @@ class KnowledgeGraph:
         """
         from ipgraph.dataset import questions
 
-        question = questions.by_name(name)
+        question = questions.by_name(name, questions.folder_of(self.dataset_file))
         store = self.store if self._external else self.store_for(question.infer)
         return _result(store, question.ask(store, values))
 
@@ -241,7 +245,7 @@ class KnowledgeGraph:
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.
 
-        The question ``disagreements`` defines which values differ; a graph without it has none.
+        Dates and figures are compared in every graph, other facts as the dataset file says.
         """
         return self._disagreements
 
@@ -249,7 +253,8 @@ class KnowledgeGraph:
     def _disagreements(self) -> tuple[Disagreement, ...]:
         from ipgraph.dataset import disagreements
 
-        return disagreements.read(self.store) if self.is_own else ()
+        graphs = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
+        return disagreements.find(self.store, self.questions) if len(graphs) > 1 else ()
 
     @cached_property
     def entities(self) -> Entities:

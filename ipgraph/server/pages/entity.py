@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, after_this_request
 
 from ipgraph.dataset.disagreements import anchors
-from ipgraph.namespaces import ENTITY, expand
+from ipgraph.namespaces import expand
 from ipgraph.server.api.linked_data import page_links, refuse_gone
 from ipgraph.server.context import request
 from ipgraph.server.html import links, schema_org
@@ -73,8 +73,8 @@ _RELATED_PARAMETERS = (
 )
 def entity(request: Request, name: str) -> ResponseReturnValue:
     """Show an entity of the project."""
-    refuse_gone(request.edition, ENTITY + name)
-    body = render(site_of(request), ENTITY + name)
+    refuse_gone(request.edition, request.edition.kg.config.iris.things + name)
+    body = render(site_of(request), request.edition.kg.config.iris.things + name)
     return body, list(page_links(request, f"page/{name}"))
 
 
@@ -90,8 +90,8 @@ def entity(request: Request, name: str) -> ResponseReturnValue:
 )
 def related(request: Request, name: str, relation: str) -> ResponseReturnValue:
     """List all values of one relation of an entity."""
-    refuse_gone(request.edition, ENTITY + name)
-    return _related(site_of(request), ENTITY + name, relation)
+    refuse_gone(request.edition, request.edition.kg.config.iris.things + name)
+    return _related(site_of(request), request.edition.kg.config.iris.things + name, relation)
 
 
 @routes.add(
@@ -144,6 +144,7 @@ def render(site: Site, iri: str) -> str:
         quantity=lambda figure: history.quantity(figure, words),
         measured=history.measured(view),
         replaced=history.replacements(site.entities.model, view),
+        graph=links.graph(iri) if site.entities.is_graph(iri) else "",
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,
