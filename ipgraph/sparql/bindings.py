@@ -91,7 +91,7 @@ def _unknown(name: str, known: list[str]) -> UsageError:
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"Did you mean ?{near[0]}?" if near else ""
     if not hint and known:
-        hint = f"Its variables are {', '.join(f'?{each}' for each in known)}."
+        hint = f"Its variables are {', '.join(f'?{variable}' for variable in known)}."
     return UsageError(f"The query has no variable ?{name}.", hint=hint or "It has no variables.")
 
 
