@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from ipgraph.search.index import SearchIndex, SearchResults
     from ipgraph.serialization.query_result import Result
     from ipgraph.settings import Settings
+    from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
+    from ipgraph.snapshots.targets import Arrivals
     from ipgraph.store import EngineResult, Store, Term
 
 
@@ -56,6 +58,7 @@ class KnowledgeGraph:
         recipe: Recipe | None = None,
         external: Store | Path | None = None,
         origin: str = "",
+        arrivals: Arrivals | None = None,
         dataset_file: DatasetFile | None = None,
         given: tuple[Any, Any] = (None, None),
     ) -> None:
@@ -63,6 +66,7 @@ class KnowledgeGraph:
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
+        self.arrivals = arrivals  # holds the files that this graph was fetched from
         self._external = external
         self._origin = recipe.origin if recipe else origin
         self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
@@ -415,7 +419,14 @@ class KnowledgeGraph:
         return graphs.export(store, target, output_format or by_name("ttl"), entity)
 
     def store_for(self, infer: bool | None = None) -> Store:
-        """Return the store with or without inferred statements (default: the setting)."""
+        """Return the store with or without inferred statements (default: the setting).
+
+        Raises `UsageError` if inferred ones are asked for and the graph was opened without any.
+        """
+        if infer and self.recipe is not None and self.recipe.reasoner == "none":
+            raise UsageError(
+                "This graph was opened without inference.", hint="Open it without --no-infer."
+            )
         wanted = self.settings.infer if infer is None else infer
         return self.store if wanted else self.stated_store
 
@@ -438,6 +449,19 @@ class KnowledgeGraph:
     def incomplete(self) -> str:
         """A sentence about what was not inferred because of a limit, or nothing."""
         return self.snapshot.incomplete if self.snapshot else ""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What users of the graph must know, a line each: contradictions, files without effect."""
+        return self.snapshot.warnings if self.snapshot else []
+
+    @property
+    def findings(self) -> Findings | None:
+        """What the build found: contradictions, files that cannot be read, repairs, and more.
+
+        None for a graph that was not built by ipgraph.
+        """
+        return self.snapshot.findings if self.snapshot else None
 
     @property
     def notes(self) -> tuple[str, ...]:
