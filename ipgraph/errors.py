@@ -58,6 +58,8 @@ class IpGraphError(Exception):
         super().__init__(message)
         self.place = place
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # a traceback shows it below the message
 
 
 class UsageError(IpGraphError):

@@ -10,16 +10,15 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
-from ipgraph.errors import UsageError
+from ipgraph.errors import BadQuery, UsageError
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
 from ipgraph.serialization.formats import by_name
-from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rdflib import Dataset
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from ipgraph.entities.timeline import Timeline, Timelines
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search.index import SearchIndex, SearchResults
+    from ipgraph.serialization.query_result import Result
     from ipgraph.settings import Settings
     from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
@@ -152,19 +152,37 @@ class KnowledgeGraph:
         found = titles.title_and_description(self.store, self._origin)
         return title or found[0], description or found[1]
 
-    def query(self, text: str, *, infer: bool | None = None) -> Result:
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, object] | None = None,
+        infer: bool | None = None,
+    ) -> Result:
         """Run a SPARQL query, with the prefixes of the project declared.
 
-        `infer` includes inferred statements (default: the setting). The query runs in this
-        process and cannot be stopped: for text from untrusted users use the service or the
-        command line. Raises `BadQuery`.
+        `bindings` are values of its variables: Python values, or terms of pyoxigraph or rdflib. A
+        text is an IRI if it is written ``<…>``, starts with a scheme and ``//`` or with ``urn:``,
+        or is a prefixed name with a known prefix; else a plain literal. Values are never part of
+        the text of the query. `infer` includes inferred statements (default: the setting). The
+        query runs in this process and cannot be stopped: for text from untrusted users use the
+        service or the command line. Raises `BadQuery`, and `UsageError` for a binding that the
+        query has no variable for.
         """
+        from ipgraph.sparql import bindings as given
         from ipgraph.sparql.evaluation import evaluate
         from ipgraph.sparql.query import Query
 
-        query = Query(text, prefixes=tuple(PREFIXES.items()))
+        terms = given.terms(bindings, PREFIXES) if bindings else ()
+        query = Query(text, prefixes=tuple(PREFIXES.items()), bindings=terms)
         store = self.store_for(infer)
-        return _result(store, evaluate(store, query))
+        try:
+            return _result(store, evaluate(store, query))
+        except BadQuery:
+            from ipgraph.sparql.guard import admit  # late: it may have a better reason
+
+            admit(text, prefixes=PREFIXES)
+            raise
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -484,5 +502,7 @@ class KnowledgeGraph:
 
 
 def _result(store: Store, result: EngineResult) -> Result:
-    damage = {"damage": store.damage} if isinstance(store, LocalStore) else {}
-    return Result(as_stated(result, store), **damage)
+    from ipgraph.serialization.query_result import Result  # late: the command line writes bytes
+
+    shown = as_stated(result, store)
+    return Result(shown, store.damage) if isinstance(store, LocalStore) else Result(shown)

@@ -22,7 +22,7 @@ from ipgraph.errors import (
     TimeLimitExceeded,
     UsageError,
 )
-from ipgraph.serialization.results import Result
+from ipgraph.serialization.query_result import Result
 from ipgraph.settings import Settings
 from ipgraph.store.remote import RemoteStore
 from support import misbehaving
