@@ -1,7 +1,7 @@
 """Queries that Oxigraph 0.5 answers differently from SPARQL 1.1: answered rightly, or refused.
 
 - ``GRAPH ?g`` around a sub-select or around VALUES alone: the engine runs the graphs together and
-  leaves ``?g`` unbound.
+  leaves ``?g`` unbound. For a few graphs, the clause is written once for each (section 18.5).
 - A path of length zero from a term that no statement mentions: the engine gives no result, and
   SPARQL the term itself (section 18.4, ALP).
 - ``SELECT *``: the order of columns is not defined; here it is that of the text.
@@ -24,33 +24,48 @@ if TYPE_CHECKING:
 
     # True if a statement of a graph mentions a term; None stands for the default graph.
     IsMentioned = Callable[[ox.NamedNode | ox.Literal, str | None], bool]
+    # The names of at most so many named graphs of the query, or None if there are more.
+    Graphs = Callable[[int], list[str] | None]
 
 _DEFAULT, _ANY = "", "?"  # where a pattern is matched, if not in one named graph
+_MAX_GRAPHS, _MAX_CHARS, _MAX_ROUNDS = 16, 1 << 18, 4  # of clauses written once for each graph
 _CUTS = frozenset({"LIMIT", "OFFSET"})
 
 
 def adapt(
-    text: str, prefixes: Mapping[str, str], base: str | None, is_mentioned: IsMentioned
+    text: str,
+    prefixes: Mapping[str, str],
+    base: str | None,
+    is_mentioned: IsMentioned,
+    graphs: Graphs,
 ) -> str:
     """Return a text for which the engine gives the answer of SPARQL.
 
     Raises `Refused`, with the reason, if there is none. A text that does not parse is returned
     unchanged.
     """
-    try:
-        tree = TokenTree(tokenize(text))
-    except BadQuery:
-        return text
-    if tree.is_too_deep or not tree.is_balanced:
-        return text
-    reader = _Reader(tree, QueryTerms(text, tree, prefixes, base), is_mentioned)
-    return replaced(text, reader.parts())
+    for _ in range(_MAX_ROUNDS):
+        try:
+            tree = TokenTree(tokenize(text))
+        except BadQuery:
+            return text
+        if tree.is_too_deep or not tree.is_balanced:
+            return text
+        reader = _Reader(tree, QueryTerms(text, tree, prefixes, base), is_mentioned, graphs)
+        text = replaced(text, reader.parts())
+        if not reader.has_expanded:
+            break
+    return text
 
 
 class _Reader:
     """Reads the groups of a query and collects the parts of the text to replace."""
 
-    def __init__(self, tree: TokenTree, terms: QueryTerms, is_mentioned: IsMentioned) -> None:
+    def __init__(
+        self, tree: TokenTree, terms: QueryTerms, is_mentioned: IsMentioned, graphs: Graphs
+    ) -> None:
+        self.has_expanded = False
+        self._graphs = graphs
         self._tree = tree
         self._terms = terms
         self._is_mentioned = is_mentioned
@@ -129,8 +144,12 @@ class _Reader:
         if not tree.is_sign(opening, "{"):
             return index + 1
         if tree.kind(name) == "var":
-            self._check_graph_variable(index, name, opening)
-            self._read_group(opening, _ANY)
+            try:
+                self._check_graph_variable(index, name, opening)
+                self._read_group(opening, _ANY)
+            except Refused:
+                if not self._expand(index, name, opening):
+                    raise
         else:
             term = self._terms.term(name, name + 1)
             self._read_group(opening, term.value if isinstance(term, ox.NamedNode) else _ANY)
@@ -149,6 +168,23 @@ class _Reader:
                 "graph. This engine would not evaluate it once per graph.",
                 hint=f"Write GRAPH {variable} {{}} and put VALUES after it.",
             )
+
+    def _expand(self, index: int, name: int, opening: int) -> bool:
+        """Write a GRAPH clause once for each graph. False if the query has too many graphs."""
+        tree, closing = self._tree, self._tree.ends[opening]
+        graphs = self._graphs(_MAX_GRAPHS)
+        has_labels = any(tree.kind(at) == "blank" for at in range(opening, closing))
+        body, variable = self._terms.source(opening, closing + 1), tree.tokens[name].text
+        if graphs is None or has_labels or len(body) * len(graphs) > _MAX_CHARS:
+            return False
+        clauses = [
+            f"{{ VALUES {variable} {{ <{graph}> }} GRAPH <{graph}> {body} }}" for graph in graphs
+        ]
+        start, end = self._terms.span(index, closing + 1)
+        self._replaced = [part for part in self._replaced if part[1] <= start]
+        self._replaced.append((start, end, " UNION ".join(clauses) or f"VALUES {variable} {{}}"))
+        self.has_expanded = True
+        return True
 
     def _check_sub_select(self, at: int, variable: str) -> None:
         tree = self._tree

@@ -7,6 +7,7 @@ substrings (0.5 µs) show that, and the text is not read again.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -39,6 +40,16 @@ class Dataset(NamedTuple):
     default: Sequence[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None
     prefixes: Mapping[str, str] | None
     base: str | None
+    named: Sequence[ox.NamedNode | ox.BlankNode] | None = None  # None: all of the engine
+
+    def graphs(self, max_graphs: int) -> list[str] | None:
+        """Return the names of the named graphs, sorted, or None if there are too many."""
+        listed = self.engine.named_graphs() if self.named is None else iter(self.named)
+        found = list(islice(listed, max_graphs + 1))
+        if len(found) > max_graphs or not all(isinstance(name, ox.NamedNode) for name in found):
+            return None
+        contained = self.engine.contains_named_graph
+        return sorted({name.value for name in found if contained(name)})
 
     def is_mentioned(self, term: ox.NamedNode | ox.Literal, graph: str | None) -> bool:
         """True if a statement has a term as subject or object.
@@ -76,7 +87,11 @@ def run(text: str, upper: str, query: Run, dataset: Dataset) -> EngineResult:
     ):
         from ipgraph.sparql import deviations  # late: few queries have such parts
 
-        changed = deviations.adapt(text, dataset.prefixes or {}, dataset.base, dataset.is_mentioned)
+        changed = deviations.adapt(
+            text, dataset.prefixes or {}, dataset.base, dataset.is_mentioned, dataset.graphs
+        )
+        if changed is not text:
+            query = _with_places_of(text, query)
     if star is None:
         return query(changed)
     is_first = "SELECT" not in upper[: star.start()]
@@ -89,6 +104,19 @@ def run(text: str, upper: str, query: Run, dataset: Dataset) -> EngineResult:
         except (SyntaxError, ValueError):
             return query(changed)  # for the places in its message
     return _in_order(changed, query)
+
+
+def _with_places_of(text: str, query: Run) -> Run:
+    """Return a query function whose errors have their places in `text`."""
+
+    def run(changed: str) -> EngineResult:
+        try:
+            return query(changed)
+        except (SyntaxError, ValueError):
+            query(text)
+            raise
+
+    return run
 
 
 def _mentions_all(text: str, upper: str, dataset: Dataset) -> bool:

@@ -130,7 +130,9 @@ class LocalStore:
             )
 
         try:
-            return engine_queries.run(text, upper, run, Dataset(engine, default, prefixes, base))
+            return engine_queries.run(
+                text, upper, run, Dataset(engine, default, prefixes, base, named)
+            )
         except (SyntaxError, ValueError) as error:
             from ipgraph.sparql import diagnostics  # late: only an error pays for it
 
