@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
+from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
@@ -19,6 +19,8 @@ from ipgraph.store.local import LocalStore
 from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rdflib import Dataset
 
     from ipgraph.checks import CheckReport
@@ -104,9 +106,9 @@ class KnowledgeGraph:
         return self.snapshot
 
     @property
-    def is_own(self) -> bool:
-        """True if this is the graph of the project."""
-        return self.recipe is not None and not self.recipe.origin
+    def is_bundled(self) -> bool:
+        """True if `ipgraph.open()` without arguments opens this graph."""
+        return self.given == (None, None) and self.recipe is not None
 
     @cached_property
     def name(self) -> str:
@@ -138,9 +140,13 @@ class KnowledgeGraph:
     def _title_and_description(self) -> tuple[str, str]:
         from ipgraph.dataset import titles
 
-        if self.is_own:
-            return titles.PROJECT_TITLE, ""
-        return titles.title_and_description(self.store, self._origin)
+        languages = self.config.languages or ("en",)
+        title = self.config.title.choose(languages)
+        description = self.config.description.choose(languages)
+        if title and description:
+            return title, description
+        found = titles.title_and_description(self.store, self._origin)
+        return title or found[0], description or found[1]
 
     def query(self, text: str, *, infer: bool | None = None) -> Result:
         """Run a SPARQL query, with the prefixes of the project declared.
@@ -158,10 +164,10 @@ class KnowledgeGraph:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """The competency questions of the project, by topic and title."""
+        """The competency questions of the dataset, by topic and title."""
         from ipgraph.dataset import questions
 
-        return questions.load_all()
+        return questions.load_all(questions.folder_of(self.dataset_file))
 
     def ask(self, name: str, **values: str) -> Result:
         """Answer a competency question, with `values` for its parameters.
@@ -172,27 +178,56 @@ class KnowledgeGraph:
         """
         from ipgraph.dataset import questions
 
-        question = questions.by_name(name)
+        question = questions.by_name(name, questions.folder_of(self.dataset_file))
         store = self.store if self._external else self.store_for(question.infer)
         return _result(store, question.ask(store, values))
 
-    def check(self) -> CheckReport:
+    def check(
+        self,
+        *,
+        shapes: str | Path | Sequence[str | Path] | None = None,
+        style: bool | None = None,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        languages: Sequence[str] = ("en",),
+    ) -> CheckReport:
         """Check the files that this graph was built from, in a child process; report problems.
 
+        `shapes` are files of SHACL shapes, in place of those in the files. `style` checks the
+        layout of Turtle too. `select` and `ignore` name checks or groups of them, as in
+        ``["shapes", "consistency"]``. Messages are in the first of `languages` that they have.
         Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
         """
-        from ipgraph.checks import isolated
+        from ipgraph.checks import isolated, plan
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
-        inputs = recipe.inputs if recipe.origin else None
-        return isolated.check(inputs, self.settings)
+        chosen = plan.adjusted(
+            plan.plan_of(recipe.inputs, recipe.dataset),
+            shapes=shapes,
+            style=style,
+            select=select,
+            ignore=ignore,
+        )
+        return isolated.check(chosen, self.settings, tuple(languages))
+
+    @cached_property
+    def has_shapes(self) -> bool:
+        """True if the dataset file names SHACL shapes, or the graph has some."""
+        if self.config.checks.shapes:
+            return True
+        terms = ((None, SHACL + "targetClass"), (SHACL + "NodeShape", RDF + "type"))
+        return any(
+            next(iter(self.store.quads(None, ox.NamedNode(predicate), value)), None)
+            for class_, predicate in terms
+            for value in [ox.NamedNode(class_) if class_ else None]
+        )
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.
 
-        The question ``disagreements`` defines which values differ; a graph without it has none.
+        Dates and figures are compared in every graph, other facts as the dataset file says.
         """
         return self._disagreements
 
@@ -200,7 +235,8 @@ class KnowledgeGraph:
     def _disagreements(self) -> tuple[Disagreement, ...]:
         from ipgraph.dataset import disagreements
 
-        return disagreements.read(self.store) if self.is_own else ()
+        graphs = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
+        return disagreements.find(self.store, self.questions) if len(graphs) > 1 else ()
 
     @cached_property
     def entities(self) -> Entities:

@@ -102,6 +102,19 @@ def snapshot_folder(
     return cache.find(recipe, settings_module.cache_folder(settings))
 
 
+def recipe_of(
+    target: Target = None, *, dataset: Description = None, settings: Settings | None = None
+) -> Recipe:
+    """Return the files of a graph and their description, without building it.
+
+    `target` as in `open`, without endpoints and folders of Oxigraph. Raises `NotFound` and
+    `UsageError`.
+    """
+    settings = settings or settings_module.load()
+    target = _listed(target)
+    return _recipe(target, _description(target, _absolute(dataset), settings), settings)
+
+
 def remove_snapshots(folders: Iterable[Path]) -> int:
     """Remove snapshots that no process uses. Return how many."""
     return cache.remove(folders)

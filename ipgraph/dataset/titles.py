@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-PROJECT_TITLE = "Infrastructure Protection Graph"
 DEFAULT_TITLE = "RDF graph"
 DEFAULT_NAME = "graph"
 # The classes of a dataset or its header, the likeliest first.

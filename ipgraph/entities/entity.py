@@ -229,6 +229,10 @@ class Entities:
                     parts.setdefault(statement.subject.value, self.reader.value(statement.subject))
         return tuple(sorted(parts.values(), key=_by_kind_and_label))
 
+    def ends(self, iri: str, path: PropertyPath) -> tuple[Value, ...]:
+        """Return the values at the end of a path from an entity."""
+        return tuple(map(self.reader.value, self.model.ends(_parse_iri(iri), path)))
+
     def facts(self, iri: str, classes: Iterable[str]) -> tuple[Fact, ...]:
         """Return the facts at a glance of an entity with these classes, without its dates.
 

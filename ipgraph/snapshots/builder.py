@@ -18,6 +18,7 @@ from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
 from ipgraph.snapshots import construction, inventory, loading
+from ipgraph.snapshots.content_hash import hash_lines
 from ipgraph.snapshots.literals import Recorder
 from ipgraph.snapshots.snapshot import LITERALS
 from ipgraph.store.local import LocalStore, write_store
@@ -147,26 +148,11 @@ def _file_hash(path: Path) -> str:
 def _content_hash(quads: Path, literals: Path) -> str:
     """Return a hash of the stated quads that depends neither on order nor on blank node labels.
 
-    It is the sum of the SHA-256 of the lines, modulo 2^256. Quads with blank nodes are converted
-    to canonical form (RDFC-1.0) before. Only these quads are held in memory. The forms of literals
-    in the files count as well, except those of statements with blank nodes.
+    The forms of literals in the files count as well, except those of statements with blank nodes.
     """
     inferred_ending = f"<{INFERRED_GRAPH}> .\n".encode()
-    total, lines_with_blank_nodes = 0, []
     with quads.open("rb") as lines:
-        for line in lines:
-            if line.endswith(inferred_ending):
-                continue
-            if b"_:" in line:
-                lines_with_blank_nodes.append(line)
-            else:
-                total += int.from_bytes(sha256(line).digest())
-    quads_with_blank_nodes = ox.parse(b"".join(lines_with_blank_nodes), format=ox.RdfFormat.N_QUADS)
-    dataset = ox.Dataset(quads_with_blank_nodes)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
-    for line in canonical.splitlines(keepends=True):
-        total += int.from_bytes(sha256(line).digest())
+        total = hash_lines(line for line in lines if not line.endswith(inferred_ending))
     if literals.exists():
         total += int.from_bytes(sha256(_without_blank_nodes(literals.read_bytes())).digest())
     return f"{total % 2**256:064x}"

@@ -432,3 +432,56 @@ def test_commands_say_what_was_not_inferred(tmp_path):
     assert done.returncode == 1
     assert "is neither stated nor inferred" in done.stderr
     assert missing in " ".join(done.stderr.split())
+
+
+SHAPED = """\
+@prefix : <http://e.test/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+:S sh:targetClass :T ; sh:property [ sh:path :p ; sh:minCount 1 ; sh:severity sh:Warning ] .
+:a a :T ; :q 1 .
+"""
+
+
+def test_check_runs_the_shapes_in_the_files_and_says_what_it_found(run, tmp_path):
+    file = tmp_path / "shaped.ttl"
+    file.write_text(SHAPED, encoding="utf-8")
+    done = run("check", file)
+    assert done.returncode == 0  # no error
+    first, *_, last = done.stdout.splitlines()
+    assert first == (
+        f"{file}:4:1: warning: <http://e.test/p>: a value is required. (<http://e.test/a>) "
+        "[shapes/S/p]"
+    )
+    assert last.startswith("1 problem found. Checks: syntax 1, vocabularies ")
+    assert ", shapes 2, consistency 1. Time: " in last
+    assert run("check", file, "--fail-on", "warning").returncode == 1
+    assert run("check", file, "--fail-on", "warning", "--ignore", "shapes").returncode == 0
+    (found,) = json.loads(run("check", file, "--format", "json").stdout)["findings"]
+    assert (found["severity"], found["line"]) == ("warning", 4)
+
+
+def test_check_has_three_exit_codes_for_problems_unreadable_files_and_wrong_use(run, tmp_path):
+    from ipgraph.errors import EXIT_CODES, InvalidData
+
+    broken, wrong = tmp_path / "broken.ttl", tmp_path / "wrong.ttl"
+    broken.write_text("a b c", encoding="utf-8")
+    wrong.write_text(SHAPED.replace("sh:Warning", "sh:Violation"), encoding="utf-8")
+    assert run("check", wrong).returncode == 1
+    assert run("check", broken).returncode == EXIT_CODES[InvalidData]
+    assert run("check", wrong, "--select", "shape").returncode == 2
+    assert run("check", tmp_path / "none.ttl").returncode == 2
+    assert run("check", "--snapshot", "--fix").returncode == 2
+
+
+def test_check_fix_rewrites_files_and_says_which(run, tmp_path):
+    file, other = tmp_path / "shaped.ttl", tmp_path / "other.nt"
+    file.write_text(SHAPED, encoding="utf-8")
+    other.write_text("<http://e.test/b> <http://e.test/q> <http://e.test/c> .\n", encoding="utf-8")
+    done = run("check", file, other, "--fix", "--style", "--select", "style")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        f"{file}: Rewritten.",
+        f"{other}: It is not Turtle, so it was left as it is.",
+        "1 of 2 files rewritten.",
+    ]
+    assert "\n:a\n  a :T ;\n  :q 1 ;\n.\n" in file.read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ def _cache(cache: Mapping[str, Any]) -> str:
 
 def _evidence(graph: KnowledgeGraph) -> list[str]:
     """Return the coverage of the project's graph; nothing for other graphs."""
-    coverage = count_coverage(graph.store, graph.info()["counts"])
+    coverage = count_coverage(graph.store, graph.info()["counts"], graph.disagreements())
     if coverage is None:
         return []
 

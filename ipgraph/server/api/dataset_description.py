@@ -12,7 +12,6 @@ from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID
 from ipgraph.serialization.formats import Content
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
-from ipgraph.server.edition import KEYWORDS, LICENSE
 from ipgraph.server.http.negotiation import JSON, RDF_OFFERS, Choice
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Routes
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
 
-PUBLISHER = "ipgraph"
+PUBLISHER = "ipgraph"  # of a dataset that does not name its own
 
 routes = Routes()
 
@@ -62,20 +61,21 @@ def data_json(request: Request) -> Response:
     root, edition = request.public_root, request.edition
     kg = edition.kg
     modified = _created(edition)
-    contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
+    publisher = kg.config.creator.choose() or PUBLISHER
+    contact = {"@type": "vcard:Contact", "fn": publisher}
     if edition.settings.contact:  # DCAT-US requires an address, but there is none to give
         contact["hasEmail"] = edition.settings.contact
     dataset = {
         "@type": "dcat:Dataset",
         "title": kg.title,
         "description": edition.description or f"{kg.title}, served by ipgraph.",
-        "keyword": list(KEYWORDS if kg.is_own else KEYWORDS[-1:]),
+        "keyword": edition.keywords or ["RDF"],
         "modified": modified,
-        "publisher": {"@type": "org:Organization", "name": PUBLISHER},
+        "publisher": {"@type": "org:Organization", "name": publisher},
         "contactPoint": contact,
         "identifier": edition.dataset_iri(root),
         "accessLevel": "public",
-        **({"license": LICENSE} if kg.is_own else {}),
+        **({"license": edition.license} if edition.license else {}),
         "landingPage": f"{root}/",
         "distribution": [
             {
@@ -134,8 +134,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     add(dataset, DCTERMS + "modified", _dated(edition))
     if kg.snapshot is not None:
         add(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
-    if kg.is_own:
-        _describe_rights(add, dataset)
+    _describe_rights(add, dataset, edition)
     add(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
     add(dataset, VOID + "sparqlEndpoint", endpoint)
     add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
@@ -149,16 +148,24 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     return add.triples
 
 
-def _describe_rights(add: _Triples, dataset: ox.NamedNode) -> None:
-    """Add publisher and license, which are known only for the project's own graph."""
-    add(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
-    add(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
-    publisher = add.blank()
-    add(dataset, DCTERMS + "publisher", publisher)
-    add(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
-    add(publisher, FOAF + "name", ox.Literal(PUBLISHER))
-    add(dataset, VOID + "uriSpace", ox.Literal(dataset.value + "id/"))
-    add(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
+def _describe_rights(add: _Triples, dataset: ox.NamedNode, edition: Edition) -> None:
+    """Add what the dataset file says: license, keywords, publisher, IRIs."""
+    config = edition.kg.config
+    if config.license:
+        add(dataset, DCTERMS + "license", ox.NamedNode(config.license))
+    for keyword in config.keywords:
+        for tag, text in keyword.versions:
+            literal = ox.Literal(text, language=tag) if tag else ox.Literal(text)
+            add(dataset, DCAT + "keyword", literal)
+    if config.creator:
+        publisher = add.blank()
+        add(dataset, DCTERMS + "publisher", publisher)
+        add(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
+        add(publisher, FOAF + "name", ox.Literal(config.creator.choose()))
+    if config.iris.things:
+        add(dataset, VOID + "uriSpace", ox.Literal(config.iris.things))
+    if config.start:
+        add(dataset, VOID + "exampleResource", ox.NamedNode(config.start))
 
 
 def _describe_counts(add: _Triples, dataset: ox.NamedNode, figures: Statistics) -> None:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from ipgraph.entities.names import identified_by
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import ENTITY, ONTOLOGY, RDF, XSD
+from ipgraph.namespaces import RDF, XSD
 from ipgraph.search.index import Hit
 from ipgraph.server.api import protocol
 from ipgraph.server.http.negotiation import HTML, JSON
@@ -169,8 +169,8 @@ def _manifest(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
     return {
         "versions": ["0.2"],
         "name": kg.title,
-        "identifierSpace": ENTITY if kg.is_own else f"{root}/",
-        "schemaSpace": ONTOLOGY if kg.is_own else f"{root}/",
+        "identifierSpace": kg.config.iris.things or f"{root}/",
+        "schemaSpace": kg.config.iris.terms or f"{root}/",
         "view": {"url": f"{root}/describe?uri={{{{id}}}}"},
         "defaultTypes": _named(kg, kinds),
         "batchSize": MAX_QUERIES,

@@ -75,12 +75,13 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
         if kind == "property":
             rank = site.entities.vocabulary.rank
-            # For the project's graph, only the main relations of entity pages; for others, all.
+            # Only the relations that the dataset file lists, if it lists any.
+            is_limited = bool(site.kg.config.relations)
             most = [
                 term
                 for term in most
                 if site.entities.has_entity_values(term.iri)
-                and (not site.is_own or rank(term.iri) < 500)
+                and (not is_limited or rank(term.iri) < 500)
             ]
         names = [site.entities.labels.name(term.iri) for term in most]
         entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
