@@ -53,6 +53,7 @@ IP = ONTOLOGY
 # Known to the code, not declared for queries.
 DC_ELEMENTS = "http://purl.org/dc/elements/1.1/"
 DCAT = "http://www.w3.org/ns/dcat#"
+DQV = "http://www.w3.org/ns/dqv#"
 SCHEMA_HTTP = "http://schema.org/"  # the older spelling of `SCHEMA`, still common in data
 SD = "http://www.w3.org/ns/sparql-service-description#"
 SHACL = "http://www.w3.org/ns/shacl#"

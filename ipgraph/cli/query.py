@@ -52,6 +52,8 @@ def command(
     ipgraph query 'SELECT ?sector { id:sopd ip:sectorSpecificAgencyOf ?sector }'
     ipgraph query -f question.rq --format csv > answer.csv
     """
+    if "-" in target and not file and text in (None, "-"):
+        raise UsageError("The query and the graph cannot both come from standard input.")
     request = results.QueryRequest(_query_text(text, file), format_name, limit)
     settings = settings_of(obj, infer=infer, **limits)
     results.run(open_graph(target, settings), request)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
 
+# Statements of a document that are read for a page of it.
+MAX_READ = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectStatements:
@@ -49,10 +52,12 @@ class Sources:
         """Return the statements of a document about `limit` subjects from `offset` on, by label.
 
         The second value is True if there are more subjects. Statements about the document itself
-        are left out.
+        are left out. Of a document with more than `MAX_READ` statements, only so many are read,
+        which the store chooses.
         """
         by_subject: dict[str, dict[str, list[Value]]] = {}
-        for quad in self._entities.reader.written.quads(None, None, None, NamedNode(iri)):
+        quads = self._entities.reader.written.quads(None, None, None, NamedNode(iri))
+        for quad in islice(quads, MAX_READ):
             if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
                 relations = by_subject.setdefault(quad.subject.value, {})
                 value = self._entities.reader.value(quad.object)

@@ -138,11 +138,31 @@ def source_data(request: Request, name: str, suffix: str) -> Response:
 
 
 def describe(request: Request, iri: str, choice: Choice) -> Response:
-    """Return the data of any IRI."""
+    """Return the data of any IRI; of one that only names a graph, the statements of the graph."""
     _require(request.edition, iri)
+    about = next(iter(request.edition.kg.store.quads(ox.NamedNode(iri))), None)
+    whole_graph = about is None and _is_graph(request.edition, iri)
+    return _at_query(request, "/describe", iri, choice, whole_graph=whole_graph)
+
+
+def graph(request: Request, iri: str, choice: Choice) -> Response:
+    """Return the statements of a named graph. Raises `NotFound` if there is none."""
+    require_graph(request.edition, iri)
+    return _at_query(request, "/source", iri, choice, whole_graph=True)
+
+
+def require_graph(edition: Edition, iri: str) -> None:
+    """Raise `NotFound` if an IRI does not name a graph."""
+    if not _is_graph(edition, iri):
+        raise NotFound(f"There is no graph <{iri}>.", hint="The page /sources lists the graphs.")
+
+
+def _at_query(
+    request: Request, path: str, iri: str, choice: Choice, *, whole_graph: bool
+) -> Response:
     fields = urlencode({"uri": iri, "format": choice.name})
-    place = f"{request.script_root}/describe?{fields}"
-    return _rdf(request, iri, choice, (("Content-Location", place),))
+    place = f"{request.script_root}{path}?{fields}"
+    return _rdf(request, iri, choice, (("Content-Location", place),), whole_graph=whole_graph)
 
 
 def ontology_document(request: Request, choice: Choice) -> Response:
@@ -234,10 +254,9 @@ def _require(edition: Edition, iri: str) -> None:
 
 def _is_graph(edition: Edition, iri: str) -> bool:
     try:
-        graph = ox.NamedNode(iri)
+        return edition.kg.entities.is_graph(iri)
     except ValueError as error:
         raise HttpError(404, "The address does not contain a valid IRI.") from error
-    return next(iter(edition.kg.store.quads(None, None, None, graph)), None) is not None
 
 
 def _links(request: Request, stem: str, about: str = "") -> str:

@@ -52,6 +52,13 @@ def page(iri: str) -> str:
     return address("/describe", uri=iri)
 
 
+def graph(iri: str) -> str:
+    """Return the URL of the page with the statements of a named graph."""
+    name = _name(iri, _config().iris.sources)
+    is_own = name and "/" not in name
+    return page(iri) if is_own else address("/source", uri=iri)
+
+
 def related(iri: str, property_name: str, *, incoming: bool) -> str:
     """Return the URL of the page that lists all values of a relation of an entity."""
     direction = "in" if incoming else None

@@ -144,6 +144,7 @@ def render(site: Site, iri: str) -> str:
         quantity=lambda figure: history.quantity(figure, words),
         measured=history.measured(view),
         replaced=history.replacements(site.entities.model, view),
+        graph=links.graph(iri) if site.entities.is_graph(iri) else "",
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,

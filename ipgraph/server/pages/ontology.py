@@ -17,15 +17,16 @@ from ipgraph.server.api.linked_data import (
     term_document,
 )
 from ipgraph.server.context import request
-from ipgraph.server.edition import has_terms
+from ipgraph.server.edition import has_ontology, has_terms
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.html.translations import plural
 from ipgraph.server.http.negotiation import HTML, Choice
+from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
-from ipgraph.server.pages import about, developer_section, entity, page_queries
+from ipgraph.server.pages import about, developer_section, entity, page_queries, sources
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ class Column:
 def ontology(request: Request) -> ResponseReturnValue:
     """Show the ontology, or send it as RDF."""
     if (choice := _rdf_choice(request)) is not None:
-        return ontology_document(request, choice)
+        if request.args.get("format") or has_ontology(request.edition):
+            return ontology_document(request, choice)
+        require(request, (HTML,))  # a graph without an ontology of its own has the page only
     site = site_of(request)
     classes = site.documentation.terms("class")
     body = site.render(
@@ -84,7 +87,8 @@ def ontology(request: Request) -> ResponseReturnValue:
         about=site.entities.vocabulary.comment(head) if (head := _head(site)) else "",
         developers=_developers(site),
     )
-    return body, list(page_links(request, "ontology"))
+    links_ = page_links(request, "ontology") if has_ontology(request.edition) else ()
+    return body, list(links_)
 
 
 @routes.add(
@@ -127,7 +131,9 @@ def render(site: Site, iri: str) -> str:
     """Render the page of a class or property, or of any other entity."""
     view = site.documentation.term(iri)
     if view is None:
-        return entity.render(site, iri)
+        return (
+            sources.render(site, iri) if _only_names_graph(site, iri) else entity.render(site, iri)
+        )
     page = links.page_number()
     start = (page - 1) * PER_PAGE
     is_class = view.kind == "class"
@@ -158,6 +164,15 @@ def render(site: Site, iri: str) -> str:
             sparql=page_queries.query("instances" if is_class else "uses", term=iri),
         ),
     )
+
+
+def _only_names_graph(site: Site, iri: str) -> bool:
+    """True if an IRI names a graph, and no statement is about it."""
+    try:
+        about = next(iter(site.kg.store.quads(NamedNode(iri))), None)
+        return about is None and site.entities.is_graph(iri)
+    except ValueError:  # no IRI
+        return False
 
 
 def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from flask import abort
 
 from ipgraph.search.index import MAX_TEXT_CHARS
+from ipgraph.server.api import linked_data
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links, source_document
 from ipgraph.server.context import request
 from ipgraph.server.edition import has_sources
 from ipgraph.server.html import code_samples, links, schema_org
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
-from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, Parameter, Routes, one_of
+from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, URI, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, entity, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
@@ -76,6 +78,23 @@ def source(request: Request, name: str) -> ResponseReturnValue:
         return source_document(request, name, request.choice)
     iri = request.edition.kg.config.iris.sources + name
     return render(site_of(request), iri), list(page_links(request, path))
+
+
+@routes.add(
+    "/source",
+    summary="The statements of a named graph with any IRI",
+    offers=DOCUMENT_OFFERS,
+    parameters=(URI.required(), PAGE),
+)
+def source_of(request: Request) -> ResponseReturnValue:
+    """Show the statements of a named graph, or send them as RDF."""
+    iri = request.args.get("uri", "")
+    if not iri:
+        raise HttpError(400, "The parameter uri is missing. It takes the IRI of a named graph.")
+    if request.choice is not None and request.choice.name != HTML.name:
+        return linked_data.graph(request, iri, request.choice)
+    linked_data.require_graph(request.edition, iri)
+    return render(site_of(request), iri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ SAMPLES = {
 OTHER_SAMPLES = {
     ("/ontology/{name}", "name"): "Office",
     ("/ontology/{name}.{suffix}", "name"): "Office",
+    ("/source", "uri"): "https://w3id.org/ipgraph/source/more-about-ip",
     ("/source/{name}", "name"): "more-about-ip",
     ("/source/{name}.{suffix}", "name"): "more-about-ip",
     ("/{collection}/{name}", "name"): "dams-sector",
