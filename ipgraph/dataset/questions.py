@@ -9,13 +9,13 @@ give the rest::
     # parameter: organization | entity | the organization of the units
     # infer: false
     # expected: unit
-    #   id:iasd
-    #   id:iicd
+    #   lib:harbor
+    #   lib:reading-room
 
 A parameter is a variable that the query binds on its own line, ``VALUES ?organization {
-id:ip }``: the term there is the default, and a caller's value replaces it. ``expected`` names the
-columns to compare, and each line below it is one row, with cells separated by `` | ``; ``expected
-(among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
+lib:riverside }``: the term there is the default, and a caller's value replaces it. ``expected``
+names the columns to compare, and each line below it is one row, with cells separated by `` | ``;
+``expected (among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
 """
 
 from __future__ import annotations
