@@ -10,16 +10,15 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
-from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
+from ipgraph.errors import BadQuery, UsageError
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
 from ipgraph.serialization.formats import by_name
-from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rdflib import Dataset
 
@@ -36,8 +35,11 @@ if TYPE_CHECKING:
     from ipgraph.entities.timeline import Timeline, Timelines
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search.index import SearchIndex, SearchResults
+    from ipgraph.serialization.query_result import Result
     from ipgraph.settings import Settings
+    from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
+    from ipgraph.snapshots.targets import Arrivals
     from ipgraph.store import EngineResult, Store, Term
 
 
@@ -56,6 +58,7 @@ class KnowledgeGraph:
         recipe: Recipe | None = None,
         external: Store | Path | None = None,
         origin: str = "",
+        arrivals: Arrivals | None = None,
         dataset_file: DatasetFile | None = None,
         given: tuple[Any, Any] = (None, None),
     ) -> None:
@@ -63,6 +66,7 @@ class KnowledgeGraph:
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
+        self.arrivals = arrivals  # holds the files that this graph was fetched from
         self._external = external
         self._origin = recipe.origin if recipe else origin
         self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
@@ -148,19 +152,37 @@ class KnowledgeGraph:
         found = titles.title_and_description(self.store, self._origin)
         return title or found[0], description or found[1]
 
-    def query(self, text: str, *, infer: bool | None = None) -> Result:
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, object] | None = None,
+        infer: bool | None = None,
+    ) -> Result:
         """Run a SPARQL query, with the prefixes of the project declared.
 
-        `infer` includes inferred statements (default: the setting). The query runs in this
-        process and cannot be stopped: for text from untrusted users use the service or the
-        command line. Raises `BadQuery`.
+        `bindings` are values of its variables: Python values, or terms of pyoxigraph or rdflib. A
+        text is an IRI if it is written ``<…>``, starts with a scheme and ``//`` or with ``urn:``,
+        or is a prefixed name with a known prefix; else a plain literal. Values are never part of
+        the text of the query. `infer` includes inferred statements (default: the setting). The
+        query runs in this process and cannot be stopped: for text from untrusted users use the
+        service or the command line. Raises `BadQuery`, and `UsageError` for a binding that the
+        query has no variable for.
         """
+        from ipgraph.sparql import bindings as given
         from ipgraph.sparql.evaluation import evaluate
         from ipgraph.sparql.query import Query
 
-        query = Query(text, prefixes=tuple(PREFIXES.items()))
+        terms = given.terms(bindings, PREFIXES) if bindings else ()
+        query = Query(text, prefixes=tuple(PREFIXES.items()), bindings=terms)
         store = self.store_for(infer)
-        return _result(store, evaluate(store, query))
+        try:
+            return _result(store, evaluate(store, query))
+        except BadQuery:
+            from ipgraph.sparql.guard import admit  # late: it may have a better reason
+
+            admit(text, prefixes=PREFIXES)
+            raise
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -397,7 +419,14 @@ class KnowledgeGraph:
         return graphs.export(store, target, output_format or by_name("ttl"), entity)
 
     def store_for(self, infer: bool | None = None) -> Store:
-        """Return the store with or without inferred statements (default: the setting)."""
+        """Return the store with or without inferred statements (default: the setting).
+
+        Raises `UsageError` if inferred ones are asked for and the graph was opened without any.
+        """
+        if infer and self.recipe is not None and self.recipe.reasoner == "none":
+            raise UsageError(
+                "This graph was opened without inference.", hint="Open it without --no-infer."
+            )
         wanted = self.settings.infer if infer is None else infer
         return self.store if wanted else self.stated_store
 
@@ -422,6 +451,19 @@ class KnowledgeGraph:
         return self.snapshot.incomplete if self.snapshot else ""
 
     @property
+    def warnings(self) -> list[str]:
+        """What users of the graph must know, a line each: contradictions, files without effect."""
+        return self.snapshot.warnings if self.snapshot else []
+
+    @property
+    def findings(self) -> Findings | None:
+        """What the build found: contradictions, files that cannot be read, repairs, and more.
+
+        None for a graph that was not built by ipgraph.
+        """
+        return self.snapshot.findings if self.snapshot else None
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the users of the graph must know about its inferred statements, in sentences."""
         return self.snapshot.notes if self.snapshot else ()
@@ -429,11 +471,12 @@ class KnowledgeGraph:
     def classes(self) -> list[tuple[Name, int]]:
         """Return the classes that have entities in the graph, with counts, largest first.
 
-        If there are classes of this project, only these: the classes of other vocabularies are
-        then inferred from them. The classes of OWL and RDF are left out.
+        If the dataset file says which classes are its own, only these: the classes of other
+        vocabularies are then inferred from them. The classes of OWL and RDF are left out.
         """
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
-        own = {iri for iri in counts if iri.startswith(BASE)}
+        terms = self.config.iris.terms
+        own = {iri for iri in counts if terms and iri.startswith(terms)}
         shown = own or {iri for iri in counts if not iri.startswith(ONTOLOGY_LANGUAGES)}
         return [
             (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
@@ -455,9 +498,11 @@ class KnowledgeGraph:
         """The VoID figures of the graph with inferred statements, counted at first use."""
         from ipgraph.dataset import statistics
 
-        return statistics.count(self.store, BASE)
+        return statistics.count(self.store, self.config.iris.things)
 
 
 def _result(store: Store, result: EngineResult) -> Result:
-    damage = {"damage": store.damage} if isinstance(store, LocalStore) else {}
-    return Result(as_stated(result, store), **damage)
+    from ipgraph.serialization.query_result import Result  # late: the command line writes bytes
+
+    shown = as_stated(result, store)
+    return Result(shown, store.damage) if isinstance(store, LocalStore) else Result(shown)

@@ -54,6 +54,7 @@ IP = ONTOLOGY
 # Known to the code, not declared for queries.
 DC_ELEMENTS = "http://purl.org/dc/elements/1.1/"
 DCAT = "http://www.w3.org/ns/dcat#"
+DQV = "http://www.w3.org/ns/dqv#"
 SCHEMA_HTTP = "http://schema.org/"  # the older spelling of `SCHEMA`, still common in data
 SD = "http://www.w3.org/ns/sparql-service-description#"
 SHACL = "http://www.w3.org/ns/shacl#"
@@ -82,6 +83,16 @@ def expand(name: str) -> str | None:
     prefix, colon, local = name.partition(":")
     namespace = PREFIXES.get(prefix)
     return namespace + local if colon and namespace else None
+
+
+def other_spellings(iri: str) -> tuple[str, ...]:
+    """Return an IRI with the other scheme of http and https, and without or with a final slash."""
+    scheme, separator, rest = iri.partition("://")
+    other = {"http": "https", "https": "http"}.get(scheme)
+    if not separator or other is None:
+        return ()
+    slash = rest[:-1] if rest.endswith("/") else rest + "/"
+    return f"{other}://{rest}", f"{scheme}://{slash}", f"{other}://{slash}"
 
 
 def file_iri(path: Path) -> str:

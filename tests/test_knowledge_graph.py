@@ -7,7 +7,7 @@ import pytest
 import rdflib
 
 import ipgraph
-from ipgraph.errors import BadQuery, NotAcceptable, NotFound, Refused, UsageError
+from ipgraph.errors import BadQuery, NotAcceptable, NotFound, UsageError
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, ORG, file_graph
 from ipgraph.settings import Settings
 
@@ -32,6 +32,34 @@ def test_query_declares_prefixes_and_returns_terms(project):
 
 
 @pytest.mark.parametrize(
+    "value", ["id:ip", f"<{ENTITY}ip>", rdflib.URIRef(ENTITY + "ip"), ox.NamedNode(ENTITY + "ip")]
+)
+def test_a_query_has_parameters(project, value):
+    rows = project.query("SELECT ?unit { ?unit org:unitOf ?whole }", bindings={"whole": value})
+    assert PSCD in {row.unit for row in rows}
+    assert len(rows) > 3
+
+
+def test_an_error_in_a_query_with_parameters_has_its_place_in_the_text(project):
+    text = "SELECT ?s { ?s ?p ?o . ?s ?p }"
+    places = []
+    for bindings in (None, {"o": "a long value that would move every place behind it"}):
+        with pytest.raises(BadQuery) as caught:
+            project.query(text, bindings=bindings)
+        places.append(caught.value.place)
+    assert places[0] == places[1]
+    assert places[0].column > text.index(".")
+
+
+def test_a_query_that_the_engine_rejects_has_the_reason_of_the_command_line(project):
+    with pytest.raises(BadQuery, match="read-only"):
+        project.query("INSERT DATA { id:a a id:b }")
+    with pytest.raises(BadQuery, match="prefix foo: at line 1") as caught:
+        project.query("SELECT * { ?x foo:bar ?y }")
+    assert caught.value.__notes__ == [caught.value.hint] != [""]
+
+
+@pytest.mark.parametrize(
     "clauses",
     [
         "FROM <{0}> FROM <{1}>",
@@ -53,9 +81,19 @@ def test_graphs_in_from_may_have_declared_prefixes(project):
     assert len(rows) == len(set(rows)) > 0
 
 
-def test_from_with_an_unknown_graph_is_refused(project):
-    with pytest.raises(Refused, match="never fetched"):
-        project.query("ASK FROM <http://127.0.0.1:9/x> {}")
+def test_an_unknown_graph_in_from_is_empty(project):
+    assert not list(project.query("SELECT * FROM <urn:x> { ?s ?p ?o }"))
+    assert not list(project.query("SELECT * FROM NAMED <urn:x> { GRAPH ?g { ?s ?p ?o } }"))
+    several = "SELECT ?s FROM <urn:x> FROM <https://w3id.org/ipgraph/ontology> { ?s ?p ?o }"
+    assert list(project.query(several))
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("json", b"[{"), ("xml", b"<?xml"), ("n3", b"@prefix")]
+)
+def test_a_name_of_a_format_fits_triples_too(project, name, start):
+    result = project.query("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 1")
+    assert result.serialize(name).startswith(start)
 
 
 def test_a_syntax_error_in_a_query_has_its_place_and_a_hint(project):

@@ -25,7 +25,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("store", "sparql"),
     ("reasoning", "entities"),
     ("serialization", "search", "dataset"),
-    ("snapshots", "workers", "federation", "checks"),
+    ("inputs", "snapshots", "workers", "federation", "checks"),
     ("knowledge_graph", "opening"),
     ("__init__",),
     ("server", "server.http", "server.api", "server.html", "server.pages"),

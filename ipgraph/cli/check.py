@@ -93,7 +93,8 @@ def command(
     """
     from ipgraph import opening
     from ipgraph.checks import check_snapshot, isolated, plan, write_report
-    from ipgraph.errors import EXIT_CODES, InvalidData, UsageError
+    from ipgraph.errors import EXIT_CODES, Unreadable, UsageError
+    from ipgraph.snapshots import targets
 
     if snapshot and (shapes or style or select or ignore or fix):
         raise UsageError("--snapshot reads all of a snapshot; the options of a check have no use.")
@@ -104,7 +105,8 @@ def command(
         report = check_snapshot(folder)
     else:
         dataset = obj.get("dataset")
-        recipe = opening.recipe_of(files or None, dataset=dataset, settings=chosen)
+        arrivals = targets.Arrivals(chosen)
+        recipe = opening.recipe_of(files or None, arrivals, chosen, dataset=dataset)
         wanted = plan.adjusted(
             plan.plan_of(recipe.inputs, recipe.dataset),
             shapes=shapes,
@@ -121,7 +123,7 @@ def command(
     else:
         click.echo(text, nl=False)
     if any(problem.check == "syntax" for problem in report.problems):
-        context.exit(EXIT_CODES[InvalidData])
+        context.exit(EXIT_CODES[Unreadable])
     if report.has_severity(fail_on):
         context.exit(1)
 

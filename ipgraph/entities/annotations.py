@@ -87,7 +87,7 @@ class Annotations:
         if not self._has_reifiers:
             return []
         triple = Triple(fact.subject, NamedNode(fact.predicate), fact.object)
-        quads = self._store.quads(None, _REIFIES, triple, DEFAULT_GRAPH)  # type: ignore[arg-type]
+        quads = self._store.quads(None, _REIFIES, triple, DEFAULT_GRAPH)
         return [quad.subject for quad in islice(quads, MAX_ANNOTATIONS)]  # type: ignore[misc]
 
     def _read_named(self) -> dict[_Key, list[Subject]]:
@@ -103,7 +103,7 @@ class Annotations:
                         found[key].append(quad.subject)  # type: ignore[arg-type]
         return {key: [*dict.fromkeys(nodes)] for key, nodes in found.items()}
 
-    def _first(self, node: Subject, predicate: NamedNode) -> Term | Triple | None:
+    def _first(self, node: Subject, predicate: NamedNode) -> Term | None:
         quads = self._store.quads(node, predicate, None, DEFAULT_GRAPH)
         return next((quad.object for quad in quads), None)
 

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Name
 from ipgraph.entities.statements import Statement, Value, gather
@@ -208,8 +208,7 @@ class HistoryReader:
         """Return the values of the first property of a role that a node has."""
         for name in self._model.role(role):
             if name in facts:
-                found = (fact.object for fact in facts[name])
-                return [term for term in found if not isinstance(term, Triple)]
+                return [fact.object for fact in facts[name]]
         return []
 
     def _text(self, facts: dict[str, list[Statement]], role: str) -> str:
@@ -217,11 +216,11 @@ class HistoryReader:
         return min((value.value for value in values if isinstance(value, Literal)), default="")
 
 
-def _is_true(term: Term | Triple) -> bool:
+def _is_true(term: Term) -> bool:
     return isinstance(term, Literal) and _is_boolean(term) and term.value == "true"
 
 
-def _is_boolean(term: Term | Triple) -> bool:
+def _is_boolean(term: Term) -> bool:
     return isinstance(term, Literal) and term.datatype.value == _BOOLEAN
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
 from ipgraph.entities.annotations import Annotations
 from ipgraph.entities.labels import LABEL_PROPERTIES, Name
@@ -188,7 +188,7 @@ class GroupBuilder:
             is_part=name in self._model.part_of,
         )
 
-    def _value(self, end: Term | Triple, fact: Statement, *, incoming: bool) -> Value:
+    def _value(self, end: Term, fact: Statement, *, incoming: bool) -> Value:
         back = self._node if incoming else None
         value = self._reader.supported(end, fact, self._citations, back=back)
         return replace(value, annotations=self._annotations.of(fact))

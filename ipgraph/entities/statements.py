@@ -32,7 +32,7 @@ class Statement:
 
     subject: Subject
     predicate: str
-    object: Term | Triple
+    object: Term
     graphs: frozenset[str]
 
     @property
@@ -68,12 +68,12 @@ class Value:
 
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
     """Merge at most `limit` quads into statements. The second value is True if these were all."""
-    graphs: dict[tuple[Subject, NamedNode, Term | Triple], set[str]] = {}
+    graphs: dict[tuple[Subject, NamedNode, Term], set[str]] = {}
     read = 0
     for quad in islice(quads, limit + 1):
         read += 1
         if isinstance(quad.subject, Triple):
-            continue  # no subject of RDF 1.2
+            continue  # RDF 1.2 has none; an endpoint may
         names = graphs.setdefault((quad.subject, quad.predicate, quad.object), set())
         if isinstance(quad.graph_name, NamedNode):
             names.add(quad.graph_name.value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.history import HistoryEntry, year_of
 from ipgraph.entities.labels import DEFAULT_GRAPH
@@ -125,7 +125,7 @@ class Timelines:
         )
         on = {*self._model.role("on")}
         for quad in islice(nodes, MAX_EVENTS):
-            statements, _ = gather(self._store.quads(quad.subject), MAX_READ)  # type: ignore[arg-type]
+            statements, _ = gather(self._store.quads(quad.subject), MAX_READ)
             stated = [statement for statement in statements if not statement.inferred]
             parts: dict[str, list[Value]] = {}
             for statement in stated:
@@ -135,11 +135,11 @@ class Timelines:
             dates = [
                 (statement.object.value, statement)
                 for statement in stated
-                if statement.predicate in on and not isinstance(statement.object, Triple)
+                if statement.predicate in on and isinstance(statement.object, Literal)
             ]
             before, after, causes = self._sides(parts)
             if dates and (before or after):
-                date = min(text for text, _ in dates)
+                date = min(date for date, _ in dates)
                 sources = citations.cite(dates[0][1])
                 events.append(Event(date, "changed", before or after, after, causes, sources))
         return events

@@ -93,7 +93,7 @@ class ValueReader:
         informative = [iri for iri in classes if iri not in _UNINFORMATIVE]
         return tuple(map(self.labels.name, self.vocabulary.most_specific(informative)))
 
-    def value(self, term: Term | Triple, *, nested: int = MAX_NESTED) -> Value:
+    def value(self, term: Term, *, nested: int = MAX_NESTED) -> Value:
         """Return the value of a term, without sources; `nested` limits the values inside it."""
         return self._value(term, _Room(nested), ())
 
@@ -103,7 +103,7 @@ class ValueReader:
         value = self._contents(node, room, (), hidden)
         return replace(value, iri=node.value) if isinstance(node, NamedNode) else value
 
-    def text(self, term: Term | Triple) -> str:
+    def text(self, term: Term) -> str:
         """Return the text by which values are sorted."""
         if isinstance(term, NamedNode):
             return self.labels.name(term.value).label
@@ -111,7 +111,7 @@ class ValueReader:
 
     def supported(
         self,
-        term: Term | Triple,
+        term: Term,
         statement: Statement,
         citations: Citations,
         *,
@@ -142,7 +142,7 @@ class ValueReader:
         quads = islice(self.store.quads(None, None, cell, DEFAULT_GRAPH), _MAX_OWNERS)
         return [(quad.subject, quad.predicate.value) for quad in quads]  # type: ignore[misc]
 
-    def _value(self, term: Term | Triple, room: _Room, above: tuple[Subject, ...]) -> Value:
+    def _value(self, term: Term, room: _Room, above: tuple[Subject, ...]) -> Value:
         if isinstance(term, NamedNode):
             if term == _NIL:
                 return Value("", items=())
@@ -171,7 +171,7 @@ class ValueReader:
             )
         return self._contents(term, room, above, frozenset())
 
-    def _end(self, term: Term | Triple, room: _Room, above: tuple[Subject, ...]) -> Value:
+    def _end(self, term: Term, room: _Room, above: tuple[Subject, ...]) -> Value:
         """Return an end of a triple that nobody need state: a name without a page has no link."""
         value = self._value(term, room, above)
         if isinstance(term, NamedNode) and not self._has_page(term):
@@ -199,7 +199,7 @@ class ValueReader:
                 return None
             if not {fact.predicate.value for fact in facts} <= _LIST_PROPERTIES:
                 return None
-            members.append(first[0])  # type: ignore[arg-type]
+            members.append(first[0])
             cell = rest[0]
         return members
 
@@ -214,7 +214,7 @@ class ValueReader:
         kind, label = self._kind(node), self._label(node)
         if node in above:
             return Value(label or "…", kind=kind)
-        parts: dict[str, list[Term | Triple]] = {}
+        parts: dict[str, list[Term]] = {}
         for quad in islice(self.written.quads(node, None, None, DEFAULT_GRAPH), _MAX_READ):
             predicate, is_label = quad.predicate.value, isinstance(quad.object, Literal)
             if predicate == TYPE or predicate in hidden or (predicate, quad.object) == link:
@@ -243,5 +243,5 @@ class ValueReader:
         return self.labels.choose(texts)[0]
 
 
-def _text(term: Term | Triple) -> str:
+def _text(term: Term) -> str:
     return term.value if isinstance(term, Literal) else str(term)

@@ -95,6 +95,23 @@ class Recorder:
         self._same: set[int] = set()  # hashes of place and literal that the engine keeps as it is
         self._spellings: dict[ox.Literal, str] = {}
 
+    def fresh(self) -> Recorder:
+        """Return a recorder for one file; `absorb` takes what it has if the file was read."""
+        recorder = Recorder()
+        recorder._scratch, recorder._canonical = self._scratch, self._canonical
+        return recorder
+
+    def absorb(self, other: Recorder) -> None:
+        """Add what another recorder has seen."""
+        for stored, places in other._forms.items():
+            known = self._forms.setdefault(stored, {})
+            for place, forms in places.items():
+                here = known.setdefault(place, [])
+                here += [form for form in forms if form not in here]
+        self._same |= other._same
+        for literal, spelled in other._spellings.items():
+            self._spellings.setdefault(literal, spelled)
+
     def watch(
         self, quads: Iterable[ox.Quad], data: bytes, rdf_format: ox.RdfFormat
     ) -> Iterator[ox.Quad]:

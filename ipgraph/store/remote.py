@@ -168,7 +168,7 @@ class RemoteStore:
         """Write the response to a form to a file; return its media type."""
         request = Request(self._target, form, _ACCEPT, self.time_limit_s, self.max_bytes)
         try:
-            response = self._client.post(request, file)
+            response = self._client.send(request, file)
         except TimeoutError as error:
             raise TimeLimitExceeded(
                 f"The endpoint {self._target} did not respond completely within "

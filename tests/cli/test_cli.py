@@ -85,6 +85,41 @@ def test_limit_applies_to_construct_too(run):
     assert run("query", "--limit", "3", "--format", "nt", everything).stdout.count(" .\n") == 3
 
 
+def test_limit_writes_triple_terms_and_base_directions(run, tmp_path):
+    file = tmp_path / "terms.ttl"
+    file.write_text('<a:s> <a:p> <<( <a:x> <a:y> "z"@ar--rtl )>> .', encoding="utf-8")
+    ask = "SELECT ?o { <a:s> <a:p> ?o }"
+    for name in ("json", "xml"):
+        whole = run("query", "--store", file, "--format", name, ask)
+        cut = run("query", "--store", file, "--limit", "5", "--format", name, ask)
+        assert (cut.returncode, cut.stderr) == (0, "")
+        for part in ("a:x", "a:y", "its:dir", "rtl"):
+            assert part in whole.stdout
+            assert part in cut.stdout
+    for name in ("csv", "tsv"):
+        assert "z" in run("query", "--store", file, "--limit", "5", "--format", name, ask).stdout
+    described = run("describe", "--store", file, "<a:s>")
+    assert described.returncode == 0
+    assert "z" in described.stdout
+
+
+def test_a_result_without_rows_says_why_on_standard_error(run):
+    text = 'SELECT ?s { ?s rdfs:label "Office for Bombing Prevention" }'
+    for name in ("table", "tsv", "json"):
+        done = run("query", "--format", name, text)
+        assert done.returncode == 0
+        assert 'there is "Office for Bombing Prevention"@en' in done.stderr
+    assert run("query", text.replace('Prevention"', 'Prevention"@en')).stderr == ""
+    graph = run("query", "SELECT * FROM <urn:none> { ?s ?p ?o }")
+    assert (graph.returncode, "no graph <urn:none>" in graph.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("name", "start"), [("json", "{"), ("xml", "<?xml"), ("n3", "@prefix")])
+def test_a_name_of_a_format_fits_triples_too(run, name, start):
+    done = run("query", "--format", name, "--limit", "1", "CONSTRUCT WHERE { ?s a ?o }")
+    assert done.stdout.lstrip("[").startswith(start)
+
+
 def test_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
     file = tmp_path / "question.rq"
     file.write_text(ASK_UNITS, encoding="utf-8")
@@ -244,11 +279,11 @@ def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     assert re.search(r"^Cache +\d+ of 2,048 MiB, \d+ snapshots?$", text, re.MULTILINE)
 
 
-def test_invalid_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):
+def test_invalid_file_is_reported_with_its_place_and_exit_code_5(run, tmp_path):
     file = tmp_path / "broken.ttl"
     file.write_text("<http://a> <http://b> c:d .", encoding="utf-8")
     done = run("build", file)
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stderr.startswith(f"ipgraph: {file}:1:")
 
 
@@ -399,6 +434,63 @@ def test_commands_say_what_was_not_inferred(tmp_path):
     assert missing in " ".join(done.stderr.split())
 
 
+CONTRADICTORY = """\
+@prefix : <http://e/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+:Cat owl:disjointWith :Dog . :rex a :Cat , :Dog .
+"""
+ALL = "SELECT * { ?s ?p ?o }"
+
+
+def test_a_contradictory_graph_is_answered_with_one_line_on_standard_error(run, tmp_path):
+    file = tmp_path / "cats.ttl"
+    file.write_text(CONTRADICTORY, encoding="utf-8")
+    done = run("query", "--store", file, ALL)
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("The graph contradicts itself (1 contradiction)")
+    assert "Conflicts  The graph contradicts itself" in run("info", "--store", file).stdout
+    assert run("build", file).returncode == 0
+    assert run("export", "--store", file, "--format", "nt", "-").returncode == 0
+    assert run("check", file).returncode == 1
+    refused = run("query", "--store", file, "--strict", ALL)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert run("query", "--store", file, "--no-infer", ALL).returncode == 0
+
+
+def test_a_file_that_cannot_be_read_has_its_own_exit_code(run, tmp_path):
+    file = tmp_path / "page.rdf"
+    file.write_text("<html><head></head></html>", encoding="utf-8")
+    done = run("query", "--store", file, ALL)
+    assert done.returncode == 5
+    assert "page.rdf holds an HTML page, not RDF." in done.stderr
+
+
+def test_standard_input_is_a_graph(run):
+    text = "@prefix : <http://e/> . :a :p 'x' ."
+    assert '"x"' in run("query", "--store", "-", ALL, given=text).stdout
+    done = run("query", "--store", "-", "--input-format", "nt", ALL, given=text)
+    assert done.returncode == 5
+    assert done.stderr.startswith("ipgraph: Standard input:1:")
+
+
+def test_the_query_and_the_graph_cannot_both_be_on_standard_input(run):
+    done = run("query", "--store", "-", given="<a:a> <a:b> <a:c> .")
+    assert done.returncode == 2
+    assert "standard input" in done.stderr.lower()
+
+
+def test_invalid_terms_are_repaired_on_demand(run, tmp_path):
+    file = tmp_path / "a.nt"
+    file.write_text("<http://e/a b> <http://e/p> <http://e/c> .\n", encoding="utf-8")
+    refused = run("query", "--store", file, ALL)
+    assert refused.returncode == 5
+    assert "--lenient" in refused.stderr
+    done = run("query", "--store", file, "--lenient", ALL)
+    assert "<http://e/a%20b>" in done.stdout
+    assert "1 invalid IRI or language tag repaired" in done.stderr
+
+
 SHAPED = """\
 @prefix : <http://e.test/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -426,13 +518,13 @@ def test_check_runs_the_shapes_in_the_files_and_says_what_it_found(run, tmp_path
 
 
 def test_check_has_three_exit_codes_for_problems_unreadable_files_and_wrong_use(run, tmp_path):
-    from ipgraph.errors import EXIT_CODES, InvalidData
+    from ipgraph.errors import EXIT_CODES, Unreadable
 
     broken, wrong = tmp_path / "broken.ttl", tmp_path / "wrong.ttl"
     broken.write_text("a b c", encoding="utf-8")
     wrong.write_text(SHAPED.replace("sh:Warning", "sh:Violation"), encoding="utf-8")
     assert run("check", wrong).returncode == 1
-    assert run("check", broken).returncode == EXIT_CODES[InvalidData]
+    assert run("check", broken).returncode == EXIT_CODES[Unreadable]
     assert run("check", wrong, "--select", "shape").returncode == 2
     assert run("check", tmp_path / "none.ttl").returncode == 2
     assert run("check", "--snapshot", "--fix").returncode == 2

@@ -14,9 +14,10 @@ import pyoxigraph as ox
 
 from ipgraph.checks.fixing import layout, syntax
 from ipgraph.errors import InvalidData, IpGraphError
+from ipgraph.inputs.encodings import to_utf8
+from ipgraph.inputs.screening import screen
 from ipgraph.snapshots import isolation
 from ipgraph.snapshots.limits import BuildLimits
-from ipgraph.snapshots.screening import screen
 from ipgraph.sparql.lexer import scan
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def in_style(data: bytes, path: Path, max_depth: int) -> tuple[str, str]:
     """
     if len(data) > MAX_BYTES:
         raise InvalidData(f"It has more than {MAX_BYTES >> 20} MiB.")
-    screened = screen(data, path, max_depth)
+    screened = to_utf8(data, str(path))
+    screen(screened, str(path), "turtle", max_depth)
     before = _canonical(screened)
     try:
         text = data.decode("utf-8-sig")
@@ -103,7 +105,8 @@ def in_style(data: bytes, path: Path, max_depth: int) -> tuple[str, str]:
     document = syntax.parse(text)
     moved = sum(len(block.inner) for section in document.sections for block in section.blocks)
     written = layout.write(document)
-    if _canonical(screen(written.encode(), path, max_depth)) != before:
+    screen(written.encode(), str(path), "turtle", max_depth)
+    if _canonical(written.encode()) != before:
         raise InvalidData("Its triples would change. Please report this.")
     if _comments(written) != _comments(text):
         raise InvalidData("Its comments would change. Please report this.")

@@ -25,6 +25,7 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Cache      {_cache(facts['cache'])}",
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
         *(f"Inference  {note}" for note in graph.notes),
+        *_findings(graph),
         f"Sources    {counts['sources']:,}",
         *_evidence(graph),
         "Entities by class",
@@ -41,6 +42,22 @@ def _cache(cache: Mapping[str, Any]) -> str:
         f"{cache['bytes'] / (1 << 20):,.0f} of {cache['limit_bytes'] >> 20:,} MiB, "
         f"{number:,} snapshot{'s' * (number != 1)}"
     )
+
+
+def _findings(graph: KnowledgeGraph) -> list[str]:
+    """Return what the build found, a line each."""
+    found = graph.findings
+    if found is None:
+        return []
+    lines = [f"Files      {found.files:,}"]
+    if found.contradictions:
+        lines.append(f"Conflicts  {found.contradiction_warning}")
+    if found.broken:
+        lines.append(f"Broken     {found.broken_warning}")
+        lines += [f"           {error}" for _, error in found.broken]
+    if found.repair_count:
+        lines.append(f"Repaired   {found.repair_count:,} IRIs or language tags (--lenient)")
+    return [*lines, *(f"Read       {note}" for note in found.notes)]
 
 
 def _evidence(graph: KnowledgeGraph) -> list[str]:

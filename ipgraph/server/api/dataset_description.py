@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
+from ipgraph.namespaces import DCAT, DCTERMS, DQV, FOAF, OWL, PREFIXES, RDF, SD, SKOS, VOID, XSD
 from ipgraph.serialization.formats import Content
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
@@ -139,6 +139,8 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     add(dataset, VOID + "sparqlEndpoint", endpoint)
     add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
     _describe_counts(add, dataset, kg.statistics)
+    if kg.findings is not None and kg.findings.contradictions:
+        _describe_contradictions(add, dataset, root, kg.findings.contradiction_count)
     _describe_files(add, dataset, edition_files(edition, root))
     service = add.blank()
     add(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
@@ -166,6 +168,19 @@ def _describe_rights(add: _Triples, dataset: ox.NamedNode, edition: Edition) -> 
         add(dataset, VOID + "uriSpace", ox.Literal(config.iris.things))
     if config.start:
         add(dataset, VOID + "exampleResource", ox.NamedNode(config.start))
+
+
+def _describe_contradictions(add: _Triples, dataset: ox.NamedNode, root: str, count: int) -> None:
+    """Add the number of contradictions as a measurement of quality (Data Quality Vocabulary)."""
+    metric, measured = ox.NamedNode(f"{root}/quality#contradictions"), add.blank()
+    add(dataset, DQV + "hasQualityMeasurement", measured)
+    add(measured, RDF + "type", ox.NamedNode(DQV + "QualityMeasurement"))
+    add(measured, DQV + "computedOn", dataset)
+    add(measured, DQV + "isMeasurementOf", metric)
+    add(measured, DQV + "value", _integer(count))
+    add(metric, RDF + "type", ox.NamedNode(DQV + "Metric"))
+    definition = "The number of contradictions found by the rules of OWL 2 RL."
+    add(metric, SKOS + "definition", ox.Literal(definition, language="en"))
 
 
 def _describe_counts(add: _Triples, dataset: ox.NamedNode, figures: Statistics) -> None:

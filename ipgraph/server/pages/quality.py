@@ -12,7 +12,7 @@ from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages import developer_section, findings, list_formats
 from ipgraph.server.pages.checking import checking_of
 from ipgraph.server.pages.site import site_of
 
@@ -66,6 +66,11 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
         report=report,
         error=error,
         limit=MAX_SHOWN,
+        contradictions=findings.contradictions(site),
+        found=site.kg.findings,
+        broken=findings.broken_files(site),
+        repairs=findings.repairs(site),
+        rules=findings.RULES,
         developers=replace(developer_section.of_list(site), python=sample),
     )
 

@@ -155,6 +155,11 @@ class Site:
         return str(self.manifest.get("created", ""))[:10]
 
     @once
+    def contradictions(self) -> int:
+        """The number of contradictions in the graph."""
+        return self.kg.findings.contradiction_count if self.kg.findings else 0
+
+    @once
     def documents(self) -> tuple[Source, ...]:
         """The source documents of the graph by title, without the statements of the editors."""
         editors = self.kg.config.graphs.editors
