@@ -50,7 +50,8 @@ def to_polars(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pl.DataFrame:
     for name, terms in columns.items():
         values, kind = typed(terms)
         series.append(polars.Series(name, values, dtype=dtypes.get(kind)))
-    return polars.DataFrame(series)
+    frame: pl.DataFrame = polars.DataFrame(series)
+    return frame
 
 
 def to_arrow(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pa.Table:
