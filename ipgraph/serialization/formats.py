@@ -180,7 +180,13 @@ def by_name(name: str) -> Format:
     for item in FORMATS:
         if wanted in (item.media_type, item.suffix.removeprefix("."), *item.synonyms):
             return item
-    raise UsageError(f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.")
+    from difflib import get_close_matches  # late: only errors need it
+
+    near = get_close_matches(wanted, _BY_NAME, n=1)
+    raise UsageError(
+        f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.",
+        hint=f"Did you mean {near[0]}?" if near else "",
+    )
 
 
 def formats_with(*contents: Content) -> tuple[Format, ...]:

@@ -16,6 +16,7 @@ from ipgraph.errors import (
     QueryTooComplex,
     TimeLimitExceeded,
 )
+from ipgraph.serialization.line_end import ended
 from ipgraph.workers.evaluation import write_result
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def run_once(
 ) -> None:
     """Write the result of `query` to an open file descriptor, in a process that can be killed.
 
+    It ends with a newline.
+
     `open_store` runs in that process: a store on disk must be opened after the fork. The memory
     that it uses does not count toward `memory_limit_mib` (0: no limit). If an error is raised,
     the descriptor may hold a part of the result. Raises `TimeLimitExceeded`,
@@ -46,8 +49,8 @@ def run_once(
     process without limits.
     """
     if not hasattr(os, "fork"):
-        with os.fdopen(os.dup(descriptor), "wb") as out:
-            write_result(open_store(), query, output_format, out)
+        with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
+            write_result(open_store(), query, output_format, text)
         return
     reading, writing = os.pipe()
     started = time.monotonic()
@@ -116,8 +119,8 @@ def _run_child(
     stderr = os.dup(2)
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
-        with os.fdopen(os.dup(descriptor), "wb", buffering=1 << 16) as out:
-            write_result(open_store(), query, output_format, out)
+        with os.fdopen(os.dup(descriptor), "wb", buffering=1 << 16) as out, ended(out) as text:
+            write_result(open_store(), query, output_format, text)
         os.write(report, b"ok")
     except IpGraphError as error:
         _report_error(report, error)
