@@ -5,7 +5,7 @@
     import ipgraph
 
     kg = ipgraph.open()
-    for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf id:ip }"):
+    for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf ?whole }"):
         print(row["unit"])
 
 A name is imported when it is first used, so that `import ipgraph` loads no other library.

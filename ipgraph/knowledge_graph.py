@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import BadQuery, UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, RDF, SHACL
 from ipgraph.serialization.formats import by_name
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
@@ -471,11 +471,12 @@ class KnowledgeGraph:
     def classes(self) -> list[tuple[Name, int]]:
         """Return the classes that have entities in the graph, with counts, largest first.
 
-        If there are classes of this project, only these: the classes of other vocabularies are
-        then inferred from them. The classes of OWL and RDF are left out.
+        If the dataset file says which classes are its own, only these: the classes of other
+        vocabularies are then inferred from them. The classes of OWL and RDF are left out.
         """
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
-        own = {iri for iri in counts if iri.startswith(BASE)}
+        terms = self.config.iris.terms
+        own = {iri for iri in counts if terms and iri.startswith(terms)}
         shown = own or {iri for iri in counts if not iri.startswith(ONTOLOGY_LANGUAGES)}
         return [
             (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
@@ -497,7 +498,7 @@ class KnowledgeGraph:
         """The VoID figures of the graph with inferred statements, counted at first use."""
         from ipgraph.dataset import statistics
 
-        return statistics.count(self.store, BASE)
+        return statistics.count(self.store, self.config.iris.things)
 
 
 def _result(store: Store, result: EngineResult) -> Result:

@@ -65,7 +65,7 @@ def command(
     "text" in quotes, with @en or ^^xsd:type after it. Anything else is a text.
 
     \b
-    ipgraph query 'SELECT ?sector { id:sopd ip:sectorSpecificAgencyOf ?sector }'
+    ipgraph query 'SELECT ?class (COUNT(*) AS ?n) { ?thing a ?class } GROUP BY ?class'
     ipgraph query -f question.rq --format csv > answer.csv
     ipgraph query --param whole=id:ip 'SELECT ?unit { ?unit org:unitOf ?whole }'
     """
@@ -98,6 +98,6 @@ def _query_text(text: str | None, file: str | None) -> str:
     if text is None and sys.stdin.isatty():
         raise UsageError(
             "No query was given.",
-            hint="Try: ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'",
+            hint="Try: ipgraph query 'SELECT ?class { ?class a owl:Class }'",
         )
     return sys.stdin.read()

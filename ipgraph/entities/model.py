@@ -110,10 +110,10 @@ class Model:
         predicate = NamedNode(step.iri)
         if step.inverse:
             for quad in self._store.quads(None, predicate, node, _DEFAULT):
-                yield quad.subject  # type: ignore[misc]  # a triple term is no subject of RDF 1.1
+                yield quad.subject
         elif not isinstance(node, Literal):
             for quad in self._store.quads(node, predicate, None, _DEFAULT):
-                yield quad.object  # type: ignore[misc]
+                yield quad.object
 
     def first(self, node: Subject, name: str) -> Term | None:
         """Return the first value of a node in a role; of several of one property, the least."""
@@ -125,7 +125,7 @@ class Model:
                 for quad in self._store.quads(node, NamedNode(iri), None, _DEFAULT)
             ] or ([] if path.property else self.ends(node, path))
             if ends:
-                return min(ends, key=str)  # type: ignore[return-value]
+                return min(ends, key=str)
         return None
 
     @cached_property
@@ -164,7 +164,7 @@ class Model:
     def _well_known_node(self, iri: str) -> NodeClass | None:
         uses: Counter[str] = Counter()
         for quad in islice(self._store.quads(None, _TYPE, NamedNode(iri), _DEFAULT), _SAMPLE):
-            for fact in self._store.quads(quad.subject, None, None, _DEFAULT):  # type: ignore[arg-type]
+            for fact in self._store.quads(quad.subject, None, None, _DEFAULT):
                 if isinstance(fact.object, NamedNode) and fact.predicate != _TYPE:
                     uses[fact.predicate.value] += 1
         ties = sorted(uses, key=lambda tie: (-uses[tie], tie))[:_MAX_TIES]

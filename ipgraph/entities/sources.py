@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.namespaces import INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.namespaces import INFERRED_GRAPH
 
 if TYPE_CHECKING:
     from ipgraph.entities.bibliography import Source
@@ -37,7 +37,7 @@ class Sources:
 
     def all(self) -> tuple[Source, ...]:
         """Return every document, by title."""
-        not_documents = (INFERRED_GRAPH, ONTOLOGY_GRAPH)
+        not_documents = (INFERRED_GRAPH, *self._entities.model.config.graphs.ontology)
         iris = (iri for iri in self._bibliography.counts if iri not in not_documents)
         sources = map(self._bibliography.source, iris)
         return tuple(sorted(sources, key=lambda source: (source.title.casefold(), source.iri)))
@@ -60,7 +60,7 @@ class Sources:
         for quad in islice(quads, MAX_READ):
             if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
                 relations = by_subject.setdefault(quad.subject.value, {})
-                value = self._entities.reader.value(quad.object)  # type: ignore[arg-type]
+                value = self._entities.reader.value(quad.object)
                 relations.setdefault(quad.predicate.value, []).append(value)
         names = sorted(
             map(self._entities.labels.name, by_subject),

@@ -99,7 +99,7 @@ class Context:
     def short(self, iri: str) -> str:
         """Return an IRI, shortened with a prefix where possible.
 
-        Raises `NotAcceptable` for an IRI such as ``id:x``, which JSON-LD reads as a prefixed name.
+        Raises `NotAcceptable` for an IRI such as ``ex:x``, which JSON-LD reads as a prefixed name.
         """
         end = max(iri.rfind("/"), iri.rfind("#")) + 1
         prefix = _PREFIX_OF.get(iri[:end])
@@ -126,6 +126,12 @@ class Context:
         plain = None if is_object_properties else _plain(term)
         if plain is not None:
             return plain
+        if term.direction:
+            return {
+                "@language": term.language,
+                "@direction": str(term.direction),
+                "@value": term.value,
+            }
         if term.language:
             return {"@language": term.language, "@value": term.value}
         if term.datatype.value == _STRING:
@@ -136,7 +142,7 @@ class Context:
 def _plain(term: ox.Literal) -> str | int | bool | None:
     """Return the plain JSON value that parses as this literal, or None if it needs a type."""
     if term.language:
-        return term.value if term.language == LANGUAGE else None
+        return term.value if term.language == LANGUAGE and not term.direction else None
     datatype, text = term.datatype.value, term.value
     if datatype == _INTEGER and _SAFE_INTEGER.fullmatch(text):
         return int(text)

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from ipgraph import reasoning
 from ipgraph.dataset.config import reader
 from ipgraph.inputs.parsing import ReadingReport
-from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ipgraph.dataset.config.sections import Graphs
     from ipgraph.snapshots.snapshot import Recipe
 
 _LONG_BYTES = 1 << 20  # of a statement: its tokens may be too long for the parser
@@ -101,7 +102,8 @@ def build(
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
-    counts = _counts(LocalStore.on_disk(scratch / "store").engine)
+    engine = LocalStore.on_disk(scratch / "store").engine
+    counts = _counts(engine, recipe.dataset.config.graphs)
     return {
         "hash": name,
         "content_hash": _content_hash(scratch / "graph.nq", scratch / LITERALS),
@@ -125,7 +127,7 @@ def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
     return {name: [feature.name for feature in each] for name, each in found.items()}
 
 
-def _counts(engine: ox.Store) -> dict[str, Any]:
+def _counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
     graphs = _count(engine, _COUNT_GRAPHS)
     inferred = graphs.pop(INFERRED_GRAPH, 0)
     triples = _count(engine, _COUNT_TRIPLES)[""]
@@ -133,7 +135,7 @@ def _counts(engine: ox.Store) -> dict[str, Any]:
         "triples": triples,
         "stated": triples - inferred,
         "inferred": inferred,
-        "sources": len(graphs.keys() - {ONTOLOGY_GRAPH, EDITORS_GRAPH}),
+        "sources": len(graphs.keys() - {*described.ontology, *described.editors}),
         "graphs": graphs,
         "classes": _count(engine, _COUNT_CLASSES),
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE, PREFIXES
-from ipgraph.sparql.lexer import Token, place, tokenize, unescape
+from ipgraph.sparql.lexer import Token, malformed_iri, place, tokenize, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +165,7 @@ def admit(
             hint="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
     if found.undeclared:
-        raise _undeclared(found.undeclared[0], found)
+        raise malformed_iri(text, tokenize(text)) or _undeclared(found.undeclared[0], found)
     if not found.form:
         raise BadQuery(
             "The text is not a query: no SELECT, ASK, CONSTRUCT or DESCRIBE follows its prologue.",

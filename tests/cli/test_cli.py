@@ -91,6 +91,41 @@ def test_limit_applies_to_construct_too(run):
     assert run("query", "--limit", "3", "--format", "nt", everything).stdout.count(" .\n") == 3
 
 
+def test_limit_writes_triple_terms_and_base_directions(run, tmp_path):
+    file = tmp_path / "terms.ttl"
+    file.write_text('<a:s> <a:p> <<( <a:x> <a:y> "z"@ar--rtl )>> .', encoding="utf-8")
+    ask = "SELECT ?o { <a:s> <a:p> ?o }"
+    for name in ("json", "xml"):
+        whole = run("query", "--store", file, "--format", name, ask)
+        cut = run("query", "--store", file, "--limit", "5", "--format", name, ask)
+        assert (cut.returncode, cut.stderr) == (0, "")
+        for part in ("a:x", "a:y", "its:dir", "rtl"):
+            assert part in whole.stdout
+            assert part in cut.stdout
+    for name in ("csv", "tsv"):
+        assert "z" in run("query", "--store", file, "--limit", "5", "--format", name, ask).stdout
+    described = run("describe", "--store", file, "<a:s>")
+    assert described.returncode == 0
+    assert "z" in described.stdout
+
+
+def test_a_result_without_rows_says_why_on_standard_error(run):
+    text = 'SELECT ?s { ?s rdfs:label "Office for Bombing Prevention" }'
+    for name in ("table", "tsv", "json"):
+        done = run("query", "--format", name, text)
+        assert done.returncode == 0
+        assert 'there is "Office for Bombing Prevention"@en' in done.stderr
+    assert run("query", text.replace('Prevention"', 'Prevention"@en')).stderr == ""
+    graph = run("query", "SELECT * FROM <urn:none> { ?s ?p ?o }")
+    assert (graph.returncode, "no graph <urn:none>" in graph.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("name", "start"), [("json", "{"), ("xml", "<?xml"), ("n3", "@prefix")])
+def test_a_name_of_a_format_fits_triples_too(run, name, start):
+    done = run("query", "--format", name, "--limit", "1", "CONSTRUCT WHERE { ?s a ?o }")
+    assert done.stdout.lstrip("[").startswith(start)
+
+
 def test_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
     file = tmp_path / "question.rq"
     file.write_text(ASK_UNITS, encoding="utf-8")

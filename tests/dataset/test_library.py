@@ -74,3 +74,17 @@ def test_dated_nodes_are_no_hits(library):
 def test_labels_against_the_direction_are_those_of_the_dataset(library):
     harbor = library.entities.describe(THING + "harbor")
     assert "run by" in {group.label for group in harbor.incoming}
+
+
+def test_its_questions_have_the_expected_answers(library):
+    assert [question.name for question in library.questions] == [
+        "branches-without-librarian",
+        "librarians-of",
+    ]
+    for question in library.questions:
+        assert question.differences(library.store) == ()
+
+
+def test_its_check_finds_what_its_shape_asks_for_and_nothing_else(library):
+    (problem,) = library.check().problems
+    assert "A branch has a number of books." in problem.message

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import click
 import pyoxigraph as ox
 
 from ipgraph.cli.output import terminal
@@ -16,7 +17,7 @@ from ipgraph.errors import BadQuery, LimitReached
 from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.line_end import ended
-from ipgraph.serialization.results import ResultFormats, write
+from ipgraph.serialization.results import ResultFormats, format_of_result, write
 from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
     if name == "table" or (name is None and sys.stdout.isatty()):
         _show(graph, request)
         return
-    output_format = by_name(name) if name else ResultFormats(by_name("tsv"), by_name("ttl"))
+    output_format = (
+        format_of_result(name) if name else ResultFormats(by_name("tsv"), by_name("ttl"))
+    )
     max_rows = request.limit or None
     if not terminal.is_protected(sys.stdout):
         _write(graph, request, output_format, sys.stdout.fileno(), max_rows)
@@ -75,7 +78,9 @@ def _write(
     """
     try:
         query = _query(graph, request.text, max_rows)._replace(bindings=request.bindings)
-        _evaluate(graph, query, output_format, descriptor)
+        hints = _evaluate(graph, query, output_format, descriptor)
+        for hint in hints.splitlines():
+            click.echo(f"ipgraph: {terminal.harmless(hint)}", err=True)
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
@@ -90,17 +95,18 @@ def _query(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
 
 def _evaluate(
     graph: KnowledgeGraph, query: Query, output_format: Format | ResultFormats, descriptor: int
-) -> None:
+) -> str:
+    """Write a result; return the hints for one without rows, as lines."""
     if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
         result = graph.query(query.text, bindings=dict(query.bindings)).result
         with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
             write(result, output_format, text, max_rows=query.max_rows)
-        return
+        return ""
     from ipgraph import workers
 
     snapshot = graph.snapshot
     try:
-        workers.run_once(
+        return workers.run_once(
             partial(snapshot.store, infer=query.infer, read_files=False)
             if snapshot
             else graph.store_for,

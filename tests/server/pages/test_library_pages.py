@@ -88,11 +88,9 @@ def test_questions_of_the_dataset_have_pages(client):
         "/timeline",
         "/graph",
         "/browse",
-        "/ontology",
         "/sources",
         "/sparql",
         "/downloads",
-        "/llms.txt",
     ],
 )
 def test_no_page_names_a_term_of_the_bundled_dataset(client, address):
