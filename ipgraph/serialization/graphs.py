@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from ipgraph.errors import IpGraphError, StoreUnreadable, UsageError
 from ipgraph.serialization import jsonld, tables
-from ipgraph.serialization.basic_encoding import encoded
 from ipgraph.serialization.formats import (
     FORMATS,
     TABLE_FORMATS,
@@ -64,6 +63,8 @@ def write_triples(
 ) -> None:
     """Write triples of `store` in a format of triples; JSON-LD uses the graph's context."""
     if output_format.is_basic:
+        from ipgraph.serialization.basic_encoding import encoded  # late: few exports need it
+
         triples, output_format = encoded(triples), output_format.plain
     if output_format.name == "jsonld":
         jsonld.write(triples, jsonld.Context.of(store), out)

@@ -10,7 +10,6 @@ import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
 from ipgraph.namespaces import PREFIXES
-from ipgraph.serialization.basic_encoding import encoded
 from ipgraph.serialization.formats import Content, Format, by_name, find, formats_with
 from ipgraph.serialization.limits import checked, until_whole
 
@@ -112,6 +111,8 @@ def write_statements(
     if output_format.content is Content.BINDINGS:
         raise _not_acceptable(output_format, Content.TRIPLES, "CONSTRUCT, DESCRIBE and documents")
     if output_format.is_basic:
+        from ipgraph.serialization.basic_encoding import encoded  # late: few results need it
+
         statements = encoded(cast("Iterable[ox.Quad]", statements))
         output_format = output_format.plain
     if output_format.lacks:

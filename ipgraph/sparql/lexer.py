@@ -276,7 +276,7 @@ def _unknown_character(text: str, offset: int) -> BadQuery:
             hint="Replace it with an ordinary space; it often comes with text copied from a page.",
         )
     return BadQuery(
-        f"The character {sign!r} at {where} is not allowed here.",
+        f"The character {sign!r} (U+{ord(sign):04X}) at {where} is not allowed here.",
         place=where,
         hint="Outside strings, comments and <IRIs>, use only letters, digits and operators.",
     )

@@ -25,7 +25,9 @@ _OPTIONAL_STEP = re.compile(r"\?(?!\w)")  # a ? that starts no variable
 # What the quick look at the terms of a path does not read: literals at either end of a triple.
 _LITERAL_END = re.compile(r"[*?)]\s*[\"'\d+\-]|[{.]\s*[\"'\d+\-]|[*?)]\s*(?:true|false)\b")
 _DECLARATION = re.compile(r"(?i:PREFIX)\s+([^\s:]*):\s*<([^<>\s]*)>")
-_NAME = re.compile(r"([\w.\-]*):([\w.\-]*)")
+# Terms, without the steps of a path that something follows.
+_NAME = re.compile(r"([\w.\-]*):([\w.\-]*)(?![\w.\-]*[*?+/|])")
+_TERM = re.compile(r"<([^<>\s]*)>(?![*?+/|])")
 _MAX_NAMES = 12
 # Parts that may contain variables which are not columns of SELECT *, or text that looks like one.
 _SPECIAL = re.compile(r"FILTER|BIND|MINUS|EXISTS|SERVICE|ORDER|['\"#\\\\]")
@@ -83,7 +85,7 @@ def run(text: str, upper: str, query: Run, dataset: Dataset) -> EngineResult:
     has_graph = "GRAPH" in upper and _GRAPH.search(upper) is not None
     has_path = stars - upper.count("(*") - (star is not None) > 0 or _OPTIONAL_STEP.search(text)
     if (has_graph and ("VALUES" in upper or upper.count("SELECT") > 1)) or (
-        has_path and (has_graph or not _mentions_all(text, upper, dataset))
+        has_path and (has_graph or not _mentions_all(text, dataset))
     ):
         from ipgraph.sparql import deviations  # late: few queries have such parts
 
@@ -119,18 +121,20 @@ def _with_places_of(text: str, query: Run) -> Run:
     return run
 
 
-def _mentions_all(text: str, upper: str, dataset: Dataset) -> bool:
+def _mentions_all(text: str, dataset: Dataset) -> bool:
     """True if the default graph mentions every IRI of a text, as most do; read without tokens.
 
     Then no path of the text starts or ends at an unknown term. False if that is not certain. Takes
     15 µs, and `deviations.adapt` 100 µs.
     """
-    if "\\" in text or "BASE" in upper or "GRAPH" in upper or _LITERAL_END.search(text):
+    body = _DECLARATION.sub("", text)
+    rest = _IRI.sub(" ", body)
+    words = rest.upper()
+    if "\\" in text or "BASE" in words or "GRAPH" in words or _LITERAL_END.search(rest):
         return False
     namespaces = dict(_DECLARATION.findall(text))
-    body = _DECLARATION.sub("", text)
-    names = {iri[1:-1] for iri in _IRI.findall(body)}
-    for prefix, local in _NAME.findall(_IRI.sub(" ", body)):
+    names = set(_TERM.findall(body))
+    for prefix, local in _NAME.findall(rest):
         namespace = namespaces.get(prefix) or (dataset.prefixes or {}).get(prefix)
         if namespace is None:
             return False
