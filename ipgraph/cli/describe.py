@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
+from ipgraph.serialization.line_end import ended
 
 
 @click.command()
@@ -39,4 +40,5 @@ def command(
 
         click.echo(entity.text(graph.describe(name)), nl=False)
     else:
-        graph.export(sys.stdout.buffer, format=format_name, about=name)
+        with ended(sys.stdout.buffer) as out:
+            graph.export(out, format=format_name, about=name)

@@ -206,7 +206,13 @@ def by_name(name: str) -> Format:
         return exact
     found = find(name, FORMATS)
     if found is None:
-        raise UsageError(f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.")
+        from difflib import get_close_matches  # late: only errors need it
+
+        near = get_close_matches(name.lower().removeprefix("."), _BY_NAME, n=1)
+        raise UsageError(
+            f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.",
+            hint=f"Did you mean {near[0]}?" if near else "",
+        )
     return found
 
 

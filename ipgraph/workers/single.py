@@ -17,6 +17,7 @@ from ipgraph.errors import (
     QueryTooComplex,
     TimeLimitExceeded,
 )
+from ipgraph.serialization.line_end import ended
 from ipgraph.serialization.results import ResultFormats
 from ipgraph.workers.evaluation import write_result
 
@@ -42,6 +43,8 @@ def run_once(
 ) -> str:
     """Write the result of `query` to an open file descriptor, in a process that can be killed.
 
+    It ends with a newline.
+
     Returns the hints for a result without rows, one on each line, and otherwise an empty text.
     `open_store` runs in that process: a store on disk must be opened after the fork. The memory
     that it uses does not count toward `memory_limit_mib` (0: no limit). If an error is raised,
@@ -51,8 +54,8 @@ def run_once(
     process without limits.
     """
     if not hasattr(os, "fork"):
-        with os.fdopen(os.dup(descriptor), "wb") as out:
-            write_result(open_store(), query, output_format, out)
+        with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
+            write_result(open_store(), query, output_format, text)
         return ""
     reading, writing = os.pipe()
     started = time.monotonic()
@@ -124,9 +127,9 @@ def _run_child(
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
         raw = _Beginning(os.dup(descriptor), "wb")
         store = open_store()
-        with io.BufferedWriter(raw, 1 << 16) as out:
-            write_result(store, query, output_format, out)
-        os.write(report, _DONE + _hints(store, query, output_format, raw.beginning))
+        with io.BufferedWriter(raw, 1 << 16) as out, ended(out) as text:
+            write_result(store, query, output_format, text)
+        os.write(report, _DONE + _hints(store, query, output_format, raw.beginning.rstrip(b"\n")))
     except IpGraphError as error:
         _report_error(report, error)
     except MemoryError:

@@ -16,6 +16,7 @@ from ipgraph.cli.output import terminal
 from ipgraph.errors import BadQuery, LimitReached
 from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
+from ipgraph.serialization.line_end import ended
 from ipgraph.serialization.results import ResultFormats, format_of_result, write
 from ipgraph.sparql.query import Query
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ipgraph.cli.output.terms import Cells
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.serialization.formats import Format
+    from ipgraph.sparql.bindings import Bindings
 
 DEFAULT_ROWS = 200
 
@@ -36,6 +38,7 @@ class QueryRequest:
     text: str
     format_name: str | None = None
     limit: int | None = None
+    bindings: Bindings = ()
 
 
 def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
@@ -52,19 +55,19 @@ def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
     )
     max_rows = request.limit or None
     if not terminal.is_protected(sys.stdout):
-        _write(graph, request.text, output_format, sys.stdout.fileno(), max_rows)
+        _write(graph, request, output_format, sys.stdout.fileno(), max_rows)
         return
     import tempfile
 
     with tempfile.TemporaryFile() as file:
-        _write(graph, request.text, output_format, file.fileno(), max_rows)
+        _write(graph, request, output_format, file.fileno(), max_rows)
         file.seek(0)
         shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def _write(
     graph: KnowledgeGraph,
-    text: str,
+    request: QueryRequest,
     output_format: Format | ResultFormats,
     descriptor: int,
     max_rows: int | None = None,
@@ -74,13 +77,14 @@ def _write(
     The text is inspected only if the engine rejects it: then `admit` may have a better reason.
     """
     try:
-        hints = _evaluate(graph, _query(graph, text, max_rows), output_format, descriptor)
+        query = _query(graph, request.text, max_rows)._replace(bindings=request.bindings)
+        hints = _evaluate(graph, query, output_format, descriptor)
         for hint in hints.splitlines():
             click.echo(f"ipgraph: {terminal.harmless(hint)}", err=True)
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
-        admit(text, prefixes=PREFIXES)
+        admit(request.text, prefixes=PREFIXES)
         raise
 
 
@@ -94,8 +98,9 @@ def _evaluate(
 ) -> str:
     """Write a result; return the hints for one without rows, as lines."""
     if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
-        with os.fdopen(os.dup(descriptor), "wb") as out:
-            write(graph.query(query.text).result, output_format, out, max_rows=query.max_rows)
+        result = graph.query(query.text, bindings=dict(query.bindings)).result
+        with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
+            write(result, output_format, text, max_rows=query.max_rows)
         return ""
     from ipgraph import workers
 
@@ -128,7 +133,7 @@ def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
 
     with tempfile.TemporaryFile() as file:
         either = ResultFormats(by_name("json"), by_name("ttl"))
-        _write(graph, request.text, either, file.fileno())
+        _write(graph, request, either, file.fileno())
         file.seek(0)
         if file.read(1) != b"{":  # triples: Turtle is easier to read than three columns
             file.seek(0)
