@@ -45,6 +45,7 @@ RDFS = PREFIXES["rdfs"]
 OWL = PREFIXES["owl"]
 XSD = PREFIXES["xsd"]
 SKOS = PREFIXES["skos"]
+PROV = PREFIXES["prov"]
 DCTERMS = PREFIXES["dcterms"]
 ORG = PREFIXES["org"]
 FOAF = PREFIXES["foaf"]
@@ -58,6 +59,7 @@ DQV = "http://www.w3.org/ns/dqv#"
 SCHEMA_HTTP = "http://schema.org/"  # the older spelling of `SCHEMA`, still common in data
 SD = "http://www.w3.org/ns/sparql-service-description#"
 SHACL = "http://www.w3.org/ns/shacl#"
+WIKIBASE = "http://wikiba.se/ontology#"
 VOID = "http://rdfs.org/ns/void#"
 
 # The vocabularies that ontologies are written in; their terms say nothing about a dataset.

@@ -34,6 +34,7 @@ _WELL_KNOWN_NODES = (
 )
 _SAMPLE = 300
 _MAX_TIES = 12
+_MAX_SUBPROPERTIES = 200_000
 _MAX_STEPS = 200  # nodes followed by one step of a path
 
 
@@ -60,12 +61,21 @@ class Model:
         found: dict[str, None] = {iri: None}
         queue = [iri]
         while queue:
-            node = NamedNode(queue.pop())
-            for quad in self._store.quads(None, _SUBPROPERTY, node, _DEFAULT):
-                if isinstance(quad.subject, NamedNode) and quad.subject.value not in found:
-                    found[quad.subject.value] = None
-                    queue.append(quad.subject.value)
+            for narrower in self._subproperties.get(queue.pop(), ()):
+                if narrower not in found:
+                    found[narrower] = None
+                    queue.append(narrower)
         return (*sorted(found.keys() - {iri}), iri)
+
+    @cached_property
+    def _subproperties(self) -> dict[str, list[str]]:
+        """The subproperties of each property, read at once: an endpoint is asked a single time."""
+        found: dict[str, list[str]] = {}
+        quads = self._store.quads(None, _SUBPROPERTY, None, _DEFAULT)
+        for quad in islice(quads, _MAX_SUBPROPERTIES):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+                found.setdefault(quad.object.value, []).append(quad.subject.value)
+        return found
 
     def _role(self, name: str) -> tuple[str, ...]:
         """Return the properties of a role, with their subproperties, in order."""
@@ -158,6 +168,8 @@ class Model:
         """The classes of dated nodes, in order."""
         if self.config.nodes:
             return {node.class_: node for node in self.config.nodes}
+        if hasattr(self._store, "endpoint"):
+            return {}  # to look for them would take hundreds of requests
         found = (self._well_known_node(iri) for iri in _WELL_KNOWN_NODES)
         return {node.class_: node for node in found if node}
 

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
 from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from ipgraph.search import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +106,12 @@ def _tier(classes: list[str], last: frozenset[str]) -> int:
     return 0 if last.isdisjoint(classes) else 1
 
 
+def _initial(folded: str) -> str:
+    """Return the letter under which a name is listed."""
+    initial = next((char.upper() for char in folded if char.isalnum()), "#")
+    return initial if initial.isalpha() else "#"
+
+
 class _Builder:
     def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
@@ -119,6 +126,7 @@ class _Builder:
             key=lambda iri: (_tier(classes[iri], model.found_last), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
+        self._write_nameless(len(entities))
         self._write_terms(uses, classes)
 
     def _count(self) -> tuple[Counter[str], Counter[str], dict[str, list[str]]]:
@@ -164,6 +172,19 @@ class _Builder:
                 folded = [(name[0], name[3]) for name in names]
                 self._write("INSERT INTO name_trigrams(rowid, text) VALUES (?,?)", folded)
 
+    def _write_nameless(self, before: int) -> None:
+        """Write the things without an IRI, numbered after `before` entities."""
+        rows, instances = [], []
+        found = nameless.find(self._entities)
+        for number, (node, label, classes) in enumerate(found, start=before + 1):
+            kinds = self._entities.reader.kinds(classes)
+            folded, kind = fold(label), kinds[0].iri if kinds else ""
+            iri = nameless.MARK + node.value
+            rows.append((number, iri, label, folded, _initial(folded), "", kind, "", 0))
+            instances += [(class_, number) for class_ in set(classes)]
+        self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        self._write("INSERT INTO instances VALUES (?,?)", instances)
+
     def _entity(
         self, number: int, iri: str, classes: list[str], weight: int
     ) -> tuple[tuple[int, str, str, str, str, str, str, str, int], str]:
@@ -172,13 +193,12 @@ class _Builder:
         kinds = self._entities.reader.kinds(classes)
         description = self._description(iri)
         folded = fold(name.label)
-        initial = next((char.upper() for char in folded if char.isalnum()), "#")
         row = (
             number,
             iri,
             name.label,
             folded,
-            initial if initial.isalpha() else "#",
+            _initial(folded),
             name.acronym,
             kinds[0].iri if kinds else "",
             description[:MAX_DESCRIPTION],

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ipgraph.errors import StoreDamaged
 from ipgraph.namespaces import file_iri
 from ipgraph.search.builder import fold, split_words
+from ipgraph.search.nameless import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,11 @@ class Hit:
     description: str
     matched: str = ""  # the name that matches, if it is neither label nor acronym
     weight: int = 0
+
+    @property
+    def is_nameless(self) -> bool:
+        """True if the entity has no IRI: `iri` is its label in this graph, ``_:`` before it."""
+        return self.iri.startswith(MARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +185,11 @@ class SearchIndex:
             (),
         )
         return tuple(rows)
+
+    def first(self) -> Hit | None:
+        """Return the entity with most links to it, a term only if there is nothing else."""
+        hits = self._hits("SELECT {columns} FROM entities t ORDER BY t.id LIMIT 1", ())
+        return next((hit for hit in hits if not hit.is_nameless), None)
 
     def of_kind(self, kind: str, limit: int, offset: int = 0) -> tuple[Hit, ...]:
         """Return the entities with this most specific class, by label."""

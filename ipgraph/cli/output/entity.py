@@ -69,13 +69,27 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _value(value: Value) -> str:
-    parts = "; ".join(
-        f"{name.label}: {', '.join(map(_value, values))}" for name, values in value.parts
-    )
+    parts = _inner(value)
     acronym = _in_brackets(value.acronym)
     language = f" @{value.language}" if value.language not in ("", _UNMARKED_LANGUAGE) else ""
     inferred = f" [{_INFERRED}]" if value.inferred else ""
-    return f"{value.text or parts}{acronym}{language}{_marks(value.sources)}{inferred}"
+    text = parts if value.triple else value.text or parts
+    if value.text and value.parts:
+        text += _in_brackets(parts)
+    text += "".join(_in_brackets(_inner(note)) for note in value.annotations)
+    return f"{text}{acronym}{language}{_marks(value.sources)}{inferred}"
+
+
+def _inner(value: Value) -> str:
+    """Return what is inside a value: the members of a list, a triple, the contents of a node."""
+    more = f"and {value.more:,} more" if value.more else ""
+    if value.items is not None:
+        members = [*map(_value, value.items), *filter(None, [more])]
+        return f"({', '.join(members)})"
+    if value.triple:
+        return f"<<( {' '.join(map(_value, value.triple))} )>>"
+    parts = (f"{name.label}: {', '.join(map(_value, found))}" for name, found in value.parts)
+    return "; ".join([*parts, *filter(None, [more])])
 
 
 def _marks(sources: tuple[int, ...]) -> str:
