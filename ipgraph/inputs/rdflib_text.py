@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*|")
 def lines(graph: rdflib.Graph) -> Iterator[str]:
     """Yield the lines of a graph with its prefixes; of a dataset, those of all its graphs.
 
-    The default graph is outside of any block. Raises `UsageError` for what is no term of RDF, such
+    The default graph is outside of any block. Raises `UsageError` for terms that RDF has not, such
     as a variable or a formula of N3.
     """
     for prefix, namespace in graph.namespaces():
