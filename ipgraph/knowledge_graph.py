@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES, PREFIXES
+from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES
+from ipgraph.prefixes import Prefixes
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
@@ -62,7 +64,15 @@ class KnowledgeGraph:
         """The store that includes inferred statements."""
         if isinstance(self._external, Path):
             return LocalStore.on_disk(self._external)
-        return self._external or self.built.store()
+        return self._external or self._with_prefixes(self.built.store())
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """The prefixes of the graph: those of its files, and the well-known ones."""
+        return Prefixes(self.snapshot.prefixes if self.snapshot else None)
+
+    def _with_prefixes(self, store: LocalStore) -> LocalStore:
+        return replace(store, prefixes=self.prefixes)
 
     @property
     def has_open_store(self) -> bool:
@@ -77,7 +87,7 @@ class KnowledgeGraph:
                 "Only a graph built by ipgraph knows which statements are inferred. "
                 "Query this graph with infer=True."
             )
-        return self.built.store(infer=False)
+        return self._with_prefixes(self.built.store(infer=False))
 
     @property
     def built(self) -> Snapshot:
@@ -110,7 +120,7 @@ class KnowledgeGraph:
         return titles.title_and_description(self.store, self._origin)
 
     def query(self, text: str, *, infer: bool | None = None) -> Result:
-        """Run a SPARQL query, with the prefixes of the project declared.
+        """Run a SPARQL query, in which the `prefixes` of the graph are declared.
 
         `infer` includes inferred statements (default: the setting). The query runs in this
         process and cannot be stopped: for text from untrusted users use the service or the
@@ -119,7 +129,7 @@ class KnowledgeGraph:
         from ipgraph.sparql.evaluation import evaluate
         from ipgraph.sparql.query import Query
 
-        query = Query(text, prefixes=tuple(PREFIXES.items()))
+        query = Query(text, prefixes=self.prefixes.used_in(text))
         store = self.store_for(infer)
         return _result(store, evaluate(store, query))
 
@@ -388,4 +398,7 @@ class KnowledgeGraph:
 
 
 def _result(store: Store, result: EngineResult) -> Result:
-    return Result(result, store.damage) if isinstance(store, LocalStore) else Result(result)
+    prefixes = store.prefixes.declared
+    if isinstance(store, LocalStore):
+        return Result(result, store.damage, prefixes)
+    return Result(result, prefixes=prefixes)

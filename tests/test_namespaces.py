@@ -10,6 +10,7 @@ import pytest
 import ipgraph
 from ipgraph import namespaces
 from ipgraph.namespaces import file_iri
+from ipgraph.prefixes import WELL_KNOWN
 
 PACKAGE = Path(ipgraph.__file__).parent
 VOCABULARIES = {
@@ -36,12 +37,13 @@ def spelled_out(source: str) -> list[int]:
 
 
 def test_every_namespace_is_written_down_once():
+    assert len(set(WELL_KNOWN.values())) == len(WELL_KNOWN)
     modules = sorted(PACKAGE.rglob("*.py"))
     assert len(modules) > 100
     repeated = {
         f"{path.relative_to(PACKAGE)}:{line}"
         for path in modules
-        if path.name != "namespaces.py"
+        if path.name != "prefixes.py"
         for line in spelled_out(path.read_text(encoding="utf-8"))
     }
     assert not repeated

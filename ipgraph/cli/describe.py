@@ -37,6 +37,6 @@ def command(
     if format_name in (None, "text"):
         from ipgraph.cli.output import entity
 
-        click.echo(entity.text(graph.describe(name)), nl=False)
+        click.echo(entity.text(graph.describe(name), graph.prefixes), nl=False)
     else:
         graph.export(sys.stdout.buffer, format=format_name, about=name)

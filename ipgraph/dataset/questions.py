@@ -29,7 +29,7 @@ import pyoxigraph as ox
 
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
-from ipgraph.namespaces import PREFIXES, shorten
+from ipgraph.namespaces import shorten
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class Question:
 
     def ask(self, store: Store, values: Mapping[str, str] | None = None) -> EngineResult:
         """Run the question on `store`, which includes inferred statements if `infer` is true."""
-        return store.evaluate(self.bind(values or {}, store), prefixes=PREFIXES)
+        text = self.bind(values or {}, store)
+        return store.evaluate(text, prefixes=dict(store.prefixes.used_in(text)))
 
     def differences(self, store: Store) -> tuple[str, ...]:
         """Return the differences between the result and the expected one, a line for each."""

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES
 from ipgraph.errors import NotFound
-from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, RDF, SKOS, SOURCE, expand, shorten
+from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, RDF, SKOS, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ def resolve(store: Store, text: str) -> str:
     `NotFound`, with similar names.
     """
     wanted = text.strip()
-    for iri in _as_iri(wanted):
+    for iri in _as_iri(store, wanted):
         if _mentioned(store, iri):
             return iri
     exact = _by_name(store, wanted)
@@ -46,7 +46,7 @@ def resolve(store: Store, text: str) -> str:
     in_any_case, similar = _scan(store, wanted)
     if in_any_case:
         return max(sorted(in_any_case), key=lambda iri: _mentions(store, iri))
-    hint = f" Did you mean {_alternatives(similar)}?" if similar else ""
+    hint = f" Did you mean {_alternatives(store, similar)}?" if similar else ""
     raise NotFound(f"This graph has no entity named {text!r}.{hint}")
 
 
@@ -71,7 +71,7 @@ def _relation(store: Store, text: str) -> str:
     """Return the IRI of a relation; one without a description is found by its IRI."""
     if text in ("a", "type"):
         return RDF + "type"
-    for iri in _as_iri(text):
+    for iri in _as_iri(store, text):
         with suppress(ValueError):
             if any(store.quads(None, NamedNode(iri), None)):
                 return iri
@@ -89,7 +89,7 @@ def _node(term: str) -> NamedNode | BlankNode:
     return BlankNode(term[2:]) if term.startswith("_:") else NamedNode(term[1:-1])
 
 
-def _as_iri(text: str) -> Iterator[str]:
+def _as_iri(store: Store, text: str) -> Iterator[str]:
     """Yield the IRIs that `text` could stand for, the likeliest first."""
     if text.startswith("<") and text.endswith(">"):
         yield text[1:-1]
@@ -97,7 +97,7 @@ def _as_iri(text: str) -> Iterator[str]:
     if "://" in text or text.startswith("urn:"):
         yield text
         return
-    expanded = expand(text)
+    expanded = store.prefixes.expand(text)
     if expanded:
         yield expanded
     if text and not set(text) & set(' <>"{}|\\^`'):
@@ -157,5 +157,6 @@ def _names(store: Store, properties: Iterable[str]) -> Iterator[tuple[str, str]]
                 yield quad.subject.value, quad.object.value
 
 
-def _alternatives(names: list[str]) -> str:
+def _alternatives(store: Store, names: list[str]) -> str:
+    shorten = store.prefixes.shorten
     return " or ".join(f"“{shorten(name) if '://' in name else name}”" for name in names)

@@ -7,6 +7,7 @@ import sqlite3
 import unicodedata
 from collections import Counter, defaultdict
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ BATCH = 20_000
 # Instances read to count the properties of a class.
 SAMPLE = 300
 MAX_DESCRIPTION = 240
+MAX_LANGUAGES = 500
 _TYPE = NamedNode(RDF + "type")
 _DESCRIPTIONS = tuple(
     NamedNode(item) for item in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
@@ -81,7 +83,19 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(fold(text).replace("_", " "))
 
 
-def build(store: Store, path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the builder has seen of a graph.
+
+    `terms` are the IRIs of its classes and properties. `languages` counts its labels by language
+    tag, most first.
+    """
+
+    terms: frozenset[str]
+    languages: dict[str, int]
+
+
+def build(store: Store, path: Path) -> Contents:
     """Write the index of a graph to a new file at `path`.
 
     Reads every statement of the default graph once and each entity a few times; memory grows with
@@ -89,17 +103,18 @@ def build(store: Store, path: Path) -> None:
     """
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
-            _write(store, connection)
+            return _write(store, connection)
     except sqlite3.OperationalError as error:  # a full disk
         raise OSError(f"{error} ({path.name})") from error
 
 
-def _write(store: Store, connection: sqlite3.Connection) -> None:
+def _write(store: Store, connection: sqlite3.Connection) -> Contents:
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
-    _Builder(store, connection).run()
+    contents = _Builder(store, connection).run()
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
+    return contents
 
 
 def _tier(classes: list[str]) -> int:
@@ -114,15 +129,17 @@ class _Builder:
         self._store = store
         self._write = connection.executemany
         self._entities = Entities(store)
+        self._languages: Counter[str] = Counter()
 
-    def run(self) -> None:
+    def run(self) -> Contents:
         uses, mentions, classes = self._count()
         entities = sorted(
             (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
             key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
-        self._write_terms(uses, classes)
+        terms = self._write_terms(uses, classes)
+        return Contents(frozenset(terms), dict(self._languages.most_common(MAX_LANGUAGES)))
 
     def _count(self) -> tuple[Counter[str], Counter[str], dict[str, list[str]]]:
         """Count uses of predicates and mentions of entities; collect the classes of entities."""
@@ -137,6 +154,8 @@ class _Builder:
                     classes[quad.subject.value].append(value.value)
                 elif predicate in LABEL_PROPERTIES:
                     classes[quad.subject.value]
+                    if language := getattr(value, "language", None):
+                        self._languages[language] += 1
             if isinstance(value, NamedNode) and quad.predicate != _TYPE:
                 mentions[value.value] += 1
         return uses, mentions, classes
@@ -213,7 +232,8 @@ class _Builder:
                 return text
         return ""
 
-    def _write_terms(self, uses: Counter[str], classes: dict[str, list[str]]) -> None:
+    def _write_terms(self, uses: Counter[str], classes: dict[str, list[str]]) -> set[str]:
+        """Write the classes and properties; return their IRIs."""
         members: dict[str, list[str]] = defaultdict(list)
         for iri, kinds in classes.items():
             for kind in kinds:
@@ -238,3 +258,4 @@ class _Builder:
         self._write(
             "INSERT INTO property_uses VALUES (?,?,?)", [(*key, n) for key, n in used.items()]
         )
+        return set(known)

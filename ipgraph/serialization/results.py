@@ -6,12 +6,12 @@ import io
 import re
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from ipgraph.errors import InvalidData, NotAcceptable
-from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import Content, Format, by_name, formats_with
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # XML 1.0, production 2: not allowed in XML documents, not even as character references.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
+_NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
@@ -46,7 +47,7 @@ def write(
     result: EngineResult,
     output_format: Format | ResultFormats,
     out: IO[bytes],
-    prefixes: Mapping[str, str] = PREFIXES,
+    prefixes: Mapping[str, str] = _NO_PREFIXES,
     max_rows: int | None = None,
 ) -> None:
     """Write `result` to `out` as it is computed, or only its first `max_rows` rows or triples.
@@ -74,7 +75,7 @@ def write_statements(
     statements: Iterable[ox.Triple] | Iterable[ox.Quad],
     output_format: Format,
     out: IO[bytes],
-    prefixes: Mapping[str, str] = PREFIXES,
+    prefixes: Mapping[str, str] = _NO_PREFIXES,
 ) -> None:
     """Write triples or quads to `out` as they are computed. Raises the errors of `write`."""
     if output_format.content is Content.BINDINGS:
@@ -131,8 +132,10 @@ class Result:
         self,
         result: EngineResult,
         damage: Callable[[Exception], Exception | None] = lambda error: None,
+        prefixes: Mapping[str, str] = _NO_PREFIXES,
     ) -> None:
         """`damage` returns the error to raise instead of an exception of the engine, or None."""
+        self._prefixes = prefixes
         self.result = result
         self._damage = damage
 
@@ -174,7 +177,8 @@ class Result:
         buffer = io.BytesIO()
         name = format or ("ttl" if content_of(self.result) is Content.TRIPLES else "json")
         try:
-            write(self.result, name if isinstance(name, Format) else by_name(name), buffer)
+            output_format = name if isinstance(name, Format) else by_name(name)
+            write(self.result, output_format, buffer, self._prefixes)
         except (RuntimeError, OSError) as error:
             if damage := self._damage(error):
                 raise damage from error

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 from ipgraph import reasoning
 from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.prefixes import well_known_for
 from ipgraph.search import builder
-from ipgraph.snapshots import construction, inventory, loading
+from ipgraph.snapshots import construction, declarations, inventory, loading
 from ipgraph.store.local import LocalStore, write_store
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def build(
     """
     clock = _Clock(report)
     clock.begin("load")
-    engine = loading.load(recipe.inputs, max_depth, reading)
+    declared = declarations.Declarations()
+    engine = loading.load(recipe.inputs, max_depth, reading, declared)
     clock.begin("infer")
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     if closure.inconsistencies:
@@ -58,8 +60,12 @@ def build(
         clock.begin("write")
         write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
-        builder.build(LocalStore.on_disk(scratch / "store"), scratch / "search.sqlite")
+        store = LocalStore.on_disk(scratch / "store")
+        contents = builder.build(store, scratch / "search.sqlite")
+        prefixes = well_known_for(contents.terms) | declared.table()
+        declarations.write(scratch, prefixes)
         manifest = _manifest(recipe, name, scratch)
+        manifest["languages"] = contents.languages
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from rdflib import Dataset
 
+    from ipgraph.snapshots.declarations import Declarations
+
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -88,12 +90,14 @@ def load(
     inputs: Iterable[Input],
     max_depth: int = DEFAULT_MAX_DEPTH,
     reading: Callable[[Path], None] = lambda path: None,
+    declarations: Declarations | None = None,
 ) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
     of different files are different. Raises `InvalidData` with file, line and column for the first
-    syntax error, and for what `screening.screen` refuses. `reading` is called with each file.
+    syntax error, and for what `screening.screen` refuses. `reading` is called with each file, and
+    `declarations` collect their prefixes.
     """
     engine = ox.Store()
     for file in inputs:
@@ -106,6 +110,8 @@ def load(
             else:
                 graph = ox.NamedNode(file.graph)
                 engine.load(data, format=rdf_format, base_iri=file.graph, to_graph=graph)
+            if declarations is not None:
+                declarations.read(data, rdf_format, file.graph)
         except SyntaxError as error:
             raise _parse_error(file.path, error) from error
         except MemoryError as error:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
+    from ipgraph.prefixes import Prefixes
+
 EngineResult: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
 Subject: TypeAlias = "ox.NamedNode | ox.BlankNode"
 Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal"
@@ -21,6 +23,11 @@ Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal"
 @runtime_checkable
 class Store(Protocol):
     """A graph in this process, on disk, or at a SPARQL endpoint."""
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """The prefixes of the graph."""
+        ...
 
     def evaluate(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.prefixes import DEFAULT, Prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,11 +36,13 @@ class LocalStore:
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
     A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
+    `prefixes` are written at the head of documents and used for names.
     """
 
     engine: ox.Store
     folder: Path | None = None
     on_damage: Callable[[str], object] | None = None
+    prefixes: Prefixes = field(default=DEFAULT, compare=False)
 
     @classmethod
     def in_memory(cls, source: Path | IO[bytes], *, infer: bool = True) -> LocalStore:

@@ -20,6 +20,7 @@ from ipgraph.errors import (
 from ipgraph.http_client import address, body
 from ipgraph.http_client.client import HttpClient, Policy, Request
 from ipgraph.http_client.plain_text import one_line
+from ipgraph.prefixes import DEFAULT, Prefixes
 from ipgraph.store import nesting
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class RemoteStore:
     endpoint: str
     time_limit_s: float
     max_bytes: int
+    prefixes: Prefixes = field(default=DEFAULT, compare=False)
     _target: Destination = field(init=False, repr=False, compare=False)
     _client: HttpClient = field(init=False, repr=False, compare=False)
 

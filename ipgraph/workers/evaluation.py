@@ -24,7 +24,8 @@ def write_result(
     Raises what `evaluate` raises, and `NotAcceptable` if the format cannot hold the result.
     """
     try:
-        write(evaluate(store, query), output_format, out, max_rows=query.max_rows)
+        prefixes = store.prefixes.declared
+        write(evaluate(store, query), output_format, out, prefixes, query.max_rows)
     except InvalidData as error:  # a limit of the format: another one can hold the result
         raise NotAcceptable(str(error)) from error
     except (RuntimeError, OSError) as error:

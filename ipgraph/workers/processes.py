@@ -22,7 +22,7 @@ from ipgraph.workers import wire
 from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED, PID, PING, REAP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,7 +43,9 @@ class Zygote:
     After a reply that failed or came too late, the process is not used again.
     """
 
-    def __init__(self, graph_path: Path, memory_limit_mib: int) -> None:
+    def __init__(
+        self, graph_path: Path, memory_limit_mib: int, prefixes: Mapping[str, str]
+    ) -> None:
         self._lock = threading.Lock()
         self._is_lost = False
         self._control, far_end = _socket_pair()
@@ -51,7 +53,11 @@ class Zygote:
             self._process = _start(far_end.fileno(), self._control)
         self.has_stated = False
         self._worker_pids: set[int] = set()
-        config = {"graph": str(graph_path), "memory_limit_mib": memory_limit_mib}
+        config = {
+            "graph": str(graph_path),
+            "memory_limit_mib": memory_limit_mib,
+            "prefixes": dict(prefixes),
+        }
         message = json.dumps(config).encode()
         try:
             with self._lock:

@@ -14,7 +14,7 @@ from ipgraph.workers.outcomes import Outcome
 from ipgraph.workers.processes import Worker, Zygote, ZygoteLost, is_suspended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ipgraph.workers.outcomes import OutcomeCounter
@@ -37,6 +37,7 @@ class WorkerSet:
         workers: int,
         memory_limit_mib: int,
         *,
+        prefixes: Mapping[str, str],
         wait_limit_s: float,
         restarts: OutcomeCounter,
         on_loss: Callable[[], None],
@@ -45,6 +46,7 @@ class WorkerSet:
         self._graph_path = graph_path
         self._workers = workers
         self._memory_limit_mib = memory_limit_mib
+        self._prefixes = prefixes
         self._wait_limit_s = wait_limit_s
         self._restarts = restarts
         self._on_loss = on_loss
@@ -210,7 +212,7 @@ class WorkerSet:
         return is_replaced
 
     def _start(self) -> Zygote:
-        return Zygote(self._graph_path, self._memory_limit_mib)
+        return Zygote(self._graph_path, self._memory_limit_mib, self._prefixes)
 
     def _from_zygote(self, fork: Callable[[Zygote], Worker]) -> Worker:
         """Call `fork` with the zygote; if it is lost, wait and call it with the next one."""

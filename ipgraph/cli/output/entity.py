@@ -7,7 +7,6 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from ipgraph.cli.output.terminal import harmless
-from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,21 +16,23 @@ if TYPE_CHECKING:
     from ipgraph.entities.history import HistoryEntry
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
+    from ipgraph.prefixes import Prefixes
 
 _INFERRED = "inferred"
 _UNMARKED_LANGUAGE = "en"  # the language of labels in this project; only other languages are marked
 
 
-def text(description: Description) -> str:
+def text(description: Description, prefixes: Prefixes) -> str:
     """Return lines no wider than the terminal, ending with a newline."""
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
-    return "\n".join(line for part in _lines(description) for line in _wrapped(part, width)) + "\n"
+    lines = _lines(description, prefixes)
+    return "\n".join(line for part in lines for line in _wrapped(part, width)) + "\n"
 
 
-def _lines(description: Description) -> Iterator[str]:
+def _lines(description: Description, prefixes: Prefixes) -> Iterator[str]:
     yield description.name.label + _in_brackets(description.name.acronym)
     kinds = ", ".join(kind.label for kind in description.kinds) or "entity"
-    yield f"{kinds} · {shorten(description.iri)}"
+    yield f"{kinds} · {prefixes.shorten(description.iri)}"
     for definition in description.definitions:
         yield ""
         yield _value(definition)

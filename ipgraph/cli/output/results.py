@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import click
 import pyoxigraph as ox
 
 from ipgraph.cli.output import terminal
 from ipgraph.errors import BadQuery, LimitReached
-from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import ResultFormats, write
 from ipgraph.sparql.query import Query
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from ipgraph.cli.output.terms import Cells
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.prefixes import Prefixes
     from ipgraph.serialization.formats import Format
+    from ipgraph.snapshots.snapshot import Snapshot
+    from ipgraph.store.local import LocalStore
 
 DEFAULT_ROWS = 200
 
@@ -75,12 +78,12 @@ def _write(
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
-        admit(text, prefixes=PREFIXES)
+        admit(text, prefixes=graph.prefixes)
         raise
 
 
 def _query(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
-    prefixes = tuple(PREFIXES.items())
+    prefixes = graph.prefixes.used_in(text)
     return Query(text, infer=graph.settings.infer, prefixes=prefixes, max_rows=max_rows)
 
 
@@ -89,14 +92,15 @@ def _evaluate(
 ) -> None:
     if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
         with os.fdopen(os.dup(descriptor), "wb") as out:
-            write(graph.query(query.text).result, output_format, out, max_rows=query.max_rows)
+            result = graph.query(query.text).result
+            write(result, output_format, out, graph.prefixes.declared, query.max_rows)
         return
     from ipgraph import workers
 
     snapshot = graph.snapshot
     try:
         workers.run_once(
-            partial(snapshot.store, infer=query.infer, read_files=False)
+            partial(_open, snapshot, graph.prefixes, infer=query.infer)
             if snapshot
             else graph.store_for,
             query,
@@ -110,6 +114,10 @@ def _evaluate(
         if snapshot and (damage := snapshot.find_damage(everything=True)):
             raise snapshot.report_damage(damage) from None
         raise
+
+
+def _open(snapshot: Snapshot, prefixes: Prefixes, *, infer: bool) -> LocalStore:
+    return replace(snapshot.store(infer=infer, read_files=False), prefixes=prefixes)
 
 
 def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
@@ -138,10 +146,12 @@ def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
             console.print("yes" if results else "no")
         else:
             limit = DEFAULT_ROWS if request.limit is None else request.limit
-            _print_rows(console, results, Cells(graph), limit)
+            if not _print_rows(console, results, Cells(graph), limit):
+                _print_hints(graph, request.text)
 
 
-def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: int) -> None:
+def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: int) -> int:
+    """Print the rows; return their number."""
     from rich import box
     from rich.table import Table
 
@@ -154,7 +164,17 @@ def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: 
             table.add_row(*(cells.text(term) for term in row))
     if not number:
         console.print("0 rows: the query is valid, but nothing matches it.")
-        return
+        return 0
     console.print(table)
     shown = f"first {limit:,} of " if limit and number > limit else ""
     console.print(f"{shown}{number:,} row{'s' * (number != 1)}", style="dim")
+    return number
+
+
+def _print_hints(graph: KnowledgeGraph, text: str) -> None:
+    """Say on standard error which terms of a query occur with another scheme only."""
+    from ipgraph.sparql import guard, missing_terms
+
+    found = guard.inspect(text, guard.UNBOUNDED, graph.prefixes)
+    for hint in missing_terms.hints(graph.store, (use.name for use in found.names)):
+        click.echo(terminal.harmless(str(hint)), err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, PREFIXES, RDF, SD, VOID, XSD
+from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, SD, VOID, XSD
 from ipgraph.serialization.formats import Content, formats_with
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
@@ -19,6 +19,7 @@ from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
     from ipgraph.dataset.statistics import Statistics
+    from ipgraph.prefixes import Prefixes
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
 
@@ -29,7 +30,8 @@ routes = Routes()
 
 def rdf(request: Request, choice: Choice) -> Response:
     """Return the description in an RDF format."""
-    body = write(_triples(request.edition, request.public_root), choice.name)
+    prefixes = request.edition.kg.prefixes.declared
+    body = write(_triples(request.edition, request.public_root), choice.name, prefixes)
     return Response.of((("Content-Type", choice.content_type), ("Vary", "Accept")), body)
 
 
@@ -139,7 +141,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     add(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
     add(dataset, VOID + "sparqlEndpoint", endpoint)
     add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
-    _describe_counts(add, dataset, kg.statistics)
+    _describe_counts(add, dataset, kg.statistics, kg.prefixes)
     _describe_files(add, dataset, edition_files(edition, root))
     service = add.blank()
     add(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
@@ -161,11 +163,13 @@ def _describe_rights(add: _Triples, dataset: ox.NamedNode) -> None:
     add(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
 
 
-def _describe_counts(add: _Triples, dataset: ox.NamedNode, figures: Statistics) -> None:
+def _describe_counts(
+    add: _Triples, dataset: ox.NamedNode, figures: Statistics, prefixes: Prefixes
+) -> None:
     add(
         dataset,
         VOID + "vocabulary",
-        *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures)),
+        *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures, prefixes)),
     )
     for name, value in _figures(figures).items():
         add(dataset, VOID + name, _integer(value))
@@ -218,14 +222,10 @@ def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _vocabularies(figures: Statistics) -> list[str]:
-    """Return the namespaces of the project's prefixes that are used."""
+def _vocabularies(figures: Statistics, prefixes: Prefixes) -> list[str]:
+    """Return the namespaces of prefixes that are used."""
     used = [item.iri for item in figures.properties] + [iri for iri, _ in figures.classes]
-    return [
-        namespace
-        for namespace in PREFIXES.values()
-        if any(iri.startswith(namespace) for iri in used)
-    ]
+    return list(prefixes.used_by(used).values())
 
 
 def _created(edition: Edition) -> str:

@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import BUILT_IN, OWL, RDF, RDFS
+from ipgraph.namespaces import OWL, RDF, RDFS
+from ipgraph.sparql import missing_terms
 
 if TYPE_CHECKING:
     from ipgraph.server.edition import Edition
     from ipgraph.sparql.guard import Inspection
 
 HEADER = "X-Unknown-Term"
-_MAX_LOOKED_UP = 50
 _MAX_NAMED = 3
 
 
@@ -25,22 +25,18 @@ def headers(
 ) -> list[tuple[str, str]]:
     """Return a header for each unknown term if a table of solutions is empty.
 
-    The value is the IRI in angle brackets and, if there is a similar one, ``; nearest=<IRI>``.
+    The value is the IRI in angle brackets and, if there is a similar one, ``; nearest=<IRI>``: that
+    with the other scheme (``http`` or ``https``) before all others.
     """
     if found.form != "SELECT" or found.services or not _is_empty(format_name, body):
         return []
     values = []
-    for iri in unknown(edition, found):
-        near = nearest(edition, iri)
+    store = edition.kg.store
+    for iri in missing_terms.missing(store, (use.name for use in found.names)):
+        near = missing_terms.other_scheme(store, iri) or nearest(edition, iri)
         safe = quote(iri, safe=":/?#[]@!$&'()*+,;=%-._~")
         values.append((HEADER, f"<{safe}>" + (f"; nearest=<{near}>" if near else "")))
     return values[:_MAX_NAMED]
-
-
-def unknown(edition: Edition, found: Inspection) -> list[str]:
-    """Return the IRIs of a query that the graph does not mention, in order, without duplicates."""
-    names = dict.fromkeys(use.name for use in found.names if not use.name.startswith(BUILT_IN))
-    return [iri for iri in list(names)[:_MAX_LOOKED_UP] if not _mentioned(edition, iri)]
 
 
 def nearest(edition: Edition, iri: str) -> str:
@@ -55,18 +51,6 @@ def _is_empty(format_name: str, body: bytes) -> bool:
     if format_name == "xml":
         return b"<result>" not in body
     return body.rstrip(b"\r\n").count(b"\n") == 0
-
-
-def _mentioned(edition: Edition, iri: str) -> bool:
-    try:
-        term = ox.NamedNode(iri)
-    except ValueError:
-        return False
-    store = edition.kg.store
-    looks = ((term, None, None, None), (None, term, None, None), (None, None, term, None))
-    if any(next(iter(store.quads(*look)), None) is not None for look in looks):
-        return True
-    return next(iter(store.quads(None, None, None, term)), None) is not None
 
 
 @lru_cache(maxsize=4)

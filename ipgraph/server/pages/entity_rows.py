@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import IP, shorten
+from ipgraph.namespaces import IP
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural
@@ -128,7 +128,7 @@ def _place(site: Site, view: Description) -> str:
 def python_use(site: Site, view: Description) -> str:
     """Return Python code that prints the relations of an entity of an opened graph."""
     acronym = view.name.acronym if site.is_own else ""
-    name = code_samples.in_quotes(acronym or shorten(view.iri).strip("<>"))
+    name = code_samples.in_quotes(acronym or site.kg.prefixes.shorten(view.iri).strip("<>"))
     return (
         f"view = kg.describe({name})\n"
         "for group in view.groups:\n"
@@ -136,9 +136,9 @@ def python_use(site: Site, view: Description) -> str:
     )
 
 
-def rest_address(view: Description, group: Group) -> str:
+def rest_address(site: Site, view: Description, group: Group) -> str:
     """Return the URL of the page with all values of a group."""
-    name = shorten(group.relation.iri)
+    name = site.kg.prefixes.shorten(group.relation.iri)
     name = group.relation.iri if name.startswith("<") else name
     return links.related(view.iri, name, incoming=group.incoming)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL, PREFIXES
+from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, describe, document, page_links
 from ipgraph.server.context import request
 from ipgraph.server.html import links
@@ -72,7 +72,7 @@ def ontology(request: Request) -> ResponseReturnValue:
         formats=about.ONTOLOGY_FORMATS if site.is_own else (),
         below=site.documentation.tree(classes),
         picture=_picture(site, classes),
-        prefixes=PREFIXES,
+        prefixes=site.kg.prefixes.declared,
         version=[_metadata(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
         about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
         developers=_developers(site),

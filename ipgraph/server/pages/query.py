@@ -29,8 +29,11 @@ from ipgraph.server.http.response import NO_STORE, HttpError, Response
 from ipgraph.server.http.routes import INFER, QUERY, Parameter, Routes, one_of
 from ipgraph.server.pages import query_builder, questions
 from ipgraph.server.pages.site import site_of
+from ipgraph.sparql import missing_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response as FlaskResponse
 
     from ipgraph.errors import Place
@@ -126,6 +129,7 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
         except (BadQuery, LimitReached) as found:
             error = found
     elapsed_ms = round((time.perf_counter() - began) * 1000)
+    hints = _hints(request, query) if answer is not None and not answer.counted else ()
     pairs = answer.pairs() if answer else []
     charted = bool(pairs) and request.args.get("view") == "chart"
     classes, relations = site.once_per_language(query_builder.choices)
@@ -137,6 +141,7 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
         heading=_heading(site, answer) if answer else "",
         is_cut=answer is not None and len(answer.rows) < answer.counted,
         notice=_notice(site, error) if error else None,
+        hints=hints,
         infer=query_request.infer,
         infers_by_default=site.settings.infer,
         elapsed_ms=elapsed_ms,
@@ -153,6 +158,12 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     response = make_response(body, HTTP_STATUSES[type(error)] if error else 200)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _hints(request: Request, query: str) -> Sequence[missing_terms.Hint]:
+    """Return the terms of a query without results that occur with another scheme only."""
+    names = request.edition.inspect(query).names
+    return missing_terms.hints(request.edition.kg.store, (use.name for use in names))
 
 
 def _heading(site: Site, answer: Table) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, redirect
 from markupsafe import Markup, escape
 
-from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
@@ -195,17 +195,18 @@ def _completions(site: Site) -> list[dict[str, str]]:
     kind = request.args.get("kind", "")
     if kind not in _KINDS:
         return []
-    within = expand(request.args.get("class", "")) or ""
+    prefixes = site.kg.prefixes
+    within = prefixes.expand(request.args.get("class", "")) or ""
     text = request.args.get("q", "")[:MAX_TEXT_CHARS]
     found = []
     for term in site.index.complete(kind, text, within=within):
-        name = shorten(term.iri)
+        name = prefixes.shorten(term.iri)
         prefix = name.partition(":")[0]
         found.append(
             {
                 "label": term.label,
                 "term": name,
-                "ns": PREFIXES.get(prefix, "") if not name.startswith("<") else "",
+                "ns": prefixes.get(prefix, "") if not name.startswith("<") else "",
                 "comment": term.comment,
             }
         )
@@ -228,7 +229,7 @@ def _browse(site: Site) -> ResponseReturnValue:
             total=sum(count for _, count in kinds),
             developers=developer_section.of_list(site, sparql=page_queries.query("home")),
         )
-    iri = expand(kind) or kind
+    iri = site.kg.prefixes.expand(kind) or kind
     letter = request.args.get("letter", "")[:1]
     page = links.page_number()
     hits = site.index.instances(
@@ -257,6 +258,6 @@ def _browse(site: Site) -> ResponseReturnValue:
 
 
 def _group(site: Site, iri: str, count: int) -> KindGroup:
-    address = links.address("/browse", type=shorten(iri).strip("<>"))
+    address = links.address("/browse", type=site.kg.prefixes.shorten(iri).strip("<>"))
     label = plural(site.entities.labels.name(iri).label)
     return KindGroup(label, address, count, site.index.of_kind(iri, SHOWN))

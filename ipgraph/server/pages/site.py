@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from flask import has_request_context, render_template
 
 from ipgraph.dataset.documentation import Documentation
-from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS, shorten
+from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS
 from ipgraph.resources import folder
 from ipgraph.server.api import sparql
 from ipgraph.server.api.protocol import QueryRequest
@@ -247,7 +247,7 @@ class Site:
             data=links.data,
             here=links.with_parameters,
             static=self._static,
-            shorten=shorten,
+            shorten=self.kg.prefixes.shorten,
             plural=translations.plural,
             **values,
         )
