@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from pyoxigraph import Literal, NamedNode
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
 from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
-from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS
+from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS, XSD
+from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,12 @@ BATCH = 20_000
 SAMPLE = 300
 MAX_DESCRIPTION = 240
 MAX_LANGUAGES = 500
+# Bounds on what is indexed of the texts of one entity, besides its names.
+MAX_LITERALS = 500
+MAX_TEXT = 20_000
+MAX_WORDS = 5_000
 _TYPE = NamedNode(RDF + "type")
+_TEXTS = frozenset((XSD + "string", RDF + "langString", RDF + "dirLangString"))
 _DESCRIPTIONS = tuple(
     NamedNode(item) for item in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 )
@@ -48,7 +53,6 @@ _TERMS = _CLASSES | _PROPERTIES
 _EVIDENCE = frozenset((IP + "SourceDocument", IP + "Measure"))
 # Dated nodes are in the history of their participants, and have no names to search for.
 _NOT_INDEXED = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
-_WORD = re.compile(r"\w+", re.UNICODE)
 # A prefix with an index for its length is read from the first hit on; any other is first collected
 # completely: 0.05 against 5.7 ms at 300,000 names of few words.
 _SCHEMA = """
@@ -61,26 +65,15 @@ CREATE TABLE terms (iri TEXT PRIMARY KEY, kind TEXT, label TEXT, folded TEXT, lo
 CREATE TABLE property_uses (class TEXT, property TEXT, uses INTEGER, PRIMARY KEY (class, property))
   WITHOUT ROWID;
 CREATE VIRTUAL TABLE name_words USING fts5(text, content='', prefix='1 2 3 4 5 6 7 8 9 10 11 12',
-  tokenize='unicode61 remove_diacritics 2', detail='none');
+  tokenize=$spaces, detail='none');
 CREATE VIRTUAL TABLE description_words USING fts5(text, content='', prefix='2 3',
-  tokenize='unicode61 remove_diacritics 2', detail='none');
+  tokenize=$spaces, detail='none');
 CREATE VIRTUAL TABLE name_trigrams USING fts5(text, content='', tokenize='trigram', detail='none');
-"""
+""".replace("$spaces", "\"unicode61 remove_diacritics 0 categories 'L* N* Co M*'\"")
 _INDEXES = """
 CREATE INDEX names_folded ON names (folded);
 CREATE INDEX entities_kind ON entities (kind, folded);
 """
-
-
-def fold(text: str) -> str:
-    """Return `text` for comparison: no case, no accents, one space between words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
-
-
-def split_words(text: str) -> list[str]:
-    """Return the words of a text as in the index."""
-    return _WORD.findall(fold(text).replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +167,13 @@ class _Builder:
                     names_so_far += 1
                     names.append((names_so_far, number, text, fold(text), name_type))
                 instances += [(class_, number) for class_ in set(classes[iri])]
-                if description:
-                    descriptions.append((number, description))
+                if words := self._other_words(iri, description):
+                    descriptions.append((number, words))
             self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
             self._write("INSERT INTO instances VALUES (?,?)", instances)
             self._write("INSERT INTO description_words(rowid, text) VALUES (?,?)", descriptions)
             self._write("INSERT INTO names VALUES (?,?,?,?,?)", names)
-            texts = [(name[0], name[2]) for name in names]
+            texts = [(name[0], " ".join(index_words(name[2]))) for name in names]
             self._write("INSERT INTO name_words(rowid, text) VALUES (?,?)", texts)
             if len(entities) <= MAX_TRIGRAM_ENTITIES:
                 folded = [(name[0], name[3]) for name in names]
@@ -231,6 +224,17 @@ class _Builder:
             for text in self._texts(iri, predicate):
                 return text
         return ""
+
+    def _other_words(self, iri: str, description: str) -> str:
+        """Return the words of the description and of all other texts of an entity."""
+        texts = {description: None}
+        quads = self._store.quads(NamedNode(iri), None, None, DEFAULT_GRAPH)
+        for quad in islice(quads, MAX_LITERALS):
+            value = quad.object
+            if isinstance(value, Literal) and value.datatype.value in _TEXTS:
+                texts[value.value[:MAX_TEXT]] = None
+        words = dict.fromkeys(word for text in texts for word in index_words(text))
+        return " ".join(islice(words, MAX_WORDS))
 
     def _write_terms(self, uses: Counter[str], classes: dict[str, list[str]]) -> set[str]:
         """Write the classes and properties; return their IRIs."""

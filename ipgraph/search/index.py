@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph.errors import StoreDamaged
 from ipgraph.namespaces import file_iri
-from ipgraph.search.builder import fold, split_words
+from ipgraph.search.folding import fold, query_words, unspaced_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -214,8 +214,13 @@ class SearchIndex:
             return []
         names: dict[int, tuple[tuple[bool, ...], str, int]] = {}
         rows = self._rows(_EXACT, (folded,))
-        if split_words(text):
-            rows += self._rows(_BY_WORDS, (_prefixes(text), limit))
+        if match := _prefixes(text):
+            runs = unspaced_runs(text)
+            rows += [
+                row
+                for row in self._rows(_BY_WORDS, (match, limit))
+                if all(run in row[2] for run in runs)
+            ]
         for entity, name, name_folded, name_type in rows:
             same = name_folded == folded
             is_short_name = name_type == 0
@@ -326,8 +331,8 @@ def _close(opened: list[sqlite3.Connection]) -> None:
 
 
 def _prefixes(text: str) -> str:
-    """Return the FTS5 query for names with a word that starts with each word of `text`."""
-    return " ".join(f"{_quoted(word)}*" for word in split_words(text))
+    """Return the FTS5 query for texts with a word that starts with each word of `text`."""
+    return " ".join(f"{_quoted(word)}*" for word in query_words(text))
 
 
 def _quoted(text: str) -> str:
