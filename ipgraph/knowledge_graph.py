@@ -18,6 +18,8 @@ from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rdflib import Dataset
 
     from ipgraph.checks import CheckReport
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ipgraph.dataset.statistics import Statistics
     from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.labels import Name
+    from ipgraph.entities.languages import Languages
     from ipgraph.entities.neighborhood import Neighborhood, Neighborhoods
     from ipgraph.entities.sources import Sources
     from ipgraph.entities.timeline import Timeline, Timelines
@@ -52,7 +55,9 @@ class KnowledgeGraph:
         recipe: Recipe | None = None,
         external: Store | Path | None = None,
         origin: str = "",
+        languages: Iterable[str] = (),
     ) -> None:
+        self._preferred_languages = tuple(languages)
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
@@ -64,15 +69,15 @@ class KnowledgeGraph:
         """The store that includes inferred statements."""
         if isinstance(self._external, Path):
             return LocalStore.on_disk(self._external)
-        return self._external or self._with_prefixes(self.built.store())
+        return self._external or self._with_names(self.built.store())
 
     @cached_property
     def prefixes(self) -> Prefixes:
         """The prefixes of the graph: those of its files, and the well-known ones."""
         return Prefixes(self.snapshot.prefixes if self.snapshot else None)
 
-    def _with_prefixes(self, store: LocalStore) -> LocalStore:
-        return replace(store, prefixes=self.prefixes)
+    def _with_names(self, store: LocalStore) -> LocalStore:
+        return replace(store, prefixes=self.prefixes, languages=self.languages.common)
 
     @property
     def has_open_store(self) -> bool:
@@ -87,7 +92,7 @@ class KnowledgeGraph:
                 "Only a graph built by ipgraph knows which statements are inferred. "
                 "Query this graph with infer=True."
             )
-        return self._with_prefixes(self.built.store(infer=False))
+        return self._with_names(self.built.store(infer=False))
 
     @property
     def built(self) -> Snapshot:
@@ -185,7 +190,15 @@ class KnowledgeGraph:
         from ipgraph.entities.entity import Entities
 
         counts = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
-        return Entities(self.store_for(), counts=counts)
+        return Entities(self.store_for(), self.languages, counts)
+
+    @cached_property
+    def languages(self) -> Languages:
+        """The order of languages in which texts are shown: preferred ones, none, most used ones."""
+        from ipgraph.entities.languages import Languages
+
+        preferred = self._preferred_languages
+        return Languages(preferred, self.snapshot.languages if self.snapshot else ("en",))
 
     @cached_property
     def index(self) -> SearchIndex:

@@ -54,7 +54,9 @@ DC_ELEMENTS = WELL_KNOWN["dc"]
 DCAT = WELL_KNOWN["dcat"]
 SD = WELL_KNOWN["sd"]
 SHACL = WELL_KNOWN["sh"]
+VCARD = WELL_KNOWN["vcard"]
 VOID = WELL_KNOWN["void"]
+WIKIDATA_DIRECT = WELL_KNOWN["wdt"]
 IP = ONTOLOGY
 
 # The vocabularies that ontologies are written in; their terms say nothing about a dataset.

@@ -24,13 +24,15 @@ def open(
     *,
     settings: Settings | None = None,
     report: Callable[[str], None] = lambda stage: None,
+    languages: Iterable[str] = (),
 ) -> KnowledgeGraph:
     """Open the graph that `target` names; build its snapshot first if it is missing or stale.
 
     `target` is one of: None, the graph of this project; a path or several, RDF files and folders
     of them (``*`` is expanded); a folder written by Oxigraph; ``http(s)://…``, a SPARQL endpoint.
     A build runs in a child process, which has limits of time and memory. `report` is called with
-    each of its stages: ``load``, ``infer``, ``write``, ``index``. Raises `NotFound`, `InvalidData`,
+    each of its stages: ``load``, ``infer``, ``write``, ``index``. Labels and other texts are in the
+    first of `languages` that the data have for them. Raises `NotFound`, `InvalidData`,
     `Inconsistent`, `BuildStopped` and `StoreUnavailable`.
     """
     settings = settings or settings_module.load()
@@ -39,11 +41,12 @@ def open(
 
         max_bytes = settings.result_limit_mib << 20
         endpoint = RemoteStore(target, settings.query_time_limit_s, max_bytes)
-        return KnowledgeGraph(settings, external=endpoint, origin=target)
+        return KnowledgeGraph(settings, external=endpoint, origin=target, languages=languages)
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
         folder = Path(target)
-        return KnowledgeGraph(settings, external=folder, origin=str(folder.absolute()))
-    return _open_recipe(_recipe(target, settings), settings, report)
+        origin = str(folder.absolute())
+        return KnowledgeGraph(settings, external=folder, origin=origin, languages=languages)
+    return _open_recipe(_recipe(target, settings), settings, report, languages)
 
 
 def reopen(
@@ -57,7 +60,8 @@ def reopen(
         return graph
     origin = graph.recipe.origin
     target = [Path(line) for line in origin.split("\n")] if origin else None
-    fresh = _open_recipe(_recipe(target, graph.settings), graph.settings, report)
+    recipe = _recipe(target, graph.settings)
+    fresh = _open_recipe(recipe, graph.settings, report, graph.languages.preferred)
     return graph if fresh.built.is_same(graph.built) else fresh
 
 
@@ -88,13 +92,16 @@ def remove_snapshots(folders: Iterable[Path]) -> int:
 
 
 def _open_recipe(
-    recipe: Recipe, settings: Settings, report: Callable[[str], None]
+    recipe: Recipe,
+    settings: Settings,
+    report: Callable[[str], None],
+    languages: Iterable[str],
 ) -> KnowledgeGraph:
     bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
     folder = settings_module.cache_folder(settings)
     limits = BuildLimits.of(settings)
     snapshot = cache.get_or_build(recipe, folder, report, bounds, limits)
-    return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe)
+    return KnowledgeGraph(settings, snapshot=snapshot, recipe=recipe, languages=languages)
 
 
 def _recipe(target: str | Path | Iterable[str | Path] | None, settings: Settings) -> Recipe:

@@ -7,7 +7,13 @@ from typing import Any
 
 import click
 
-from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
+from ipgraph.cli.options import (
+    infer_option,
+    language_option,
+    open_graph,
+    settings_of,
+    store_option,
+)
 
 
 @click.command()
@@ -15,6 +21,7 @@ from ipgraph.cli.options import infer_option, open_graph, settings_of, store_opt
 @click.option(
     "--format", "format_name", metavar="NAME", help="text, ttl, nt, rdf, jsonld, trig, nq."
 )
+@language_option
 @infer_option
 @store_option
 @click.pass_obj
@@ -22,6 +29,7 @@ def command(
     obj: dict[str, Any],
     name: str,
     format_name: str | None,
+    language: str | None,
     infer: bool | None,
     target: tuple[str, ...],
 ) -> None:
@@ -33,10 +41,11 @@ def command(
     ipgraph describe PSCD
     ipgraph describe id:nicc --format ttl
     """
-    graph = open_graph(target, settings_of(obj, infer=infer))
+    graph = open_graph(target, settings_of(obj, infer=infer), language)
     if format_name in (None, "text"):
         from ipgraph.cli.output import entity
 
-        click.echo(entity.text(graph.describe(name), graph.prefixes), nl=False)
+        shown = entity.text(graph.describe(name), graph.prefixes, graph.languages.first)
+        click.echo(shown, nl=False)
     else:
         graph.export(sys.stdout.buffer, format=format_name, about=name)

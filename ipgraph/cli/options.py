@@ -11,6 +11,7 @@ import click
 import ipgraph
 from ipgraph import settings
 from ipgraph.cli.output import terminal
+from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,12 @@ store_option = click.option(
     metavar="STORE",
     help="RDF files, a folder written by Oxigraph, or a SPARQL endpoint (default: the graph of "
     "this project).",
+)
+language_option = click.option(
+    "--language",
+    metavar="TAG",
+    callback=lambda context, option, value: _check_language(value),
+    help="Show labels and texts in this language where the data have it, such as es.",
 )
 infer_option = click.option(
     "--infer/--no-infer", default=None, help="Include inferred statements, or only stated ones."
@@ -81,11 +88,27 @@ def settings_of(obj: dict[str, Any], **flags: Any) -> Settings:
     return settings.load({"cache": obj["cache"], **given})
 
 
-def open_graph(target: tuple[str, ...], chosen: Settings) -> KnowledgeGraph:
-    """Open the graph of ``--store`` or the arguments, with progress on a terminal."""
+def _check_language(value: str | None) -> str | None:
+    from ipgraph.entities.languages import is_tag  # late: few commands are given a language
+
+    if value is not None and not is_tag(value):
+        raise UsageError(
+            f"--language is {value!r}, which is not a language tag.", hint="Use a tag such as es."
+        )
+    return value
+
+
+def open_graph(
+    target: tuple[str, ...], chosen: Settings, language: str | None = None
+) -> KnowledgeGraph:
+    """Open the graph of ``--store`` or the arguments, with progress on a terminal.
+
+    Texts are shown in `language` where the data have it.
+    """
     paths = target[0] if len(target) == 1 else (target or None)
     with _progress() as report:
-        return ipgraph.open(paths, settings=chosen, report=report)
+        languages = (language,) if language else ()
+        return ipgraph.open(paths, settings=chosen, report=report, languages=languages)
 
 
 @contextmanager

@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from ipgraph.cli.options import infer_option, limit_options, open_graph, settings_of, store_option
+from ipgraph.cli.options import (
+    infer_option,
+    language_option,
+    limit_options,
+    open_graph,
+    settings_of,
+    store_option,
+)
 from ipgraph.cli.output import results
 from ipgraph.errors import UsageError
 
@@ -27,6 +34,7 @@ from ipgraph.errors import UsageError
     type=click.IntRange(min=0),
     help="Show at most this many rows (0: all; default for a table: 200).",
 )
+@language_option
 @limit_options
 @infer_option
 @store_option
@@ -38,6 +46,7 @@ def command(
     file: str | None,
     format_name: str | None,
     limit: int | None,
+    language: str | None,
     infer: bool | None,
     target: tuple[str, ...],
     **limits: Any,
@@ -45,8 +54,8 @@ def command(
     """Run a SPARQL query.
 
     TEXT is the query; without it, or with "-", it is read from standard input. The prefixes of
-    the project are declared. The default format is a table with labels for a terminal, and TSV
-    (for CONSTRUCT and DESCRIBE: Turtle) for a pipe.
+    the data and well-known ones are declared. The default format is a table with labels for a
+    terminal, and TSV (for CONSTRUCT and DESCRIBE: Turtle) for a pipe.
 
     \b
     ipgraph query 'SELECT ?sector { id:sopd ip:sectorSpecificAgencyOf ?sector }'
@@ -54,7 +63,7 @@ def command(
     """
     request = results.QueryRequest(_query_text(text, file), format_name, limit)
     settings = settings_of(obj, infer=infer, **limits)
-    results.run(open_graph(target, settings), request)
+    results.run(open_graph(target, settings, language), request)
 
 
 def _query_text(text: str | None, file: str | None) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, words_from_iri
 from ipgraph.namespaces import (
     DC_ELEMENTS,
     DCAT,
@@ -104,7 +104,7 @@ def _title_of_origin(origin: str) -> str:
         return urlsplit(places[0]).hostname or DEFAULT_TITLE
     # Without the suffixes: people-2024.ttl.gz becomes “People 2024”.
     names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(place).name) for place in places]
-    shown = [label_from_iri("/" + unquote(name)) for name in names[:2] if name]
+    shown = [words_from_iri("/" + unquote(name)) for name in names[:2] if name]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
     return _shorten(", ".join(shown) + more) if shown else DEFAULT_TITLE
 

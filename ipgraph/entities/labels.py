@@ -1,7 +1,8 @@
 """Labels: the one rule by which the command line, the pages and the library name entities.
 
-In order: ``rdfs:label``, then ``skos:prefLabel`` and the other label properties, in the preferred
-language; the same without a language; the same in any language; the last part of the IRI as words.
+The first of these that an entity has: a label property, in the best language for the reader
+(`ipgraph.entities.languages`; of several properties in that language, the first listed); a label of
+SKOS-XL; ``skos:notation``; given and family names; the last part of the IRI as written.
 """
 
 from __future__ import annotations
@@ -11,33 +12,63 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DC_ELEMENTS, DCTERMS, FOAF, IP, RDFS, SCHEMA, SCHEMA_HTTP, SKOS
+from ipgraph.entities.languages import Languages
+from ipgraph.namespaces import (
+    DC_ELEMENTS,
+    DCTERMS,
+    FOAF,
+    IP,
+    RDFS,
+    SCHEMA,
+    SCHEMA_HTTP,
+    SKOS,
+    SKOSXL,
+    VCARD,
+    WIKIDATA_DIRECT,
+)
 
 if TYPE_CHECKING:
-    from ipgraph.store import Store
+    from collections.abc import Iterable, Iterator
+
+    from ipgraph.store import Store, Subject
 
 LABEL_PROPERTIES = (
     RDFS + "label",
     SKOS + "prefLabel",
-    DCTERMS + "title",
-    FOAF + "name",
     SCHEMA + "name",
     SCHEMA_HTTP + "name",
+    DCTERMS + "title",
+    FOAF + "name",
     DC_ELEMENTS + "title",
 )
 ACRONYM = IP + "acronym"
+NOTATION = SKOS + "notation"
+SHORT_NAMES = (ACRONYM, NOTATION, WIKIDATA_DIRECT + "P1813")
+XL_LABEL, XL_OTHER_LABEL = SKOSXL + "prefLabel", SKOSXL + "altLabel"
+# Pairs of properties for given and family names.
+PERSON_NAMES = (
+    (FOAF + "givenName", FOAF + "familyName"),
+    (FOAF + "firstName", FOAF + "lastName"),
+    (FOAF + "givenname", FOAF + "family_name"),
+    (SCHEMA + "givenName", SCHEMA + "familyName"),
+    (SCHEMA_HTTP + "givenName", SCHEMA_HTTP + "familyName"),
+    (VCARD + "given-name", VCARD + "family-name"),
+)
 DEFAULT_GRAPH = DefaultGraph()
 
 _LABELS = tuple(NamedNode(iri) for iri in LABEL_PROPERTIES)
-_ACRONYM = NamedNode(ACRONYM)
+_SHORT_NAMES = tuple(NamedNode(iri) for iri in SHORT_NAMES)
+_NOTATION = NamedNode(NOTATION)
+_LITERAL_FORM = NamedNode(SKOSXL + "literalForm")
+_PERSON_NAMES = tuple((NamedNode(given), NamedNode(family)) for given, family in PERSON_NAMES)
 _WORD_BREAK = re.compile(r"[-_+\s]+|(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An IRI with its label; `language` is empty for the preferred language and for none."""
+    """An IRI with its label; `language` is that of the label, empty for none."""
 
     iri: str
     label: str
@@ -46,11 +77,33 @@ class Name:
 
 
 def label_from_iri(iri: str) -> str:
+    """Return the last part of an IRI as written: ``…/id/VAV_C180`` → ``VAV_C180``."""
+    last = re.split(r"[/#:]", iri.rstrip("/#:"))[-1]
+    text = unquote(last)
+    return (text if text.isprintable() else last) or iri
+
+
+def words_from_iri(iri: str) -> str:
     """Return the last part of an IRI as words: ``…/id/dams-sector`` → ``Dams sector``."""
     last = re.split(r"[/#:]", unquote(iri).rstrip("/#:"))[-1]
     words = [word for word in _WORD_BREAK.split(last) if word]
     text = " ".join(word if word.isupper() else word.lower() for word in words)
     return text[:1].upper() + text[1:] if text else iri
+
+
+def literals_of(store: Store, node: Subject, predicates: Iterable[NamedNode]) -> Iterator[Literal]:
+    """Yield the literals that a node has for some properties, in the order of the properties."""
+    for predicate in predicates:
+        for quad in store.quads(node, predicate, None, DEFAULT_GRAPH):
+            if isinstance(quad.object, Literal):
+                yield quad.object
+
+
+def xl_literals(store: Store, node: Subject, property_iri: str = XL_LABEL) -> Iterator[Literal]:
+    """Yield the literal forms of the SKOS-XL labels of a node."""
+    for quad in store.quads(node, NamedNode(property_iri), None, DEFAULT_GRAPH):
+        if isinstance(quad.object, NamedNode | BlankNode):
+            yield from literals_of(store, quad.object, (_LITERAL_FORM,))
 
 
 class Labels:
@@ -59,9 +112,9 @@ class Labels:
     # A bound on memory: a graph with a million entities does not cache a million labels.
     MAX_CACHED = 50_000
 
-    def __init__(self, store: Store, languages: tuple[str, ...] = ("en",)) -> None:
+    def __init__(self, store: Store, languages: Languages | None = None) -> None:
         self._store = store
-        self._languages = languages
+        self.languages = languages or Languages((), store.languages)
         self._cache: dict[str, Name] = {}
 
     def name(self, iri: str) -> Name:
@@ -73,47 +126,41 @@ class Labels:
             name = self._cache[iri] = self._look_up(iri)
         return name
 
+    def literals(self, iri: str) -> list[Literal]:
+        """Return all labels of an entity, in every language."""
+        try:
+            node = NamedNode(iri)
+        except ValueError:
+            return []
+        return self._literals(node)
+
     def _look_up(self, iri: str) -> Name:
         try:
             node = NamedNode(iri)
         except ValueError:
             return Name(iri, iri)
-        literals = [
-            quad.object
-            for predicate in _LABELS
-            for quad in self._store.quads(node, predicate, None, DEFAULT_GRAPH)
-            if isinstance(quad.object, Literal)
-        ]
-        text, language = self.choose(literals)
-        acronyms = sorted(
-            quad.object.value
-            for quad in self._store.quads(node, _ACRONYM, None, DEFAULT_GRAPH)
-            if isinstance(quad.object, Literal)
-        )
-        acronym = next((acronym for acronym in acronyms if acronym != text), "")
-        return Name(iri, text or label_from_iri(iri), language, acronym)
+        label = self.languages.choose(self._literals(node))
+        shown = label.value if label else self._person_name(node) or label_from_iri(iri)
+        short = sorted({literal.value for literal in literals_of(self._store, node, _SHORT_NAMES)})
+        acronym = next((text for text in short if text != shown), "")
+        return Name(iri, shown, (label.language if label else "") or "", acronym)
+
+    def _literals(self, node: NamedNode) -> list[Literal]:
+        store = self._store
+        found = [literal for literal in literals_of(store, node, _LABELS) if literal.value.strip()]
+        return found or [*xl_literals(store, node)] or [*literals_of(store, node, (_NOTATION,))]
+
+    def _person_name(self, node: NamedNode) -> str:
+        for pair in _PERSON_NAMES:
+            parts = [
+                self.languages.choose([*literals_of(self._store, node, (part,))]) for part in pair
+            ]
+            text = " ".join(part.value for part in parts if part)
+            if text:
+                return text
+        return ""
 
     def choose(self, literals: list[Literal]) -> tuple[str, str]:
-        """Return the text in the best language, and its language if that is not the first choice.
-
-        Of several texts in the best language, the first. In a language that is not preferred, the
-        first by language and text.
-        """
-        for wanted in (*self._languages, None):
-            for literal in literals:
-                language = literal.language
-                same = language is wanted or (
-                    language is not None and wanted is not None and _matches(language, wanted)
-                )
-                if same:
-                    shown = language if language and wanted != self._languages[0] else ""
-                    return literal.value, shown or ""
-        if not literals:
-            return "", ""
-        first = min(literals, key=lambda literal: (literal.language or "", literal.value))
-        return first.value, first.language or ""
-
-
-def _matches(language: str, wanted: str) -> bool:
-    """Match as in RFC 4647, basic filtering: ``en`` matches ``en-US``."""
-    return language == wanted or language.startswith(wanted + "-")
+        """Return the text in the best language, and its language; empty if there is none."""
+        literal = self.languages.choose(literals)
+        return (literal.value, literal.language or "") if literal else ("", "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, SHORT_NAMES
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, RDF, SKOS, SOURCE
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-NAMING = (ACRONYM, *LABEL_PROPERTIES, SKOS + "altLabel")
+NAMING = (*SHORT_NAMES, *LABEL_PROPERTIES, SKOS + "altLabel")
 # Names read if nothing matches exactly; larger graphs have the search index for this.
 MAX_SCANNED = 200_000
 MAX_COMPARED = 20_000  # names of similar length; about 20 µs a comparison
 MAX_COUNTED = 500
+MAX_LANGUAGES = 10
 
 
 def resolve(store: Store, text: str) -> str:
@@ -121,10 +122,12 @@ def _mentions(store: Store, iri: str) -> int:
 def _by_name(store: Store, text: str) -> set[str]:
     """Return the entities with exactly this name, by the first property that has it.
 
-    Names in English or without a language are looked up.
+    Names without a language or in a common language of the graph are looked up.
     """
+    tags = store.languages[:MAX_LANGUAGES]
+    literals = [*(Literal(text, language=tag) for tag in tags), Literal(text)]
     for predicate in NAMING:
-        for literal in (Literal(text, language="en"), Literal(text)):
+        for literal in literals:
             quads = store.quads(None, NamedNode(predicate), literal, DEFAULT_GRAPH)
             iris = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
             if iris:

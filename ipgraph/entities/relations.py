@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from ipgraph.entities.history import PARTICIPANT_PROPERTIES, HistoryReader
-from ipgraph.entities.labels import ACRONYM, LABEL_PROPERTIES, Name
+from ipgraph.entities.labels import LABEL_PROPERTIES, SHORT_NAMES, XL_LABEL, XL_OTHER_LABEL, Name
 from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
 from ipgraph.entities.vocabulary import DEFINITIONS
 from ipgraph.namespaces import DCTERMS, IP, ORG, RDFS, SKOS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Quads read in each direction for one description, and values made for one property.
 MAX_READ = 4000
 PART_OF = (ORG + "unitOf", ORG + "subOrganizationOf", IP + "partOf")
-OTHER_NAMES = (ACRONYM, SKOS + "altLabel")
+OTHER_NAMES = (*SHORT_NAMES, SKOS + "altLabel")
 DATES = (
     *(IP + name for name in ("establishedOn", "charteredOn", "dissolvedOn")),
     *(IP + name for name in ("validFrom", "validThrough")),
@@ -38,6 +38,8 @@ _IN_OTHER_SECTIONS = frozenset(
         *OTHER_NAMES,
         *DATES,
         *LABEL_PROPERTIES,
+        XL_LABEL,
+        XL_OTHER_LABEL,
         *DEFINITIONS,
     )
 )

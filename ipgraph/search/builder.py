@@ -14,7 +14,16 @@ from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
-from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
+from ipgraph.entities.labels import (
+    DEFAULT_GRAPH,
+    LABEL_PROPERTIES,
+    SHORT_NAMES,
+    XL_LABEL,
+    XL_OTHER_LABEL,
+    words_from_iri,
+    xl_literals,
+)
+from ipgraph.entities.languages import Languages
 from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS, XSD
 from ipgraph.search.folding import fold, index_words
 
@@ -121,18 +130,23 @@ class _Builder:
     def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
         self._write = connection.executemany
-        self._entities = Entities(store)
+        self._entities = Entities(store)  # until the languages are known
         self._languages: Counter[str] = Counter()
 
     def run(self) -> Contents:
         uses, mentions, classes = self._count()
+        self._entities = Entities(self._store, Languages((), self._languages_by_use()))
         entities = sorted(
             (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
             key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
         terms = self._write_terms(uses, classes)
-        return Contents(frozenset(terms), dict(self._languages.most_common(MAX_LANGUAGES)))
+        return Contents(frozenset(terms), self._languages_by_use())
+
+    def _languages_by_use(self) -> dict[str, int]:
+        order = sorted(self._languages, key=lambda tag: (-self._languages[tag], tag))
+        return {tag: self._languages[tag] for tag in order[:MAX_LANGUAGES]}
 
     def _count(self) -> tuple[Counter[str], Counter[str], dict[str, list[str]]]:
         """Count uses of predicates and mentions of entities; collect the classes of entities."""
@@ -205,13 +219,16 @@ class _Builder:
         """Return the names of an entity by type: 0 short name, 1 label, 2 other name."""
         names: dict[str, int] = {label: 1}
         for name_type, predicate in (
-            (0, ACRONYM),
+            *((0, predicate) for predicate in SHORT_NAMES),
             (2, SKOS + "altLabel"),
-            *((2, p) for p in LABEL_PROPERTIES),
+            *((2, predicate) for predicate in LABEL_PROPERTIES),
         ):
             for text in self._texts(iri, NamedNode(predicate)):
                 names.setdefault(text, name_type)
-        names.setdefault(label_from_iri(iri), 2)
+        for predicate in (XL_LABEL, XL_OTHER_LABEL):
+            for literal in xl_literals(self._store, NamedNode(iri), predicate):
+                names.setdefault(literal.value, 2)
+        names.setdefault(words_from_iri(iri), 2)
         return names
 
     def _texts(self, iri: str, predicate: NamedNode) -> Iterator[str]:

@@ -21,7 +21,7 @@ from ipgraph.server.http.static_files import StaticFiles
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
 from ipgraph.workers.pool import Pool
-from ipgraph.workers.state import PoolLimits
+from ipgraph.workers.state import GraphNames, PoolLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,7 +86,7 @@ class Service:
 
     def _new_pool(self) -> Pool:
         kg = self.edition.kg
-        return Pool(graph_path(kg), limits(self.settings), kg.prefixes.declared)
+        return Pool(graph_path(kg), limits(self.settings), names_of(kg))
 
     @property
     def has_pool(self) -> bool:
@@ -122,7 +122,7 @@ class Service:
         edition = Edition(kg, self.settings, self._admit)
         with self._lock:  # without it, workers that are starting would keep the old graph
             if self._pool is not None and self._pool_process == os.getpid():
-                self._pool.workers = self._pool.start_workers(graph_path(kg), kg.prefixes.declared)
+                self._pool.workers = self._pool.start_workers(graph_path(kg), names_of(kg))
                 edition.use_workers(self._pool.workers)
             old, self.edition = self.edition, edition
             self.cache.begin(edition.name)
@@ -178,6 +178,11 @@ def limits(settings: Settings) -> PoolLimits:
         memory_limit_mib=settings.query_memory_limit_mib,
         max_result_bytes=settings.result_limit_mib << 20,
     )
+
+
+def names_of(kg: KnowledgeGraph) -> GraphNames:
+    """Return what workers need for the names in a graph."""
+    return GraphNames(kg.prefixes.declared, kg.languages.common)
 
 
 def graph_path(kg: KnowledgeGraph) -> Path:

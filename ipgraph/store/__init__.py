@@ -29,6 +29,11 @@ class Store(Protocol):
         """The prefixes of the graph."""
         ...
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language tags of its labels, in the order in which they are shown."""
+        ...
+
     def evaluate(
         self,
         text: str,

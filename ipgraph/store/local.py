@@ -36,13 +36,15 @@ class LocalStore:
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
     A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
-    `prefixes` are written at the head of documents and used for names.
+    `prefixes` are written at the head of documents and used for names; `languages` are the tags of
+    its labels, in the order in which they are shown.
     """
 
     engine: ox.Store
     folder: Path | None = None
     on_damage: Callable[[str], object] | None = None
     prefixes: Prefixes = field(default=DEFAULT, compare=False)
+    languages: tuple[str, ...] = ("en",)
 
     @classmethod
     def in_memory(cls, source: Path | IO[bytes], *, infer: bool = True) -> LocalStore:

@@ -71,6 +71,7 @@ class RemoteStore:
     time_limit_s: float
     max_bytes: int
     prefixes: Prefixes = field(default=DEFAULT, compare=False)
+    languages: tuple[str, ...] = ("en",)
     _target: Destination = field(init=False, repr=False, compare=False)
     _client: HttpClient = field(init=False, repr=False, compare=False)
 

@@ -22,7 +22,9 @@ from ipgraph.workers import wire
 from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED, PID, PING, REAP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from ipgraph.workers.state import GraphNames
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,9 +45,7 @@ class Zygote:
     After a reply that failed or came too late, the process is not used again.
     """
 
-    def __init__(
-        self, graph_path: Path, memory_limit_mib: int, prefixes: Mapping[str, str]
-    ) -> None:
+    def __init__(self, graph_path: Path, memory_limit_mib: int, names: GraphNames) -> None:
         self._lock = threading.Lock()
         self._is_lost = False
         self._control, far_end = _socket_pair()
@@ -56,7 +56,8 @@ class Zygote:
         config = {
             "graph": str(graph_path),
             "memory_limit_mib": memory_limit_mib,
-            "prefixes": dict(prefixes),
+            "prefixes": dict(names.prefixes),
+            "languages": names.languages,
         }
         message = json.dumps(config).encode()
         try:

@@ -104,7 +104,8 @@ def main(descriptor: int) -> None:
 
 def _load(config: Mapping[str, Any], *, infer: bool) -> LocalStore:
     store = load_graph(Path(config["graph"]), infer=infer)
-    return replace(store, prefixes=Prefixes(config["prefixes"]))
+    prefixes = Prefixes(config["prefixes"])
+    return replace(store, prefixes=prefixes, languages=tuple(config["languages"]))
 
 
 def _send_error(control: socket.socket, error: IpGraphError) -> None:

@@ -39,7 +39,7 @@ def test_english_label_is_preferred_then_no_language_then_any():
     )
     names = [entities.labels.name(f"http://example.org/{letter}") for letter in "abcd"]
     assert [(name.label, name.language) for name in names] == [
-        ("one", ""),
+        ("one", "en"),
         ("2", ""),
         ("drei", "de"),
         ("four", ""),

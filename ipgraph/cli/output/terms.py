@@ -8,7 +8,6 @@ import pyoxigraph as ox
 from rich.text import Text
 
 from ipgraph.cli.output.terminal import harmless
-from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import XSD
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ class Cells:
     """The text of table cells: an entity is its label and, in gray, its prefixed name."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self._labels = Labels(graph.store_for())
+        self._labels = graph.entities.labels
         self._shorten = graph.prefixes.shorten
 
     def text(self, term: Term | None) -> Text:

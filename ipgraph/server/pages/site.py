@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 Part = TypeVar("Part")
 
 routes = Routes()
+MAX_LISTED_LANGUAGES = 200
+MAX_LANGUAGES = 24  # parts that are kept of pages in different languages
 # The color of a class. A class inherits it from the nearest superclass.
 KIND_STYLES = {
     IP + "SourceDocument": "k-source",
@@ -89,7 +91,7 @@ class Site:
         self.settings: Settings = edition.settings
         self.lock = threading.RLock()
         self._styles: dict[str, str] = {}
-        self._by_language: dict[object, Any] = {}
+        self._by_language: dict[object, Any] = {}  # the least recently used first
 
     @staticmethod
     def run(text: str, *, infer: bool) -> EngineResult:
@@ -101,26 +103,33 @@ class Site:
 
     @property
     def entities(self) -> Entities:
-        """The entities of the graph, with labels in the page's language if the data have them.
-
-        English is the fallback for all languages.
-        """
-        if self.language() == translations.DEFAULT:
+        """The entities of the graph, with texts in the client's languages where they exist."""
+        if not self.content_languages():
             return self.kg.entities
         return self.once_per_language(_translated_entities)
 
     def once_per_language(self, make: Callable[[Site], Part]) -> Part:
-        """Return the result of `make` for the page's language, which is computed once."""
-        key = (make, self.language())
+        """Return the result of `make` for the page's languages, which is computed once.
+
+        The results for the `MAX_LANGUAGES` languages used last are kept.
+        """
+        key = (make, self.language(), self.content_languages())
         with self.lock:
-            if key not in self._by_language:
-                self._by_language[key] = make(self)
-            return cast("Part", self._by_language[key])
+            made = self._by_language.pop(key, None)
+            self._by_language[key] = made = make(self) if made is None else made
+            while len(self._by_language) > MAX_LANGUAGES:
+                del self._by_language[next(iter(self._by_language))]
+            return cast("Part", made)
 
     @staticmethod
     def language() -> str:
-        """Return the language of the page, or English outside a request."""
+        """Return the language of the interface, or English outside a request."""
         return translations.current_language() if has_request_context() else translations.DEFAULT
+
+    @staticmethod
+    def content_languages() -> tuple[str, ...]:
+        """Return the languages of content that the client prefers; none outside a request."""
+        return request.languages.content if has_request_context() else ()
 
     @property
     def documentation(self) -> Documentation:
@@ -231,6 +240,9 @@ class Site:
             lang=translations.current_language(),
             site=self,
             languages=translations.languages(),
+            content=self.entities.languages.first,
+            data_languages=self.kg.languages.common[:MAX_LISTED_LANGUAGES],
+            chosen_languages=links.language_parameters(),
             navigation=[(route.name, route.path) for route in table.menu(self.edition)],
             can_draw="graph" in names,
             can_check="quality" in names,
@@ -266,8 +278,7 @@ class Site:
 
 
 def _translated_entities(site: Site) -> Entities:
-    entities = site.kg.entities
-    return type(entities)(entities.store, (site.language(), translations.DEFAULT))
+    return site.kg.entities.in_languages(*site.content_languages())
 
 
 def site_of(request: Request) -> Site:
