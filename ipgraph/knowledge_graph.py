@@ -209,7 +209,9 @@ class KnowledgeGraph:
         from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
-            return SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
+            found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
+            preferred = self.languages.preferred
+            return found.labeled_by(self.entities.labels) if preferred else found
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
         from ipgraph import scratch

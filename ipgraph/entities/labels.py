@@ -32,6 +32,7 @@ from ipgraph.namespaces import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ipgraph.prefixes import Prefixes
     from ipgraph.store import Store, Subject
 
 LABEL_PROPERTIES = (
@@ -104,6 +105,25 @@ def xl_literals(store: Store, node: Subject, property_iri: str = XL_LABEL) -> It
     for quad in store.quads(node, NamedNode(property_iri), None, DEFAULT_GRAPH):
         if isinstance(quad.object, NamedNode | BlankNode):
             yield from literals_of(store, quad.object, (_LITERAL_FORM,))
+
+
+def qualifiers(names: Iterable[tuple[str, str]], prefixes: Prefixes) -> dict[str, str]:
+    """Return what tells things with the same label apart, by IRI: the prefix, or the whole name.
+
+    `names` are pairs of IRI and label. Things whose label no other has are left out.
+    """
+    by_label: dict[str, dict[str, None]] = {}
+    for iri, label in names:
+        by_label.setdefault(label.casefold(), {})[iri] = None
+    found: dict[str, str] = {}
+    for iris in by_label.values():
+        if len(iris) < 2 or "" in iris:
+            continue
+        used = {iri: parts[0] if (parts := prefixes.split(iri)) else "" for iri in iris}
+        for iri, prefix in used.items():
+            is_own = prefix and list(used.values()).count(prefix) == 1
+            found[iri] = prefix if is_own else prefixes.shorten(iri).strip("<>")
+    return found
 
 
 class Labels:

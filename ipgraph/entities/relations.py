@@ -7,13 +7,20 @@ property next to a narrower one, and the inverse of a statement in the other dir
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from ipgraph.entities.history import PARTICIPANT_PROPERTIES, HistoryReader
-from ipgraph.entities.labels import LABEL_PROPERTIES, SHORT_NAMES, XL_LABEL, XL_OTHER_LABEL, Name
+from ipgraph.entities.labels import (
+    LABEL_PROPERTIES,
+    SHORT_NAMES,
+    XL_LABEL,
+    XL_OTHER_LABEL,
+    Name,
+    qualifiers,
+)
 from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
 from ipgraph.entities.vocabulary import DEFINITIONS
 from ipgraph.namespaces import DCTERMS, IP, ORG, RDFS, SKOS
@@ -121,7 +128,25 @@ class GroupBuilder:
                 groups += self._divided_by_class(name, statements)
             else:
                 groups.append(self.group(name, True, statements))
-        return tuple(sorted(groups, key=self._order))
+        return tuple(sorted(self._with_distinct_labels(groups), key=self._order))
+
+    def _with_distinct_labels(self, groups: list[Group]) -> list[Group]:
+        pairs = [(group.relation.iri, group.label) for group in groups]
+        found = qualifiers(pairs, self._reader.store.prefixes)
+        return [
+            replace(group, label=f"{group.label} ({found[group.relation.iri]})")
+            if group.relation.iri in found
+            else group
+            for group in groups
+        ]
+
+    def _told_apart(self, values: list[Value]) -> list[Value]:
+        pairs = [(value.iri, value.text) for value in values if value.iri]
+        found = qualifiers(pairs, self._reader.store.prefixes)
+        return [
+            replace(value, qualifier=found[value.iri]) if value.iri in found else value
+            for value in values
+        ]
 
     def _order(self, group: Group) -> tuple[bool, int, int, str]:
         is_part = group.relation.iri in PART_OF
@@ -191,14 +216,15 @@ class GroupBuilder:
         values = [(self._reader.value(end), end, fact) for end, fact in ends]
         values.sort(key=lambda item: (item[2].inferred, item[0].text.casefold(), item[0].iri))
         label = self._vocabulary.incoming_label(name) if incoming else ""
+        shown = [
+            self._reader.supported(end, fact, self._citations)
+            for _, end, fact in values[: self._limits.values]
+        ]
         return Group(
             relation=self._reader.labels.name(name),
             label=label or self._reader.labels.name(name).label,
             incoming=incoming,
-            values=tuple(
-                self._reader.supported(end, fact, self._citations)
-                for _, end, fact in values[: self._limits.values]
-            ),
+            values=tuple(self._told_apart(shown)),
             total=len(statements),
             complete=is_complete,
             kind=kind,

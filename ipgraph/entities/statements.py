@@ -68,6 +68,7 @@ class Value:
     more_sources: int = 0  # further ones without a number
     inferred: bool = False
     parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node
+    qualifier: str = ""  # tells it apart from another value with the same text
 
 
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:

@@ -89,7 +89,7 @@ def _value(value: Value, language: str) -> str:
         f"{name.label}: {', '.join(_value(part, language) for part in values)}"
         for name, values in value.parts
     )
-    acronym = _in_brackets(value.acronym)
+    acronym = _in_brackets(value.acronym) + _in_brackets(value.qualifier)
     is_marked = value.language and not matches(value.language, language)
     tag = f" @{value.language}" if is_marked else ""
     inferred = f" [{_INFERRED}]" if value.inferred else ""

@@ -26,8 +26,7 @@ def text(graph: KnowledgeGraph, results: SearchResults, words: str) -> str:
 def _hit(graph: KnowledgeGraph, hit: Hit) -> list[str]:
     acronym = f" ({hit.acronym})" if hit.acronym else ""
     kind = graph.entities.labels.name(hit.kind).label if hit.kind else "entity"
-    label = graph.entities.labels.name(hit.iri).label
-    lines = ["", f"{label}{acronym}", f"  {kind} · {graph.prefixes.shorten(hit.iri)}"]
+    lines = ["", f"{hit.label}{acronym}", f"  {kind} · {graph.prefixes.shorten(hit.iri)}"]
     if hit.matched:
         lines.append(f"  also called {hit.matched}")
     return lines

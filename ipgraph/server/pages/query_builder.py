@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort, redirect
 from pyoxigraph import NamedNode
 
+from ipgraph.entities.labels import qualifiers
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.server.html import links
 from ipgraph.server.html.translations import plural
@@ -87,7 +88,12 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
                 and (not site.is_own or rank(term.iri) < 500)
             ]
         names = [site.entities.labels.name(term.iri) for term in most]
-        entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
+        marks = qualifiers([(name.iri, name.label) for name in names], site.kg.prefixes)
+        entries = []
+        for name in names:
+            mark = f" ({marks[name.iri]})" if name.iri in marks else ""
+            many = plural(name.label) + mark
+            entries.append(Choice(shorten(name.iri), name.label + mark, many))
         found.append(sorted(entries, key=lambda item: item.label.casefold()))
     return found[0], found[1]
 

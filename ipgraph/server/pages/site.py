@@ -138,8 +138,10 @@ class Site:
 
     @property
     def index(self) -> SearchIndex:
-        """The index of names and terms."""
-        return self.kg.index
+        """The index of names and terms, with labels in the client's languages."""
+        if not self.content_languages():
+            return self.kg.index
+        return self.once_per_language(_translated_index)
 
     @staticmethod
     def root() -> str:
@@ -279,6 +281,10 @@ class Site:
 
 def _translated_entities(site: Site) -> Entities:
     return site.kg.entities.in_languages(*site.content_languages())
+
+
+def _translated_index(site: Site) -> SearchIndex:
+    return site.kg.index.labeled_by(site.entities.labels)
 
 
 def site_of(request: Request) -> Site:
