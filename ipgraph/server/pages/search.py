@@ -21,7 +21,7 @@ from ipgraph.server.pages import developer_section, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
 
@@ -153,7 +153,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
     )
 
 
-def _facets(site: Site, counts: Iterable[tuple[str, int]], chosen: str) -> list[Facet]:
+def _facets(site: Site, counts: Sequence[tuple[str, int]], chosen: str) -> list[Facet]:
     labels = {iri: site.entities.labels.name(iri).label for iri, _ in counts if iri}
     marks = qualifiers(labels.items(), site.kg.prefixes)
     facets = []
