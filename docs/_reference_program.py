@@ -70,6 +70,50 @@ def settings() -> str:
     return "\n\n".join(f"## {group}\n\n{table(head, rows)}" for group, rows in groups.items())
 
 
+def dataset_file() -> str:
+    """Write the keys of a dataset file, a table for each of its tables."""
+    from ipgraph.dataset.config.model import DatasetConfig
+
+    return "\n\n".join(_keys_of(DatasetConfig, "## Keys before the first table"))
+
+
+def _keys_of(class_: type, heading: str) -> Iterator[str]:
+    """Yield a heading and a table of keys, then the same for the tables inside."""
+    from ipgraph.dataset.config.table import TableType, keys_of
+
+    rows, inner = [], []
+    for info in keys_of(class_):
+        item = getattr(info.type, "item", None)
+        nested = info.type if isinstance(info.type, TableType) else item
+        if isinstance(nested, TableType):
+            name = f"[[{info.name}]]" if item else f"[{info.name}]"
+            inner.append((nested.class_, f"## `{name}`"))
+            if heading.startswith("## Keys"):
+                continue
+        texts = (_type_of(info), info.meaning, info.absent, info.part)
+        rows.append((f"`{info.name}`", *map(_escaped, texts)))
+    head = ("key", "type", "meaning", "when absent", "a change rebuilds")
+    yield heading
+    yield table(head, rows)
+    for nested_class, nested_heading in inner:
+        yield from _keys_of(nested_class, nested_heading)
+
+
+def _type_of(info: Any) -> str:
+    return "a table" if "a table with" in info.type.description else info.type.description
+
+
+def dataset_roles() -> str:
+    """Write the roles and their well-known properties."""
+    from ipgraph.dataset.config.roles import WELL_KNOWN
+
+    rows = [
+        (f"`{role}`", "<br>".join(f"`{path}`" for path in paths) or "none")
+        for role, paths in WELL_KNOWN.items()
+    ]
+    return table(("role", "well-known properties"), rows)
+
+
 def formats() -> str:
     """Write the table of RDF and result formats."""
     from ipgraph.serialization.formats import FORMATS

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import UsageError
 from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES
 from ipgraph.prefixes import Prefixes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.checks import CheckReport
+    from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.dataset.documentation import Documentation
     from ipgraph.dataset.questions import Question
@@ -56,13 +58,23 @@ class KnowledgeGraph:
         external: Store | Path | None = None,
         origin: str = "",
         languages: Iterable[str] = (),
+        dataset_file: DatasetFile | None = None,
+        given: tuple[Any, Any] = (None, None),
     ) -> None:
-        self._preferred_languages = tuple(languages)
+        """`given` are the target and the description that the graph was opened with."""
+        self.preferred_languages = tuple(languages)
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
         self._external = external
         self._origin = recipe.origin if recipe else origin
+        self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
+        self.given = given
+
+    @property
+    def config(self) -> DatasetConfig:
+        """The values of the dataset file; the defaults if there is none."""
+        return self.dataset_file.config
 
     @cached_property
     def store(self) -> Store:
@@ -73,11 +85,14 @@ class KnowledgeGraph:
 
     @cached_property
     def prefixes(self) -> Prefixes:
-        """The prefixes of the graph: those of its files, and the well-known ones."""
-        return Prefixes(self.snapshot.prefixes if self.snapshot else None)
+        """The prefixes: those of the dataset file, of the data files, and the well-known ones."""
+        declared = dict(self.dataset_file.prefixes)
+        for name, namespace in (self.snapshot.prefixes if self.snapshot else {}).items():
+            declared.setdefault(name, namespace)
+        return Prefixes(declared)
 
     def _with_names(self, store: LocalStore) -> LocalStore:
-        return replace(store, prefixes=self.prefixes, languages=self.languages.common)
+        return replace(store, prefixes=self.prefixes, languages=self._common_languages)
 
     @property
     def has_open_store(self) -> bool:
@@ -197,8 +212,12 @@ class KnowledgeGraph:
         """The order of languages in which texts are shown: preferred ones, none, most used ones."""
         from ipgraph.entities.languages import Languages
 
-        preferred = self._preferred_languages
-        return Languages(preferred, self.snapshot.languages if self.snapshot else ("en",))
+        preferred = (*self.preferred_languages, *self.config.languages)
+        return Languages(preferred, self._common_languages)
+
+    @cached_property
+    def _common_languages(self) -> tuple[str, ...]:
+        return tuple(self.snapshot.languages) if self.snapshot else ("en",)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -210,15 +229,14 @@ class KnowledgeGraph:
 
         if self.snapshot is not None:
             found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
-            preferred = self.languages.preferred
-            return found.labeled_by(self.entities.labels) if preferred else found
+            return found.labeled_by(self.entities.labels) if self.preferred_languages else found
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
         from ipgraph import scratch
         from ipgraph.search import builder
 
         path = scratch.folder(self) / "search.sqlite"
-        builder.build(self.store, path)
+        builder.build(self.store, path, self.config.languages)
         return SearchIndex(path)
 
     @cached_property

@@ -1,12 +1,16 @@
-"""Where this package is: its folders ``ontology``, ``data`` and ``web``, and its import path."""
+"""Where this package is: its resource files and folders, and its import path."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ipgraph.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PACKAGE = Path(__file__).parent
 
@@ -16,12 +20,20 @@ def folder(name: str) -> Path:
 
     Raises `StoreUnavailable` if neither exists, which means a broken installation.
     """
+    return _find(name, Path.is_dir)
+
+
+def file(name: str) -> Path:
+    """Return a resource file, as `folder` does."""
+    return _find(name, Path.is_file)
+
+
+def _find(name: str, is_found: Callable[[Path], bool]) -> Path:
     for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
-        if candidate.is_dir():
+        if is_found(candidate):
             return candidate
     raise StoreUnavailable(
-        f"The folder {name!r} of ipgraph is neither in {_PACKAGE} nor next to it. "
-        "Reinstall ipgraph."
+        f"{name!r} of ipgraph is neither in {_PACKAGE} nor next to it. Reinstall ipgraph."
     )
 
 

@@ -18,7 +18,10 @@ PACKAGE = Path(ipgraph.__file__).parent
 # The levels, lowest first. A name stands for a module or a package of `ipgraph`, `server.html` for
 # a package inside `server`. Imports for type checkers count like any other.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespaces", "resources", "settings", "scratch", "logs", "http_client"),
+    (
+        *("errors", "namespaces", "resources", "settings", "scratch", "logs", "http_client"),
+        "dataset.config",
+    ),
     ("store", "sparql"),
     ("reasoning", "entities"),
     ("serialization", "search", "dataset"),

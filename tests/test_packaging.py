@@ -72,6 +72,7 @@ def test_the_wheel_carries_code_and_resources_and_nothing_else(packages):
     names = zipfile.ZipFile(wheel).namelist()
     assert "ipgraph/data/ip.ttl" in names
     assert "ipgraph/ontology/ip.ttl" in names
+    assert "ipgraph/dataset.toml" in names
     assert "ipgraph/web/static/site.css" in names
     assert "ipgraph/py.typed" in names
     tops = {name.split("/")[0] for name in names}

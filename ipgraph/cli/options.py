@@ -26,13 +26,15 @@ _STAGES = {
     "index": "Indexing",
 }
 
-store_option = click.option(
+_FOUND = "\0"  # the value of --dataset without a file
+
+target_option = click.option(
     "--store",
     "target",
     multiple=True,
     metavar="STORE",
-    help="RDF files, a folder written by Oxigraph, or a SPARQL endpoint (default: the graph of "
-    "this project).",
+    help="RDF files, a folder written by Oxigraph, or a SPARQL endpoint (default: the bundled "
+    "dataset).",
 )
 language_option = click.option(
     "--language",
@@ -40,6 +42,54 @@ language_option = click.option(
     callback=lambda context, option, value: _check_language(value),
     help="Show labels and texts in this language where the data have it, such as es.",
 )
+
+
+def dataset_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that describe the graph; `open_graph` reads them from the context."""
+    return _dataset_option({})(_no_dataset_option(command))
+
+
+def shown_dataset_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same flags to a command that shows the description: the file need not be given."""
+    more = {"is_flag": False, "flag_value": _FOUND, "metavar": "[FILE]", "expose_value": True}
+    help_text = "Show every value of the dataset file, or of FILE, and where it comes from."
+    return _dataset_option({**more, "help": help_text})(_no_dataset_option(command))
+
+
+def _dataset_option(more: dict[str, Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    attributes: dict[str, Any] = {
+        "metavar": "FILE",
+        "expose_value": False,
+        "callback": _keep_dataset,
+        "help": "Dataset file that describes the graph (default: dataset.toml in its folder).",
+    }
+    return click.option("--dataset", **(attributes | more))
+
+
+def _no_dataset_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    none = click.option(
+        "--no-dataset",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_dataset,
+        help="Ignore dataset files.",
+    )
+    return none(command)
+
+
+def _keep_dataset(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if value and value != _FOUND:
+        if "dataset" in context.obj:
+            raise UsageError("Use --dataset or --no-dataset, not both.")
+        context.obj["dataset"] = False if value is True else value
+    return value
+
+
+def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags for the graph and its description."""
+    return target_option(dataset_options(command))
+
+
 infer_option = click.option(
     "--infer/--no-infer", default=None, help="Include inferred statements, or only stated ones."
 )
@@ -106,9 +156,13 @@ def open_graph(
     Texts are shown in `language` where the data have it.
     """
     paths = target[0] if len(target) == 1 else (target or None)
+    context = click.get_current_context(silent=True)
+    dataset = context.obj.get("dataset") if context else None
     with _progress() as report:
         languages = (language,) if language else ()
-        return ipgraph.open(paths, settings=chosen, report=report, languages=languages)
+        return ipgraph.open(
+            paths, dataset=dataset, settings=chosen, report=report, languages=languages
+        )
 
 
 @contextmanager

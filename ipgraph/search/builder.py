@@ -28,7 +28,7 @@ from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS, XSD
 from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from ipgraph.store import Store
@@ -97,22 +97,22 @@ class Contents:
     languages: dict[str, int]
 
 
-def build(store: Store, path: Path) -> Contents:
-    """Write the index of a graph to a new file at `path`.
+def build(store: Store, path: Path, languages: Iterable[str] = ()) -> Contents:
+    """Write the index of a graph to a new file at `path`, with labels preferably in `languages`.
 
     Reads every statement of the default graph once and each entity a few times; memory grows with
     the number of entities. Raises `OSError` if the file cannot be written.
     """
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
-            return _write(store, connection)
+            return _write(store, connection, tuple(languages))
     except sqlite3.OperationalError as error:  # a full disk
         raise OSError(f"{error} ({path.name})") from error
 
 
-def _write(store: Store, connection: sqlite3.Connection) -> Contents:
+def _write(store: Store, connection: sqlite3.Connection, languages: tuple[str, ...]) -> Contents:
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
-    contents = _Builder(store, connection).run()
+    contents = _Builder(store, connection, languages).run()
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
@@ -127,7 +127,10 @@ def _tier(classes: list[str]) -> int:
 
 
 class _Builder:
-    def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, store: Store, connection: sqlite3.Connection, languages: tuple[str, ...]
+    ) -> None:
+        self._preferred = languages
         self._store = store
         self._write = connection.executemany
         self._entities = Entities(store)  # until the languages are known
@@ -135,7 +138,7 @@ class _Builder:
 
     def run(self) -> Contents:
         uses, mentions, classes = self._count()
-        self._entities = Entities(self._store, Languages((), self._languages_by_use()))
+        self._entities = Entities(self._store, Languages(self._preferred, self._languages_by_use()))
         entities = sorted(
             (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
             key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),

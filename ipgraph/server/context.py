@@ -121,16 +121,18 @@ class Request(flask.Request):
 
     def once(self, read: Callable[[Request], Found]) -> Found:
         """Return the result of `read`, or raise its error. It is called only once per request."""
-        if read not in self._memo:
+        known = self._memo.get(read)
+        if known is None:
             try:
-                self._memo[read] = read(self), None
+                found = read(self)
             except Exception as error:
                 self._memo[read] = None, error
                 raise
-        found, known_error = self._memo[read]
-        if known_error is not None:
-            raise known_error
-        return cast("Found", found)
+            self._memo[read] = found, None
+            return found
+        if known[1] is not None:
+            raise known[1]
+        return cast("Found", known[0])
 
     def is_connected(self) -> bool:
         """True if the client is still connected, as far as the server can tell."""

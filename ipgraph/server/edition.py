@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 
 import ipgraph
 from ipgraph import resources
+from ipgraph.dataset.config import reader
 from ipgraph.errors import StoreUnavailable
 from ipgraph.namespaces import BASE, RDF
 from ipgraph.sparql import guard
@@ -78,7 +79,8 @@ class Edition:
             # A clock that was set back: Last-Modified is never after Date (RFC 9110, 8.8.2.1).
             self.modified_s = min(int(made.replace(tzinfo=UTC).timestamp()), int(self.opened))
         # Identifies this graph and this code in tags and keys.
-        self.name = hashlib.sha256(f"{snapshot} {names} {_code_stamp()}".encode()).hexdigest()[:20]
+        parts = (snapshot, reader.digest(kg.config), repr(names), _code_stamp())
+        self.name = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:20]
         # The value of Last-Modified: when the snapshot was made.
         self.modified = http_date(self.modified_s)
 

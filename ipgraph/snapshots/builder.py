@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph import reasoning
+from ipgraph.dataset.config import reader
 from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.prefixes import well_known_for
@@ -61,7 +62,8 @@ def build(
         write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
         store = LocalStore.on_disk(scratch / "store")
-        contents = builder.build(store, scratch / "search.sqlite")
+        languages = recipe.dataset.config.languages
+        contents = builder.build(store, scratch / "search.sqlite", languages)
         prefixes = well_known_for(contents.terms) | declared.table()
         declarations.write(scratch, prefixes)
         manifest = _manifest(recipe, name, scratch)
@@ -85,6 +87,7 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
         "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
+        "dataset": reader.to_table(recipe.dataset.config),
         "inputs": [{"path": str(file.path), "graph": file.graph} for file in recipe.inputs],
         "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
     }

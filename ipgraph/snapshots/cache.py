@@ -199,7 +199,7 @@ def clean(cache: Path) -> int:
 
     Return how many snapshots. The folder of a build that is running stays.
     """
-    for record in (cache / "inputs").glob("*.txt"):
+    for record in (*(cache / "inputs").glob("*.txt"), *(cache / "datasets").glob("*.txt")):
         record.unlink(missing_ok=True)
     with suppress(OSError), construction.lock(cache, timeout_s=0):
         construction.remove_leftovers(cache)
@@ -291,7 +291,10 @@ def _stats(recipe: Recipe) -> str:
     """Return sizes and modification times of the inputs, the code and the libraries as text."""
     libraries = Path(ox.__file__).parent.parent
     lines = [sys.version, str(libraries.stat().st_mtime_ns)]
-    for path in (*(file.path for file in recipe.inputs), *_build_modules()):
+    described = [recipe.dataset.path] if recipe.dataset.path else []
+    if not described:
+        lines.append(recipe.dataset.digest)
+    for path in (*described, *(file.path for file in recipe.inputs), *_build_modules()):
         stat = os.stat(path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
     return "\n".join(lines)
@@ -303,7 +306,7 @@ def _name(recipe: Recipe) -> str:
     from importlib.metadata import version
 
     digest = sha256()
-    parts = [recipe.reasoner, repr(recipe.limits)]
+    parts = [recipe.reasoner, repr(recipe.limits), recipe.dataset.digest]
     parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
@@ -320,6 +323,9 @@ def _build_modules() -> Iterator[Path]:
     """Yield every module that can affect the content of a snapshot."""
     package = Path(__file__).parent.parent
     yield package / "namespaces.py"
+    yield package / "prefixes.py"
+    yield package / "dataset" / "__init__.py"
+    yield from sorted((package / "dataset" / "config").glob("*.py"))
     for name in _BUILD_PACKAGES:
         yield from sorted((package / name).rglob("*.py"))
 

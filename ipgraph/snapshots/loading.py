@@ -6,16 +6,16 @@ that `screening` has read before. Every file has one named graph, which its `Inp
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import InvalidData, NotFound, Place
-from ipgraph.namespaces import EDITORS_GRAPH, ONTOLOGY_GRAPH, SOURCE, file_iri
-from ipgraph.resources import folder
+from ipgraph import resources
+from ipgraph.dataset.config.file import NAME, DatasetFile
+from ipgraph.errors import InvalidData, NotFound, Place, UsageError
+from ipgraph.namespaces import file_iri
 from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
 if TYPE_CHECKING:
@@ -46,22 +46,27 @@ class Input:
     graph: str
 
 
+def bundled_dataset(cache: Path | None = None) -> DatasetFile:
+    """Return the description of the dataset that comes with the package."""
+    return DatasetFile.at(resources.file(NAME), cache)
+
+
+def dataset_inputs(dataset: DatasetFile) -> tuple[Input, ...]:
+    """Return the files that a dataset file lists, or else all RDF files of its folder.
+
+    Raises `UsageError` for a pattern that matches no file, and `NotFound`.
+    """
+    if dataset.folder is None:
+        raise UsageError("The description of the dataset has no folder, so it names no files.")
+    if not dataset.patterns:
+        return inputs_of([dataset.folder])
+    files = dataset.input_files()
+    return tuple(Input(path, graph or file_iri(path)) for path, graph in files)
+
+
 def project_inputs() -> tuple[Input, ...]:
-    """Return the files of the project's own graph: ontology, web page, editors, sources."""
-    ontology, data = folder("ontology"), folder("data")
-    named = (
-        (ontology / "ip.ttl", ONTOLOGY_GRAPH),
-        (ontology / "alignments.ttl", ONTOLOGY_GRAPH),
-        (data / "ip.ttl", SOURCE + "more-about-ip"),
-        (data / "editors.ttl", EDITORS_GRAPH),
-    )
-    sources = data / "sources"
-    # `listdir` instead of `glob`: every start of the command line lists 448 files.
-    names = sorted(name for name in os.listdir(sources) if name.endswith(".ttl"))
-    return (
-        *(Input(path, graph) for path, graph in named),
-        *(Input(sources / name, SOURCE + name.removesuffix(".ttl")) for name in names),
-    )
+    """Return the files of the dataset that comes with the package."""
+    return dataset_inputs(bundled_dataset())
 
 
 def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import StoreDamaged, StoreUnavailable
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.settings import InferenceLimits
@@ -38,7 +39,7 @@ STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The inputs of a snapshot: the files, the reasoner and its limits.
+    """The inputs of a snapshot: the files, the reasoner and its limits, the dataset file.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
     the files and folders, one per line. It does not change when a file is added to a folder.
@@ -48,11 +49,13 @@ class Recipe:
     inputs: tuple[Input, ...]
     reasoner: str
     limits: InferenceLimits = field(default_factory=InferenceLimits)
+    dataset: DatasetFile = field(default_factory=DatasetFile)
 
     @property
     def key(self) -> str:
         """A short hash of the origin and of how to infer: one for all snapshots of a graph."""
-        text = "\n".join((self.origin, self.reasoner, repr(self.limits)))
+        described = str(self.dataset.path or "")
+        text = "\n".join((self.origin, described, self.reasoner, repr(self.limits)))
         return f"{crc32(text.encode()):08x}"
 
 
@@ -197,7 +200,8 @@ class Snapshot:
             "Snapshot %s: %s cannot be read and is built again", self.hash, SEARCH
         )
         temporary = scratch.folder(self) / SEARCH
-        builder.build(self.store(), temporary)
+        languages = self.manifest["dataset"].get("languages", ())
+        builder.build(self.store(), temporary, languages)
         try:
             with construction.lock(self._cache):
                 inventory.replace_file(self.folder, SEARCH, temporary)

@@ -52,7 +52,8 @@ class WorkerSet:
         self._restarts = restarts
         self._on_loss = on_loss
         self._zygote = self._start()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # also that of the condition; entering it is cheaper
+        self._changed = threading.Condition(self._lock)
         self._idle: list[Worker] = [self._zygote.fork() for _ in range(workers)]
         self._in_use = 0
         self._is_retired = False
@@ -83,7 +84,7 @@ class WorkerSet:
 
         Raises `StoreUnavailable`.
         """
-        with self._changed:
+        with self._lock:
             if self._is_retired:
                 raise StoreUnavailable("The graph was replaced.", hint="Send the query again.")
             self._in_use += 1
@@ -97,7 +98,7 @@ class WorkerSet:
         """Return an idle worker, or a new one."""
         if not infer:
             zygote.load_stated()
-        with self._changed:
+        with self._lock:
             worker = self._idle.pop() if self._idle else None
         if worker is not None and not infer and not worker.has_stated:
             worker.kill()  # forked before the second store was loaded
@@ -106,7 +107,7 @@ class WorkerSet:
 
     def acquire_idle(self) -> Worker | None:
         """Return an idle worker, or None if there is none; never fork one."""
-        with self._changed:
+        with self._lock:
             worker = self._idle.pop() if self._idle else None
             self._in_use += worker is not None
         return worker
@@ -117,7 +118,7 @@ class WorkerSet:
 
     def add_spare(self) -> None:
         """Fork an idle worker to replace one that was demoted and will not come back."""
-        with self._changed:
+        with self._lock:
             if self._is_retired:
                 return
         with contextlib.suppress(StoreUnavailable):  # the next query forks one, or reports why not
@@ -130,7 +131,7 @@ class WorkerSet:
 
     def _keep(self, worker: Worker) -> None:
         """Make a worker idle, unless there are enough or it belongs to a lost zygote."""
-        with self._changed:
+        with self._lock:
             is_kept = worker.zygote is self._zygote and len(self._idle) < self._workers
             if is_kept and not self._is_closed:
                 self._idle.append(worker)
@@ -139,7 +140,7 @@ class WorkerSet:
 
     def discard(self) -> None:
         """Count an acquired worker as gone."""
-        with self._changed:
+        with self._lock:
             self._in_use -= 1
             is_done = self._is_retired and self._in_use == 0
         if is_done:  # in a thread: closing takes a while, and the caller may be an event loop
@@ -166,12 +167,12 @@ class WorkerSet:
 
     def _repair_idle(self) -> None:
         """Replace idle workers that have ended, and resume those that were suspended."""
-        with self._changed:
+        with self._lock:
             idle = list(self._idle)
         for worker in idle:
             if is_suspended(worker.pid):
                 worker.resume()
-            with self._changed:
+            with self._lock:
                 if worker not in self._idle or not worker.has_ended():
                     continue
                 self._idle.remove(worker)
@@ -195,7 +196,7 @@ class WorkerSet:
         except StoreUnavailable as error:
             _LOGGER.error("The graph could not be loaded again: %s", error)
             return False
-        with self._changed:
+        with self._lock:
             is_replaced = not self._is_closed
             if is_replaced:
                 lost, self._zygote = self._zygote, zygote
@@ -234,7 +235,7 @@ class WorkerSet:
 
     def retire(self) -> None:
         """Close as soon as no worker is in use."""
-        with self._changed:
+        with self._lock:
             self._is_retired = True
             is_done = self._in_use == 0
         if is_done:
@@ -242,7 +243,7 @@ class WorkerSet:
 
     def close(self) -> None:
         """End the zygote and every worker."""
-        with self._changed:
+        with self._lock:
             idle, self._idle = self._idle, []
             self._is_closed = True
         for worker in idle:

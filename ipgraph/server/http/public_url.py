@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from ipgraph.settings import Settings
 
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
-_FORWARDED = (
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_FORWARDED_PORT",
-    "HTTP_X_FORWARDED_BY",
-    "HTTP_FORWARDED",
+_FORWARDED = frozenset(
+    {
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_HOST",
+        "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_FORWARDED_PORT",
+        "HTTP_X_FORWARDED_BY",
+        "HTTP_FORWARDED",
+    }
 )
 _ANY_PROXY = "*"
 _MAPPED = "::ffff:"  # an IPv4 address on a socket of IPv6
@@ -75,9 +77,10 @@ def accept(settings: Settings, environ: MutableMapping[str, Any]) -> str:
 
 def remove_forwarded(environ: MutableMapping[str, Any]) -> None:
     """Remove all forwarded headers from an environment."""
-    for name in _FORWARDED:
-        if name in environ:
-            del environ[name]
+    if _FORWARDED.isdisjoint(environ):
+        return
+    for name in _FORWARDED.intersection(environ):
+        del environ[name]
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,1 @@
+"""The dataset file: its table of keys, its reader, its bounds, its faults by line."""
