@@ -19,7 +19,16 @@ PACKAGE = Path(ipgraph.__file__).parent
 # a package inside `server`. Imports for type checkers count like any other.
 LEVELS: tuple[tuple[str, ...], ...] = (
     (
-        *("errors", "namespaces", "resources", "settings", "scratch", "logs", "http_client"),
+        *(
+            "errors",
+            "namespaces",
+            "prefixes",
+            "resources",
+            "settings",
+            "scratch",
+            "logs",
+            "http_client",
+        ),
         "dataset.config",
     ),
     ("store", "sparql"),
@@ -35,7 +44,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 # The server sees the library through these; what they hide is free to change.
 SEEN_BY_SERVER = {
-    *("__init__", "errors", "namespaces", "resources", "settings", "scratch", "logs"),
+    *("__init__", "errors", "namespaces", "prefixes", "resources", "settings", "scratch", "logs"),
     *("knowledge_graph", "opening", "store", "sparql", "entities", "serialization", "dataset"),
     *("search", "workers", "federation", "checks", "server"),
 }

@@ -21,7 +21,8 @@ from ipgraph.server.http.static_files import StaticFiles
 from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
 from ipgraph.workers.pool import Pool
-from ipgraph.workers.state import GraphNames, PoolLimits
+from ipgraph.workers.state import PoolLimits
+from ipgraph.workers.wire import GraphNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -20,7 +20,8 @@ from ipgraph.workers.outcomes import Outcome, OutcomeCounter
 from ipgraph.workers.processes import resume_children
 from ipgraph.workers.run import Run, outcome_of, rejection
 from ipgraph.workers.scheduler import Scheduler, available_processors
-from ipgraph.workers.state import GraphNames, PoolLimits, PoolState
+from ipgraph.workers.state import PoolLimits, PoolState
+from ipgraph.workers.wire import GraphNames
 from ipgraph.workers.worker_set import WorkerSet
 
 if TYPE_CHECKING:

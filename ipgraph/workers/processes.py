@@ -24,7 +24,7 @@ from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ipgraph.workers.state import GraphNames
+    from ipgraph.workers.wire import GraphNames
 
 _LOGGER = logging.getLogger(__name__)
 

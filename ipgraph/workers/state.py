@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ipgraph.workers.admission import AdmissionQueue
     from ipgraph.workers.outcomes import OutcomeCounter
     from ipgraph.workers.scheduler import Scheduler
-
-
-@dataclass(frozen=True, slots=True)
-class GraphNames:
-    """The prefixes that a graph declares and the languages of its labels, for its workers."""
-
-    prefixes: Mapping[str, str] = field(default_factory=dict)
-    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.workers.outcomes import OutcomeCounter
-    from ipgraph.workers.state import GraphNames
+    from ipgraph.workers.wire import GraphNames
 
 _LOGGER = logging.getLogger(__name__)
 
