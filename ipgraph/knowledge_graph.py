@@ -203,9 +203,10 @@ class KnowledgeGraph:
     def entities(self) -> Entities:
         """Descriptions of entities by IRI."""
         from ipgraph.entities.entity import Entities
+        from ipgraph.entities.labels import Naming
 
         counts = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
-        return Entities(self.store_for(), self.languages, counts)
+        return Entities(self.store_for(), self.languages, counts, Naming.of(self.config))
 
     @cached_property
     def languages(self) -> Languages:
@@ -236,7 +237,7 @@ class KnowledgeGraph:
         from ipgraph.search import builder
 
         path = scratch.folder(self) / "search.sqlite"
-        builder.build(self.store, path, self.config.languages)
+        builder.build(self.store, path, self.config)
         return SearchIndex(path)
 
     @cached_property

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.bibliography import Bibliography, Source
 from ipgraph.entities.history import PARTICIPANT_PROPERTIES, Figure, HistoryEntry, HistoryReader
-from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
+from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name, Naming
 from ipgraph.entities.names import resolve
 from ipgraph.entities.relations import (
     DATES,
@@ -113,10 +113,11 @@ class Entities:
         store: Store,
         languages: Languages | None = None,
         counts: Mapping[str, int] | None = None,
+        naming: Naming | None = None,
     ) -> None:
-        """Take the order of languages, and the number of statements of each graph."""
+        """Take the order of languages, the number of statements of each graph, and the naming."""
         self.store = store
-        self.labels = Labels(store, languages)
+        self.labels = Labels(store, languages, naming)
         self.languages = self.labels.languages
         self._counts = counts or {}
         self.bibliography = Bibliography(store, self.labels, self._counts)
@@ -126,7 +127,8 @@ class Entities:
 
     def in_languages(self, *languages: str) -> Entities:
         """Return the same entities with texts in `languages` where the data have them."""
-        return Entities(self.store, self.languages.prefer(*languages), self._counts)
+        order = self.languages.prefer(*languages)
+        return Entities(self.store, order, self._counts, self.labels.naming)
 
     def exists(self, iri: str) -> bool:
         """True if any statement mentions the IRI."""

@@ -14,39 +14,30 @@ from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
+from ipgraph.dataset.config.roles import WELL_KNOWN
+from ipgraph.dataset.config.values import PropertyPath, path_of
 from ipgraph.entities.languages import Languages
 from ipgraph.namespaces import (
-    DC_ELEMENTS,
-    DCTERMS,
     FOAF,
     IP,
-    RDFS,
     SCHEMA,
     SCHEMA_HTTP,
     SKOS,
     SKOSXL,
     VCARD,
-    WIKIDATA_DIRECT,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.prefixes import Prefixes
     from ipgraph.store import Store, Subject
 
-LABEL_PROPERTIES = (
-    RDFS + "label",
-    SKOS + "prefLabel",
-    SCHEMA + "name",
-    SCHEMA_HTTP + "name",
-    DCTERMS + "title",
-    FOAF + "name",
-    DC_ELEMENTS + "title",
-)
+LABEL_PROPERTIES = tuple(path.property for path in WELL_KNOWN["label"] if path.property)
 ACRONYM = IP + "acronym"
 NOTATION = SKOS + "notation"
-SHORT_NAMES = (ACRONYM, NOTATION, WIKIDATA_DIRECT + "P1813")
+SHORT_NAMES = (ACRONYM, *(path.property for path in WELL_KNOWN["short"]))
 XL_LABEL, XL_OTHER_LABEL = SKOSXL + "prefLabel", SKOSXL + "altLabel"
 # Pairs of properties for given and family names.
 PERSON_NAMES = (
@@ -59,12 +50,24 @@ PERSON_NAMES = (
 )
 DEFAULT_GRAPH = DefaultGraph()
 
-_LABELS = tuple(NamedNode(iri) for iri in LABEL_PROPERTIES)
-_SHORT_NAMES = tuple(NamedNode(iri) for iri in SHORT_NAMES)
 _NOTATION = NamedNode(NOTATION)
 _LITERAL_FORM = NamedNode(SKOSXL + "literalForm")
 _PERSON_NAMES = tuple((NamedNode(given), NamedNode(family)) for given, family in PERSON_NAMES)
+MAX_REACHED = 100  # nodes on the way of a path
 _WORD_BREAK = re.compile(r"[-_+\s]+|(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The properties that name things in a dataset, as paths in the order of preference."""
+
+    labels: tuple[PropertyPath, ...] = WELL_KNOWN["label"]
+    short: tuple[PropertyPath, ...] = (path_of(ACRONYM), *WELL_KNOWN["short"])
+
+    @classmethod
+    def of(cls, config: DatasetConfig) -> Naming:
+        """Return the roles of a dataset file."""
+        return cls(config.role("label"), config.role("short"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,23 @@ def words_from_iri(iri: str) -> str:
     words = [word for word in _WORD_BREAK.split(last) if word]
     text = " ".join(word if word.isupper() else word.lower() for word in words)
     return text[:1].upper() + text[1:] if text else iri
+
+
+def follow(store: Store, node: Subject, path: PropertyPath) -> Iterator[Literal]:
+    """Yield the literals at the end of a path from a node."""
+    ends: list[Subject] = [node]
+    for place, step in enumerate(path.steps, start=1):
+        predicate, is_last = NamedNode(step.iri), place == len(path.steps)
+        reached: list[Subject] = []
+        for end in ends:
+            pattern = (None, predicate, end) if step.inverse else (end, predicate, None)
+            for quad in store.quads(*pattern, DEFAULT_GRAPH):
+                term = quad.subject if step.inverse else quad.object
+                if is_last and isinstance(term, Literal):
+                    yield term
+                elif isinstance(term, NamedNode | BlankNode) and len(reached) < MAX_REACHED:
+                    reached.append(term)
+        ends = reached
 
 
 def literals_of(store: Store, node: Subject, predicates: Iterable[NamedNode]) -> Iterator[Literal]:
@@ -132,8 +152,14 @@ class Labels:
     # A bound on memory: a graph with a million entities does not cache a million labels.
     MAX_CACHED = 50_000
 
-    def __init__(self, store: Store, languages: Languages | None = None) -> None:
+    def __init__(
+        self, store: Store, languages: Languages | None = None, naming: Naming | None = None
+    ) -> None:
         self._store = store
+        self.naming = naming or Naming()
+        properties = [path.property for path in self.naming.labels]
+        self._properties = tuple(NamedNode(iri) for iri in properties if iri)
+        self._paths = tuple(path for path in self.naming.labels if not path.property)
         self.languages = languages or Languages((), store.languages)
         self._cache: dict[str, Name] = {}
 
@@ -154,6 +180,11 @@ class Labels:
             return []
         return self._literals(node)
 
+    def short_names(self, node: Subject) -> Iterator[Literal]:
+        """Yield the short names of an entity."""
+        for path in self.naming.short:
+            yield from follow(self._store, node, path)
+
     def _look_up(self, iri: str) -> Name:
         try:
             node = NamedNode(iri)
@@ -161,14 +192,17 @@ class Labels:
             return Name(iri, iri)
         label = self.languages.choose(self._literals(node))
         shown = label.value if label else self._person_name(node) or label_from_iri(iri)
-        short = sorted({literal.value for literal in literals_of(self._store, node, _SHORT_NAMES)})
+        short = sorted({literal.value for literal in self.short_names(node)})
         acronym = next((text for text in short if text != shown), "")
         return Name(iri, shown, (label.language if label else "") or "", acronym)
 
     def _literals(self, node: NamedNode) -> list[Literal]:
         store = self._store
-        found = [literal for literal in literals_of(store, node, _LABELS) if literal.value.strip()]
-        return found or [*xl_literals(store, node)] or [*literals_of(store, node, (_NOTATION,))]
+        texts = literals_of(store, node, self._properties)
+        found = [literal for literal in texts if literal.value.strip()]
+        if not found:
+            found = [literal for path in self._paths for literal in follow(store, node, path)]
+        return found or [*literals_of(store, node, (_NOTATION,))]
 
     def _person_name(self, node: NamedNode) -> str:
         for pair in _PERSON_NAMES:

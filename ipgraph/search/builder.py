@@ -17,9 +17,9 @@ from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
 from ipgraph.entities.labels import (
     DEFAULT_GRAPH,
     LABEL_PROPERTIES,
-    SHORT_NAMES,
     XL_LABEL,
     XL_OTHER_LABEL,
+    Naming,
     words_from_iri,
     xl_literals,
 )
@@ -28,9 +28,10 @@ from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS, XSD
 from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.store import Store
 
 # With more entities, the trigram index would be larger than all others.
@@ -97,22 +98,22 @@ class Contents:
     languages: dict[str, int]
 
 
-def build(store: Store, path: Path, languages: Iterable[str] = ()) -> Contents:
-    """Write the index of a graph to a new file at `path`, with labels preferably in `languages`.
+def build(store: Store, path: Path, config: DatasetConfig | None = None) -> Contents:
+    """Write the index of a graph to a new file at `path`; `config` says what names things.
 
     Reads every statement of the default graph once and each entity a few times; memory grows with
     the number of entities. Raises `OSError` if the file cannot be written.
     """
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
-            return _write(store, connection, tuple(languages))
+            return _write(store, connection, config)
     except sqlite3.OperationalError as error:  # a full disk
         raise OSError(f"{error} ({path.name})") from error
 
 
-def _write(store: Store, connection: sqlite3.Connection, languages: tuple[str, ...]) -> Contents:
+def _write(store: Store, connection: sqlite3.Connection, config: DatasetConfig | None) -> Contents:
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
-    contents = _Builder(store, connection, languages).run()
+    contents = _Builder(store, connection, config).run()
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
@@ -128,9 +129,11 @@ def _tier(classes: list[str]) -> int:
 
 class _Builder:
     def __init__(
-        self, store: Store, connection: sqlite3.Connection, languages: tuple[str, ...]
+        self, store: Store, connection: sqlite3.Connection, config: DatasetConfig | None
     ) -> None:
-        self._preferred = languages
+        self._preferred = config.languages if config else ()
+        self._naming = Naming.of(config) if config else Naming()
+        self._label_properties = {path.property for path in self._naming.labels}
         self._store = store
         self._write = connection.executemany
         self._entities = Entities(store)  # until the languages are known
@@ -138,7 +141,8 @@ class _Builder:
 
     def run(self) -> Contents:
         uses, mentions, classes = self._count()
-        self._entities = Entities(self._store, Languages(self._preferred, self._languages_by_use()))
+        languages = Languages(self._preferred, self._languages_by_use())
+        self._entities = Entities(self._store, languages, naming=self._naming)
         entities = sorted(
             (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
             key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
@@ -162,7 +166,7 @@ class _Builder:
             if isinstance(quad.subject, NamedNode):
                 if quad.predicate == _TYPE and isinstance(value, NamedNode):
                     classes[quad.subject.value].append(value.value)
-                elif predicate in LABEL_PROPERTIES:
+                elif predicate in self._label_properties:
                     classes[quad.subject.value]
                     if language := getattr(value, "language", None):
                         self._languages[language] += 1
@@ -221,13 +225,16 @@ class _Builder:
     def _names(self, iri: str, label: str) -> dict[str, int]:
         """Return the names of an entity by type: 0 short name, 1 label, 2 other name."""
         names: dict[str, int] = {label: 1}
+        for literal in self._entities.labels.short_names(NamedNode(iri)):
+            names.setdefault(literal.value, 0)
         for name_type, predicate in (
-            *((0, predicate) for predicate in SHORT_NAMES),
             (2, SKOS + "altLabel"),
             *((2, predicate) for predicate in LABEL_PROPERTIES),
         ):
             for text in self._texts(iri, NamedNode(predicate)):
                 names.setdefault(text, name_type)
+        for literal in self._entities.labels.literals(iri):
+            names.setdefault(literal.value, 2)
         for predicate in (XL_LABEL, XL_OTHER_LABEL):
             for literal in xl_literals(self._store, NamedNode(iri), predicate):
                 names.setdefault(literal.value, 2)

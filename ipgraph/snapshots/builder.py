@@ -62,8 +62,7 @@ def build(
         write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
         store = LocalStore.on_disk(scratch / "store")
-        languages = recipe.dataset.config.languages
-        contents = builder.build(store, scratch / "search.sqlite", languages)
+        contents = builder.build(store, scratch / "search.sqlite", recipe.dataset.config)
         prefixes = well_known_for(contents.terms) | declared.table()
         declarations.write(scratch, prefixes)
         manifest = _manifest(recipe, name, scratch)

@@ -194,14 +194,15 @@ class Snapshot:
         import logging  # late: only damage needs it
 
         from ipgraph import scratch
+        from ipgraph.dataset.config import reader
         from ipgraph.search import builder
 
         logging.getLogger(__name__).warning(
             "Snapshot %s: %s cannot be read and is built again", self.hash, SEARCH
         )
         temporary = scratch.folder(self) / SEARCH
-        languages = self.manifest["dataset"].get("languages", ())
-        builder.build(self.store(), temporary, languages)
+        config = reader.from_table(self.manifest["dataset"])
+        builder.build(self.store(), temporary, config)
         try:
             with construction.lock(self._cache):
                 inventory.replace_file(self.folder, SEARCH, temporary)

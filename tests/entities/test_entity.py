@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.dataset.config import reader
 from ipgraph.entities.entity import Entities
-from ipgraph.entities.labels import label_from_iri
+from ipgraph.entities.labels import Naming, label_from_iri
 from ipgraph.entities.languages import Languages
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG, PREFIXES
@@ -255,3 +256,20 @@ def test_things_and_relations_with_one_label_are_told_apart_by_their_prefixes():
         ENTITY + "Person": "id",
         "http://example.org/other": "",
     }
+
+
+def test_a_dataset_file_says_which_properties_name_things():
+    config = reader.from_table(
+        {
+            "prefixes": {"e": "http://example.org/"},
+            "roles": {"label": ["e:title/e:text", "..."], "short": ["^e:abbreviates/e:text"]},
+        }
+    )
+    engine = ox.Store()
+    text = """:a :title [ :text "The title" ] . :s :abbreviates :a ; :text "TT" .
+      :b rdfs:label "other" ."""
+    engine.load(HEAD + text, format=ox.RdfFormat.TURTLE)
+    labels = Entities(LocalStore(engine), naming=Naming.of(config)).labels
+    assert labels.name("http://example.org/a").label == "The title"
+    assert labels.name("http://example.org/a").acronym == "TT"
+    assert labels.name("http://example.org/b").label == "other"
