@@ -9,10 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ipgraph.entities.languages import matches
 from ipgraph.server.context import request
 from ipgraph.server.http.languages import DEFAULT, interface_languages, texts_folder
+
+if TYPE_CHECKING:
+    from ipgraph.entities.labels import Name
 
 _FORMS = {"one", "other"}
 # Tables that are one value: the irregular plurals of class labels.
@@ -60,8 +64,14 @@ class Texts:
         return f"{value:,}".replace(",", str(self._texts.get("number.group", ",")))
 
 
+def plural_of(name: Name) -> str:
+    """Return the plural of the label of a class if it is English, else the label."""
+    is_english = not name.language or matches(name.language, DEFAULT)
+    return plural(name.label) if is_english else name.label
+
+
 def plural(label: str) -> str:
-    """Return the plural of an English class label; labels in the data stay English."""
+    """Return the plural of an English noun."""
     special: Mapping[str, str] = load(DEFAULT).raw("plurals")
     for word, several in special.items():
         if f" {label.lower()}".endswith(" " + word):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ipgraph.namespaces import IP
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def _relation_row(group: Group, words: Texts, meanings: Mapping[str, str]) -> Re
         count = words.number(group.total) + ("" if group.complete else "+")
     return RelationRow(
         group=group,
-        heading=sentence_case(plural(group.kind.label) if group.kind else group.label),
+        heading=sentence_case(plural_of(group.kind) if group.kind else group.label),
         meaning=meanings.get(group.relation.iri, ""),
         sources=sources,
         count=count,

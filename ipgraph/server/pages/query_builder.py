@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from ipgraph.entities.labels import qualifiers
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.server.html import links
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.routes import Parameter, Routes
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         entries = []
         for name in names:
             mark = f" ({marks[name.iri]})" if name.iri in marks else ""
-            many = plural(name.label) + mark
+            many = plural_of(name) + mark
             entries.append(Choice(shorten(name.iri), name.label + mark, many))
         found.append(sorted(entries, key=lambda item: item.label.casefold()))
     return found[0], found[1]

@@ -14,7 +14,7 @@ from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, JSON, LIST_OFFERS
 from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, list_formats, page_queries
@@ -251,7 +251,7 @@ def _browse(site: Site) -> ResponseReturnValue:
     return site.render(
         "browse_kind.html",
         name=name,
-        heading=sentence_case(plural(name.label)),
+        heading=sentence_case(plural_of(name)),
         hits=hits[:PER_LIST],
         total=sum(initials.values()),
         initials=initials,
@@ -272,5 +272,5 @@ def _groups(site: Site, kinds: list[tuple[str, int]]) -> list[KindGroup]:
 
 def _group(site: Site, iri: str, count: int, mark: str) -> KindGroup:
     address = links.address("/browse", type=site.kg.prefixes.shorten(iri).strip("<>"))
-    label = plural(site.entities.labels.name(iri).label) + (f" ({mark})" if mark else "")
+    label = plural_of(site.entities.labels.name(iri)) + (f" ({mark})" if mark else "")
     return KindGroup(label, address, count, site.index.of_kind(iri, SHOWN))
