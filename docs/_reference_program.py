@@ -136,11 +136,13 @@ def _format_table(found: tuple[Any, ...]) -> str:
             f"`{form.media_type}`",
             f"`{form.suffix}`",
             form.content.value,
+            ", ".join(sorted(form.lacks)),
             ", ".join(f"`{synonym}`" for synonym in (*form.synonyms, *form.weak)),
         )
         for form in found
     ]
-    return table(("name", "format", "media type", "suffix", "holds", "also accepted"), rows)
+    titles = ("name", "format", "media type", "suffix", "holds", "cannot hold", "also accepted")
+    return table(titles, rows)
 
 
 def errors() -> str:

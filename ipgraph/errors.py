@@ -20,7 +20,8 @@
     │   ├── QueryTooComplex
     │   └── Busy
     └── StoreUnavailable        the snapshot, endpoint or folder cannot be used now
-        └── StoreDamaged        files of the snapshot or of the store on disk have changed
+        └── StoreUnreadable     files cannot be read or written; the message names their folder
+            └── StoreDamaged    files of the snapshot or of the store on disk have changed
 
 A message says what happened, and then what to do. `EXIT_CODES` and `HTTP_STATUSES` are the only
 tables of numbers for errors.
@@ -133,7 +134,14 @@ class StoreUnavailable(IpGraphError):
     """The snapshot, endpoint or folder cannot be used now."""
 
 
-class StoreDamaged(StoreUnavailable):
+class StoreUnreadable(StoreUnavailable):
+    """Files cannot be read or written now.
+
+    The message names their folder, so it is for the operator and never part of a response.
+    """
+
+
+class StoreDamaged(StoreUnreadable):
     """Files of a snapshot or of a store on disk are missing, cut or changed."""
 
 
@@ -156,6 +164,7 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
     QueryTooComplex: 3,
     Busy: 3,
     StoreUnavailable: 4,
+    StoreUnreadable: 4,
     StoreDamaged: 4,
 }
 
@@ -178,5 +187,6 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     QueryTooComplex: 400,
     Busy: 503,
     StoreUnavailable: 503,
+    StoreUnreadable: 503,
     StoreDamaged: 503,
 }

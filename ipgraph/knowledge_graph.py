@@ -17,6 +17,7 @@ from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
+from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,6 +121,22 @@ class KnowledgeGraph:
     def is_own(self) -> bool:
         """True if this is the graph of the project."""
         return self.recipe is not None and not self.recipe.origin
+
+    @cached_property
+    def name(self) -> str:
+        """The name of the graph in names of files: a-z, 0-9 and hyphens."""
+        from ipgraph.dataset import titles
+
+        return self.config.name or titles.name_of_origin(self._origin)
+
+    @property
+    def exports_inferred(self) -> bool:
+        """True if exports and downloads have the inferred statements unless told otherwise.
+
+        The key ``export`` of the dataset file decides; without it, a graph leaves as it came. A
+        graph that was not built here has no inferred statements of ours, and is exported whole.
+        """
+        return bool(self._external) or (self.config.export == "closed" and self.settings.infer)
 
     @cached_property
     def title(self) -> str:
@@ -358,11 +375,13 @@ class KnowledgeGraph:
         entity. Without `format`, a file has the format of its suffix, and a stream gets Turtle.
         TriG and N-Quads contain the named graphs, the other formats the merge of them;
         ``.csv.zip`` and ``.xlsx`` contain a table of entities and one of statements with their
-        sources. A failed export leaves an existing file unchanged.
+        sources. `infer` includes inferred statements (default: `exports_inferred`). Literals are
+        written as in the files of the graph. A failed export leaves an existing file unchanged and
+        writes nothing to a stream. Raises `NotAcceptable` for what the format cannot hold.
         """
         from ipgraph.serialization import graphs
 
-        store = self.store_for(infer)
+        store = self.store_for(self.exports_inferred if infer is None else infer)
         output_format = graphs.format_by_name(format) if format else None
         entity = self.entities.resolve(about) if about else None
         if isinstance(target, str | Path):
@@ -432,7 +451,7 @@ class KnowledgeGraph:
 
 
 def _result(store: Store, result: EngineResult) -> Result:
-    prefixes = store.prefixes.declared
+    prefixes, shown = store.prefixes.declared, as_stated(result, store)
     if isinstance(store, LocalStore):
-        return Result(result, store.damage, prefixes)
-    return Result(result, prefixes=prefixes)
+        return Result(shown, store.damage, prefixes)
+    return Result(shown, prefixes=prefixes)

@@ -21,6 +21,8 @@ ENTITY = BASE + "id/"
 SOURCE = BASE + "source/"
 INFERRED_GRAPH = BASE + "inferred"
 EDITORS_GRAPH = SOURCE + "editors"
+# Before the relative path of a file whose graph nobody has named. Relative IRIs in it extend this.
+FILE_GRAPHS = "urn:ipgraph:file/"
 
 # Declared in the files of the project, and by the modules that have no graph.
 PREFIXES: dict[str, str] = {
@@ -83,6 +85,14 @@ def file_iri(path: Path) -> str:
     if os.name != "posix":
         return path.absolute().as_uri()
     return "file://" + quote(os.fsencode(path.absolute()))
+
+
+def file_graph(relative: str) -> str:
+    """Return the name of the graph of a file, from its path relative to what was opened.
+
+    No place of this machine is in it: `docs/cats.ttl` gives `urn:ipgraph:file/docs/cats.ttl`.
+    """
+    return FILE_GRAPHS + quote(os.fsencode(relative))
 
 
 _PROJECT = Prefixes(PREFIXES)

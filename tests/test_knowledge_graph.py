@@ -8,7 +8,7 @@ import rdflib
 
 import ipgraph
 from ipgraph.errors import BadQuery, NotAcceptable, NotFound, Refused, UsageError
-from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, ORG
+from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, ORG, file_graph
 from ipgraph.settings import Settings
 
 PSCD = ENTITY + "pscd"
@@ -42,7 +42,7 @@ def test_query_declares_prefixes_and_returns_terms(project):
 )
 def test_from_counts_a_triple_of_two_graphs_once(rdf_folder, tmp_path, clauses):
     graph = ipgraph.open(rdf_folder, settings=Settings(cache=str(tmp_path / "cache")))
-    graphs = [path.resolve().as_uri() for path in sorted(rdf_folder.iterdir())]
+    graphs = [file_graph(name) for name in ("one.ttl", "two.ttl")]
     pattern = "{ ?s <http://example.org/knows> ?o }"
     (row,) = graph.query(f"SELECT (COUNT(*) AS ?n) {clauses.format(*graphs)} {pattern}")
     assert row["n"].value == "1"
@@ -151,7 +151,7 @@ def test_ask_result_is_not_iterable_and_select_result_has_no_truth_value(project
 
 def test_xml_rejects_characters_that_xml_does_not_allow(project):
     answer = project.query('SELECT ("a\\u0001b" AS ?x) {}')
-    with pytest.raises(ipgraph.IpGraphError, match=r"U\+0001, which XML does not allow"):
+    with pytest.raises(ipgraph.IpGraphError, match=r"XML does not allow: U\+0001"):
         answer.serialize("xml")
 
 

@@ -32,6 +32,9 @@ def command(
     RDF formats contain the merge of all graphs. .csv.zip and .xlsx contain a table of entities
     and a table of statements with their sources.
 
+    Your own files are written as they state it, literals included; --infer adds what follows from
+    them. What a format cannot hold is refused before anything is written.
+
     \b
     ipgraph export ip.trig
     ipgraph export ip.xlsx
@@ -39,7 +42,7 @@ def command(
     """
     graph = open_graph(target, settings_of(obj, infer=infer))
     if file == "-":
-        graph.export(sys.stdout.buffer, format=format_name or "ttl")
+        graph.export(sys.stdout.buffer, format=format_name or "ttl", infer=infer)
     else:
-        written = graph.export(Path(file), format=format_name)
+        written = graph.export(Path(file), format=format_name, infer=infer)
         click.echo(f"Wrote {written:,} statements to {file}.", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 PROJECT_TITLE = "Infrastructure Protection Graph"
 DEFAULT_TITLE = "RDF graph"
+DEFAULT_NAME = "graph"
 # The classes of a dataset or its header, the likeliest first.
 _DATASET_CLASSES = tuple(
     NamedNode(iri)
@@ -60,6 +62,7 @@ _DESCRIPTIONS = tuple(
 )
 _TYPE = NamedNode(RDF + "type")
 MAX_CHARS = 80
+MAX_NAME_CHARS = 40
 
 
 def title_and_description(store: Store, origin: str = "") -> tuple[str, str]:
@@ -102,11 +105,27 @@ def _title_of_origin(origin: str) -> str:
         return DEFAULT_TITLE
     if "://" in places[0]:
         return urlsplit(places[0]).hostname or DEFAULT_TITLE
-    # Without the suffixes: people-2024.ttl.gz becomes “People 2024”.
-    names = [re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(place).name) for place in places]
+    names = [_stem(place) for place in places]
     shown = [words_from_iri("/" + unquote(name)) for name in names[:2] if name]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
     return _shorten(", ".join(shown) + more) if shown else DEFAULT_TITLE
+
+
+def _stem(place: str) -> str:
+    """Return the name of a file or folder without suffixes: of people-2024.ttl.gz, people-2024."""
+    return re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", PurePath(place).name)
+
+
+def name_of_origin(origin: str) -> str:
+    """Return a name for files: a-z, 0-9 and hyphens, `MAX_NAME_CHARS` at most; see `origin` above.
+
+    It comes from the first file or folder, or from the host of an endpoint.
+    """
+    first = origin.partition("\n")[0]
+    found = urlsplit(first).hostname or "" if "://" in first else unquote(_stem(first))
+    letters = normalize("NFKD", found.lower()).encode("ascii", "ignore").decode()
+    name = re.sub("[^a-z0-9]+", "-", letters).strip("-")[:MAX_NAME_CHARS].strip("-")
+    return name or DEFAULT_NAME
 
 
 def _shorten(text: str) -> str:

@@ -149,7 +149,7 @@ class Entities:
         """
         limits = DescriptionLimits(values, sources, history)
         node = _parse_iri(iri)
-        own, _ = gather(self.store.quads(node, None, None, None), MAX_READ)
+        own, _ = gather(self.reader.written.quads(node, None, None, None), MAX_READ)
         about, is_complete = gather(self.store.quads(None, None, node, None), MAX_READ)
         if not own and not about:
             raise NotFound(f"This graph has no entity <{iri}>.")
@@ -292,7 +292,7 @@ class Entities:
 
     def sample_statements(self, property_iri: str, limit: int) -> tuple[tuple[Value, Value], ...]:
         """Return subject and object of some statements with a property, in no promised order."""
-        quads = self.store.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
+        quads = self.reader.written.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
         return tuple(
             (self.reader.value(quad.subject), self.reader.value(quad.object))  # type: ignore[arg-type]
             for quad in islice(quads, limit)

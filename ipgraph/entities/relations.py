@@ -232,7 +232,7 @@ class GroupBuilder:
         )
 
     def _read(self, name: str, incoming: bool) -> tuple[list[Statement], bool]:
-        store, predicate = self._reader.store, NamedNode(name)
+        store, predicate = self._reader.written, NamedNode(name)
         quads = (
             store.quads(None, predicate, self._node)
             if incoming

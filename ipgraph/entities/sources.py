@@ -52,7 +52,7 @@ class Sources:
         are left out.
         """
         by_subject: dict[str, dict[str, list[Value]]] = {}
-        for quad in self._entities.store.quads(None, None, None, NamedNode(iri)):
+        for quad in self._entities.reader.written.quads(None, None, None, NamedNode(iri)):
             if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
                 relations = by_subject.setdefault(quad.subject.value, {})
                 value = self._entities.reader.value(quad.object)  # type: ignore[arg-type]

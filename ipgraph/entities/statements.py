@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, XSD
+from ipgraph.store.originals import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,10 +119,14 @@ class Citations:
 
 
 class ValueReader:
-    """Makes values from terms: names, classes, and the contents of blank nodes."""
+    """Makes values from terms: names, classes, and the contents of blank nodes.
+
+    `written` is the store for what readers see: its literals are as in their files.
+    """
 
     def __init__(self, store: Store, labels: Labels, vocabulary: Vocabulary) -> None:
         self.store = store
+        self.written = as_written(store)
         self.labels = labels
         self.vocabulary = vocabulary
         self._kinds: dict[str, Name | None] = {}
@@ -175,7 +180,7 @@ class ValueReader:
 
     def _parts(self, node: BlankNode, depth: int) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
         parts: dict[str, list[Value]] = {}
-        for quad in islice(self.store.quads(node, None, None, DEFAULT_GRAPH), _MAX_PARTS):
+        for quad in islice(self.written.quads(node, None, None, DEFAULT_GRAPH), _MAX_PARTS):
             if quad.predicate != _TYPE and not isinstance(quad.object, Triple):
                 values = parts.setdefault(quad.predicate.value, [])
                 values.append(self.value(quad.object, depth=depth + 1))

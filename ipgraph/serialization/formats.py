@@ -21,6 +21,15 @@ class Content(StrEnum):
     TABLES = "tables"  # of entities and statements, for spreadsheets
 
 
+class Feature(StrEnum):
+    """What RDF has and some formats cannot write; the value completes "cannot hold …"."""
+
+    TRIPLE_TERM = "triple terms"
+    XML_CHARACTER = "characters that XML does not allow"
+    XML_NAME = "properties whose IRI does not end in an XML name"
+    MANY_ROWS = "more than 1,048,575 statements"
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A serialization: short name, media type, file suffix, and synonyms that clients send."""
@@ -33,6 +42,7 @@ class Format:
     content_type: str = ""
     synonyms: tuple[str, ...] = ()  # strong synonyms: other media types of the same format
     weak: tuple[str, ...] = ()  # generic media types; used if no other format matches
+    lacks: frozenset[Feature] = frozenset()  # what it cannot hold (`ipgraph.serialization.limits`)
 
     @property
     def header(self) -> str:
@@ -56,6 +66,7 @@ FORMATS: tuple[Format, ...] = (
         Content.BINDINGS,
         "SPARQL XML",
         weak=("application/xml", "text/xml"),
+        lacks=frozenset({Feature.XML_CHARACTER}),
     ),
     Format(
         "csv",
@@ -99,6 +110,7 @@ FORMATS: tuple[Format, ...] = (
         Content.TRIPLES,
         "RDF/XML",
         weak=("application/xml", "text/xml"),
+        lacks=frozenset({Feature.XML_CHARACTER, Feature.XML_NAME}),
     ),
     Format(
         "jsonld",
@@ -107,6 +119,7 @@ FORMATS: tuple[Format, ...] = (
         Content.TRIPLES,
         "JSON-LD",
         weak=("application/json",),
+        lacks=frozenset({Feature.TRIPLE_TERM}),
     ),
     Format(
         "trig",
@@ -137,6 +150,7 @@ TABLE_FORMATS: tuple[Format, ...] = (
         ".xlsx",
         Content.TABLES,
         "Excel",
+        lacks=frozenset({Feature.MANY_ROWS}),
     ),
 )
 

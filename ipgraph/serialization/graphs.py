@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import IpGraphError, StoreUnavailable, UsageError
+from ipgraph.errors import IpGraphError, StoreUnreadable, UsageError
 from ipgraph.serialization import jsonld, tables
 from ipgraph.serialization.formats import (
     FORMATS,
@@ -20,6 +20,7 @@ from ipgraph.serialization.formats import (
     table_format,
 )
 from ipgraph.serialization.results import write_statements
+from ipgraph.store.originals import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,8 +32,9 @@ def export(store: Store, out: IO[bytes], output_format: Format, entity: str | No
     """Write the graph, or the description of `entity`, and return the number of statements.
 
     Formats of quads contain the named graphs, formats of triples their merge, and tables one row
-    per statement and source. Raises `NotAcceptable` for formats of query results, and `UsageError`
-    for a table of a single entity.
+    per statement and source; literals are written as in their files. Raises `NotAcceptable` for
+    formats of query results and for what a format cannot hold, and `UsageError` for a table of a
+    single entity; `out` has nothing then.
     """
     if output_format.content is Content.TABLES:
         if entity is not None:
@@ -40,6 +42,7 @@ def export(store: Store, out: IO[bytes], output_format: Format, entity: str | No
                 f"{output_format.suffix} is for whole graphs. Use .ttl or .nt for one entity."
             )
         return tables.write(store, output_format, out)
+    store = as_written(store)
     counted = _Count()
     with_graphs = output_format.content is Content.QUADS
     if entity is not None:
@@ -105,7 +108,7 @@ def export_file(
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise StoreUnavailable(f"Cannot write {path}: {error.strerror}.") from error
+        raise StoreUnreadable(f"Cannot write {path}: {error.strerror}.") from error
     try:
         with os.fdopen(descriptor, "wb") as out:
             written = export(store, out, output_format, entity)

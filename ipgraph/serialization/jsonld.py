@@ -16,14 +16,17 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.errors import InvalidData
+from ipgraph.errors import NotAcceptable
 from ipgraph.namespaces import IP, OWL, RDF, XSD
+from ipgraph.serialization.formats import Feature, by_name
+from ipgraph.serialization.limits import checked, refusal, until_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ipgraph.store import Store
 
+FORMAT = by_name("jsonld")
 LANGUAGE = "en"
 # As prefixes they would make IRIs with this scheme ambiguous.
 _SCHEMES = frozenset({"data", "file", "ftp", "http", "https", "mailto", "tel", "urn"})
@@ -103,7 +106,7 @@ class Context:
     def short(self, iri: str) -> str:
         """Return an IRI, shortened with a prefix where possible.
 
-        Raises `InvalidData` for an IRI such as ``id:x``, which JSON-LD reads as a prefixed name.
+        Raises `NotAcceptable` for an IRI such as ``id:x``, which JSON-LD reads as a prefixed name.
         """
         end = max(iri.rfind("/"), iri.rfind("#")) + 1
         prefix = self.namespaces.get(iri[:end])
@@ -111,7 +114,9 @@ class Context:
             return f"{prefix}:{iri[end:]}"
         scheme, _, rest = iri.partition(":")
         if (scheme in self.prefixes and not rest.startswith("//")) or scheme == "_":
-            raise InvalidData(f"JSON-LD would read <{iri}> as a prefixed name. Use Turtle instead.")
+            raise NotAcceptable(
+                f"JSON-LD would read <{iri}> as a prefixed name. Use Turtle instead."
+            )
         return iri
 
     def _name(self, term: object) -> str:
@@ -119,7 +124,7 @@ class Context:
             return self.short(term.value)
         if isinstance(term, ox.BlankNode):
             return f"_:{term.value}"
-        raise InvalidData("JSON-LD has no triple terms. Use Turtle instead.")
+        raise refusal(FORMAT, Feature.TRIPLE_TERM)
 
     def _value(self, iri: str, term: object) -> Any:
         is_object_properties = iri in self.object_properties and iri in self.terms
@@ -155,6 +160,12 @@ def _plain(term: ox.Literal) -> str | int | bool | None:
 
 
 def write(triples: Iterable[ox.Triple], context: Context, out: IO[bytes]) -> None:
+    """Write triples as one document, or nothing; see `_write`. Raises `NotAcceptable`."""
+    with until_whole(out, FORMAT) as whole:
+        _write(checked(triples, FORMAT), context, whole)
+
+
+def _write(triples: Iterable[ox.Triple], context: Context, out: IO[bytes]) -> None:
     """Write triples as one document: the context, and a node for each run of the same subject.
 
     Above `MAX_CONTEXT_TRIPLES` triples, the engine writes them in expanded form without a context,
@@ -177,6 +188,4 @@ def write(triples: Iterable[ox.Triple], context: Context, out: IO[bytes]) -> Non
 
 def _nodes(triples: Iterable[ox.Triple], context: Context) -> Iterator[Node]:
     for subject, statements in groupby(triples, key=attrgetter("subject")):
-        if isinstance(subject, ox.Triple):
-            raise InvalidData("JSON-LD has no triple terms. Use Turtle instead.")
         yield context.node(subject, statements)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -11,16 +10,15 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.errors import InvalidData, NotAcceptable
+from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import Content, Format, by_name, formats_with
+from ipgraph.serialization.limits import checked, guarded, until_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ipgraph.store import EngineResult
 
-# XML 1.0, production 2: not allowed in XML documents, not even as character references.
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
 _NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
@@ -52,8 +50,8 @@ def write(
 ) -> None:
     """Write `result` to `out` as it is computed, or only its first `max_rows` rows or triples.
 
-    Raises `NotAcceptable` if the format is not for such results, and `InvalidData` if a literal
-    cannot be written in it. In the second case, `out` already contains a part of the result.
+    Raises `NotAcceptable` if the format is not for such results, or cannot hold a term; `out` has
+    nothing of the result then (`limits.until_whole`).
     """
     if isinstance(output_format, ResultFormats):
         output_format = output_format.of(result)
@@ -62,13 +60,14 @@ def write(
         return
     if output_format.content is not Content.BINDINGS:
         raise _not_acceptable(output_format, Content.BINDINGS, "SELECT and ASK")
-    if max_rows is not None and isinstance(result, ox.QuerySolutions):
-        from ipgraph.serialization.rows import write_rows  # late: most results have no limit
+    with until_whole(out, output_format) as whole:
+        if max_rows is not None and isinstance(result, ox.QuerySolutions):
+            from ipgraph.serialization.rows import write_rows  # late: most results have no limit
 
-        write_rows(result, output_format, _guarded(out, output_format), max_rows)
-        return
-    results_format = ox.QueryResultsFormat.from_media_type(output_format.media_type)
-    result.serialize(_guarded(out, output_format), format=results_format)
+            write_rows(result, output_format, guarded(whole, output_format), max_rows)
+            return
+        results_format = ox.QueryResultsFormat.from_media_type(output_format.media_type)
+        result.serialize(guarded(whole, output_format), format=results_format)
 
 
 def write_statements(
@@ -80,45 +79,21 @@ def write_statements(
     """Write triples or quads to `out` as they are computed. Raises the errors of `write`."""
     if output_format.content is Content.BINDINGS:
         raise _not_acceptable(output_format, Content.TRIPLES, "CONSTRUCT, DESCRIBE and documents")
-    ox.serialize(
-        statements,
-        _guarded(out, output_format),
-        format=ox.RdfFormat.from_media_type(output_format.media_type),
-        prefixes=dict(prefixes) if output_format.name in _WITH_PREFIXES else None,
-    )
+    if output_format.lacks:
+        statements = checked(statements, output_format)
+    with until_whole(out, output_format) as whole:
+        ox.serialize(
+            statements,
+            guarded(whole, output_format),
+            format=ox.RdfFormat.from_media_type(output_format.media_type),
+            prefixes=dict(prefixes) if output_format.name in _WITH_PREFIXES else None,
+        )
 
 
 def _not_acceptable(output_format: Format, wanted: Content, what: str) -> NotAcceptable:
     contents = [Content.TRIPLES, Content.QUADS] if wanted is Content.TRIPLES else [wanted]
     names = ", ".join(item.name for item in formats_with(*contents))
     return NotAcceptable(f"{output_format.label} is not a format for {what}. Use one of {names}.")
-
-
-def _guarded(out: IO[bytes], output_format: Format) -> IO[bytes]:
-    return _XmlGuard(out) if output_format.name in ("xml", "rdf") else out  # type: ignore[return-value]
-
-
-class _XmlGuard:
-    """A binary file that raises `InvalidData` for characters that are not allowed in XML."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
-        self._tail = b""  # the bytes of a forbidden character may be split between two writes
-
-    def write(self, part: bytes) -> int:
-        found = _NOT_XML.search(self._tail + part)
-        if found:
-            code = found.group().decode("utf-8", "replace")
-            raise InvalidData(
-                f"The result contains the character U+{ord(code[0]):04X}, which XML does not "
-                "allow. Use JSON, CSV, TSV, Turtle or N-Triples."
-            )
-        self._tail = part[-2:]
-        self._out.write(part)
-        return len(part)
-
-    def flush(self) -> None:
-        self._out.flush()
 
 
 class Result:

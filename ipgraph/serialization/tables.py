@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from typing import IO, TYPE_CHECKING
@@ -11,7 +10,9 @@ import pyoxigraph as ox
 
 from ipgraph.entities.labels import Labels
 from ipgraph.namespaces import INFERRED_GRAPH, RDF, SKOS
-from ipgraph.serialization import xlsx
+from ipgraph.serialization import spreadsheets, xlsx
+from ipgraph.serialization.limits import until_whole
+from ipgraph.store.originals import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +33,16 @@ _STATEMENT_COLUMNS = (
 
 
 def write(store: Store, output_format: Format, out: IO[bytes]) -> int:
-    """Write the graph in a table format; return the number of statement rows."""
-    return _WRITERS[output_format.name](store, out)
+    """Write the graph in a table format; return the number of statement rows.
+
+    Raises `SizeLimitExceeded` for more rows than the format holds; `out` has nothing then.
+    """
+    with until_whole(out, output_format) as whole:
+        return _WRITERS[output_format.name](store, whole)
 
 
 def _write_csv(store: Store, out: IO[bytes]) -> int:
-    """Write ``entities.csv`` and ``statements.csv`` (RFC 4180) in a ZIP archive."""
+    """Write ``entities.csv`` and ``statements.csv`` in a ZIP archive."""
     statements = _Statements(store)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in (("entities", _entities(store)), ("statements", statements.rows())):
@@ -47,7 +52,7 @@ def _write_csv(store: Store, out: IO[bytes]) -> int:
                 archive.open(entry, "w", force_zip64=True) as part,
                 io.TextIOWrapper(part, encoding="utf-8", newline="") as text,
             ):
-                csv.writer(text).writerows(rows)
+                spreadsheets.write_csv(text, rows)
     return statements.number
 
 
@@ -87,7 +92,7 @@ class _Statements:
 
     def __init__(self, store: Store) -> None:
         self.number = 0
-        self._store = store
+        self._store = as_written(store)
         self._labels = Labels(store)
 
     def rows(self) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from ipgraph.errors import SizeLimitExceeded
 from ipgraph.serialization.formats import TABLE_FORMATS
+from ipgraph.serialization.spreadsheets import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +22,9 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-# What no XML 1.0 document can hold.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f￾￿]")
+# What no XML 1.0 document can hold or keep, and what reads as the escape of such a character
+# (ECMA-376-1, 22.9.2.19).
+_ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 # Spreadsheets keep 15 digits of a number: larger ones are written as text, and so are INF and NaN.
 _MAX_EXACT = 10**15
 _SHEET = "worksheets/sheet{}.xml"
@@ -98,8 +100,12 @@ def _line(cells: Sequence[str | float]) -> str:
     return f"<row>{''.join(_cell(cell) for cell in cells)}</row>"
 
 
+def _escape(found: re.Match[str]) -> str:
+    return f"_x{ord(found[0]):04X}_"
+
+
 def _cell(value: str | float) -> str:
     if isinstance(value, int | float) and abs(value) <= _MAX_EXACT:
         return f"<c><v>{value}</v></c>"
-    text = escape(_NOT_XML.sub("�", str(value)), quote=False)
+    text = escape(_ESCAPED.sub(_escape, fitting(str(value))), quote=False)
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

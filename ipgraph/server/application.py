@@ -21,7 +21,7 @@ from flask import Flask, signals
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RoutingException
 
-from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.errors import IpGraphError, StoreUnavailable, StoreUnreadable
 from ipgraph.resources import folder
 from ipgraph.server.api import (
     dataset_description,
@@ -306,7 +306,8 @@ class Application(Flask):
             problem = error.problem
         else:
             problem = problem_of(cast("IpGraphError", error))
-        if problem.status >= 500 and problem.status != 503:
+        is_logged = problem.status >= 500 and problem.status != 503
+        if is_logged or isinstance(error, StoreUnreadable):
             self.log_exception((type(error), error, cast("TracebackType", error.__traceback__)))
         return self._problem(problem)
 

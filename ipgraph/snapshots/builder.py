@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,13 @@ from ipgraph.errors import Inconsistent
 from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
 from ipgraph.prefixes import well_known_for
 from ipgraph.search import builder
+from ipgraph.serialization import limits, xlsx
+from ipgraph.serialization.formats import Feature
 from ipgraph.snapshots import construction, declarations, inventory, loading
+from ipgraph.snapshots.literals import Recorder
+from ipgraph.snapshots.snapshot import LITERALS
 from ipgraph.store.local import LocalStore, write_store
+from ipgraph.store.originals import Originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +53,10 @@ def build(
     """
     clock = _Clock(report)
     clock.begin("load")
-    declared = declarations.Declarations()
-    engine = loading.load(recipe.inputs, max_depth, reading, declared)
+    recorder, declared = Recorder(), declarations.Declarations()
+    engine = loading.load(recipe.inputs, max_depth, reading, recorder, declared)
+    originals = recorder.originals(engine)
+    del recorder
     clock.begin("infer")
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     if closure.inconsistencies:
@@ -61,6 +69,8 @@ def build(
         clock.begin("write")
         write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
         clock.begin("index")
+        if originals:
+            (scratch / LITERALS).write_bytes(originals.dump())
         store = LocalStore.on_disk(scratch / "store")
         contents = builder.build(store, scratch / "search.sqlite", recipe.dataset.config)
         prefixes = well_known_for(contents.terms) | declared.table()
@@ -80,16 +90,28 @@ def build(
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
+    counts = _counts(LocalStore.on_disk(scratch / "store").engine)
     return {
         "hash": name,
-        "content_hash": _content_hash(scratch / "graph.nq"),
+        "content_hash": _content_hash(scratch / "graph.nq", scratch / LITERALS),
         "file_hash": _file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
         "dataset": reader.to_table(recipe.dataset.config),
         "inputs": [{"path": str(file.path), "graph": file.graph} for file in recipe.inputs],
-        "counts": _counts(LocalStore.on_disk(scratch / "store").engine),
+        "counts": counts,
+        "features": _features(scratch / "graph.nq", counts),
     }
+
+
+def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
+    """Return what some format cannot hold, by what is exported: all statements, or the stated."""
+    found = {"closed": limits.features(quads), "stated": limits.features(quads, INFERRED_GRAPH)}
+    stated = sum(counts["graphs"].values())
+    for name, rows in (("closed", stated + counts["inferred"]), ("stated", stated)):
+        if rows >= xlsx.MAX_ROWS:
+            found[name].append(Feature.MANY_ROWS)
+    return {name: [feature.name for feature in each] for name, each in found.items()}
 
 
 def _counts(engine: ox.Store) -> dict[str, Any]:
@@ -122,11 +144,12 @@ def _file_hash(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def _content_hash(quads: Path) -> str:
+def _content_hash(quads: Path, literals: Path) -> str:
     """Return a hash of the stated quads that depends neither on order nor on blank node labels.
 
     It is the sum of the SHA-256 of the lines, modulo 2^256. Quads with blank nodes are converted
-    to canonical form (RDFC-1.0) before. Only these quads are held in memory.
+    to canonical form (RDFC-1.0) before. Only these quads are held in memory. The forms of literals
+    in the files count as well, except those of statements with blank nodes.
     """
     inferred_ending = f"<{INFERRED_GRAPH}> .\n".encode()
     total, lines_with_blank_nodes = 0, []
@@ -144,7 +167,15 @@ def _content_hash(quads: Path) -> str:
     canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
     for line in canonical.splitlines(keepends=True):
         total += int.from_bytes(sha256(line).digest())
+    if literals.exists():
+        total += int.from_bytes(sha256(_without_blank_nodes(literals.read_bytes())).digest())
     return f"{total % 2**256:064x}"
+
+
+def _without_blank_nodes(literals: bytes) -> bytes:
+    originals = Originals.load(literals)
+    named = {key: each for key, each in originals.statements.items() if key[0][:2] != "_:"}
+    return replace(originals, statements=named).dump()
 
 
 class _Clock:

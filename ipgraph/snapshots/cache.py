@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable
+from ipgraph.errors import NotFound, StoreDamaged, StoreUnavailable, StoreUnreadable
 from ipgraph.snapshots import construction, inventory
 from ipgraph.snapshots.limits import DEFAULT_LIMITS, BuildLimits
 from ipgraph.snapshots.snapshot import Recipe, Snapshot
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
-_BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities")
+_BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities", "serialization")
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 
@@ -99,7 +99,7 @@ def _find_or_build(
         folder = cache / "snapshots" / _read_inputs(recipe)[1]
         with suppress(StoreUnavailable):  # a cache that cannot be written may have the snapshot
             return Snapshot(folder)
-        raise StoreUnavailable(
+        raise StoreUnreadable(
             f"Cannot write to the cache folder {cache}: {error.strerror or error}.",
             hint="Free some space, or choose another folder with --cache or IPGRAPH_CACHE.",
         ) from error

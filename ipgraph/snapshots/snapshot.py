@@ -2,8 +2,9 @@
 
 The cache folder has ``snapshots/<hash>/`` with ``graph.nq`` (all named graphs, including the
 inferred one), ``store/`` (Oxigraph on disk: the same graphs, and their merge as default graph),
-``search.sqlite`` (the index of names), ``prefixes.txt``, ``manifest.json``, and ``files.txt``, the
-inventory that shows damage. `ipgraph.snapshots.cache` finds the snapshot of a set of inputs,
+``search.sqlite`` (the index of names), ``prefixes.txt``, ``manifest.json``, ``literals.json`` if
+the engine changed literals (`ipgraph.store.originals`), and ``files.txt``, the inventory that shows
+damage. `ipgraph.snapshots.cache` finds the snapshot of a set of inputs,
 `ipgraph.snapshots.builder` builds one.
 """
 
@@ -12,14 +13,14 @@ from __future__ import annotations
 import os
 from binascii import crc32
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
-from ipgraph.errors import StoreDamaged, StoreUnavailable
+from ipgraph.errors import StoreDamaged, StoreUnreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.settings import InferenceLimits
 from ipgraph.snapshots import construction, declarations, inventory
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.snapshots.loading import Input
+    from ipgraph.store.originals import Originals
 
 GRAPH = "graph.nq"
 SEARCH = "search.sqlite"
+LITERALS = "literals.json"
 _MANIFEST = "manifest.json"
 STATED = "stated"
 
@@ -62,7 +65,7 @@ class Recipe:
 class Snapshot:
     """A built graph on disk. While this object exists, no clean-up removes its folder.
 
-    Raises `StoreUnavailable` if there is no such folder, and `StoreDamaged` if its files are not
+    Raises `StoreUnreadable` if there is no such folder, and `StoreDamaged` if its files are not
     those of its inventory.
     """
 
@@ -72,7 +75,7 @@ class Snapshot:
             self._pin = _Pin(folder / _MANIFEST)
         except OSError as error:
             if not folder.is_dir():
-                raise StoreUnavailable(f"There is no snapshot in {folder}.") from error
+                raise StoreUnreadable(f"There is no snapshot in {folder}.") from error
             raise self._damaged(f"{_MANIFEST} cannot be read ({error.strerror})") from error
         try:
             self.inventory = inventory.verify(folder)
@@ -181,10 +184,15 @@ class Snapshot:
         if read_files:
             for damage in inventory.find_all(self.folder, "store/", inventory.MAX_READ_BYTES):
                 raise self.report_damage(damage)
-        store = LocalStore.on_disk(self.folder / "store", self.report_damage)
+        store = LocalStore.on_disk(self.folder / "store", self.report_damage, self.originals)
         if self.inventory.quads and next(store.quads(), None) is None:
             raise self.report_damage(f"it has 0 of {self.inventory.quads:,} quads")
         return store
+
+    @cached_property
+    def originals(self) -> Callable[[], Originals] | None:
+        """What reads the literals that the files write in another form; None if no literal is."""
+        return _originals(self.folder, self.inventory)
 
     def rebuild_search(self) -> Path:
         """Build the index of names again from the store, and return its path.
@@ -228,7 +236,9 @@ class Snapshot:
         except OSError:  # a cache that cannot be written
             return load_graph(self.graph_path, infer=False)
         return LocalStore.on_disk(
-            folder / "store", lambda reason: inventory.mark_damaged(folder, reason)
+            folder / "store",
+            lambda reason: inventory.mark_damaged(folder, reason),
+            self.originals,
         )
 
     def _write_stated(self, target: Path) -> None:
@@ -263,7 +273,23 @@ def load_graph(path: Path, *, infer: bool = True) -> LocalStore:
     if path.exists() and not any((folder / name).exists() for name in (_MANIFEST, inventory.NAME)):
         return LocalStore.in_memory(path, infer=infer)
     with _checked(path) as file:
-        return LocalStore.in_memory(file, infer=infer)
+        store = LocalStore.in_memory(file, infer=infer)
+    return replace(store, originals=_originals(folder, inventory.read(folder)))
+
+
+def _originals(folder: Path, known: inventory.Inventory) -> Callable[[], Originals] | None:
+    """Return what reads the original forms of a snapshot, once; None if it has none."""
+    if known.file(LITERALS) is None:
+        return None
+
+    @cache
+    def read() -> Originals:
+        from ipgraph.store.originals import Originals  # late: a query does not need it
+
+        with _checked(folder / LITERALS) as file:
+            return Originals.load(file.read())
+
+    return read
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnavailable
+from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.prefixes import DEFAULT, Prefixes
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ipgraph.sparql.service_values import Functions
     from ipgraph.store import EngineResult, Subject, Term
+    from ipgraph.store.originals import Originals
 
 # Oxigraph needs no space before FROM.
 _FROM = re.compile(r"(?i)(?:\b|ask|construct)from")
@@ -36,6 +37,7 @@ class LocalStore:
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
     A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
+    `originals` returns the forms of literals in the files, if any differs (`as_written`).
     `prefixes` are written at the head of documents and used for names; `languages` are the tags of
     its labels, in the order in which they are shown.
     """
@@ -43,6 +45,7 @@ class LocalStore:
     engine: ox.Store
     folder: Path | None = None
     on_damage: Callable[[str], object] | None = None
+    originals: Callable[[], Originals] | None = None
     prefixes: Prefixes = field(default=DEFAULT, compare=False)
     languages: tuple[str, ...] = ("en",)
 
@@ -66,16 +69,21 @@ class LocalStore:
         return cls(engine)
 
     @classmethod
-    def on_disk(cls, folder: Path, on_damage: Callable[[str], object] | None = None) -> LocalStore:
+    def on_disk(
+        cls,
+        folder: Path,
+        on_damage: Callable[[str], object] | None = None,
+        originals: Callable[[], Originals] | None = None,
+    ) -> LocalStore:
         """Open a store on disk for reading. Call it after a fork, never before.
 
-        Raises `StoreUnavailable`, or `StoreDamaged` if files are missing or changed.
+        Raises `StoreUnreadable`, or `StoreDamaged` if files are missing or changed.
         """
         try:
-            return cls(ox.Store.read_only(str(folder)), folder, on_damage)
+            return cls(ox.Store.read_only(str(folder)), folder, on_damage, originals)
         except (RuntimeError, OSError) as error:
             if getattr(error, "errno", None) in _NOT_DAMAGE:
-                raise StoreUnavailable(f"Cannot open the store in {folder}: {error}") from error
+                raise StoreUnreadable(f"Cannot open the store in {folder}: {error}") from error
             if on_damage:
                 on_damage(str(error))
             raise StoreDamaged(f"Cannot open the store in {folder}: {error}") from error
@@ -205,8 +213,8 @@ def write_store(
 
     `inferred` are chunks of N-Triples that are written to the graph of inferred statements as well;
     their blank nodes are those of `source`. The store on disk also has the merge of the named
-    graphs. The data streams through files next to `folder`, so that memory use does not grow with
-    the graph.
+    graphs. Blank nodes have the same labels in both. The data streams through files next to
+    `folder`, so that memory use does not grow with the graph.
     """
     import shutil
     import tempfile  # late: every command opens a store, but few write one
@@ -222,17 +230,15 @@ def write_store(
                 for chunk in inferred:
                     out.write(chunk)
                     named.write(chunk.replace(b" .\n", f" <{INFERRED_GRAPH}> .\n".encode()))
-        if quads.stat().st_size < _PART_BYTES:
-            # One file: every load assigns new labels, so a blank node stays the same in its graph
-            # and in the merge only if both are loaded together.
-            everything = Path(scratch, "everything.nq")
-            shutil.copyfile(quads, everything)
-            with everything.open("ab") as out, triples.open("rb") as lines:
-                shutil.copyfileobj(lines, out)
-            engine.bulk_load(path=str(everything), format=ox.RdfFormat.N_QUADS)
-        else:
-            for path in (quads, triples):
-                _load_in_parts(engine, path)
+        parts = [quads, triples]
+        if quads.stat().st_size < _PART_BYTES:  # one load is faster than two
+            parts = [Path(scratch, "everything.nq")]
+            with parts[0].open("wb") as out:
+                for path in (quads, triples):
+                    with path.open("rb") as lines:
+                        shutil.copyfileobj(lines, out)
+        for path in parts:
+            _load_in_parts(engine, path)
     engine.flush()
     engine.optimize()
 
@@ -247,5 +253,6 @@ def _load_in_parts(engine: ox.Store, path: Path) -> None:
             with_blank_nodes = [line for line in part if b"_:" in line]
             lines = b"".join(line for line in part if b"_:" not in line)
             engine.bulk_load(lines, format=ox.RdfFormat.N_QUADS)
-            # Only `parse` does not rename blank nodes.
-            engine.bulk_extend(ox.parse(b"".join(with_blank_nodes), format=ox.RdfFormat.N_QUADS))
+            if with_blank_nodes:  # only `parse` does not rename them
+                lines = b"".join(with_blank_nodes)
+                engine.bulk_extend(ox.parse(lines, format=ox.RdfFormat.N_QUADS))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.serialization.results import write
 from ipgraph.sparql.evaluation import engine_error, evaluate
 from ipgraph.store.local import LocalStore
+from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
     from ipgraph.serialization.formats import Format
@@ -24,10 +24,8 @@ def write_result(
     Raises what `evaluate` raises, and `NotAcceptable` if the format cannot hold the result.
     """
     try:
-        prefixes = store.prefixes.declared
-        write(evaluate(store, query), output_format, out, prefixes, query.max_rows)
-    except InvalidData as error:  # a limit of the format: another one can hold the result
-        raise NotAcceptable(str(error)) from error
+        result, prefixes = as_stated(evaluate(store, query), store), store.prefixes.declared
+        write(result, output_format, out, prefixes, query.max_rows)
     except (RuntimeError, OSError) as error:
         damage = store.damage(error) if isinstance(store, LocalStore) else None
         raise damage or engine_error(query, error) from error

@@ -14,12 +14,12 @@ from typing import IO, TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.entities import names
-from ipgraph.errors import InvalidData, NotAcceptable
 from ipgraph.reasoning import Explainer
 from ipgraph.reasoning import Explanation as Explanation  # noqa: PLC0414  the server's type
 from ipgraph.serialization import graphs
 from ipgraph.serialization.formats import Content
 from ipgraph.serialization.results import write_statements
+from ipgraph.store.originals import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,10 +40,7 @@ def perform(store: Store, job: Job, output_format: Format, out: IO[bytes]) -> No
 
     Raises what the job raises, and `NotAcceptable` if the format cannot hold the result.
     """
-    try:
-        JOBS[job.name](store, job.text, output_format, out)
-    except InvalidData as error:  # a limit of the format: another one can hold the result
-        raise NotAcceptable(str(error)) from error
+    JOBS[job.name](store, job.text, output_format, out)
 
 
 def statement_text(subject: str, predicate: str, object: str, incomplete: str = "") -> str:
@@ -77,14 +74,14 @@ def _explain(store: Store, text: str, output_format: Format, out: IO[bytes]) -> 
 def _describe(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:
     """Write the statements about an entity; as CSV only those with it as subject, and sources."""
     if output_format.content is Content.BINDINGS:
-        _write_rows(store.quads(ox.NamedNode(iri)), out)
+        _write_rows(as_written(store).quads(ox.NamedNode(iri)), out)
         return
     graphs.export(store, out, output_format, iri)
 
 
 def _graph(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> None:
     """Write all statements of a named graph."""
-    quads = store.quads(graph=ox.NamedNode(iri))
+    quads = as_written(store).quads(graph=ox.NamedNode(iri))
     if output_format.content is Content.BINDINGS:
         _write_rows(quads, out)
         return

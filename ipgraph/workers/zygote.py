@@ -194,17 +194,30 @@ class _FrameWriter:
             )
         self._buffer += part
         if len(self._buffer) >= self._chunk_bytes:
-            self._sock.sendall(wire.frame(wire.DATA, self._buffer))
-            self._buffer.clear()
+            self._send_buffer()
             self._chunk_bytes = _CHUNK_BYTES
         return len(part)
 
     def flush(self) -> None:
         """Do nothing: `end` sends the buffer together with the last frame."""
 
+    def hold(self, max_bytes: int) -> None:
+        """Send nothing before `max_bytes` bytes are written, or the end is reached."""
+        self._chunk_bytes = max_bytes
+
     def end(self, kind: int, payload: bytes = b"", *, drop_buffer: bool = False) -> None:
-        rest = wire.frame(wire.DATA, self._buffer) if self._buffer and not drop_buffer else b""
-        self._sock.sendall(rest + wire.frame(kind, payload))
+        if drop_buffer:
+            self._buffer.clear()
+        self._send_buffer(wire.frame(kind, payload))
+
+    def _send_buffer(self, last: bytes = b"") -> None:
+        """Send the buffer, a result that was held in several frames, and the frame `last`."""
+        rest = memoryview(bytes(self._buffer))
+        self._buffer.clear()
+        while len(rest) > _CHUNK_BYTES:
+            self._sock.sendall(wire.frame(wire.DATA, bytes(rest[:_CHUNK_BYTES])))
+            rest = rest[_CHUNK_BYTES:]
+        self._sock.sendall((wire.frame(wire.DATA, bytes(rest)) if rest else b"") + last)
 
 
 def _warm_up(store: LocalStore) -> None:

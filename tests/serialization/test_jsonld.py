@@ -8,7 +8,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from ipgraph.errors import InvalidData
+from ipgraph.errors import NotAcceptable
 from ipgraph.serialization import jsonld
 from ipgraph.store.local import LocalStore
 
@@ -104,7 +104,7 @@ def test_a_long_document_is_streamed_in_expanded_form(monkeypatch):
 @pytest.mark.parametrize("iri", ["id:x", "schema:Thing", "_:x"])
 def test_an_iri_that_looks_like_a_prefixed_name_is_an_error(iri):
     context = jsonld.Context.of(store_of(""))
-    with pytest.raises(InvalidData, match="Use Turtle"):
+    with pytest.raises(NotAcceptable, match="prefixed name"):
         context.short(iri)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from xml.etree import ElementTree as ET
 
@@ -9,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.errors import SizeLimitExceeded, UsageError
-from ipgraph.serialization import graphs, xlsx
+from ipgraph.serialization import graphs, spreadsheets, xlsx
 from ipgraph.serialization.formats import TABLE_FORMATS, table_format
 from ipgraph.store.local import LocalStore
 
@@ -20,7 +21,9 @@ def tables(data: bytes) -> dict[str, list[list[str]]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         return {
-            name.removesuffix(".csv"): list(csv.reader(io.StringIO(archive.read(name).decode())))
+            name.removesuffix(".csv"): list(
+                csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig")))
+            )
             for name in archive.namelist()
         }
 
@@ -97,7 +100,7 @@ def test_the_same_graph_gives_the_same_bytes(project, form):
 
 def test_hostile_texts_and_a_graph_without_names_are_written_unchanged():
     store = LocalStore(ox.Store())
-    nasty = '=1+1","\r\n</t><script>é'
+    nasty = '1+1","\r\n</t><script>é'
     store.engine.add(
         ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:p"), ox.Literal(nasty, language="fr"))
     )
@@ -126,3 +129,70 @@ def test_a_sheet_with_too_many_rows_is_an_error(monkeypatch):
     xlsx.write(io.BytesIO(), {"few": [["a"], ["b"], ["c"]]})
     with pytest.raises(SizeLimitExceeded, match="more"):
         xlsx.write(io.BytesIO(), {"many": [["a"], ["b"], ["c"], ["d"]]})
+
+
+FORMULAS = [
+    "=1+1",
+    "+cmd|x",
+    "-x",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\uff1d1+1",
+    "--1",
+    "+1-1",
+    "-",
+]
+PLAIN = ["-5", "+1.50", "-1e3", ".5", "a=1", "", "'", "2020-01-01", " =1"]
+
+
+def test_no_cell_for_people_starts_a_formula_and_numbers_stay():
+    out = io.StringIO()
+    spreadsheets.write_csv(out, [FORMULAS, PLAIN, [-5, 1.5]])
+    first, second, third = csv.reader(io.StringIO(out.getvalue().removeprefix("﻿"), newline=""))
+    assert first == [f"'{cell}" for cell in FORMULAS]
+    assert second == PLAIN
+    assert third == ["-5", "1.5"]
+
+
+def test_the_archive_has_a_byte_order_mark_and_no_formula():
+    store = LocalStore(ox.Store())
+    store.engine.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:p"), ox.Literal("=1+1")))
+    out = io.BytesIO()
+    graphs.export(store, out, TABLE_FORMATS[0])
+    with zipfile.ZipFile(out) as archive:
+        assert all(archive.read(name).startswith(b"\xef\xbb\xbf") for name in archive.namelist())
+    assert tables(out.getvalue())["statements"][1][2] == "'=1+1"
+
+
+@pytest.mark.parametrize("text", ["x" * 32_767, "x" * 32_768, "\U0001f600" * 16_384, "é" * 100_000])
+def test_a_text_longer_than_a_cell_of_a_workbook_is_cut_with_a_note(text):
+    (_, (cell,)) = sheets(xlsx.workbook(["a"], [[text]]))["Results"]
+    assert len(cell.encode("utf-16-le")) // 2 <= 32_767
+    if len(text) == 32_767:
+        assert cell == text
+    else:
+        assert f"[cut: the text has {len(text):,} characters, and a cell holds 32,767]" in cell
+        kept = cell.partition("…")[0]
+        assert text.startswith(kept)
+        assert len(kept.encode("utf-16-le")) // 2 > 32_500
+
+
+@pytest.mark.parametrize("text", ["a\x01b", "\x0b", "a\r\nb", "_x0041_", "_x0041", "__x000D_", "￿"])
+def test_a_workbook_keeps_every_character(text):
+    (_, (cell,)) = sheets(xlsx.workbook(["a"], [[text]]))["Results"]
+    escape = re.compile("_x([0-9A-Fa-f]{4})_")
+    assert escape.sub(lambda found: chr(int(found[1], 16)), cell) == text
+
+
+def test_a_workbook_with_too_many_rows_leaves_no_byte_in_a_stream(monkeypatch):
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
+    store = LocalStore(ox.Store())
+    for number in range(3):
+        node = ox.NamedNode(f"urn:{number}")
+        store.engine.add(ox.Quad(node, node, ox.Literal("x" * 100_000)))
+    out = io.BytesIO()
+    with pytest.raises(SizeLimitExceeded, match="more"):
+        graphs.export(store, out, TABLE_FORMATS[1])
+    assert out.getvalue() == b""

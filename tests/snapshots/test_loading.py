@@ -4,6 +4,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.errors import InvalidData, NotFound
+from ipgraph.namespaces import file_graph
 from ipgraph.snapshots import loading
 
 
@@ -52,7 +53,7 @@ def test_files_are_loaded_into_their_own_graph_and_datasets_keep_their_named_gra
         (tmp_path / name).write_text(text, encoding="utf-8")
     engine = loading.load(loading.inputs_of([tmp_path]))
     graphs = {str(quad.object): quad.graph_name for quad in engine}
-    file_graphs = {name: ox.NamedNode((tmp_path / name).resolve().as_uri()) for name in texts}
+    file_graphs = {name: ox.NamedNode(file_graph(name)) for name in texts}
     named_graph = ox.NamedNode("http://g")
     assert len(graphs) == 7
     assert graphs['"c"'] == file_graphs["c.jsonld"]

@@ -90,7 +90,7 @@ def _value(value: Value, language: str) -> str:
         for name, values in value.parts
     )
     acronym = _in_brackets(value.acronym) + _in_brackets(value.qualifier)
-    is_marked = value.language and not matches(value.language, language)
+    is_marked = value.language and not matches(value.language.lower(), language)
     tag = f" @{value.language}" if is_marked else ""
     inferred = f" [{_INFERRED}]" if value.inferred else ""
     return f"{value.text or parts}{acronym}{tag}{_marks(value.sources)}{inferred}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, SD, VOID, XSD
-from ipgraph.serialization.formats import Content, formats_with
+from ipgraph.serialization.formats import Content
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
 from ipgraph.server.edition import KEYWORDS, LICENSE
@@ -218,7 +218,8 @@ def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
     files = edition.part(dumps_of)
     return [
         (f"{root}/downloads/{files.name(form.suffix)}", form.label, form.media_type)
-        for form in formats_with(Content.TRIPLES, Content.QUADS)
+        for form in files.formats
+        if form.content is not Content.TABLES
     ]
 
 

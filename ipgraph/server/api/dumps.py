@@ -9,14 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ipgraph import scratch
-from ipgraph.errors import IpGraphError, NotFound
+from ipgraph.errors import IpGraphError, NotAcceptable, NotFound
 from ipgraph.resources import folder
-from ipgraph.serialization.formats import TABLE_FORMATS, Content, formats_with
+from ipgraph.serialization.formats import TABLE_FORMATS, Content, Feature, formats_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.serialization.formats import Format
     from ipgraph.server.edition import Edition
 
 # Files of a larger graph are not written for the list, only when they are downloaded.
@@ -47,6 +48,7 @@ class Dumps:
         self._lock = threading.Lock()
         self._beginning = threading.Lock()
         self._made: dict[str, Dump] = {}
+        self._refused: set[str] = set()
         self._writing: threading.Thread | None = None
 
     @cached_property
@@ -63,6 +65,19 @@ class Dumps:
                 self._writing.start()
         return [self._made.get(name) or self._described(name) for name in self._names()]
 
+    @cached_property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats that can hold the graph, as far as the build of its snapshot knows."""
+        kind = "closed" if self.are_closed else "stated"
+        manifest = self._kg.snapshot.manifest if self._kg.snapshot else {}
+        found = {Feature[name] for name in manifest.get("features", {}).get(kind, ())}
+        return tuple(form for form in _FORMATS if form.lacks.isdisjoint(found))
+
+    @property
+    def are_closed(self) -> bool:
+        """True if the files have the inferred statements."""
+        return self._kg.exports_inferred
+
     @property
     def is_writing(self) -> bool:
         """True if files are still being written."""
@@ -70,11 +85,16 @@ class Dumps:
 
     def settled(self) -> list[Dump]:
         """Return all files. Waits until those for the list are written."""
-        names = self._names()
-        return [self.file(name)[0] if self.are_listed else self._described(name) for name in names]
+        if not self.are_listed:
+            return [self._described(name) for name in self._names()]
+        self._write_all()
+        return [self._made[name] for name in self._names() if name in self._made]
 
     def file(self, name: str) -> tuple[Dump, Path]:
-        """Return a file and its path; it is written at first use. Raises `NotFound`."""
+        """Return a file and its path; it is written at first use.
+
+        Raises `NotFound`, and `NotAcceptable` if the format cannot hold the graph.
+        """
         described = self._described(name)
         with self._lock:
             path = self._folder / name
@@ -98,17 +118,21 @@ class Dumps:
         return "".join(f"{item.sha256}  {item.name}\n" for item in self.settled() if item.sha256)
 
     def name(self, suffix: str) -> str:
-        """Return the file name with a suffix; it includes the version to cite."""
+        """Return the file name with a suffix: the name of the graph, and the version to cite."""
         version = self._kg.snapshot.content_hash[:12] if self._kg.snapshot else "now"
-        return f"ipgraph-{version}{suffix}"
+        return f"{self._kg.name}-{version}{suffix}"
 
     def _names(self) -> list[str]:
-        return [self.name(form.suffix) for form in _FORMATS]
+        """Return the names of all files but those that cannot be written."""
+        names = [self.name(form.suffix) for form in self.formats]
+        return [name for name in names if name not in self._refused]
 
     def _write_all(self) -> None:
         for name in self._names():
             try:
                 self.file(name)
+            except NotAcceptable:
+                self._refused.add(name)
             except (IpGraphError, OSError):  # a download of this file reports the error
                 continue
 

@@ -66,7 +66,7 @@ class Texts:
 
 def plural_of(name: Name) -> str:
     """Return the plural of the label of a class if it is English, else the label."""
-    is_english = not name.language or matches(name.language, DEFAULT)
+    is_english = not name.language or matches(name.language.lower(), DEFAULT)
     return plural(name.label) if is_english else name.label
 
 

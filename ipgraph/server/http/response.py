@@ -25,6 +25,7 @@ from ipgraph.errors import (
     Refused,
     SizeLimitExceeded,
     StoreUnavailable,
+    StoreUnreadable,
     TimeLimitExceeded,
 )
 from ipgraph.server.http.negotiation import HTML, PLAIN, Offer, choose
@@ -152,10 +153,12 @@ def problem_of(error: IpGraphError) -> Problem:
     headers: Headers = ()
     if isinstance(error, Busy | StoreUnavailable):
         headers = (RETRY_AFTER,)
-    detail = str(error)
-    if status >= 500 and not isinstance(error, LimitReached | StoreUnavailable):
+    detail, hint = str(error), error.hint
+    if isinstance(error, StoreUnreadable):  # names folders of this machine
+        detail, hint = "A file of this graph cannot be read now.", "Send the request again later."
+    elif status >= 500 and not isinstance(error, LimitReached | StoreUnavailable):
         detail = "The data of this service has a fault. It has been logged."
-    return Problem(status, slug, detail, error.hint, more, headers)
+    return Problem(status, slug, detail, hint, more, headers)
 
 
 def write_problem(problem: Problem, accept: str, instance: str) -> Response | None:

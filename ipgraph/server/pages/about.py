@@ -10,6 +10,7 @@ from flask import make_response, send_file
 
 from ipgraph import __version__
 from ipgraph.resources import folder
+from ipgraph.serialization.formats import Content
 from ipgraph.server.api.dumps import Dump, Dumps, dumps_of
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.http.negotiation import HTML, PLAIN, RDF_OFFERS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Response as FlaskResponse
 
+    from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.context import Request
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
@@ -152,7 +154,7 @@ def _developers(site: Site) -> DeveloperSection:
 
 def _rows(site: Site, dumps: list[Dump], curated: list[Dump]) -> list[Row]:
     words = site.words()
-    rows = [_dump_row(dump, words(f"downloads.{dump.content}")) for dump in dumps]
+    rows = [_dump_row(dump, words(_contents_key(dump, site.kg))) for dump in dumps]
     if site.is_own:
         text = words("downloads.ontology")
         rows += [
@@ -164,6 +166,12 @@ def _rows(site: Site, dumps: list[Dump], curated: list[Dump]) -> list[Row]:
         Row(links.address(f"/{name}.ttl"), f"{name}.ttl", words(f"downloads.{name}"), "Turtle")
         for name in ("void", "dcat")
     ]
+
+
+def _contents_key(dump: Dump, kg: KnowledgeGraph) -> str:
+    """Return the key of the text that says what a file has."""
+    is_stated = dump.content is not Content.TABLES and not kg.exports_inferred
+    return f"downloads.{dump.content}{'_stated' if is_stated else ''}"
 
 
 def _dump_row(dump: Dump, description: str) -> Row:

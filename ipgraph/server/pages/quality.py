@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response
 
 from ipgraph.errors import IpGraphError, StoreUnavailable
+from ipgraph.resources import folder
 from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
@@ -19,7 +21,7 @@ from ipgraph.server.pages.site import site_of
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.checks import CheckReport
+    from ipgraph.checks import CheckReport, Problem
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
@@ -50,9 +52,27 @@ class Checking:
 
     def _run(self) -> None:
         try:
-            self.report = self._kg.check()
+            report = self._kg.check()
+            self.report = replace(report, problems=tuple(map(self._published, report.problems)))
         except IpGraphError as error:
-            self.error = str(error)
+            self.error = self._without_paths(str(error))
+
+    def _published(self, problem: Problem) -> Problem:
+        """Return a problem whose texts name files as pages do."""
+        place = problem.place
+        return replace(
+            problem,
+            message=self._without_paths(problem.message),
+            detail=self._without_paths(problem.detail),
+            place=place and replace(place, file=self._without_paths(place.file)),
+        )
+
+    def _without_paths(self, text: str) -> str:
+        """Return a text without the folders of this machine: only the names of the files."""
+        recipe = self._kg.recipe
+        for file in recipe.inputs if recipe else ():
+            text = text.replace(str(file.path), file.name)
+        return text.replace(f"{folder('ontology').parent}{os.sep}", "")
 
 
 def checking_of(edition: Edition) -> Checking:

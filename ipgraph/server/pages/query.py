@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import time
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ipgraph.errors import (
     LimitReached,
     SizeLimitExceeded,
 )
+from ipgraph.serialization import spreadsheets
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
 from ipgraph.server.api import protocol
 from ipgraph.server.api import sparql as sparql_endpoint
@@ -223,7 +223,7 @@ def _labeled(request: Request, query_request: QueryRequest, suffix: str) -> Resp
         body, offer = workbook(columns, rows), _WORKBOOK
     else:
         out = io.StringIO()
-        csv.writer(out).writerows([columns, *rows])
+        spreadsheets.write_csv(out, [columns, *rows])
         body, offer = out.getvalue().encode(), CSV
     disposition = ("Content-Disposition", f'attachment; filename="results.{suffix}"')
     return Response.of((("Content-Type", offer.content_type), disposition, NO_STORE), body)

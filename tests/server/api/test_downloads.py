@@ -7,10 +7,26 @@ import re
 
 import pytest
 
+import ipgraph
+from ipgraph.namespaces import RDFS
 from ipgraph.server.api import dumps
 from ipgraph.server.api.dumps import Dumps
 from ipgraph.server.pages import about
+from ipgraph.settings import Settings
 from support.running import application, browser
+
+BAD = {
+    "rdf": '<http://e.test/a> <http://e.test/9> "digits only" .',
+    "rdf and its like": '<http://e.test/a> <http://e.test/p> "a\\u0001b" .',
+    "jsonld": "<http://e.test/a> <http://e.test/p> <<( <urn:a> <urn:p> <urn:b> )>> .",
+}
+
+
+def opened(folder, **files):
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / f"{name}.ttl").write_text(text, encoding="utf-8")
+    return ipgraph.open(folder, settings=Settings(cache=str(folder.parent / "cache")))
 
 
 @pytest.fixture
@@ -46,7 +62,7 @@ def test_the_page_shows_the_checksum_of_every_file(client):
     reply = client.get("/downloads")
     assert "Refresh" not in reply.headers
     rows = re.findall(
-        r'href="(/downloads/ipgraph-[^"]+)".*?<td class="sha">\s*<code>([0-9a-f]{64})</code>',
+        r'href="(/downloads/rdf-[^"]+)".*?<td class="sha">\s*<code>([0-9a-f]{64})</code>',
         reply.text,
         re.DOTALL,
     )
@@ -93,7 +109,7 @@ def test_the_shapes_and_alignments_of_the_project_are_served_unchanged(project):
 
 
 def test_a_file_that_does_not_exist_is_not_found(client):
-    for name in ("ipgraph-0.ttl", "shapes.ttl", ".."):
+    for name in ("rdf-0.ttl", "shapes.ttl", ".."):
         assert client.get(f"/downloads/{name}").status_code == 404
     assert client.get("/downloads/..%2Fshapes.ttl").status_code == 404
 
@@ -107,3 +123,38 @@ def test_a_file_is_sent_with_its_length_name_and_etag(serve, small):
         assert reply.headers["Content-Disposition"] == f"attachment; filename={name}"
         again = service.ask(f"/downloads/{name}", If_None_Match=reply.headers["ETag"])
         assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_no_writer_can_write_is_not_offered_and_refused_with_the_reason(tmp_path, name):
+    kg = opened(tmp_path / "Birds of Zürich", good='<urn:a> <urn:p> "v" .', bad=BAD[name])
+    suffix = f".{name.partition(' ')[0]}"
+    with application(kg) as app:
+        client = browser(app)
+        assert client.get("/downloads/SHA256SUMS").text.count("\n") == 7
+        page, catalog = client.get("/downloads").text, client.get("/dcat.ttl").text
+        offered = re.findall(r'href="/downloads/(birds-of-zurich-[0-9a-f]{12}[^"]+)"', page)
+        assert len(offered) == 7
+        assert f"{suffix}" not in {file[file.index(".") :] for file in offered}
+        assert f"{suffix}>" not in catalog
+        assert ".nq>" in catalog
+        for file in offered:
+            assert download(client, f"/downloads/{file}")
+        refused = client.get(f"/downloads/{Dumps(kg).name(suffix)}")
+        assert refused.status_code == 406
+        assert "cannot hold" in refused.text
+
+
+def test_downloads_have_what_was_stated_and_those_of_the_project_what_follows(tmp_path, project):
+    text = f"<urn:p> <{RDFS}subPropertyOf> <urn:q> . <urn:a> <urn:p> 01 ."
+    kg = opened(tmp_path / "own", it=text)
+    assert kg.built.manifest["counts"]["inferred"] > 0
+    with application(kg) as app:
+        client = browser(app)
+        lines = download(client, f"/downloads/{Dumps(kg).name('.nq')}").decode()
+        assert "without inferred" in client.get("/downloads").text
+    assert lines.count("\n") == 2
+    assert '"01"^^' in lines
+    assert "<urn:ipgraph:file/it.ttl>" in lines
+    assert Dumps(project).are_closed
+    assert Dumps(project).name(".nt").startswith("ipgraph-")
