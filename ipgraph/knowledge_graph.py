@@ -81,8 +81,8 @@ class KnowledgeGraph:
     def store(self) -> Store:
         """The store that includes inferred statements."""
         if isinstance(self._external, Path):
-            return LocalStore.on_disk(self._external)
-        return self._external or self._with_names(self.built.store())
+            return self._described(LocalStore.on_disk(self._external))
+        return self._described(self._external or self.built.store())
 
     @cached_property
     def prefixes(self) -> Prefixes:
@@ -91,9 +91,6 @@ class KnowledgeGraph:
         for name, namespace in (self.snapshot.prefixes if self.snapshot else {}).items():
             declared.setdefault(name, namespace)
         return Prefixes(declared)
-
-    def _with_names(self, store: LocalStore) -> LocalStore:
-        return replace(store, prefixes=self.prefixes, languages=self._common_languages)
 
     @property
     def has_open_store(self) -> bool:
@@ -108,7 +105,13 @@ class KnowledgeGraph:
                 "Only a graph built by ipgraph knows which statements are inferred. "
                 "Query this graph with infer=True."
             )
-        return self._with_names(self.built.store(infer=False))
+        return self._described(self.built.store(infer=False))
+
+    def _described(self, store: Store) -> Store:
+        names: dict[str, Any] = {"description": self.dataset_file, "prefixes": self.prefixes}
+        if self.snapshot:
+            names["languages"] = tuple(self.snapshot.languages)
+        return replace(store, **names)  # type: ignore[type-var]
 
     @property
     def built(self) -> Snapshot:
@@ -220,10 +223,9 @@ class KnowledgeGraph:
     def entities(self) -> Entities:
         """Descriptions of entities by IRI."""
         from ipgraph.entities.entity import Entities
-        from ipgraph.entities.labels import Naming
 
         counts = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
-        return Entities(self.store_for(), self.languages, counts, Naming.of(self.config))
+        return Entities(self.store_for(), self.languages, counts)
 
     @cached_property
     def languages(self) -> Languages:
@@ -231,11 +233,7 @@ class KnowledgeGraph:
         from ipgraph.entities.languages import Languages
 
         preferred = (*self.preferred_languages, *self.config.languages)
-        return Languages(preferred, self._common_languages)
-
-    @cached_property
-    def _common_languages(self) -> tuple[str, ...]:
-        return tuple(self.snapshot.languages) if self.snapshot else ("en",)
+        return Languages(preferred, self.snapshot.languages if self.snapshot else ("en",))
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -254,7 +252,7 @@ class KnowledgeGraph:
         from ipgraph.search import builder
 
         path = scratch.folder(self) / "search.sqlite"
-        builder.build(self.store, path, self.config)
+        builder.build(self.store, path)
         return SearchIndex(path)
 
     @cached_property

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities.labels import DEFAULT_GRAPH, Labels
-from ipgraph.namespaces import DCTERMS, FOAF, IP
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ipgraph.store import Store
+    from ipgraph.entities.labels import Labels
+    from ipgraph.entities.model import Model
 
 # A bound on memory, as for labels.
 _MAX_CACHED = 50_000
@@ -40,10 +38,10 @@ class Source:
 class Bibliography:
     """Reads the documents of one graph that does not change; each is read once."""
 
-    def __init__(self, store: Store, labels: Labels, counts: Mapping[str, int]) -> None:
+    def __init__(self, labels: Labels, model: Model, counts: Mapping[str, int]) -> None:
         """Take the number of statements in each named graph."""
-        self._store = store
         self._labels = labels
+        self._model = model
         self.counts = counts
         self._cache: dict[str, Source] = {}
 
@@ -57,23 +55,23 @@ class Bibliography:
         return source
 
     def _read(self, iri: str) -> Source:
-        publisher = self._first(iri, DCTERMS + "publisher")
+        node = NamedNode(iri)
+
+        def first(role: str, *, is_address: bool = False) -> str:
+            term = self._model.first(node, role)
+            if isinstance(term, NamedNode):
+                return term.value if is_address else self._labels.name(term.value).label
+            return term.value if isinstance(term, Literal) else ""
+
         return Source(
             iri=iri,
             title=self._labels.name(iri).label,
-            publisher=publisher or self._first(iri, IP + "publisherName"),
-            issued=self._first(iri, DCTERMS + "issued"),
-            as_of=self._first(iri, IP + "asOf"),
-            genre=self._first(iri, IP + "genre"),
-            authority=self._first(iri, IP + "authority"),
-            page=self._first(iri, FOAF + "page", is_address=True),
-            archived=self._first(iri, IP + "archivedAt", is_address=True),
+            publisher=first("publisher"),
+            issued=first("issued"),
+            as_of=first("seen"),
+            genre=first("genre"),
+            authority=first("rank"),
+            page=first("page", is_address=True),
+            archived=first("archive", is_address=True),
             statements=self.counts.get(iri, 0),
         )
-
-    def _first(self, iri: str, predicate: str, *, is_address: bool = False) -> str:
-        quads = self._store.quads(NamedNode(iri), NamedNode(predicate), None, DEFAULT_GRAPH)
-        first = min((quad.object for quad in quads), key=str, default=None)
-        if isinstance(first, NamedNode):
-            return first.value if is_address else self._labels.name(first.value).label
-        return first.value if isinstance(first, Literal) else ""

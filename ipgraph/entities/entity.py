@@ -7,20 +7,19 @@ the sources that state it, or the mark that it is inferred.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.bibliography import Bibliography, Source
-from ipgraph.entities.history import PARTICIPANT_PROPERTIES, Figure, HistoryEntry, HistoryReader
-from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name, Naming
+from ipgraph.entities.history import Figure, HistoryEntry, HistoryReader
+from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
+from ipgraph.entities.model import Model
 from ipgraph.entities.names import resolve
 from ipgraph.entities.relations import (
-    DATES,
     MAX_READ,
-    OTHER_NAMES,
-    PART_OF,
     DescriptionLimits,
     Group,
     GroupBuilder,
@@ -29,20 +28,30 @@ from ipgraph.entities.relations import (
 from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
 from ipgraph.entities.vocabulary import DEFINITIONS, Vocabulary
 from ipgraph.errors import NotFound
-from ipgraph.namespaces import IP, ORG, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ipgraph.dataset.config.values import PropertyPath, Text
     from ipgraph.entities.languages import Languages
     from ipgraph.store import Store
 
 MAX_DEPTH = 12
-_HEAD_OF = NamedNode(IP + "headOf")
-_HOLDS = NamedNode(ORG + "holds")
-_BROADER = (IP + "subsectorOf", SKOS + "broader")
-# The relations between parts and wholes in a drawing.
-HIERARCHY = (*PART_OF, *_BROADER)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact at a glance: its values, and the thing between them and the entity, if there is one.
+
+    `relation` is the last property of its path, `label` its name in the dataset file, which may be
+    empty; `incoming` is True if the values are subjects of the relation.
+    """
+
+    label: Text
+    relation: str
+    incoming: bool
+    via: Value | None
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +122,21 @@ class Entities:
         store: Store,
         languages: Languages | None = None,
         counts: Mapping[str, int] | None = None,
-        naming: Naming | None = None,
     ) -> None:
-        """Take the order of languages, the number of statements of each graph, and the naming."""
+        """Take the order of languages, and the number of statements of each graph."""
         self.store = store
-        self.labels = Labels(store, languages, naming)
+        self.labels = Labels(store, languages)
         self.languages = self.labels.languages
         self._counts = counts or {}
-        self.bibliography = Bibliography(store, self.labels, self._counts)
-        self.vocabulary = Vocabulary(store, self.labels)
+        self.model = Model(store)
+        self.bibliography = Bibliography(self.labels, self.model, self._counts)
+        self.vocabulary = Vocabulary(store, self.labels, self.model)
         self.reader = ValueReader(store, self.labels, self.vocabulary)
-        self._history = HistoryReader(self.reader)
+        self._history = HistoryReader(self.reader, self.model)
 
     def in_languages(self, *languages: str) -> Entities:
         """Return the same entities with texts in `languages` where the data have them."""
-        order = self.languages.prefer(*languages)
-        return Entities(self.store, order, self._counts, self.labels.naming)
+        return Entities(self.store, self.languages.prefer(*languages), self._counts)
 
     def exists(self, iri: str) -> bool:
         """True if any statement mentions the IRI."""
@@ -156,18 +164,18 @@ class Entities:
         citations = Citations(self.bibliography, limits.sources)
         facts = by_property(own)
         definitions, more = self._in_best_language(self._literals(facts, DEFINITIONS, citations))
-        names = _distinct(self._literals(facts, OTHER_NAMES, citations))
+        names = _distinct(self._literals(facts, self._other_names, citations))
         tagged = [value for value in names if value.language]
         shown_names, more_names = self._in_best_language(tagged)
         name = self.labels.name(iri)
-        groups = GroupBuilder(self.reader, self._history, node, citations, limits)
+        groups = GroupBuilder(self.reader, self._history, self.model, node, citations, limits)
         types = facts.get(TYPE, [])
         participations = [
             statement
             for statement in about
-            if statement.predicate in PARTICIPANT_PROPERTIES and not statement.inferred
+            if statement.predicate in self.model.ties and not statement.inferred
         ]
-        participations += self._history.heads(node)
+        participations += self._history.behind_facts(node)
         entries, figures = self._history.read(participations, citations, limits.history)
         breadcrumb = self.breadcrumb(iri)
         return Description(
@@ -179,7 +187,7 @@ class Entities:
             translations=self._translations(name, more, more_names),
             dates=tuple(
                 (self.labels.name(predicate), self._literals(facts, (predicate,), citations))
-                for predicate in DATES
+                for predicate in self.model.dates
                 if predicate in facts
             ),
             groups=groups.groups(own, about, is_complete),
@@ -228,7 +236,7 @@ class Entities:
 
         Of several direct wholes, the first by label.
         """
-        for predicates in (PART_OF, _BROADER):
+        for predicates in (self.model.part_of, self.model.hierarchy):
             wholes = {
                 statement.object.value
                 for predicate in predicates
@@ -236,7 +244,11 @@ class Entities:
                 if isinstance(statement.object, NamedNode)
             }
             if wholes:
-                direct = {iri for iri in wholes if not self._contains_another(iri, wholes)}
+                direct = {
+                    whole
+                    for whole in wholes
+                    if not self._contains_another(whole, wholes, predicates)
+                }
                 return min(direct or wholes, key=lambda iri: (self.labels.name(iri).label, iri))
         return ""
 
@@ -244,37 +256,56 @@ class Entities:
         statements, _ = gather(self.store.quads(subject, NamedNode(predicate)), MAX_READ)
         return [statement for statement in statements if not statement.inferred]
 
-    def _contains_another(self, whole: str, wholes: set[str]) -> bool:
+    def _contains_another(self, whole: str, wholes: set[str], predicates: tuple[str, ...]) -> bool:
         """True if another of the wholes is part of this one, which is then further up."""
-        part_of, node = NamedNode(IP + "partOf"), NamedNode(whole)
+        node = NamedNode(whole)
         return any(
-            any(self.store.quads(NamedNode(other), part_of, node, DEFAULT_GRAPH))
+            any(self.store.quads(NamedNode(other), NamedNode(predicate), node, DEFAULT_GRAPH))
             for other in wholes - {whole}
+            for predicate in predicates
         )
 
     def parts(self, iri: str) -> tuple[Value, ...]:
         """Return the stated direct parts of an entity, by class and label."""
         parts: dict[str, Value] = {}
-        for predicate in HIERARCHY:
+        for predicate in self.model.hierarchy:
             quads = self.store.quads(None, NamedNode(predicate), NamedNode(iri), None)
             for statement in gather(quads, MAX_READ)[0]:
                 if isinstance(statement.subject, NamedNode) and not statement.inferred:
                     parts.setdefault(statement.subject.value, self.reader.value(statement.subject))
         return tuple(sorted(parts.values(), key=_by_kind_and_label))
 
-    def heads(self, iri: str) -> tuple[tuple[Value, tuple[Value, ...]], ...]:
-        """Return the posts that head an organization, each with its holders in the plain graph.
+    def facts(self, iri: str, classes: Iterable[str]) -> tuple[Fact, ...]:
+        """Return the facts at a glance of an entity with these classes, without its dates.
 
-        The plain graph shows mid-2013.
+        They are read from the plain graph, in the order of the dataset file.
         """
-        posts = []
-        for quad in self.store.quads(None, _HEAD_OF, _parse_iri(iri), DEFAULT_GRAPH):
-            if isinstance(quad.subject, NamedNode):
-                quads = self.store.quads(None, _HOLDS, quad.subject, DEFAULT_GRAPH)
-                holders = {held.subject for held in quads if isinstance(held.subject, NamedNode)}
-                values = sorted(map(self.reader.value, holders), key=_by_label)
-                posts.append((self.reader.value(quad.subject), tuple(values)))
-        return tuple(sorted(posts, key=lambda pair: pair[0].text))
+        node, kinds = _parse_iri(iri), {*classes}
+        found = [
+            fact
+            for entry in self.model.config.facts
+            if entry.of in kinds
+            for path in entry.path
+            if path.property not in self.model.dates
+            for fact in self._facts_by(node, path, entry.label)
+        ]
+        return tuple(found)
+
+    def _facts_by(self, node: NamedNode, path: PropertyPath, label: Text) -> list[Fact]:
+        *before, last = path.steps
+        found = []
+        for thing in self.model.follow(node, tuple(before)):
+            ends = self.model.follow(thing, (last,))
+            values = tuple(sorted(map(self.reader.value, ends), key=_by_label))
+            via = self.reader.value(thing) if before else None
+            if values or via:
+                found.append(Fact(label, last.iri, last.inverse, via, values))
+        return sorted(found, key=lambda fact: fact.via.text if fact.via else "")
+
+    @cached_property
+    def _other_names(self) -> tuple[str, ...]:
+        names = (*self.model.role("short"), *self.model.role("other_name"))
+        return tuple(dict.fromkeys(names))
 
     def related(
         self, iri: str, property_iri: str, *, incoming: bool, limit: int
@@ -282,7 +313,9 @@ class Entities:
         """Return one group with up to `limit` values, and its sources."""
         citations = Citations(self.bibliography)
         limits = DescriptionLimits(values=limit)
-        groups = GroupBuilder(self.reader, self._history, _parse_iri(iri), citations, limits)
+        groups = GroupBuilder(
+            self.reader, self._history, self.model, _parse_iri(iri), citations, limits
+        )
         return groups.group(property_iri, incoming), citations.sources()
 
     def has_entity_values(self, property_iri: str) -> bool:

@@ -1,7 +1,8 @@
-"""Dated nodes: placements, assignments, memberships, changes, and figures with their date.
+"""Dated nodes: relations with their period, changes, and figures with their date.
 
 The plain graph shows one present; these nodes carry everything that started or ended: a unit in an
-organization, a person in a post, a responsibility, a change of organization. A date may be a day,
+organization, a person in a post, a responsibility, a change of organization. The model of the
+graph knows their classes (`ipgraph.entities.model`). A date may be a day,
 a month or a year; order is decided by year, then by the text of the date.
 """
 
@@ -15,36 +16,17 @@ from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Name
 from ipgraph.entities.statements import Statement, Value, gather
-from ipgraph.namespaces import IP, ORG, RDF
+from ipgraph.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
+    from ipgraph.entities.model import Model
     from ipgraph.entities.statements import Citations, ValueReader
-    from ipgraph.store import Subject
+    from ipgraph.store import Subject, Term
 
-PLACEMENT = IP + "Placement"
-ASSIGNMENT = IP + "Assignment"
-MEMBERSHIP = ORG + "Membership"
-CHANGE = ORG + "ChangeEvent"
-FIGURE = IP + "Figure"
-# Each class of dated node and the properties for its participants, in reading order.
-DATED_NODES: dict[str, tuple[str, ...]] = {
-    PLACEMENT: (IP + "placedUnit", IP + "placedIn"),
-    ASSIGNMENT: (IP + "agency", IP + "inRole", IP + "charge", IP + "under"),
-    MEMBERSHIP: (ORG + "member", IP + "post", ORG + "organization"),
-    CHANGE: (
-        ORG + "originalOrganization",
-        ORG + "resultingOrganization",
-        IP + "causedBy",
-    ),
-    FIGURE: (IP + "about", IP + "measure"),
-}
-PARTICIPANT_PROPERTIES = frozenset(name for names in DATED_NODES.values() for name in names)
 MAX_ENTRIES = 200
 
-_DATES = tuple(NamedNode(IP + name) for name in ("validFrom", "validThrough", "onDate", "acting"))
 _TYPE = NamedNode(RDF + "type")
-_HEAD_OF = NamedNode(IP + "headOf")
-_POST = NamedNode(IP + "post")
+_BOOLEAN = XSD + "boolean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +34,12 @@ class HistoryEntry:
     """A dated node in the history of an entity; dates as the source gives them, else empty."""
 
     iri: str
-    kind: str  # one of the classes of `DATED_NODES`
+    kind: str  # one of the classes of `Model.nodes`
     role: str  # the property by which the described entity takes part
     participants: dict[str, tuple[Value, ...]]  # by property
     since: str
     until: str
-    acting: bool
+    marks: tuple[Name, ...]  # the properties that are true of the node
     label: str
     sources: tuple[int, ...]
 
@@ -101,13 +83,14 @@ def year_of(date: str) -> int:
 class HistoryReader:
     """Reads the dated nodes of one graph."""
 
-    def __init__(self, reader: ValueReader) -> None:
+    def __init__(self, reader: ValueReader, model: Model) -> None:
         self._reader = reader
+        self._model = model
 
     def kind(self, node: Subject) -> str:
         """Return the class of a dated node, or an empty text for any other node."""
         for quad in self._reader.store.quads(node, _TYPE, None, DEFAULT_GRAPH):
-            if isinstance(quad.object, NamedNode) and quad.object.value in DATED_NODES:
+            if isinstance(quad.object, NamedNode) and quad.object.value in self._model.nodes:
                 return quad.object.value
         return ""
 
@@ -126,10 +109,10 @@ class HistoryReader:
             kind = self.kind(statement.subject)
             if not kind or counts[kind, statement.predicate] >= limit:
                 continue
-            if kind == FIGURE:
-                figures.append(self._figure(statement, citations))
-            elif self._has_date(statement.subject):
-                entry = self._entry(statement, kind, citations)
+            facts = self._facts(statement.subject)
+            if self._values(facts, "value"):
+                figures.append(self._figure(statement, kind, facts, citations))
+            elif entry := self._entry(statement, kind, facts, citations):
                 entries.setdefault(statement.subject.value, entry)
             else:
                 continue
@@ -139,20 +122,17 @@ class HistoryReader:
             tuple(sorted(figures, key=lambda item: (item.measure.label, item.as_of, item.value))),
         )
 
-    def _has_date(self, node: Subject) -> bool:
-        """True if a node has a date; without one it only repeats a plain statement."""
-        return any(
-            any(self._reader.store.quads(node, predicate, None, DEFAULT_GRAPH))
-            for predicate in _DATES
-        )
+    def behind_facts(self, node: NamedNode) -> list[Statement]:
+        """Return the statements that tie dated nodes to things between a node and its facts.
 
-    def heads(self, organization: NamedNode) -> list[Statement]:
-        """Return the statements from memberships to the posts that head an organization."""
+        So the history of an organization has the holders of the post that heads it.
+        """
         statements: list[Statement] = []
-        for quad in self._reader.store.quads(None, _HEAD_OF, organization, DEFAULT_GRAPH):
-            if isinstance(quad.subject, NamedNode):
-                quads = self._reader.store.quads(None, _POST, quad.subject)
-                statements += gather(quads, MAX_ENTRIES)[0]
+        for history in self._model.fact_histories:
+            for thing in self._model.follow(node, history.steps):
+                if isinstance(thing, NamedNode):
+                    quads = self._reader.store.quads(None, NamedNode(history.tie), thing)
+                    statements += gather(quads, MAX_ENTRIES)[0]
         return statements
 
     def _facts(self, node: Subject) -> dict[str, list[Statement]]:
@@ -163,51 +143,84 @@ class HistoryReader:
                 facts.setdefault(statement.predicate, []).append(statement)
         return facts
 
-    def _entry(self, participation: Statement, kind: str, citations: Citations) -> HistoryEntry:
-        facts = self._facts(participation.subject)
+    def _entry(
+        self,
+        participation: Statement,
+        kind: str,
+        facts: dict[str, list[Statement]],
+        citations: Citations,
+    ) -> HistoryEntry | None:
+        """Return a node with a date; without one it only repeats a plain statement."""
+        on = self._text(facts, "on")
+        since, until = on or self._text(facts, "begin"), on or self._text(facts, "end")
+        marks = tuple(
+            self._reader.labels.name(name)
+            for name, statements in sorted(facts.items())
+            if any(_is_true(fact.object) for fact in statements)
+        )
+        has_marks = any(_is_boolean(f.object) for found in facts.values() for f in found)
+        if not (since or until or has_marks):
+            return None
         participants = {
             name: tuple(
                 self._reader.supported(fact.object, fact, citations) for fact in facts.get(name, [])
             )
-            for name in DATED_NODES[kind]
+            for name in self._model.nodes[kind].ties
         }
         iri = participation.subject.value
         has_iri = isinstance(participation.subject, NamedNode)
-        date = _text(facts, IP + "onDate")
         return HistoryEntry(
             iri=iri,
             kind=kind,
             role=participation.predicate,
             participants=participants,
-            since=date or _text(facts, IP + "validFrom"),
-            until=date or _text(facts, IP + "validThrough"),
-            acting=_text(facts, IP + "acting") == "true",
+            since=since,
+            until=until,
+            marks=marks,
             label=self._reader.labels.name(iri).label if has_iri else "",
             sources=citations.cite(participation),
         )
 
-    def _figure(self, participation: Statement, citations: Citations) -> Figure:
-        facts = self._facts(participation.subject)
-        measures = [fact.object for fact in facts.get(IP + "measure", [])]
+    def _figure(
+        self,
+        participation: Statement,
+        kind: str,
+        facts: dict[str, list[Statement]],
+        citations: Citations,
+    ) -> Figure:
+        """Return a figure: of its ties, the first is what it is about, the second its measure."""
+        ties = self._model.nodes[kind].ties
+        measures = [fact.object for tie in ties[1:2] for fact in facts.get(tie, [])]
         measure = next((node.value for node in measures if isinstance(node, NamedNode)), "")
+        units = self._values(facts, "unit")
         return Figure(
             iri=participation.subject.value,
             about=self._reader.value(participation.object),
             measure=self._reader.labels.name(measure),
-            value=_text(facts, IP + "value"),
-            unit=self._unit(facts),
-            as_of=_text(facts, IP + "asOf"),
+            value=self._text(facts, "value"),
+            unit=self._reader.value(units[0]).text if units else "",
+            as_of=self._text(facts, "seen") or self._text(facts, "on"),
             sources=citations.cite(participation),
         )
 
-    def _unit(self, facts: dict[str, list[Statement]]) -> str:
-        units = facts.get(IP + "unit", [])
-        return self._reader.value(units[0].object).text if units else ""
+    def _values(self, facts: dict[str, list[Statement]], role: str) -> list[Term]:
+        """Return the values of the first property of a role that a node has."""
+        for name in self._model.role(role):
+            if name in facts:
+                return [fact.object for fact in facts[name]]
+        return []
+
+    def _text(self, facts: dict[str, list[Statement]], role: str) -> str:
+        values = self._values(facts, role)
+        return min((value.value for value in values if isinstance(value, Literal)), default="")
 
 
-def _text(facts: dict[str, list[Statement]], name: str) -> str:
-    literals = (fact.object for fact in facts.get(name, []) if isinstance(fact.object, Literal))
-    return min((literal.value for literal in literals), default="")
+def _is_true(term: Term) -> bool:
+    return _is_boolean(term) and term.value == "true"
+
+
+def _is_boolean(term: Term) -> bool:
+    return isinstance(term, Literal) and term.datatype.value == _BOOLEAN
 
 
 def _by_subject_and_property(statement: Statement) -> tuple[str, str]:

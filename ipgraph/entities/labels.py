@@ -15,7 +15,6 @@ from urllib.parse import unquote
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from ipgraph.dataset.config.roles import WELL_KNOWN
-from ipgraph.dataset.config.values import PropertyPath, path_of
 from ipgraph.entities.languages import Languages
 from ipgraph.namespaces import (
     FOAF,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ipgraph.dataset.config.model import DatasetConfig
+    from ipgraph.dataset.config.values import PropertyPath
     from ipgraph.prefixes import Prefixes
     from ipgraph.store import Store, Subject
 
@@ -61,8 +61,8 @@ _WORD_BREAK = re.compile(r"[-_+\s]+|(?<=[a-z])(?=[A-Z])")
 class Naming:
     """The properties that name things in a dataset, as paths in the order of preference."""
 
-    labels: tuple[PropertyPath, ...] = WELL_KNOWN["label"]
-    short: tuple[PropertyPath, ...] = (path_of(ACRONYM), *WELL_KNOWN["short"])
+    labels: tuple[PropertyPath, ...]
+    short: tuple[PropertyPath, ...]
 
     @classmethod
     def of(cls, config: DatasetConfig) -> Naming:
@@ -146,21 +146,24 @@ def qualifiers(names: Iterable[tuple[str, str]], prefixes: Prefixes) -> dict[str
     return found
 
 
+def languages_of(store: Store) -> Languages:
+    """Return the order of languages of a graph: those of its dataset file first."""
+    return Languages(store.description.config.languages, store.languages)
+
+
 class Labels:
     """The labels in one graph that does not change; each is looked up once."""
 
     # A bound on memory: a graph with a million entities does not cache a million labels.
     MAX_CACHED = 50_000
 
-    def __init__(
-        self, store: Store, languages: Languages | None = None, naming: Naming | None = None
-    ) -> None:
+    def __init__(self, store: Store, languages: Languages | None = None) -> None:
         self._store = store
-        self.naming = naming or Naming()
+        self.naming = Naming.of(store.description.config)
         properties = [path.property for path in self.naming.labels]
         self._properties = tuple(NamedNode(iri) for iri in properties if iri)
         self._paths = tuple(path for path in self.naming.labels if not path.property)
-        self.languages = languages or Languages((), store.languages)
+        self.languages = languages or languages_of(store)
         self._cache: dict[str, Name] = {}
 
     def name(self, iri: str) -> Name:

@@ -59,7 +59,12 @@ class Languages:
     @property
     def first(self) -> str:
         """The language that most texts are shown in; empty if unknown."""
-        return next(iter((*self.preferred, *self.common)), "")
+        return next(iter(self.tags), "")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All its languages, in order."""
+        return (*self.preferred, *self.common)
 
     def prefer(self, *languages: str) -> Languages:
         """Return the order in which `languages` come before all others."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.entities.entity import HIERARCHY
-
 if TYPE_CHECKING:
     from ipgraph.entities.entity import Entities
     from ipgraph.entities.labels import Name
@@ -116,7 +114,7 @@ class Neighborhoods:
                     target=iri if group.incoming else value.iri,
                     relation=group.relation,
                     label=group.relation.label,
-                    is_part=group.relation.iri in HIERARCHY,
+                    is_part=group.relation.iri in self._entities.model.hierarchy,
                     inferred=value.inferred,
                 ),
                 value,

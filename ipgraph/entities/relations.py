@@ -12,44 +12,19 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.entities.history import PARTICIPANT_PROPERTIES, HistoryReader
-from ipgraph.entities.labels import (
-    LABEL_PROPERTIES,
-    SHORT_NAMES,
-    XL_LABEL,
-    XL_OTHER_LABEL,
-    Name,
-    qualifiers,
-)
+from ipgraph.entities.labels import LABEL_PROPERTIES, XL_LABEL, XL_OTHER_LABEL, Name, qualifiers
 from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
 from ipgraph.entities.vocabulary import DEFINITIONS
-from ipgraph.namespaces import DCTERMS, IP, ORG, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ipgraph.entities.history import HistoryReader
+    from ipgraph.entities.model import Model
+
 # Quads read in each direction for one description, and values made for one property.
 MAX_READ = 4000
-PART_OF = (ORG + "unitOf", ORG + "subOrganizationOf", IP + "partOf")
-OTHER_NAMES = (*SHORT_NAMES, SKOS + "altLabel")
-DATES = (
-    *(IP + name for name in ("establishedOn", "charteredOn", "dissolvedOn")),
-    *(IP + name for name in ("validFrom", "validThrough")),
-    DCTERMS + "issued",
-)
-_IN_OTHER_SECTIONS = frozenset(
-    (
-        TYPE,
-        SKOS + "hiddenLabel",
-        RDFS + "isDefinedBy",
-        *OTHER_NAMES,
-        *DATES,
-        *LABEL_PROPERTIES,
-        XL_LABEL,
-        XL_OTHER_LABEL,
-        *DEFINITIONS,
-    )
-)
+_IN_OTHER_SECTIONS = frozenset((TYPE, *LABEL_PROPERTIES, XL_LABEL, XL_OTHER_LABEL, *DEFINITIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +39,7 @@ class Group:
     complete: bool = True  # False if there are more values than were counted
     kind: Name | None = None  # the class of all values, if the group was divided by class
     section: str = "relations"  # or "identifiers", "notes"
-
-    @property
-    def is_part(self) -> bool:
-        """True if the relation is that of a part to its whole."""
-        return self.relation.iri in PART_OF
+    is_part: bool = False  # True if the relation is that of a part to its whole
 
     @property
     def sources(self) -> tuple[int, ...] | None:
@@ -94,6 +65,7 @@ class GroupBuilder:
         self,
         reader: ValueReader,
         history: HistoryReader,
+        model: Model,
         node: NamedNode,
         citations: Citations,
         limits: DescriptionLimits,
@@ -101,7 +73,11 @@ class GroupBuilder:
         self._reader = reader
         self._vocabulary = reader.vocabulary
         self._history = history
+        self._model = model
         self._node = node
+        self._elsewhere = _IN_OTHER_SECTIONS.union(
+            model.dates, *map(model.role, ("short", "other_name", "hidden"))
+        )
         self._citations = citations
         self._limits = limits
 
@@ -124,7 +100,7 @@ class GroupBuilder:
             # Beyond the limit of reading, each property is read by itself with its own limit.
             if not is_complete:
                 groups.append(self.group(name, True))
-            elif name in PART_OF:
+            elif name in self._model.part_of:
                 groups += self._divided_by_class(name, statements)
             else:
                 groups.append(self.group(name, True, statements))
@@ -149,7 +125,7 @@ class GroupBuilder:
         ]
 
     def _order(self, group: Group) -> tuple[bool, int, int, str]:
-        is_part = group.relation.iri in PART_OF
+        is_part = group.is_part
         label = group.kind.label if group.kind else group.label
         rank = self._vocabulary.rank(group.relation.iri)
         first_rank = 3 if is_part and group.incoming else rank
@@ -159,7 +135,7 @@ class GroupBuilder:
         self, own: list[Statement], about: list[Statement]
     ) -> tuple[list[Statement], list[Statement]]:
         """Leave out statements of other sections, and those that another statement implies."""
-        own = [fact for fact in own if fact.predicate not in _IN_OTHER_SECTIONS]
+        own = [fact for fact in own if fact.predicate not in self._elsewhere]
         about = [
             fact
             for fact in about
@@ -186,7 +162,7 @@ class GroupBuilder:
 
     def _is_history(self, fact: Statement) -> bool:
         """True if the subject is a dated node, which belongs to the history."""
-        return fact.predicate in PARTICIPANT_PROPERTIES and bool(self._history.kind(fact.subject))
+        return fact.predicate in self._model.ties and bool(self._history.kind(fact.subject))
 
     def _is_implied(self, predicate: str, same_way: set[str], other_way: set[str]) -> bool:
         """True if a narrower property, or an inverse of it, joins the same two entities."""
@@ -229,6 +205,7 @@ class GroupBuilder:
             complete=is_complete,
             kind=kind,
             section=self._vocabulary.section(name),
+            is_part=name in self._model.part_of,
         )
 
     def _read(self, name: str, incoming: bool) -> tuple[list[Statement], bool]:

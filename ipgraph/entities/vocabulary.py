@@ -6,7 +6,7 @@ are cached: a snapshot does not change.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -15,7 +15,6 @@ from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
 from ipgraph.namespaces import (
     DCTERMS,
     FOAF,
-    IP,
     ORG,
     OWL,
     RDF,
@@ -28,55 +27,24 @@ from ipgraph.namespaces import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ipgraph.entities.model import Model
     from ipgraph.store import Store
 
-# The reading order of properties; those not listed follow, by label.
+# The reading order of well-known properties; others follow, by label.
 READING_ORDER = (
     ORG + "unitOf",
     ORG + "subOrganizationOf",
-    IP + "partOf",
+    DCTERMS + "isPartOf",
     ORG + "memberOf",
-    IP + "leads",
-    IP + "runs",
-    IP + "maintains",
-    IP + "enforces",
-    IP + "performs",
-    IP + "provides",
-    IP + "worksThrough",
-    IP + "uses",
-    IP + "develops",
-    IP + "integrates",
-    IP + "supports",
-    IP + "sectorSpecificAgencyOf",
-    IP + "subsectorOf",
-    IP + "covers",
-    IP + "represents",
-    IP + "belongsTo",
-    IP + "dependsOn",
-    IP + "regulates",
-    IP + "addresses",
-    IP + "pursues",
-    IP + "serves",
-    IP + "worksWith",
     ORG + "holds",
-    IP + "headOf",
     ORG + "postIn",
-    IP + "establishedBy",
-    IP + "authorizedBy",
-    IP + "governedBy",
-    IP + "implements",
-    IP + "supersedes",
-    IP + "amends",
-    IP + "succeeds",
 )
 # Properties that few readers need come last.
 READ_LAST = (
-    IP + "responsibleFor",
     SKOS + "inScheme",
     DCTERMS + "subject",
     DCTERMS + "source",
     SCHEMA + "sameAs",
-    IP + "identifier",
     FOAF + "page",
     RDFS + "seeAlso",
     RDFS + "isDefinedBy",
@@ -89,26 +57,20 @@ DEFINITIONS = (
     SCHEMA_HTTP + "description",
 )
 
-_NOTES = frozenset(
-    (IP + "note", *(SKOS + name for name in ("note", "editorialNote", "scopeNote", "historyNote")))
-)
-_IDENTIFIERS = frozenset((IP + "identifier", SCHEMA + "sameAs", OWL + "sameAs"))
-_RANKS = {iri: rank for rank, iri in enumerate(READING_ORDER)}
-_LAST_RANKS = {iri: 1000 + rank for rank, iri in enumerate(READ_LAST)}
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 _SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
 _TYPE = NamedNode(RDF + "type")
 _SYMMETRIC = NamedNode(OWL + "SymmetricProperty")
 _INVERSE = NamedNode(OWL + "inverseOf")
-_INCOMING_LABEL = NamedNode(IP + "incomingLabel")
 
 
 class Vocabulary:
     """The classes and properties of one graph, as its ontology describes them."""
 
-    def __init__(self, store: Store, labels: Labels) -> None:
+    def __init__(self, store: Store, labels: Labels, model: Model) -> None:
         self._store = store
         self._labels = labels
+        self._model = model
         # Bound to the instance, so that the caches of a closed graph are freed.
         self.superclasses = lru_cache(maxsize=4096)(self._superclasses)
         self.superproperties = lru_cache(maxsize=4096)(self._superproperties)
@@ -145,12 +107,12 @@ class Vocabulary:
 
     def _incoming_label(self, iri: str) -> str:
         """Return the label of a property in the direction from its object, or an empty text."""
-        texts = [
-            quad.object
-            for quad in self._store.quads(NamedNode(iri), _INCOMING_LABEL, None, DEFAULT_GRAPH)
-            if isinstance(quad.object, Literal)
-        ]
-        return self._labels.choose(texts)[0]
+        for path in self._model.config.role("incoming"):
+            ends = self._model.ends(NamedNode(iri), path)
+            texts = [end for end in ends if isinstance(end, Literal)]
+            if texts:
+                return self._labels.choose(texts)[0]
+        return ""
 
     def _comment(self, iri: str) -> str:
         """Return the definition of a term, or an empty text."""
@@ -182,13 +144,21 @@ class Vocabulary:
     def section(self, iri: str) -> str:
         """Return the section of a property: ``relations``, ``identifiers`` or ``notes``."""
         above = {iri, *self.superproperties(iri)}
-        if above & _NOTES:
+        if above.intersection(self._model.role("note")):
             return "notes"
-        return "identifiers" if above & _IDENTIFIERS else "relations"
+        return "identifiers" if above.intersection(self._model.role("identifier")) else "relations"
 
     def rank(self, iri: str) -> int:
         """Return the rank of a property in reading order; unlisted ones are in the middle."""
-        return _RANKS.get(iri, _LAST_RANKS.get(iri, 500))
+        return self._ranks.get(iri, 500)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """The ranks of the properties of the dataset file, else of well-known ones."""
+        groups = self._model.config.relations
+        first = [iri for group in groups for iri in group.properties] or READING_ORDER
+        last = {iri: 1000 + rank for rank, iri in enumerate(READ_LAST)}
+        return last | {iri: rank for rank, iri in enumerate(first)}
 
     def name(self, iri: str) -> Name:
         """Return the name of a term by the rule of `ipgraph.entities.labels`."""

@@ -6,32 +6,28 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.entity import Entities
-from ipgraph.entities.history import ASSIGNMENT, FIGURE, MEMBERSHIP, PLACEMENT
 from ipgraph.entities.labels import (
     DEFAULT_GRAPH,
     LABEL_PROPERTIES,
     XL_LABEL,
     XL_OTHER_LABEL,
-    Naming,
     words_from_iri,
     xl_literals,
 )
-from ipgraph.entities.languages import Languages
-from ipgraph.namespaces import DCTERMS, IP, OWL, RDF, RDFS, SKOS, XSD
+from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.store import Store
 
 # With more entities, the trigram index would be larger than all others.
@@ -60,9 +56,6 @@ _PROPERTIES = frozenset(
     )
 )
 _TERMS = _CLASSES | _PROPERTIES
-_EVIDENCE = frozenset((IP + "SourceDocument", IP + "Measure"))
-# Dated nodes are in the history of their participants, and have no names to search for.
-_NOT_INDEXED = frozenset((PLACEMENT, ASSIGNMENT, MEMBERSHIP, FIGURE))
 # A prefix with an index for its length is read from the first hit on; any other is first collected
 # completely: 0.05 against 5.7 ms at 300,000 names of few words.
 _SCHEMA = """
@@ -98,54 +91,51 @@ class Contents:
     languages: dict[str, int]
 
 
-def build(store: Store, path: Path, config: DatasetConfig | None = None) -> Contents:
-    """Write the index of a graph to a new file at `path`; `config` says what names things.
+def build(store: Store, path: Path) -> Contents:
+    """Write the index of a graph to a new file at `path`.
 
     Reads every statement of the default graph once and each entity a few times; memory grows with
     the number of entities. Raises `OSError` if the file cannot be written.
     """
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
-            return _write(store, connection, config)
+            return _write(store, connection)
     except sqlite3.OperationalError as error:  # a full disk
         raise OSError(f"{error} ({path.name})") from error
 
 
-def _write(store: Store, connection: sqlite3.Connection, config: DatasetConfig | None) -> Contents:
+def _write(store: Store, connection: sqlite3.Connection) -> Contents:
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
-    contents = _Builder(store, connection, config).run()
+    contents = _Builder(store, connection).run()
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
     return contents
 
 
-def _tier(classes: list[str]) -> int:
-    """Rank entities before documents, and documents before terms of the ontology."""
+def _tier(classes: list[str], last: frozenset[str]) -> int:
+    """Rank entities before those with a class in `last`, and these before terms."""
     if not _TERMS.isdisjoint(classes):
         return 2
-    return 0 if _EVIDENCE.isdisjoint(classes) else 1
+    return 0 if last.isdisjoint(classes) else 1
 
 
 class _Builder:
-    def __init__(
-        self, store: Store, connection: sqlite3.Connection, config: DatasetConfig | None
-    ) -> None:
-        self._preferred = config.languages if config else ()
-        self._naming = Naming.of(config) if config else Naming()
-        self._label_properties = {path.property for path in self._naming.labels}
+    def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
         self._write = connection.executemany
         self._entities = Entities(store)  # until the languages are known
+        self._label_properties = {path.property for path in self._entities.labels.naming.labels}
         self._languages: Counter[str] = Counter()
 
     def run(self) -> Contents:
         uses, mentions, classes = self._count()
-        languages = Languages(self._preferred, self._languages_by_use())
-        self._entities = Entities(self._store, languages, naming=self._naming)
+        self._store = replace(self._store, languages=tuple(self._languages_by_use()))  # type: ignore[type-var]
+        self._entities = Entities(self._store)
+        model = self._entities.model
         entities = sorted(
-            (iri for iri in classes if _NOT_INDEXED.isdisjoint(classes[iri])),
-            key=lambda iri: (_tier(classes[iri]), -mentions[iri], iri),
+            (iri for iri in classes if model.not_indexed.isdisjoint(classes[iri])),
+            key=lambda iri: (_tier(classes[iri], model.found_last), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
         terms = self._write_terms(uses, classes)

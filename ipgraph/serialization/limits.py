@@ -1,8 +1,8 @@
 """What each format can hold: the one place that refuses a result, before its first byte.
 
 `Format.lacks` says which features a format has no syntax for. `checked` refuses statements with
-such a feature, `XmlGuard` characters, and `until_whole` keeps what was written before that from
-the reader. `features` finds the features of a whole graph when it is built.
+such a feature, and `until_whole` characters; it also keeps what was written before that from the
+reader. `features` finds the features of a whole graph when it is built.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _MEMORY_BYTES = 8 << 20  # of a result elsewhere; the rest is in a temporary fil
 
 # XML 1.0, production 2: not allowed in XML documents, not even as character references.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_XML_BYTES = bytes({*range(0x20, 0x100), 0x09, 0x0A, 0x0D})
 # Namespaces in XML 1.0, productions 4 and 6: the end of an IRI that can be an element's name.
 _START = (
     "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
@@ -102,13 +103,6 @@ def _check_property(iri: str, output_format: Format) -> None:
         raise refusal(output_format, Feature.XML_NAME, f"<{iri}>")
 
 
-def guarded(out: IO[bytes], output_format: Format) -> IO[bytes]:
-    """Return a file that refuses the characters that the format cannot hold."""
-    if Feature.XML_CHARACTER not in output_format.lacks:
-        return out
-    return cast("IO[bytes]", _XmlGuard(out, output_format))
-
-
 class _XmlGuard:
     """A binary file that raises `NotAcceptable` for characters that are not allowed in XML."""
 
@@ -118,9 +112,11 @@ class _XmlGuard:
         self._tail = b""  # the bytes of a forbidden character may be split between two writes
 
     def write(self, part: bytes) -> int:
-        found = _NOT_XML.search(self._tail + part)
-        if found:
-            code = found.group().decode("utf-8", "replace")
+        text = self._tail + part
+        # Five times as fast as the pattern.
+        if text.translate(None, _XML_BYTES) or b"\xef\xbf\xbe" in text or b"\xef\xbf\xbf" in text:
+            found = _NOT_XML.search(text)
+            code = found[0].decode("utf-8", "replace") if found else "?"
             raise refusal(self._format, Feature.XML_CHARACTER, f"U+{ord(code[0]):04X}")
         self._tail = part[-2:]
         self._out.write(part)
@@ -143,22 +139,31 @@ class Holding(Protocol):
 def until_whole(out: IO[bytes], output_format: Format) -> Iterator[IO[bytes]]:
     """Yield a file whose content reaches `out` only if the block ends without an error.
 
-    For formats that can hold everything, that is `out` itself. A file that is `Holding` passes on
-    the first part of a result of more than `MAX_HELD_BYTES`.
+    For formats that can hold everything, that is `out` itself. Raises `NotAcceptable` for
+    characters that the format cannot hold. A file that is `Holding` passes on the first part of a
+    result of more than `MAX_HELD_BYTES`.
     """
     if not output_format.lacks:
         yield out
-    elif isinstance(out, Holding):
+        return
+    is_xml = Feature.XML_CHARACTER in output_format.lacks
+    with _held(out) as whole:
+        yield cast("IO[bytes]", _XmlGuard(whole, output_format)) if is_xml else whole
+
+
+@contextmanager
+def _held(out: IO[bytes]) -> Iterator[IO[bytes]]:
+    if isinstance(out, Holding):
         out.hold(MAX_HELD_BYTES)
         yield out
-    else:
-        import shutil  # late: workers, which hold their results themselves, can import nothing
-        import tempfile
+        return
+    import shutil  # late: workers, which hold their results themselves, can import nothing
+    import tempfile
 
-        with tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES) as whole:
-            yield cast("IO[bytes]", whole)
-            whole.seek(0)
-            shutil.copyfileobj(whole, out)
+    with tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES) as whole:
+        yield cast("IO[bytes]", whole)
+        whole.seek(0)
+        shutil.copyfileobj(whole, out)
 
 
 def features(quads: Path, without: str = "") -> list[Feature]:

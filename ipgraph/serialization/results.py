@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
 from ipgraph.serialization.formats import Content, Format, by_name, formats_with
-from ipgraph.serialization.limits import checked, guarded, until_whole
+from ipgraph.serialization.limits import checked, until_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,10 +64,10 @@ def write(
         if max_rows is not None and isinstance(result, ox.QuerySolutions):
             from ipgraph.serialization.rows import write_rows  # late: most results have no limit
 
-            write_rows(result, output_format, guarded(whole, output_format), max_rows)
+            write_rows(result, output_format, whole, max_rows)
             return
         results_format = ox.QueryResultsFormat.from_media_type(output_format.media_type)
-        result.serialize(guarded(whole, output_format), format=results_format)
+        result.serialize(whole, format=results_format)
 
 
 def write_statements(
@@ -84,7 +84,7 @@ def write_statements(
     with until_whole(out, output_format) as whole:
         ox.serialize(
             statements,
-            guarded(whole, output_format),
+            whole,
             format=ox.RdfFormat.from_media_type(output_format.media_type),
             prefixes=dict(prefixes) if output_format.name in _WITH_PREFIXES else None,
         )

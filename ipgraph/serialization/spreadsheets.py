@@ -19,7 +19,7 @@ BYTE_ORDER_MARK = "\ufeff"
 # Excel refuses a workbook with a longer cell; counted in UTF-16 code units.
 MAX_CELL_UNITS = 32_767
 # A cell that starts so is a formula in Excel, LibreOffice or Google Sheets, unless it is a number.
-_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -29,19 +29,26 @@ def write_csv(out: TextIO, rows: Iterable[Sequence[Cell]]) -> None:
     A text that a spreadsheet would run as a formula has an apostrophe before it.
     """
     out.write(BYTE_ORDER_MARK)
-    csv.writer(out).writerows([as_text(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows(map(_without_formulas, rows))
 
 
-def as_text(cell: Cell) -> Cell:
+def _without_formulas(row: Sequence[Cell]) -> Sequence[Cell]:
+    for cell in row:
+        if isinstance(cell, str) and cell[:1] in _FORMULA_STARTS:
+            return [_as_text(cell) for cell in row]
+    return row
+
+
+def _as_text(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
+    if isinstance(cell, str) and cell[:1] in _FORMULA_STARTS and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell
 
 
 def fitting(text: str) -> str:
     """Return a text that fits into a cell of a workbook: cut, with a note, if it is too long."""
-    if len(text) * 2 <= MAX_CELL_UNITS or _units(text) <= MAX_CELL_UNITS:
+    if _units(text) <= MAX_CELL_UNITS:
         return text
     note = f"… [cut: the text has {len(text):,} characters, and a cell holds {MAX_CELL_UNITS:,}]"
     encoded = text.encode("utf-16-le", "surrogatepass")[: (MAX_CELL_UNITS - len(note)) * 2]

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from ipgraph.errors import SizeLimitExceeded
 from ipgraph.serialization.formats import TABLE_FORMATS
-from ipgraph.serialization.spreadsheets import fitting
+from ipgraph.serialization.spreadsheets import MAX_CELL_UNITS, fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +22,10 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-# What no XML 1.0 document can hold or keep, and what reads as the escape of such a character
-# (ECMA-376-1, 22.9.2.19).
-_ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+# What no XML 1.0 document can hold or keep is escaped (ECMA-376-1, 22.9.2.19), and so is the
+# beginning of a text that reads as such an escape.
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 # Spreadsheets keep 15 digits of a number: larger ones are written as text, and so are INF and NaN.
 _MAX_EXACT = 10**15
 _SHEET = "worksheets/sheet{}.xml"
@@ -107,5 +108,10 @@ def _escape(found: re.Match[str]) -> str:
 def _cell(value: str | float) -> str:
     if isinstance(value, int | float) and abs(value) <= _MAX_EXACT:
         return f"<c><v>{value}</v></c>"
-    text = escape(_ESCAPED.sub(_escape, fitting(str(value))), quote=False)
+    text = str(value)
+    if len(text) * 2 > MAX_CELL_UNITS:
+        text = fitting(text)
+    if "_x" in text:
+        text = _ESCAPE_LIKE.sub("_x005F_", text)
+    text = escape(_NOT_XML.sub(_escape, text), quote=False)
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

@@ -67,12 +67,16 @@ def build(
         )
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        write_store(engine, scratch / "graph.nq", scratch / "store", closure.chunks)
+        # The forms of a statement are found by the label of its blank node.
+        write_store(
+            *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
+            keep_labels=bool(originals),
+        )
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
-        store = LocalStore.on_disk(scratch / "store")
-        contents = builder.build(store, scratch / "search.sqlite", recipe.dataset.config)
+        store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
+        contents = builder.build(store, scratch / "search.sqlite")
         prefixes = well_known_for(contents.terms) | declared.table()
         declarations.write(scratch, prefixes)
         manifest = _manifest(recipe, name, scratch)

@@ -103,6 +103,13 @@ class Snapshot:
         """The number of labels by language tag, most first."""
         return dict(self.manifest["languages"])
 
+    @cached_property
+    def description(self) -> DatasetFile:
+        """The description of the dataset when the snapshot was built."""
+        from ipgraph.dataset.config import reader
+
+        return DatasetFile.of(reader.from_table(self.manifest["dataset"]))
+
     @property
     def hash(self) -> str:
         """The hash of the inputs: the snapshot's name."""
@@ -202,15 +209,14 @@ class Snapshot:
         import logging  # late: only damage needs it
 
         from ipgraph import scratch
-        from ipgraph.dataset.config import reader
         from ipgraph.search import builder
 
         logging.getLogger(__name__).warning(
             "Snapshot %s: %s cannot be read and is built again", self.hash, SEARCH
         )
         temporary = scratch.folder(self) / SEARCH
-        config = reader.from_table(self.manifest["dataset"])
-        builder.build(self.store(), temporary, config)
+        store = replace(self.store(), description=self.description)
+        builder.build(store, temporary)
         try:
             with construction.lock(self._cache):
                 inventory.replace_file(self.folder, SEARCH, temporary)
@@ -250,7 +256,8 @@ class Snapshot:
             with _checked(self.graph_path) as file:
                 quads = ox.parse(file, format=ox.RdfFormat.N_QUADS)
                 engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
-            write_store(engine, scratch / GRAPH, scratch / "store")
+            keep_labels = self.originals is not None
+            write_store(engine, scratch / GRAPH, scratch / "store", keep_labels=keep_labels)
             inventory.write(scratch, self.inventory.key, len(engine))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
+    from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.prefixes import Prefixes
 
 EngineResult: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
@@ -23,6 +24,11 @@ Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal"
 @runtime_checkable
 class Store(Protocol):
     """A graph in this process, on disk, or at a SPARQL endpoint."""
+
+    @property
+    def description(self) -> DatasetFile:
+        """The description of the dataset."""
+        ...
 
     @property
     def prefixes(self) -> Prefixes:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
 from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.prefixes import DEFAULT, Prefixes
@@ -37,6 +38,7 @@ class LocalStore:
 
     `engine` is Oxigraph's own store, for operations that this class lacks. Do not write to it.
     A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
+    `description` says what the terms of the graph are for.
     `originals` returns the forms of literals in the files, if any differs (`as_written`).
     `prefixes` are written at the head of documents and used for names; `languages` are the tags of
     its labels, in the order in which they are shown.
@@ -46,6 +48,7 @@ class LocalStore:
     folder: Path | None = None
     on_damage: Callable[[str], object] | None = None
     originals: Callable[[], Originals] | None = None
+    description: DatasetFile = field(default=NO_DESCRIPTION, compare=False)
     prefixes: Prefixes = field(default=DEFAULT, compare=False)
     languages: tuple[str, ...] = ("en",)
 
@@ -207,14 +210,20 @@ def merge(engine: ox.Store) -> None:
 
 
 def write_store(
-    source: ox.Store, quads: Path, folder: Path, inferred: Iterable[bytes] = ()
+    source: ox.Store,
+    quads: Path,
+    folder: Path,
+    inferred: Iterable[bytes] = (),
+    *,
+    keep_labels: bool = False,
 ) -> None:
     """Write `source`, whose default graph is empty, to an N-Quads file and to a store on disk.
 
     `inferred` are chunks of N-Triples that are written to the graph of inferred statements as well;
     their blank nodes are those of `source`. The store on disk also has the merge of the named
-    graphs. Blank nodes have the same labels in both. The data streams through files next to
-    `folder`, so that memory use does not grow with the graph.
+    graphs; with `keep_labels`, its blank nodes have the labels of the file (half as fast for small
+    graphs). The data streams through files next to `folder`, so that memory use does not grow with
+    the graph.
     """
     import shutil
     import tempfile  # late: every command opens a store, but few write one
@@ -230,15 +239,17 @@ def write_store(
                 for chunk in inferred:
                     out.write(chunk)
                     named.write(chunk.replace(b" .\n", f" <{INFERRED_GRAPH}> .\n".encode()))
-        parts = [quads, triples]
-        if quads.stat().st_size < _PART_BYTES:  # one load is faster than two
-            parts = [Path(scratch, "everything.nq")]
-            with parts[0].open("wb") as out:
-                for path in (quads, triples):
-                    with path.open("rb") as lines:
-                        shutil.copyfileobj(lines, out)
-        for path in parts:
-            _load_in_parts(engine, path)
+        if quads.stat().st_size < _PART_BYTES and not keep_labels:
+            # One file: every load assigns new labels, so a blank node stays the same in its graph
+            # and in the merge only if both are loaded together.
+            everything = Path(scratch, "everything.nq")
+            shutil.copyfile(quads, everything)
+            with everything.open("ab") as out, triples.open("rb") as lines:
+                shutil.copyfileobj(lines, out)
+            engine.bulk_load(path=str(everything), format=ox.RdfFormat.N_QUADS)
+        else:
+            for path in (quads, triples):
+                _load_in_parts(engine, path)
     engine.flush()
     engine.optimize()
 

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.prefixes import Prefixes
     from ipgraph.store import EngineResult, Store, Subject, Term
 
@@ -196,6 +197,11 @@ class _AsWritten:
 
     store: Store
     originals: Originals
+
+    @property
+    def description(self) -> DatasetFile:
+        """The description of the dataset."""
+        return self.store.description
 
     @property
     def prefixes(self) -> Prefixes:

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
 from ipgraph.errors import (
     BadQuery,
     LimitReached,
@@ -70,6 +71,7 @@ class RemoteStore:
     endpoint: str
     time_limit_s: float
     max_bytes: int
+    description: DatasetFile = field(default=NO_DESCRIPTION, compare=False)
     prefixes: Prefixes = field(default=DEFAULT, compare=False)
     languages: tuple[str, ...] = ("en",)
     _target: Destination = field(init=False, repr=False, compare=False)

@@ -6,12 +6,13 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.dataset.config import reader
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.entities.entity import Entities
-from ipgraph.entities.labels import Naming, label_from_iri
-from ipgraph.entities.languages import Languages
+from ipgraph.entities.labels import label_from_iri
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG, PREFIXES
 from ipgraph.prefixes import Prefixes
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
 HEAD = """
@@ -34,7 +35,13 @@ def entities_of(**graphs: str) -> Entities:
         graph = INFERRED_GRAPH if name == "inferred" else f"http://example.org/{name}"
         engine.load(HEAD + text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     merge(engine)
-    return Entities(LocalStore(engine, prefixes=Prefixes(PREFIXES)), Languages(["en"], ["de"]))
+    store = LocalStore(
+        engine,
+        description=loading.bundled_dataset(),
+        prefixes=Prefixes(PREFIXES),
+        languages=("de",),
+    )
+    return Entities(store)
 
 
 def test_english_label_is_preferred_then_no_language_then_any():
@@ -269,7 +276,7 @@ def test_a_dataset_file_says_which_properties_name_things():
     text = """:a :title [ :text "The title" ] . :s :abbreviates :a ; :text "TT" .
       :b rdfs:label "other" ."""
     engine.load(HEAD + text, format=ox.RdfFormat.TURTLE)
-    labels = Entities(LocalStore(engine), naming=Naming.of(config)).labels
+    labels = Entities(LocalStore(engine, description=DatasetFile.of(config))).labels
     assert labels.name("http://example.org/a").label == "The title"
     assert labels.name("http://example.org/a").acronym == "TT"
     assert labels.name("http://example.org/b").label == "other"

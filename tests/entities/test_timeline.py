@@ -37,6 +37,9 @@ def test_placement_is_in_effect_between_its_dates(project):
 
 
 def test_head_of_the_office_has_its_holder(project):
-    heads = project.entities.heads(ENTITY + "ip")
-    assert [post.text for post, _ in heads] == ["Assistant Secretary for Infrastructure Protection"]
-    assert "Caitlin Durkovich" in {holder.text for _, holders in heads for holder in holders}
+    view = project.describe("IP")
+    facts = project.entities.facts(ENTITY + "ip", view.all_classes)
+    heads = [fact for fact in facts if fact.label.choose(("en",)) == "Headed by"]
+    (post,) = (fact.via for fact in heads if fact.via)
+    assert post.text == "Assistant Secretary for Infrastructure Protection"
+    assert "Caitlin Durkovich" in {holder.text for fact in heads for holder in fact.values}

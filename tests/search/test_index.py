@@ -9,6 +9,7 @@ from ipgraph.namespaces import ENTITY, IP
 from ipgraph.search.builder import build
 from ipgraph.search.folding import fold, index_words, query_words
 from ipgraph.search.index import MAX_TEXT_CHARS, SearchIndex
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
 DATA = """
@@ -35,7 +36,7 @@ def index(tmp_path_factory):
     engine.load(DATA, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://example.org/g"))
     merge(engine)
     path = tmp_path_factory.mktemp("index") / "search.sqlite"
-    build(LocalStore(engine), path)
+    build(LocalStore(engine, description=loading.bundled_dataset()), path)
     return SearchIndex(path)
 
 

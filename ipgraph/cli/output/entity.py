@@ -105,8 +105,8 @@ def _entry(entry: HistoryEntry, iri: str) -> str:
     when = entry.since if entry.since == entry.until and entry.since else ends
     known = entry.since or entry.until
     who = ", ".join(value.text for value in entry.others(iri)) or entry.label
-    acting = " (acting)" if entry.acting else ""
-    return f"{when if known else 'undated'}: {who}{acting}{_marks(entry.sources)}"
+    marks = "".join(f" ({mark.label})" for mark in entry.marks)
+    return f"{when if known else 'undated'}: {who}{marks}{_marks(entry.sources)}"
 
 
 def _source(source: Source) -> str:

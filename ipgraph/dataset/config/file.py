@@ -139,6 +139,9 @@ class DatasetFile:
         return False
 
 
+NO_DESCRIPTION = DatasetFile()
+
+
 def _matches(folder: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
     """Yield the regular files, sorted, and whether each is reached through a link."""
     outer, _, last = pattern.rpartition("/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import IP
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural_of
@@ -13,8 +12,7 @@ from ipgraph.server.html.translations import plural_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ipgraph.entities.entity import Description
-    from ipgraph.entities.labels import Name
+    from ipgraph.entities.entity import Description, Fact
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
     from ipgraph.server.html.translations import Texts
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 MIN_COUNTED = 4
 MAX_OTHER_NAMES = 8
 MAX_ALONGSIDE = 12
-DEPARTMENT = IP + "Department"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,6 @@ class Facts:
 
     kinds: str
     other_names: str
-    department: tuple[str, Name] | None
     undescribed: str
     place: str
 
@@ -96,19 +92,31 @@ def facts(site: Site, view: Description) -> Facts:
     return Facts(
         kinds=", ".join(sentence_case(kind.label) for kind in view.kinds),
         other_names="; ".join(names[:MAX_OTHER_NAMES]) + ellipsis,
-        department=_department(site, view),
         undescribed="" if view.definitions else _undescribed(site, view),
         place=_place(site, view),
     )
 
 
-def _department(site: Site, view: Description) -> tuple[str, Name] | None:
-    """Return the label of the relation and the department that an entity belongs to."""
-    if not view.breadcrumb:
-        return None
-    top = view.breadcrumb[0]
-    kind = site.entities.reader.kind(top.iri)
-    return (kind.label, top) if kind and kind.iri == DEPARTMENT else None
+@dataclass(frozen=True, slots=True)
+class GlanceRow:
+    """A fact of the dataset file at a glance; `via` is the thing between entity and values."""
+
+    label: str
+    via: Value | None
+    values: tuple[Value, ...]
+
+
+def glance(site: Site, view: Description) -> list[GlanceRow]:
+    """Return the facts that the dataset file names for the classes of an entity."""
+    found = site.entities.facts(view.iri, view.all_classes)
+    return [GlanceRow(_fact_label(site, fact), fact.via, fact.values) for fact in found]
+
+
+def _fact_label(site: Site, fact: Fact) -> str:
+    entities = site.entities
+    incoming = entities.vocabulary.incoming_label(fact.relation) if fact.incoming else ""
+    own = fact.label.choose((site.language(), *entities.languages.tags))
+    return own or sentence_case(incoming or entities.labels.name(fact.relation).label)
 
 
 def _undescribed(site: Site, view: Description) -> str:

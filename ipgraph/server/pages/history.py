@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import shorten
+from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural
 
 if TYPE_CHECKING:
-    from ipgraph.entities.entity import Description
+    from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.history import Figure, HistoryEntry
     from ipgraph.entities.labels import Name
+    from ipgraph.entities.model import Model
     from ipgraph.entities.statements import Value
     from ipgraph.server.html.translations import Texts
 
-# The roles of an entity in its episodes (properties), in the order of the page.
-ORDER = (
-    "ip:placedUnit",
-    "org:originalOrganization",
-    "org:resultingOrganization",
-    "org:member",
-    "ip:post",
-    "org:organization",
-    "ip:charge",
-    "ip:agency",
-    "ip:placedIn",
-    "ip:inRole",
-    "ip:under",
-    "ip:causedBy",
-)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The episodes in which an entity has one role."""
+    """The episodes in which an entity has one role, a property; `heading` is its name."""
 
-    key: str
+    role: str
+    heading: str
     episodes: tuple[HistoryEntry, ...]
 
 
-def chapters(view: Description, year: int | None = None) -> tuple[Chapter, ...]:
-    """Group the episodes of a view by role; with a year, only episodes in effect in that year."""
+def chapters(entities: Entities, view: Description, year: int | None = None) -> tuple[Chapter, ...]:
+    """Group the episodes of a view by role, in the order of the model.
+
+    With a year, only episodes in effect in that year.
+    """
     found: dict[str, list[HistoryEntry]] = {}
     for item in view.history:
         if year is None or item.is_in_effect(year):
-            found.setdefault(shorten(item.role), []).append(item)
-    order = {role: at for at, role in enumerate(ORDER)}
+            found.setdefault(item.role, []).append(item)
+    order = {role: at for at, role in enumerate(_roles(entities))}
     roles = sorted(found, key=lambda role: (order.get(role, len(order)), role))
-    return tuple(Chapter(role.replace(":", "_"), tuple(found[role])) for role in roles)
+    return tuple(Chapter(role, title(entities, role), tuple(found[role])) for role in roles)
+
+
+def _roles(entities: Entities) -> list[str]:
+    """Return the ties of all classes of nodes: the first of each class before the second."""
+    ties = [node.ties for node in entities.model.nodes.values()]
+    longest = max(map(len, ties), default=0)
+    return [tie[at] for at in range(longest) for tie in ties if at < len(tie)]
 
 
 def period(episode: HistoryEntry, words: Texts) -> str:
@@ -67,35 +66,43 @@ class EpisodeRow:
 
     period: str
     parties: tuple[tuple[str, tuple[Value, ...]], ...]
-    is_acting: bool
+    marks: tuple[Name, ...]
     sources: tuple[int, ...]
 
 
-def rows(view: Description, year: int | None, words: Texts) -> list[tuple[str, list[EpisodeRow]]]:
+def rows(
+    entities: Entities, view: Description, year: int | None, words: Texts
+) -> list[tuple[str, list[EpisodeRow]]]:
     """Return the chapters of a view as pairs of heading and lines."""
     return [
-        (title(chapter, words), [_row(view, episode, words) for episode in chapter.episodes])
-        for chapter in chapters(view, year)
+        (chapter.heading, [_row(entities, view, item, words) for item in chapter.episodes])
+        for chapter in chapters(entities, view, year)
     ]
 
 
-def title(chapter: Chapter, words: Texts) -> str:
-    """Return the heading of a chapter."""
-    key = f"history.{chapter.key}"
-    return words(key) if words.has(key) else chapter.key
+def title(entities: Entities, role: str) -> str:
+    """Return the heading of the episodes in which an entity has a role."""
+    label = entities.vocabulary.incoming_label(role) or entities.labels.name(role).label
+    return sentence_case(label)
 
 
-def _row(view: Description, episode: HistoryEntry, words: Texts) -> EpisodeRow:
+def _row(entities: Entities, view: Description, episode: HistoryEntry, words: Texts) -> EpisodeRow:
+    leads = _leads(entities, episode.kind)
+    order = {role: at for at, role in enumerate(leads)}
+    shown = sorted(others(view, episode), key=lambda party: order.get(party[0], len(order)))
     parties = [
-        (_lead(role, words) if position else "", values)
-        for position, (role, values) in enumerate(others(view, episode))
+        (leads.get(role, ", ") if position else "", values)
+        for position, (role, values) in enumerate(shown)
     ]
-    return EpisodeRow(period(episode, words), tuple(parties), episode.acting, episode.sources)
+    return EpisodeRow(period(episode, words), tuple(parties), episode.marks, episode.sources)
 
 
-def _lead(role: str, words: Texts) -> str:
-    key = f"history.lead_{role.replace(':', '_')}"
-    return words(key) if words.has(key) else ", "
+def _leads(entities: Entities, kind: str) -> dict[str, str]:
+    """Return the text before each tie in the sentence of a class of nodes, in its order."""
+    model = entities.model
+    sentence = model.nodes[kind].sentence.choose(entities.languages.tags)
+    parts = _PLACEHOLDER.split(sentence.replace("[", "").replace("]", ""))
+    return {model.resolve(name): lead for lead, name in zip(parts[::2], parts[1::2], strict=False)}
 
 
 def quantity(figure: Figure, words: Texts) -> str:
@@ -109,7 +116,7 @@ def quantity(figure: Figure, words: Texts) -> str:
 def others(view: Description, episode: HistoryEntry) -> tuple[tuple[str, tuple[Value, ...]], ...]:
     """Return the other participants of an episode by role."""
     return tuple(
-        (shorten(role), tuple(value for value in values if value.iri != view.iri))
+        (role, tuple(value for value in values if value.iri != view.iri))
         for role, values in episode.participants.items()
         if any(value.iri != view.iri for value in values)
     )
@@ -132,37 +139,34 @@ class Replacement:
     sources: tuple[int, ...]
 
 
-def replacements(view: Description) -> tuple[Replacement, ...]:
+def replacements(model: Model, view: Description) -> tuple[Replacement, ...]:
     """Return the successors of an entity that was dissolved or succeeded.
 
     A change of organization alone does not end an entity: a unit that moves continues.
     """
     followers = [
-        group
-        for group in view.incoming
-        if shorten(group.relation.iri) in ("ip:succeeds", "ip:supersedes")
+        group for group in view.groups if (group.relation.iri, group.incoming) in model.successions
     ]
-    ended = any(shorten(name.iri) == "ip:dissolvedOn" for name, _ in view.dates)
+    ended = any(name.iri in model.role("ended") for name, _ in view.dates)
     events = tuple(
         Replacement(results, item.since, item.sources)
         for item in view.history
-        if shorten(item.role) == "org:originalOrganization" and (results := _resulting(item, view))
+        if item.role in model.role("before") and (results := _resulting(model, item, view))
     )
     if ended and events:
         return events
     return tuple(Replacement(group.values, "", group.sources or ()) for group in followers)
 
 
-def _resulting(episode: HistoryEntry, view: Description) -> tuple[Value, ...]:
+def _resulting(model: Model, episode: HistoryEntry, view: Description) -> tuple[Value, ...]:
     return tuple(
         value
-        for role, values in episode.participants.items()
-        if shorten(role) == "org:resultingOrganization"
-        for value in values
+        for role in model.role("after")
+        for value in episode.participants.get(role, ())
         if value.iri != view.iri
     )
 
 
-def is_cut(view: Description, limit: int) -> bool:
+def is_cut(entities: Entities, view: Description, limit: int) -> bool:
     """True if a role may have more episodes than the view has."""
-    return any(len(chapter.episodes) >= limit for chapter in chapters(view))
+    return any(len(chapter.episodes) >= limit for chapter in chapters(entities, view))

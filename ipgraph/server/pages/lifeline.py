@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import IP, ORG
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span
 from ipgraph.server.pages import history
@@ -16,16 +15,10 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.entity import Description
     from ipgraph.entities.history import HistoryEntry
+    from ipgraph.entities.model import Model
     from ipgraph.entities.statements import Value
     from ipgraph.server.pages.site import Site
 
-# The groups of bars: the role of the entity in an episode, and the text key of the heading.
-GROUPS = (
-    (IP + "placedUnit", "timeline.placements"),
-    (ORG + "organization", "timeline.people"),
-    (IP + "agency", "timeline.charges"),
-)
-ORIGINAL, RESULTING = ORG + "originalOrganization", ORG + "resultingOrganization"
 MAX_KIN, MAX_SPANS = 12, 40
 
 
@@ -43,13 +36,16 @@ class Event:
 def spans(site: Site, view: Description) -> list[Span]:
     """Return the bars of an entity. Undated episodes have none."""
     words = site.words()
-    kin = _kin(view)
+    model = site.entities.model
+    kin = _kin(model, view)
     found = [_life(site, iri, words("timeline.lives")) for iri in (*kin[0], view.iri, *kin[1])]
     made = [item for item in found if item]
-    for tie, key in GROUPS:
-        episodes = [item for item in view.history if item.role == tie and item.since]
+    for chapter in history.chapters(site.entities, view):
+        episodes = [
+            item for item in chapter.episodes if item.since and item.kind not in model.changes
+        ]
         episodes.sort(key=lambda item: item.since)
-        made += [_span(site, view, episode, words(key)) for episode in episodes[:MAX_SPANS]]
+        made += [_span(site, view, item, chapter.heading) for item in episodes[:MAX_SPANS]]
     return made
 
 
@@ -61,8 +57,8 @@ def events(site: Site, view: Description) -> list[Event]:
         for name, values in view.dates
         for value in values
     ]
-    for chapter in history.chapters(view):
-        what = history.title(chapter, words)
+    for chapter in history.chapters(site.entities, view):
+        what = chapter.heading
         for episode in chapter.episodes:
             if episode.since or episode.until:
                 period = history.period(episode, words)
@@ -73,21 +69,22 @@ def events(site: Site, view: Description) -> list[Event]:
     return sorted(found, key=lambda item: (item.date, item.what))
 
 
-def _kin(view: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _kin(model: Model, view: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the predecessors and the successors of an organization."""
     before: dict[str, None] = {}
     after: dict[str, None] = {}
     for item in view.history:
-        if item.role == RESULTING:
-            before |= dict.fromkeys(_iris(item, ORIGINAL, view.iri))
-        elif item.role == ORIGINAL:
-            after |= dict.fromkeys(_iris(item, RESULTING, view.iri))
+        if item.role in model.role("after"):
+            before |= dict.fromkeys(_iris(item, model.role("before"), view.iri))
+        elif item.role in model.role("before"):
+            after |= dict.fromkeys(_iris(item, model.role("after"), view.iri))
     return tuple(before)[:MAX_KIN], tuple(iri for iri in after if iri not in before)[:MAX_KIN]
 
 
-def _iris(episode: HistoryEntry, tie: str, own: str) -> Iterator[str]:
+def _iris(episode: HistoryEntry, ties: tuple[str, ...], own: str) -> Iterator[str]:
     return (
         participant.iri
+        for tie in ties
         for participant in episode.participants.get(tie, ())
         if participant.iri and participant.iri != own
     )
@@ -97,9 +94,11 @@ def _life(site: Site, iri: str, group: str) -> Span | None:
     """Return the bar of an organization from its start to its end, as far as they are dated."""
     view = site.entities.describe(iri, values=1, sources=1, history=20)
     dates = {name.iri: [value.text for value in values] for name, values in view.dates}
-    placed = [item for item in view.history if item.role == IP + "placedUnit"]
-    begins = dates.get(IP + "establishedOn", []) or [item.since for item in placed if item.since]
-    ends = dates.get(IP + "dissolvedOn", [])
+    model = site.entities.model
+    placed = [item for item in view.history if item.role in model.placement_ties]
+    founded = [date for iri in model.role("founded") for date in dates.get(iri, [])]
+    begins = founded or [item.since for item in placed if item.since]
+    ends = [date for iri in model.role("ended") for date in dates.get(iri, [])]
     if not begins:
         return None
     first, last = min(begins), max(ends, default="")

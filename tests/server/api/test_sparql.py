@@ -303,7 +303,7 @@ def test_every_address_reads_the_infer_parameter_in_the_same_way(serve, project,
     expected = counts["triples"] if wanted else counts["stated"]
     with serve(project, infer=infer) as running:
         answer = running.ask(f"/sparql?{query}", Accept="text/csv").body.decode().split()
-        labeled = running.ask(f"/sparql/labels.csv?{query}").body.decode().split()
+        labeled = running.ask(f"/sparql/labels.csv?{query}").body.decode("utf-8-sig").split()
         page = running.ask(f"/sparql?{query}", Accept="text/html").body.decode()
     assert answer == labeled == ["n", str(expected)]
     (checkbox,) = re.findall(r'<input type="checkbox" name="infer"[^>]*>', page)

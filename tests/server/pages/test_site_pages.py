@@ -378,11 +378,13 @@ def test_a_table_with_labels_is_complete_or_rejected(client, monkeypatch):
     assert len(few.text.splitlines()) == 6
 
 
-def test_at_a_glance_names_the_department_of_a_unit(client):
+def test_at_a_glance_has_the_facts_of_the_dataset_file(client):
     glance = client.get("/page/pscd").text.partition("<aside")[2].partition("</dl>")[0]
-    assert "<dt>Department</dt>" in glance
-    assert ">Department of Homeland Security</a>" in glance
-    assert "<dt>Department</dt>" not in client.get("/page/dams-sector").text
+    assert "<dt>Headed by</dt>" in glance
+    assert ">Director of the Protective Security Coordination Division</a>" in glance
+    spanish = client.get("/page/pscd?lang=es").text
+    assert "<dt>Dirigida por</dt>" in spanish
+    assert "<dt>Headed by</dt>" not in client.get("/page/dams-sector").text
 
 
 def test_a_page_for_a_year_says_which_part_is_of_that_year(client):
@@ -416,9 +418,10 @@ def test_the_query_builder_and_the_page_of_a_relation_use_its_spanish_name(clien
 def test_a_count_is_an_integer_in_every_table(client, project):
     query = {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}
     count = project.info()["counts"]["triples"]
-    assert client.get("/sparql/labels.csv", query_string=query).text.splitlines() == [
-        "n", str(count),
-    ]  # fmt: skip
+    table = client.get("/sparql/labels.csv", query_string=query).data
+    assert table == b"\xef\xbb\xbfn\r\n%d\r\n" % count
+    plain = client.get("/sparql", query_string=query | {"format": "csv"}).data
+    assert plain == b"n\r\n%d\r\n" % count
     address = "/questions/disagreements?only=figure&format="
     (csv_row, *_) = client.get(address + "csv").text.splitlines()[1:]
     assert ".0" not in csv_row
