@@ -16,7 +16,7 @@ PACKAGE = Path(ipgraph.__file__).parent
 VOCABULARIES = {
     value
     for name, value in vars(namespaces).items()
-    if name.isupper() and isinstance(value, str) and not value.startswith(namespaces.BASE)
+    if name.isupper() and isinstance(value, str) and not value.startswith((namespaces.BASE, "urn:"))
 } | set(WELL_KNOWN.values())
 # Queries that are shown as they are declare their own prefixes.
 SPELLED_OUT = re.compile("(?<!: <)(?:" + "|".join(map(re.escape, VOCABULARIES)) + ")")

@@ -102,8 +102,8 @@ def follow(store: Store, node: Subject, path: PropertyPath) -> Iterator[Literal]
         predicate, is_last = NamedNode(step.iri), place == len(path.steps)
         reached: list[Subject] = []
         for end in ends:
-            pattern = (None, predicate, end) if step.inverse else (end, predicate, None)
-            for quad in store.quads(*pattern, DEFAULT_GRAPH):
+            subject, object_ = (None, end) if step.inverse else (end, None)
+            for quad in store.quads(subject, predicate, object_, DEFAULT_GRAPH):
                 term = quad.subject if step.inverse else quad.object
                 if is_last and isinstance(term, Literal):
                     yield term

@@ -41,16 +41,6 @@ if (theme) {
   });
 }
 
-// Languages of the data: their own names instead of their tags.
-for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
-  const tag = item.dataset.language ?? "";
-  try {
-    item.textContent = new Intl.DisplayNames([tag], { type: "language", fallback: "code" }).of(tag) ?? tag;
-  } catch {
-    // Not a tag that the browser knows: it stays.
-  }
-}
-
 // Browse: show only items that contain the text.
 for (const input of inputs) {
   const list = document.getElementById(input.dataset.filter ?? "");

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.cli.output.terminal import harmless
 from ipgraph.entities.languages import matches
+from ipgraph.prefixes import DEFAULT, Prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
     from ipgraph.entities.history import HistoryEntry
     from ipgraph.entities.relations import Group
     from ipgraph.entities.statements import Value
-    from ipgraph.prefixes import Prefixes
 
 _INFERRED = "inferred"
 _MAX_TAGS = 20
 
 
-def text(description: Description, prefixes: Prefixes, language: str = "") -> str:
+def text(description: Description, prefixes: Prefixes = DEFAULT, language: str = "") -> str:
     """Return lines no wider than the terminal, ending with a newline.
 
     Texts in other languages than `language` are marked.

@@ -21,6 +21,7 @@ from ipgraph.server.api import sparql
 from ipgraph.server.api.protocol import QueryRequest
 from ipgraph.server.context import request
 from ipgraph.server.html import filters, links, templates, translations
+from ipgraph.server.http.languages import DEFAULT
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import Routes
 
@@ -124,7 +125,7 @@ class Site:
     @staticmethod
     def language() -> str:
         """Return the language of the interface, or English outside a request."""
-        return translations.current_language() if has_request_context() else translations.DEFAULT
+        return translations.current_language() if has_request_context() else DEFAULT
 
     @staticmethod
     def content_languages() -> tuple[str, ...]:
