@@ -134,7 +134,8 @@ class Lookup:
             tag = self._version.tag(key)
             if _matches(self._tags, tag, or_any=False):
                 return Response.of(
-                    (("ETag", tag), ("Vary", _vary(key)), self._freshness()), status=304
+                    (("ETag", tag), ("Vary", f"{_vary(key)}, Accept-Encoding"), self._freshness()),
+                    status=304,
                 )
         return None
 
@@ -149,7 +150,11 @@ class Lookup:
     ) -> Response:
         """Put a response into the cache; return it with its tag and its freshness, or a 304."""
         tag = self._version.tag(key)
-        whole = (*headers, ("Last-Modified", self._version.modified), self._freshness())
+        whole = (
+            *_varying(tuple(headers)),
+            ("Last-Modified", self._version.modified),
+            self._freshness(),
+        )
         entry = CachedResponse(whole, body, tag, query, route)
         self._cache.put((self._version.name, key), entry, self._identity)
         if self._tags and self._identity is not None and _matches(self._tags, tag):
@@ -193,12 +198,15 @@ def body_of(entry: CachedResponse | None, coding: str) -> bytes | None:
 
 
 def _compressed(entry: CachedResponse, body: bytes) -> Response:
-    headers = [
-        (name, value + ", Accept-Encoding") if name == "Vary" else (name, value)
-        for name, value in entry.headers
-    ]
     tag = entry.tag[:-1] + _COMPRESSED
-    return Response.of([("ETag", tag), ("Content-Encoding", GZIP), *headers], body)
+    return Response.of((("ETag", tag), ("Content-Encoding", GZIP), *entry.headers), body)
+
+
+def _varying(headers: Headers) -> Headers:
+    """Add Accept-Encoding to Vary: the uncompressed response is one of two, too (RFC 9111, 4.1)."""
+    varied = [value for name, value in headers if name == "Vary"] or ["Accept"]
+    kept = [header for header in headers if header[0] != "Vary"]
+    return (*kept, ("Vary", ", ".join((*varied, "Accept-Encoding"))))
 
 
 def _not_modified(entry: CachedResponse) -> Response:

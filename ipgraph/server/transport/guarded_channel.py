@@ -222,7 +222,7 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no ty
 
     def _refuse(self, request: RequestParser) -> None:
         """Respond to the current request, which has an error, and close. The lock is held."""
-        response = refusals.response_to(request)
+        response = refusals.refuse(self, request)
         request.close()
         self.request = None
         with self.outbuf_lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 
 import pytest
 
@@ -119,3 +120,34 @@ def test_no_record_is_created_without_a_handler(monkeypatch):
     finished = FinishedRequest("a1", "", "GET", "/", "/", 200, 7, 0.1, "answered", {})
     assert not AccessLog(10).is_on
     AccessLog(10).write(finished)
+
+
+@pytest.mark.parametrize(
+    ("sent", "method", "path", "status", "outcome"),
+    [
+        (b"GET /health HTTP/1.1\r\n\r\n", "-", "-", 400, "bad-request"),
+        (b"\x16\x03\x01 not HTTP \x1b[31m\r\n\r\n", "-", "-", 400, "bad-request"),
+        (
+            b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n",
+            "POST",
+            "/sparql",
+            413,
+            "request-entity-too-large",
+        ),
+    ],
+)
+def test_a_request_that_the_transport_refuses_is_logged_and_counted(
+    serve, small, tmp_path, sent, method, path, status, outcome
+):
+    log = tmp_path / "access.log"
+    with serve(small, access_log=str(log)) as running:
+        with socket.create_connection(("127.0.0.1", running.port)) as connection:
+            connection.sendall(sent)
+            while connection.recv(4096):
+                pass
+        running.wait_until(log.read_text)
+        (line,) = map(json.loads, log.read_text().splitlines())
+        metrics = running.ask("/metrics").body.decode()
+    assert (line["method"], line["path"], line["status"]) == (method, path, status)
+    assert (line["client"], line["outcome"]) == ("127.0.0.1", outcome)
+    assert f'ipgraph_requests_total{{status="{status}"}} 1.0' in metrics

@@ -72,7 +72,7 @@ def test_the_content_and_the_interface_have_their_own_language(
     reply = client.get(CAT + parameters, headers={"Accept-Language": header})
     assert heading(reply.text) == label
     assert f'<html lang="{interface}">' in reply.text
-    assert reply.headers["Vary"] == "Accept, Accept-Language"
+    assert reply.headers["Vary"].startswith("Accept, Accept-Language")
 
 
 def test_a_text_falls_back_where_a_thing_lacks_the_language(client):
@@ -148,4 +148,4 @@ def test_a_tag_of_another_language_is_not_confirmed(served):
     assert german.status == 200
     same = served.ask(CAT, Accept="text/html", Accept_Language="fr", If_None_Match=french)
     assert same.status == 304
-    assert same.headers["Vary"] == "Accept, Accept-Language"
+    assert same.headers["Vary"].startswith("Accept, Accept-Language")
