@@ -168,7 +168,7 @@ def admit(
             hint="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
     if found.undeclared:
-        raise _undeclared(found.undeclared[0], found)
+        raise _undeclared(found.undeclared[0], found, prefixes or {})
     if not found.form:
         raise BadQuery(
             "The text is not a query: no SELECT, ASK, CONSTRUCT or DESCRIBE follows its prologue.",
@@ -372,14 +372,14 @@ def _resolve(base: str, iri: str) -> str:
     return urljoin(base, iri)
 
 
-def _undeclared(use: Use, found: Inspection) -> BadQuery:
+def _undeclared(use: Use, found: Inspection, prefixes: Mapping[str, str]) -> BadQuery:
     known = WELL_KNOWN.get(use.name)
     if known:
         hint = f"Add this line at the top: PREFIX {use.name}: <{known}>"
     else:
         from difflib import get_close_matches  # late: only errors need it
 
-        candidates = [*dict(found.declared), *WELL_KNOWN]
+        candidates = dict.fromkeys((*dict(found.declared), *prefixes, *WELL_KNOWN))
         near = get_close_matches(use.name, candidates, n=1, cutoff=0.5)
         hint = f"Declare it at the top: PREFIX {use.name}: <…>"
         if near:
