@@ -216,7 +216,7 @@ def coverage() -> str:
 
     kg = graph()
     counts = kg.info()["counts"]
-    held = counted(kg.store, counts)
+    held = counted(kg.store, counts, kg.disagreements())
     if held is None:
         raise LookupError("The bundled graph has no coverage.")
     rows = [

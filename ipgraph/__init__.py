@@ -5,7 +5,7 @@
     import ipgraph
 
     kg = ipgraph.open()
-    for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf id:ip }"):
+    for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf ?whole }"):
         print(row["unit"])
 
 A name is imported when it is first used, so that `import ipgraph` loads no other library.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipgraph.errors import IpGraphError as IpGraphError
     from ipgraph.knowledge_graph import KnowledgeGraph as KnowledgeGraph
     from ipgraph.opening import open as open
-    from ipgraph.serialization.results import Result as Result
+    from ipgraph.serialization.query_result import Result as Result
     from ipgraph.settings import Settings as Settings
 
 __version__ = "0.1.0"
@@ -29,7 +29,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "IpGraphError": "ipgraph.errors",
     "KnowledgeGraph": "ipgraph.knowledge_graph",
-    "Result": "ipgraph.serialization.results",
+    "Result": "ipgraph.serialization.query_result",
     "Settings": "ipgraph.settings",
     "open": "ipgraph.opening",
 }

@@ -11,7 +11,8 @@
     │   └── NotAcceptable       no acceptable representation
     ├── InvalidData             RDF that does not parse or violates a rule of this project
     │   ├── Inconsistent        data that contradict the ontology
-    │   └── BuildStopped        files that take too much time or memory, or crash the build
+    │   └── Unreadable          a file that cannot be read as RDF
+    │       └── BuildStopped    files that take too much time or memory, or crash the build
     ├── NotEntailed             a statement that does not follow from the graph
     ├── LimitReached            a limit of the settings was exceeded
     │   ├── TimeLimitExceeded
@@ -57,6 +58,8 @@ class IpGraphError(Exception):
         super().__init__(message)
         self.place = place
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # a traceback shows it below the message
 
 
 class UsageError(IpGraphError):
@@ -91,7 +94,11 @@ class Inconsistent(InvalidData):
     """The data and the ontology contradict each other."""
 
 
-class BuildStopped(InvalidData):
+class Unreadable(InvalidData):
+    """A file that is no RDF, is damaged, or does not parse."""
+
+
+class BuildStopped(Unreadable):
     """The build of a graph reached a limit of time or memory, or crashed."""
 
 
@@ -155,7 +162,8 @@ EXIT_CODES: dict[type[IpGraphError], int] = {
     NotAcceptable: 2,
     InvalidData: 1,
     Inconsistent: 1,
-    BuildStopped: 1,
+    Unreadable: 5,
+    BuildStopped: 5,
     NotEntailed: 1,
     LimitReached: 3,
     TimeLimitExceeded: 3,
@@ -178,6 +186,7 @@ HTTP_STATUSES: dict[type[IpGraphError], int] = {
     NotAcceptable: 406,
     InvalidData: 500,
     Inconsistent: 500,
+    Unreadable: 500,
     BuildStopped: 500,
     NotEntailed: 404,
     LimitReached: 503,

@@ -10,17 +10,16 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
-from ipgraph.errors import UsageError
-from ipgraph.namespaces import BASE, ONTOLOGY_LANGUAGES
-from ipgraph.prefixes import Prefixes
+from ipgraph.errors import BadQuery, UsageError
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES, RDF, SHACL
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.formats import by_name
-from ipgraph.serialization.results import Result
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rdflib import Dataset
 
@@ -38,8 +37,11 @@ if TYPE_CHECKING:
     from ipgraph.entities.timeline import Timeline, Timelines
     from ipgraph.reasoning import Explainer, Explanation
     from ipgraph.search.index import SearchIndex, SearchResults
+    from ipgraph.serialization.query_result import Result
     from ipgraph.settings import Settings
+    from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
+    from ipgraph.snapshots.targets import Arrivals
     from ipgraph.store import EngineResult, Store, Term
 
 
@@ -58,6 +60,7 @@ class KnowledgeGraph:
         recipe: Recipe | None = None,
         external: Store | Path | None = None,
         origin: str = "",
+        arrivals: Arrivals | None = None,
         languages: Iterable[str] = (),
         dataset_file: DatasetFile | None = None,
         given: tuple[Any, Any] = (None, None),
@@ -67,6 +70,7 @@ class KnowledgeGraph:
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
+        self.arrivals = arrivals  # holds the files that this graph was fetched from
         self._external = external
         self._origin = recipe.origin if recipe else origin
         self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
@@ -121,9 +125,9 @@ class KnowledgeGraph:
         return self.snapshot
 
     @property
-    def is_own(self) -> bool:
-        """True if this is the graph of the project."""
-        return self.recipe is not None and not self.recipe.origin
+    def is_bundled(self) -> bool:
+        """True if `ipgraph.open()` without arguments opens this graph."""
+        return self.given == (None, None) and self.recipe is not None
 
     @cached_property
     def name(self) -> str:
@@ -155,30 +159,52 @@ class KnowledgeGraph:
     def _title_and_description(self) -> tuple[str, str]:
         from ipgraph.dataset import titles
 
-        if self.is_own:
-            return titles.PROJECT_TITLE, ""
-        return titles.title_and_description(self.store, self._origin)
+        languages = self.config.languages or ("en",)
+        title = self.config.title.choose(languages)
+        description = self.config.description.choose(languages)
+        if title and description:
+            return title, description
+        found = titles.title_and_description(self.store, self._origin)
+        return title or found[0], description or found[1]
 
-    def query(self, text: str, *, infer: bool | None = None) -> Result:
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, object] | None = None,
+        infer: bool | None = None,
+    ) -> Result:
         """Run a SPARQL query, in which the `prefixes` of the graph are declared.
 
-        `infer` includes inferred statements (default: the setting). The query runs in this
-        process and cannot be stopped: for text from untrusted users use the service or the
-        command line. Raises `BadQuery`.
+        `bindings` are values of its variables: Python values, or terms of pyoxigraph or rdflib. A
+        text is an IRI if it is written ``<…>``, starts with a scheme and ``//`` or with ``urn:``,
+        or is a prefixed name with a known prefix; else a plain literal. Values are never part of
+        the text of the query. `infer` includes inferred statements (default: the setting). The
+        query runs in this process and cannot be stopped: for text from untrusted users use the
+        service or the command line. Raises `BadQuery`, and `UsageError` for a binding that the
+        query has no variable for.
         """
+        from ipgraph.sparql import bindings as given
         from ipgraph.sparql.evaluation import evaluate
         from ipgraph.sparql.query import Query
 
-        query = Query(text, prefixes=self.prefixes.used_in(text))
+        terms = given.terms(bindings, self.prefixes) if bindings else ()
+        query = Query(text, prefixes=self.prefixes.used_in(text), bindings=terms)
         store = self.store_for(infer)
-        return _result(store, evaluate(store, query))
+        try:
+            return _result(store, evaluate(store, query))
+        except BadQuery:
+            from ipgraph.sparql.guard import admit  # late: it may have a better reason
+
+            admit(text, prefixes=self.prefixes)
+            raise
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """The competency questions of the project, by topic and title."""
+        """The competency questions of the dataset, by topic and title."""
         from ipgraph.dataset import questions
 
-        return questions.load_all()
+        return questions.load_all(questions.folder_of(self.dataset_file))
 
     def ask(self, name: str, **values: str) -> Result:
         """Answer a competency question, with `values` for its parameters.
@@ -189,27 +215,56 @@ class KnowledgeGraph:
         """
         from ipgraph.dataset import questions
 
-        question = questions.by_name(name)
+        question = questions.by_name(name, questions.folder_of(self.dataset_file))
         store = self.store if self._external else self.store_for(question.infer)
         return _result(store, question.ask(store, values))
 
-    def check(self) -> CheckReport:
+    def check(
+        self,
+        *,
+        shapes: str | Path | Sequence[str | Path] | None = None,
+        style: bool | None = None,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        languages: Sequence[str] = ("en",),
+    ) -> CheckReport:
         """Check the files that this graph was built from, in a child process; report problems.
 
+        `shapes` are files of SHACL shapes, in place of those in the files. `style` checks the
+        layout of Turtle too. `select` and `ignore` name checks or groups of them, as in
+        ``["shapes", "consistency"]``. Messages are in the first of `languages` that they have.
         Raises `BuildStopped` if the process reaches a limit of the settings or crashes.
         """
-        from ipgraph.checks import isolated
+        from ipgraph.checks import isolated, plan
 
         recipe = self.recipe
         if recipe is None:
             raise UsageError("This graph was not built from files, so there is nothing to check.")
-        inputs = recipe.inputs if recipe.origin else None
-        return isolated.check(inputs, self.settings)
+        chosen = plan.adjusted(
+            plan.plan_of(recipe.inputs, recipe.dataset),
+            shapes=shapes,
+            style=style,
+            select=select,
+            ignore=ignore,
+        )
+        return isolated.check(chosen, self.settings, tuple(languages))
+
+    @cached_property
+    def has_shapes(self) -> bool:
+        """True if the dataset file names SHACL shapes, or the graph has some."""
+        if self.config.checks.shapes:
+            return True
+        terms = ((None, SHACL + "targetClass"), (SHACL + "NodeShape", RDF + "type"))
+        return any(
+            next(iter(self.store.quads(None, ox.NamedNode(predicate), value)), None)
+            for class_, predicate in terms
+            for value in [ox.NamedNode(class_) if class_ else None]
+        )
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return the facts for which documents give different values, by kind and entity.
 
-        The question ``disagreements`` defines which values differ; a graph without it has none.
+        Dates and figures are compared in every graph, other facts as the dataset file says.
         """
         return self._disagreements
 
@@ -217,7 +272,8 @@ class KnowledgeGraph:
     def _disagreements(self) -> tuple[Disagreement, ...]:
         from ipgraph.dataset import disagreements
 
-        return disagreements.read(self.store) if self.is_own else ()
+        graphs = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
+        return disagreements.find(self.store, self.questions) if len(graphs) > 1 else ()
 
     @cached_property
     def entities(self) -> Entities:
@@ -387,7 +443,14 @@ class KnowledgeGraph:
         return graphs.export(store, target, output_format or by_name("ttl"), entity)
 
     def store_for(self, infer: bool | None = None) -> Store:
-        """Return the store with or without inferred statements (default: the setting)."""
+        """Return the store with or without inferred statements (default: the setting).
+
+        Raises `UsageError` if inferred ones are asked for and the graph was opened without any.
+        """
+        if infer and self.recipe is not None and self.recipe.reasoner == "none":
+            raise UsageError(
+                "This graph was opened without inference.", hint="Open it without --no-infer."
+            )
         wanted = self.settings.infer if infer is None else infer
         return self.store if wanted else self.stated_store
 
@@ -412,6 +475,19 @@ class KnowledgeGraph:
         return self.snapshot.incomplete if self.snapshot else ""
 
     @property
+    def warnings(self) -> list[str]:
+        """What users of the graph must know, a line each: contradictions, files without effect."""
+        return self.snapshot.warnings if self.snapshot else []
+
+    @property
+    def findings(self) -> Findings | None:
+        """What the build found: contradictions, files that cannot be read, repairs, and more.
+
+        None for a graph that was not built by ipgraph.
+        """
+        return self.snapshot.findings if self.snapshot else None
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the users of the graph must know about its inferred statements, in sentences."""
         return self.snapshot.notes if self.snapshot else ()
@@ -419,11 +495,12 @@ class KnowledgeGraph:
     def classes(self) -> list[tuple[Name, int]]:
         """Return the classes that have entities in the graph, with counts, largest first.
 
-        If there are classes of this project, only these: the classes of other vocabularies are
-        then inferred from them. The classes of OWL and RDF are left out.
+        If the dataset file says which classes are its own, only these: the classes of other
+        vocabularies are then inferred from them. The classes of OWL and RDF are left out.
         """
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
-        own = {iri for iri in counts if iri.startswith(BASE)}
+        terms = self.config.iris.terms
+        own = {iri for iri in counts if terms and iri.startswith(terms)}
         shown = own or {iri for iri in counts if not iri.startswith(ONTOLOGY_LANGUAGES)}
         return [
             (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
@@ -445,11 +522,13 @@ class KnowledgeGraph:
         """The VoID figures of the graph with inferred statements, counted at first use."""
         from ipgraph.dataset import statistics
 
-        return statistics.count(self.store, BASE)
+        return statistics.count(self.store, self.config.iris.things)
 
 
 def _result(store: Store, result: EngineResult) -> Result:
-    prefixes, shown = store.prefixes.declared, as_stated(result, store)
+    from ipgraph.serialization.query_result import Result  # late: the command line writes bytes
+
+    prefixes, shown = store.prefixes, as_stated(result, store)
     if isinstance(store, LocalStore):
         return Result(shown, store.damage, prefixes)
     return Result(shown, prefixes=prefixes)

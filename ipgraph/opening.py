@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ipgraph import settings as settings_module
 from ipgraph.dataset.config.file import NAME, DatasetFile
-from ipgraph.errors import NotFound, UsageError
+from ipgraph.errors import Inconsistent, Unreadable
+from ipgraph.inputs.options import ReadingOptions
 from ipgraph.knowledge_graph import KnowledgeGraph
-from ipgraph.snapshots import cache, loading
+from ipgraph.snapshots import cache, loading, targets
 from ipgraph.snapshots.limits import BuildLimits
 from ipgraph.snapshots.snapshot import Recipe
 
@@ -26,6 +29,15 @@ if TYPE_CHECKING:
     Description: TypeAlias = str | Path | dict[str, Any] | bool | None
 
 
+class Given(NamedTuple):
+    """What a graph is opened with, so that it can be opened again."""
+
+    target: Target
+    dataset: Description
+    languages: tuple[str, ...]
+    arrivals: targets.Arrivals
+
+
 def open(
     target: Target = None,
     *,
@@ -37,45 +49,43 @@ def open(
     """Open the graph that `target` names; build its snapshot first if it is missing or stale.
 
     `target` is one of: None, the bundled dataset; a path or several, RDF files and folders of them
-    (``*`` is expanded); a folder written by Oxigraph; ``http(s)://…``, a SPARQL endpoint.
+    (``*`` is expanded); ``-``, standard input; ``http(s)://…``, an RDF file or a SPARQL endpoint,
+    which its response shows; a folder written by Oxigraph.
     `dataset` describes it: a dataset file, a dictionary with the same keys, or False for nothing.
     By default, the target None is described by the bundled file, and one folder by its
     ``dataset.toml``. Without a target, a dataset file names the files.
     A build runs in a child process, which has limits of time and memory. `report` is called with
     each of its stages: ``load``, ``infer``, ``write``, ``index``. Labels and other texts are in the
-    first of `languages` that the data have for them. Raises `UsageError`, `NotFound`,
-    `InvalidData`, `Inconsistent`, `BuildStopped` and `StoreUnavailable`.
+    first of `languages` that the data have for them.
+
+    Contradictions do not prevent opening (`KnowledgeGraph.warnings`), nor do files in folders that
+    cannot be read, unless the setting `strict` is on. Raises `UsageError`, `NotFound`,
+    `Unreadable`, `Inconsistent` (if `strict`), `BuildStopped` and `StoreUnavailable`.
     """
     settings = settings or settings_module.load()
     target, dataset = _listed(target), _absolute(dataset)
     described = _description(target, dataset, settings)
-    if isinstance(target, str) and target.startswith(("http://", "https://")):
-        from ipgraph.store.remote import RemoteStore
-
-        max_bytes = settings.result_limit_mib << 20
-        endpoint = RemoteStore(target, settings.query_time_limit_s, max_bytes)
-        return KnowledgeGraph(
-            settings,
-            external=endpoint,
-            origin=target,
-            dataset_file=described,
-            languages=languages,
-        )
+    arrivals = targets.Arrivals(settings)
+    given = Given(target, dataset, tuple(languages), arrivals)
+    if isinstance(target, str) and targets.is_address(target):
+        fetched = arrivals.fetch(target)
+        if fetched is None:
+            return _open_endpoint(target, settings, described, given.languages)
+        found = targets.Resolved(target, (fetched,), Counter())
+        recipe = _recipe_of(found, described, settings)
+        return _open_recipe(recipe, settings, report, given)
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
         folder = Path(target)
+        origin = str(folder.absolute())
         return KnowledgeGraph(
             settings,
             external=folder,
-            origin=str(folder.absolute()),
+            origin=origin,
             dataset_file=described,
-            languages=languages,
+            languages=given.languages,
         )
-    recipe = _recipe(target, described, settings)
-    snapshot = _snapshot(recipe, settings, report)
-    given = (target, dataset)
-    return KnowledgeGraph(
-        settings, snapshot=snapshot, recipe=recipe, given=given, languages=languages
-    )
+    recipe = _recipe(target, described, settings, arrivals)
+    return _open_recipe(recipe, settings, report, given)
 
 
 def reopen(
@@ -83,24 +93,26 @@ def reopen(
 ) -> KnowledgeGraph:
     """Return the graph of the same files as they are now; `graph` itself if nothing changed.
 
-    A snapshot that was damaged or removed is a change.
+    A snapshot that was damaged or removed is a change. What came from standard input stays as it
+    was. Raises `Unreadable` for a file that could be read before and cannot be now, also if it is
+    in a folder: `graph` has its statements.
     """
     if graph.recipe is None:
         return graph
     target, dataset = graph.given
     if target is not None:
-        target = [Path(line) for line in graph.recipe.origin.split("\n")]
+        target = graph.recipe.origin.split("\n")
     described = _description(target, dataset, graph.settings)
-    recipe = _recipe(target, described, graph.settings)
-    fresh = KnowledgeGraph(
-        graph.settings,
-        snapshot=_snapshot(recipe, graph.settings, report),
-        recipe=recipe,
-        given=graph.given,
-        languages=graph.preferred_languages,
-    )
-    is_same = fresh.built.is_same(graph.built) and fresh.config == graph.config
-    return graph if is_same else fresh
+    arrivals = graph.arrivals or targets.Arrivals(graph.settings)
+    recipe = _recipe(target, described, graph.settings, arrivals)
+    given = Given(*graph.given, graph.preferred_languages, arrivals)
+    fresh = _open_recipe(recipe, graph.settings, report, given)
+    if fresh.built.is_same(graph.built) and fresh.config == graph.config:
+        return graph
+    known = {file for file, _ in graph.built.findings.broken}
+    if broken := [error for file, error in fresh.built.findings.broken if file not in known]:
+        raise Unreadable("\n".join(broken))
+    return fresh
 
 
 def watch_snapshot(
@@ -122,8 +134,22 @@ def snapshot_folder(
     """
     settings = settings or settings_module.load()
     target = _listed(target)
-    recipe = _recipe(target, _description(target, dataset, settings), settings)
+    described = _description(target, dataset, settings)
+    recipe = _recipe(target, described, settings, targets.Arrivals(settings))
     return cache.find(recipe, settings_module.cache_folder(settings))
+
+
+def recipe_of(
+    target: Target, arrivals: targets.Arrivals, settings: Settings, *, dataset: Description = None
+) -> Recipe:
+    """Return the files of a graph and their description, without building it.
+
+    `target` as in `open`, without endpoints and folders of Oxigraph. `arrivals` hold what is
+    fetched. Raises `NotFound` and `UsageError`.
+    """
+    target = _listed(target)
+    described = _description(target, _absolute(dataset), settings)
+    return _recipe(target, described, settings, arrivals)
 
 
 def remove_snapshots(folders: Iterable[Path]) -> int:
@@ -131,11 +157,59 @@ def remove_snapshots(folders: Iterable[Path]) -> int:
     return cache.remove(folders)
 
 
-def _snapshot(recipe: Recipe, settings: Settings, report: Callable[[str], None]) -> Snapshot:
+def _open_endpoint(
+    address: str, settings: Settings, described: DatasetFile, languages: tuple[str, ...]
+) -> KnowledgeGraph:
+    from ipgraph.store.remote import RemoteStore
+
+    max_bytes = settings.result_limit_mib << 20
+    endpoint = RemoteStore(address, settings.query_time_limit_s, max_bytes)
+    return KnowledgeGraph(
+        settings,
+        external=endpoint,
+        origin=address,
+        dataset_file=described,
+        languages=languages,
+    )
+
+
+def _open_recipe(
+    recipe: Recipe,
+    settings: Settings,
+    report: Callable[[str], None],
+    given: Given,
+) -> KnowledgeGraph:
     bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
     folder = settings_module.cache_folder(settings)
     limits = BuildLimits.of(settings)
-    return cache.get_or_build(recipe, folder, report, bounds, limits)
+    if not settings.infer and not cache.existing(recipe, folder):
+        recipe = replace(recipe, reasoner="none")
+    snapshot = cache.get_or_build(recipe, folder, report, bounds, limits)
+    if settings.strict:
+        _refuse_findings(snapshot)
+    return KnowledgeGraph(
+        settings,
+        snapshot=snapshot,
+        recipe=recipe,
+        given=(given.target, given.dataset),
+        arrivals=given.arrivals,
+        languages=given.languages,
+    )
+
+
+def _refuse_findings(snapshot: Snapshot) -> None:
+    """Raise for what a strict opening does not accept."""
+    if not snapshot.warnings:
+        return
+    found = snapshot.findings
+    if found.broken:
+        raise Unreadable("\n".join(error for _, error in found.broken))
+    if found.contradictions:
+        first, more = found.contradictions[0], found.contradiction_count - 1
+        raise Inconsistent(
+            f"{first}" + (f" ({more:,} more contradictions)" if more else ""),
+            hint="Correct one of these statements, or the axiom that they contradict.",
+        )
 
 
 def _listed(target: Target) -> Target:
@@ -166,25 +240,39 @@ def _description(target: Target, dataset: Description, settings: Settings) -> Da
     return DatasetFile()
 
 
-def _recipe(target: Target, dataset: DatasetFile, settings: Settings) -> Recipe:
-    limits = settings.inference_limits
+def _recipe(
+    target: Target, dataset: DatasetFile, settings: Settings, arrivals: targets.Arrivals
+) -> Recipe:
     if target is None:
         named = dataset if dataset.path else loading.bundled_dataset()
-        return Recipe("", loading.dataset_inputs(named), settings.reasoner, limits, dataset)
+        found = loading.dataset_files(named)
+        resolved = targets.Resolved("", found.files, found.skipped)
+        return _recipe_of(resolved, dataset, settings)
     paths = [target] if isinstance(target, str | Path) else list(target)
-    if not paths:
-        raise UsageError("No file was named.")
-    files = [file for path in paths for file in _expand(Path(path))]
-    origin = "\n".join(str(file.absolute()) for file in files)
-    is_described = dataset.folder is not None and [*map(Path.absolute, files)] == [dataset.folder]
-    inputs = loading.dataset_inputs(dataset) if is_described else loading.inputs_of(files)
-    return Recipe(origin, inputs, settings.reasoner, limits, dataset)
+    if dataset.folder is not None and [*map(_absolute_path, paths)] == [dataset.folder]:
+        found = loading.dataset_files(dataset)
+        resolved = targets.Resolved(str(dataset.folder), found.files, found.skipped)
+    else:
+        resolved = targets.resolve(paths, arrivals, settings.input_format)
+    return _recipe_of(resolved, dataset, settings)
 
 
-def _expand(path: Path) -> list[Path]:
-    if "*" not in path.name:
-        return [path]
-    matches = sorted(path.parent.glob(path.name))
-    if not matches:
-        raise NotFound(f"No file matches {path}.")
-    return matches
+def _recipe_of(found: targets.Resolved, dataset: DatasetFile, settings: Settings) -> Recipe:
+    contexts = [(iri, str(dataset.resolve(name))) for iri, name in dataset.contexts.items()]
+    return Recipe(
+        found.origin,
+        found.inputs,
+        settings.reasoner,
+        settings.inference_limits,
+        dataset,
+        ReadingOptions(
+            max_unpacked_bytes=settings.max_unpacked_mib << 20,
+            lenient=settings.lenient,
+            contexts=tuple(contexts),
+        ),
+        tuple(sorted(found.skipped.items())),
+    )
+
+
+def _absolute_path(target: str | Path) -> Path | None:
+    return None if targets.is_address(target) else Path(target).absolute()

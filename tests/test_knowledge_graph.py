@@ -32,6 +32,34 @@ def test_query_declares_prefixes_and_returns_terms(project):
 
 
 @pytest.mark.parametrize(
+    "value", ["id:ip", f"<{ENTITY}ip>", rdflib.URIRef(ENTITY + "ip"), ox.NamedNode(ENTITY + "ip")]
+)
+def test_a_query_has_parameters(project, value):
+    rows = project.query("SELECT ?unit { ?unit org:unitOf ?whole }", bindings={"whole": value})
+    assert PSCD in {row.unit for row in rows}
+    assert len(rows) > 3
+
+
+def test_an_error_in_a_query_with_parameters_has_its_place_in_the_text(project):
+    text = "SELECT ?s { ?s ?p ?o . ?s ?p }"
+    places = []
+    for bindings in (None, {"o": "a long value that would move every place behind it"}):
+        with pytest.raises(BadQuery) as caught:
+            project.query(text, bindings=bindings)
+        places.append(caught.value.place)
+    assert places[0] == places[1]
+    assert places[0].column > text.index(".")
+
+
+def test_a_query_that_the_engine_rejects_has_the_reason_of_the_command_line(project):
+    with pytest.raises(BadQuery, match="read-only"):
+        project.query("INSERT DATA { id:a a id:b }")
+    with pytest.raises(BadQuery, match="prefix foo: at line 1") as caught:
+        project.query("SELECT * { ?x foo:bar ?y }")
+    assert caught.value.__notes__ == [caught.value.hint] != [""]
+
+
+@pytest.mark.parametrize(
     "clauses",
     [
         "FROM <{0}> FROM <{1}>",

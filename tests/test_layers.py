@@ -22,7 +22,6 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         *(
             "errors",
             "namespaces",
-            "prefixes",
             "resources",
             "settings",
             "scratch",
@@ -34,7 +33,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("store", "sparql"),
     ("reasoning", "entities"),
     ("serialization", "search", "dataset"),
-    ("snapshots", "workers", "federation", "checks"),
+    ("inputs", "snapshots", "workers", "federation", "checks"),
     ("knowledge_graph", "opening"),
     ("__init__",),
     ("server", "server.http", "server.api", "server.html", "server.pages"),
@@ -44,7 +43,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 # The server sees the library through these; what they hide is free to change.
 SEEN_BY_SERVER = {
-    *("__init__", "errors", "namespaces", "prefixes", "resources", "settings", "scratch", "logs"),
+    *("__init__", "errors", "namespaces", "resources", "settings", "scratch", "logs"),
     *("knowledge_graph", "opening", "store", "sparql", "entities", "serialization", "dataset"),
     *("search", "workers", "federation", "checks", "server"),
 }

@@ -10,7 +10,7 @@ import pytest
 import ipgraph
 from ipgraph import namespaces
 from ipgraph.namespaces import file_iri
-from ipgraph.prefixes import WELL_KNOWN
+from ipgraph.namespaces.prefixes import WELL_KNOWN
 
 PACKAGE = Path(ipgraph.__file__).parent
 VOCABULARIES = {

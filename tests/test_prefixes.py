@@ -3,7 +3,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from ipgraph.prefixes import WELL_KNOWN, Prefixes, is_valid, twin, well_known_for
+from ipgraph.namespaces.prefixes import WELL_KNOWN, Prefixes, is_valid, twin, well_known_for
 
 
 def test_every_well_known_prefix_can_be_declared():

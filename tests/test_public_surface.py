@@ -9,7 +9,7 @@ import ipgraph
 from ipgraph.cli.main import COMMANDS
 
 # Commands about the process, the terminal or the snapshot: the library has no operation for them.
-ONLY_COMMANDS = {"serve", "build", "completion"}
+ONLY_COMMANDS = {"serve", "build", "init", "completion"}
 # Operations that the command line does not have: what they return is for Python.
 ONLY_METHODS = {"dataset", "disagreements", "label", "neighbors", "timeline"}
 OPERATIONS = {

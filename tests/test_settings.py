@@ -89,7 +89,7 @@ def test_serve_help_lists_every_setting_in_its_group(capsys):
         ("query_time_limit_s", "soon", "a number, at least 0.001"),
         ("query_time_limit_s", "nan", "a number, at least 0.001"),
         ("query_time_limit_s", "inf", "a number, at least 0.001"),
-        ("reasoner", "pellet", "rl or owlrl"),
+        ("reasoner", "pellet", "rl or owlrl or none"),
         ("infer", "perhaps", "true or false"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,103 +11,92 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph import reasoning
-from ipgraph.checks import query_style, rules, shapes, turtle_style, vocabularies
+from ipgraph.checks import other_shapes, query_style, rules, shapes, turtle_style, vocabularies
 from ipgraph.checks.locations import Locator
-from ipgraph.checks.problems import CheckReport, Problem, sort_problems
+from ipgraph.checks.problems import CheckReport, Problem, report_of
+from ipgraph.checks.shacl import Graph
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
-from ipgraph.resources import folder
 from ipgraph.snapshots import loading
-from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH
+from ipgraph.snapshots.limits import DEFAULT_LIMITS
+from ipgraph.snapshots.literals import Recorder
 from ipgraph.store.local import LocalStore, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ipgraph.checks.plan import Plan
+    from ipgraph.reasoning import Closure
     from ipgraph.settings import InferenceLimits
-    from ipgraph.snapshots.loading import Input
+    from ipgraph.snapshots.limits import BuildLimits
+
+_MAX_NAMED = 5  # shapes or vocabularies in one note
 
 
-def check(
-    inputs: Iterable[Input] | None = None,
-    *,
-    reasoner: str = "rl",
-    inference: InferenceLimits | None = None,
-    max_depth: int = DEFAULT_MAX_DEPTH,
-    report: Callable[[str], None] = lambda stage: None,
-    reading: Callable[[Path], None] = lambda path: None,
-) -> CheckReport:
-    """Check the project's files, or `inputs` instead, and return the problems found.
-
-    `inputs` are checked together with the project's ontology and without its questions, whose
-    answers are the project's. If a file does not parse, the check ends after style and syntax,
-    because the other parts need the whole graph. `reading` is called with each file, and `report`
-    with ``check`` when all of them are loaded. For files from elsewhere use `isolated.check`.
-    """
-    options = _Options(reasoner, inference, max_depth, report, reading)
-    if inputs is None:
-        return _check(tuple(loading.project_inputs()), options, is_project=True)
-    found = _check(tuple(inputs), options, is_project=False)
-    return _subtract(found, _check((), options, is_project=False))
-
-
-def _subtract(report: CheckReport, baseline: CheckReport) -> CheckReport:
-    known = set(baseline.problems)
-    problems = tuple(problem for problem in report.problems if problem not in known)
-    return CheckReport(problems, report.checked, report.timings)
+def _ignore(_: object) -> None:
+    """Do nothing: an option that can be pickled."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
-    reasoner: str
-    inference: InferenceLimits | None
-    max_depth: int
-    report: Callable[[str], None]
-    reading: Callable[[Path], None]
+class Options:
+    """How a check reads and infers. `reading` is called with each file, `report` with a stage.
+
+    `languages` are those of messages, the best first.
+    """
+
+    reasoner: str = "rl"
+    inference: InferenceLimits | None = None
+    limits: BuildLimits = DEFAULT_LIMITS
+    size_bytes: int = 0  # of the files
+    languages: tuple[str, ...] = ("en",)
+    report: Callable[[str], None] = _ignore
+    reading: Callable[[Path], None] = _ignore
 
 
-def _check(files: tuple[Input, ...], options: _Options, *, is_project: bool) -> CheckReport:
-    run = _Run(options)
-    with run.part("style"):
-        run.check_style(files, is_project=is_project)
+def check(plan: Plan, options: Options | None = None) -> CheckReport:
+    """Check files as a plan says and return the problems found.
+
+    If a file does not parse, the check ends after style and syntax, because the other parts need
+    the whole graph. For files from elsewhere use `isolated.check`.
+    """
+    run = _Run(plan, options or Options())
+    if plan.style and plan.has("style"):
+        with run.part("style"):
+            run.check_style()
     with run.part("syntax"):
-        context = () if is_project else _ontology()
-        engine = run.check_syntax((*context, *files))
-    if engine is None:
+        data = run.check_syntax()
+    if data is None:
         return run.report()
-    options.report("check")
-    locator = Locator(files)
-    with run.part("vocabularies"):
-        run.add("vocabularies", vocabularies.check(engine, locator), count=1)
-    with run.part("rules"):
-        for rule in rules.load_rules():
-            run.add("rules", rule.check(engine, locator), count=1)
-    with run.part("shapes"):
-        for constraint in shapes.Shapes().constraints():
-            run.add("shapes", constraint.check(engine, locator), count=1)
-    with run.part("consistency"):
-        closed = run.check_consistency(engine, locator)
-    if is_project:
-        with run.part("questions"):
-            run.check_questions(LocalStore(engine), LocalStore(closed))
+    run.options.report("check")
+    locator = Locator(plan.inputs)
+    steps: tuple[tuple[str, bool, Callable[[Graph, Locator], None]], ...] = (
+        ("vocabularies", True, run.check_vocabularies),
+        ("rules", plan.rules is not None, run.check_rules),
+        ("shapes", True, run.check_shapes),
+        ("consistency", True, run.check_consistency),
+        ("questions", plan.questions is not None, run.check_questions),
+    )
+    for part, is_possible, step in steps:
+        if is_possible and plan.has(part):
+            with run.part(part):
+                step(data, locator)
     return run.report()
 
 
-def _ontology() -> tuple[Input, ...]:
-    ontology = folder("ontology")
-    return tuple(file for file in loading.project_inputs() if file.path.parent == ontology)
-
-
 class _Run:
-    """One check in progress: problems, counts and timings."""
+    """One check in progress: problems, counts, notes and timings."""
 
-    def __init__(self, options: _Options) -> None:
-        self._options = options
+    def __init__(self, plan: Plan, options: Options) -> None:
+        self.options = options
+        self._plan = plan
         self._problems: list[Problem] = []
         self._checked: dict[str, int] = {}
         self._timings: dict[str, float] = {}
+        self._notes: list[str] = []
+        self._hidden: Counter[str] = Counter()
+        self._closure: Closure | None = None
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -116,78 +106,102 @@ class _Run:
         yield
         self._timings[name] = (time.perf_counter() - start) * 1000
 
-    def add(self, part: str, problems: Iterable[Problem], *, count: int = 0) -> None:
-        """Add problems and the number of checks that looked for them."""
-        self._problems += problems
-        self._checked[part] = self._checked.get(part, 0) + count
-
     def report(self) -> CheckReport:
         """Return the report of the parts that ran."""
-        return CheckReport(sort_problems(self._problems), dict(self._checked), dict(self._timings))
+        return report_of(self._problems, self._checked, self._timings, self._notes, self._hidden)
 
-    def check_style(self, files: tuple[Input, ...], *, is_project: bool) -> None:
-        """Check Turtle files, and the project's queries, line by line."""
-        turtle_files = [file.path for file in files if file.path.suffix == ".ttl"]
-        query_files: list[Path] = []
-        if is_project:
-            ontology = folder("ontology")
-            turtle_files.append(ontology / "shapes.ttl")
-            query_files = sorted(ontology.glob("*/*.rq"))
-        for path in turtle_files:
-            self._options.reading(path)
-            self.add("style", turtle_style.check(path), count=1)
-        for path in query_files:
-            self.add("style", query_style.check(path), count=1)
+    def check_style(self) -> None:
+        """Check Turtle files, and the queries of rules and questions, line by line."""
+        plan = self._plan
+        for file in plan.files:
+            if file.path.suffix.lower() == ".ttl":
+                self.options.reading(file.path)
+                self._add("style", turtle_style.check(file.path), count=1)
+        for directory in (plan.questions, plan.rules):
+            for path in sorted(directory.glob("*.rq")) if directory else ():
+                self._add("style", query_style.check(path), count=1)
 
-    def check_syntax(self, files: tuple[Input, ...]) -> ox.Store | None:
-        """Return the files with their merge as default graph; None if one does not parse."""
+    def check_syntax(self) -> Graph | None:
+        """Return the merge of the files; None if one does not parse."""
         is_valid = True
-        for file in files:
+        for file in self._plan.files:
             try:
-                loading.load([file], self._options.max_depth, self._options.reading)
+                loading.load([file], self.options.limits.max_depth, self.options.reading)
             except InvalidData as error:
                 is_valid = False
                 place = error.place or Place(1, 1, str(file.path))
                 message = str(error).removeprefix(f"{place}: ")
-                self.add("syntax", [Problem("syntax", message, place=place)])
-        self._checked["syntax"] = len(files)
+                self._add("syntax", [Problem("syntax", message, place=place)])
+        self._checked["syntax"] = len(self._plan.files)
         if not is_valid:
+            self._notes.append("Nothing but syntax was checked, because a file does not parse.")
             return None
-        engine = loading.load(files, self._options.max_depth, self._options.reading)
-        merge(engine)
-        return engine
+        return self._merged(self._plan.inputs)
 
-    def check_consistency(self, engine: ox.Store, locator: Locator) -> ox.Store:
-        """Infer from the stated graphs; return a store with what is stated and inferred, merged."""
-        stated = ox.Store()
-        stated.bulk_extend(
-            quad for quad in engine if not isinstance(quad.graph_name, ox.DefaultGraph)
-        )
-        options = self._options
-        closure = reasoning.infer(stated, reasoner=options.reasoner, limits=options.inference)
+    def check_vocabularies(self, data: Graph, locator: Locator) -> None:
+        """Look up the terms in use."""
+        found = vocabularies.run(data.store, locator)
+        self._add("vocabularies", found.problems, count=found.checked)
+        if found.unknown:
+            names = _listed([f"<{namespace}>" for namespace in found.unknown])
+            self._notes.append(f"Terms of vocabularies that are not among the files: {names}.")
+
+    def check_rules(self, data: Graph, locator: Locator) -> None:
+        """Run the queries of the rules."""
+        assert self._plan.rules  # noqa: S101  else this part does not run
+        for rule in rules.load_rules(self._plan.rules):
+            if self._plan.wants(f"rules/{rule.name}"):
+                self._add("rules", rule.check(data.store, locator), count=1)
+
+    def check_shapes(self, data: Graph, locator: Locator) -> None:
+        """Validate against the shapes of the plan, or against those in the files."""
+        given = self._plan.shapes
+        graph = data if given is None else self._merged(given)
+        if given is None and not shapes.has_shapes(graph):
+            return
+        found = shapes.run(data, graph, locator, self.options.languages)
+        self._add("shapes", found.problems, count=found.ran)
+        wanted = {name: count for name, count in found.hidden.items() if self._plan.wants(name)}
+        self._hidden.update(wanted)
+        if found.idle:
+            self._notes.append(f"Shapes without anything to check: {_listed(found.idle)}.")
+        if found.refused:
+            options = self.options
+            others = other_shapes.run(
+                data, graph, found.refused, locator, options.languages,
+                options.limits, options.size_bytes,
+            )  # fmt: skip
+            self._add("shapes", others.problems, count=others.ran)
+
+    def check_consistency(self, data: Graph, locator: Locator) -> None:
+        """Report contradictions, and axioms that the reasoner leaves out."""
+        closure = self._infer(data.store)
         for inconsistency in closure.inconsistencies:
             name, message = f"consistency/{inconsistency.rule}", inconsistency.message
             # Axioms come first in a rule and the entity that violates them last.
             subjects = [premise.subject for premise in inconsistency.premises]
             named = [ox.NamedNode(subject[1:-1]) for subject in subjects if subject[0] == "<"]
-            entity = shorten(named[-1].value) if named else ""
-            place = locator.find(named[-1], engine) if named else None
-            self.add("consistency", [Problem(name, message, entity, place=place)])
+            iri = named[-1].value if named else ""
+            place = locator.find(named[-1], data.store) if named else None
+            problem = Problem(name, message, shorten(iri) if iri else "", place=place, iri=iri)
+            self._add("consistency", [problem])
         for construct in closure.unsupported:
             message = "OWL 2 RL has no rule for this axiom, so nothing is inferred from it."
-            self.add("consistency", [Problem("consistency/profile", message, construct)])
+            name = "consistency/profile"
+            self._add("consistency", [Problem(name, message, construct, severity="info")])
         if closure.incomplete:
-            problem = Problem("consistency/incomplete", str(closure.incomplete))
-            self.add("consistency", [problem])
+            name, text = "consistency/incomplete", str(closure.incomplete)
+            self._add("consistency", [Problem(name, text, severity="warning")])
         self._checked["consistency"] = 1
-        closure.store(stated, ox.NamedNode(INFERRED_GRAPH))
-        merge(stated)
-        return stated
 
-    def check_questions(self, stated: LocalStore, closed: LocalStore) -> None:
+    def check_questions(self, data: Graph, locator: Locator) -> None:
         """Compare the results of every question with those that its file expects."""
-        directory = folder("ontology") / "questions"
-        for path in sorted(directory.glob("*.rq")):
+        assert self._plan.questions  # noqa: S101  else this part does not run
+        closed_engine = self._stated(data.store)
+        self._infer(data.store).store(closed_engine, ox.NamedNode(INFERRED_GRAPH))
+        merge(closed_engine)
+        stated, closed = LocalStore(data.store), LocalStore(closed_engine)
+        for path in sorted(self._plan.questions.glob("*.rq")):
             self._checked["questions"] += 1
             place = Place(1, 1, str(path))
             try:
@@ -197,7 +211,42 @@ class _Run:
                 differences = (str(error),)
             name = f"questions/{path.stem}"
             message = "The results of the question differ from the expected results."
-            self.add(
+            self._add(
                 "questions",
                 [Problem(name, message, detail=text, place=place) for text in differences],
             )
+
+    def _add(self, part: str, problems: Iterable[Problem], *, count: int = 0) -> None:
+        """Add the problems that are wanted, and the number of checks that looked for them."""
+        self._problems += (problem for problem in problems if self._plan.wants(problem.check))
+        self._checked[part] = self._checked.get(part, 0) + count
+
+    def _infer(self, engine: ox.Store) -> Closure:
+        if self._closure is None:
+            options = self.options
+            self._closure = reasoning.infer(
+                self._stated(engine), reasoner=options.reasoner, limits=options.inference
+            )
+        return self._closure
+
+    def _merged(self, files: Iterable[loading.Input]) -> Graph:
+        recorder = Recorder()
+        limits = self.options.limits
+        engine = loading.load(files, limits.max_depth, self.options.reading, recorder)
+        originals = recorder.originals(engine)
+        merge(engine)
+        return Graph(engine, originals)
+
+    @staticmethod
+    def _stated(engine: ox.Store) -> ox.Store:
+        stated = ox.Store()
+        stated.bulk_extend(
+            quad for quad in engine if not isinstance(quad.graph_name, ox.DefaultGraph)
+        )
+        return stated
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MAX_NAMED
+    shown = ", ".join(sorted(names)[:_MAX_NAMED])
+    return f"{shown} and {more:,} more" if more > 0 else shown

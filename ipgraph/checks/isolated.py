@@ -3,62 +3,66 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.checks import checking
 from ipgraph.checks.problems import CheckReport, Problem
 from ipgraph.errors import NotFound, Place
-from ipgraph.snapshots import isolation, loading
+from ipgraph.snapshots import isolation
 from ipgraph.snapshots.limits import BuildLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ipgraph.settings import InferenceLimits, Settings
-    from ipgraph.snapshots.loading import Input
+    from ipgraph.checks.plan import Plan
+    from ipgraph.settings import Settings
 
 
-def check(inputs: tuple[Input, ...] | None, settings: Settings) -> CheckReport:
+def check(plan: Plan, settings: Settings, languages: tuple[str, ...] = ("en",)) -> CheckReport:
     """Check files as `checking.check` does, in a child process under the limits of a build.
 
     Raises `BuildStopped` if the process reaches a limit or crashes.
     """
     limits = BuildLimits.of(settings)
-    files = loading.project_inputs() if inputs is None else inputs
     try:
-        size_bytes = sum(os.path.getsize(file.path) for file in files)
+        size_bytes = sum(os.path.getsize(file.path) for file in plan.files)
     except OSError as error:
         raise NotFound(f"Cannot read {error.filename}: {error.strerror}") from error
+    options = checking.Options(
+        settings.reasoner, settings.inference_limits, limits, size_bytes, languages
+    )
     report = isolation.run(
         "ipgraph.checks.isolated:check_to_json",
-        *(inputs, settings.reasoner, settings.inference_limits, limits.max_depth),
+        plan,
+        options,
         limits=limits,
         size_bytes=size_bytes,
     )
-    problems = [
-        Problem(**{**problem, "place": Place(**place) if (place := problem["place"]) else None})
-        for problem in report["problems"]
-    ]
-    return CheckReport(tuple(problems), report["checked"], report["timings"])
+    return report_from_json(report)
 
 
 def check_to_json(
-    inputs: tuple[Input, ...] | None,
-    reasoner: str,
-    inference: InferenceLimits,
-    max_depth: int,
+    plan: Plan,
+    options: checking.Options,
     report: Callable[[str], None],
     reading: Callable[[Path], None],
 ) -> dict[str, Any]:
     """Return the report of a check as JSON: what the child process does."""
-    found = checking.check(
-        inputs,
-        reasoner=reasoner,
-        inference=inference,
-        max_depth=max_depth,
-        report=report,
-        reading=reading,
+    return asdict(checking.check(plan, replace(options, report=report, reading=reading)))
+
+
+def report_from_json(report: dict[str, Any]) -> CheckReport:
+    """Return the report that `check_to_json` made."""
+    problems = tuple(
+        Problem(
+            **{
+                **problem,
+                "place": Place(**place) if (place := problem["place"]) else None,
+                "translations": tuple(map(tuple, problem["translations"])),
+            }
+        )
+        for problem in report["problems"]
     )
-    return asdict(found)
+    return CheckReport(**{**report, "problems": problems, "notes": tuple(report["notes"])})

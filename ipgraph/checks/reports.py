@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 
 from ipgraph.errors import UsageError
 
+_SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,20 +41,36 @@ def _relative(problem: Problem) -> Problem:
 
 
 def _text(report: CheckReport) -> str:
-    number = len(report.problems)
+    lines = [*map(str, report.problems), *_summary(report)]
+    number = report.total
     verdict = f"{number:,} problem{'s' * (number != 1)} found." if number else "No problems found."
     checked = ", ".join(f"{part} {count:,}" for part, count in report.checked.items())
     seconds = sum(report.timings.values()) / 1000
-    lines = [*map(str, report.problems), f"{verdict} Checks: {checked}. Time: {seconds:.1f} s."]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, f"{verdict} Checks: {checked}. Time: {seconds:.1f} s."]) + "\n"
+
+
+def _summary(report: CheckReport) -> list[str]:
+    """Return the notes, and the number of problems by check if there is more than one check."""
+    lines = [f"note: {note}" for note in report.notes]
+    if len(report.counts) > 1:
+        severities = {problem.check: problem.severity for problem in report.problems}
+        order = sorted(report.counts, key=lambda check: (-report.counts[check], check))
+        width = max(len(f"{count:,}") for count in report.counts.values())
+        lines += [
+            f"{report.counts[check]:>{width},}  {check} ({severities[check]})" for check in order
+        ]
+    hidden = report.total - len(report.problems)
+    return [*lines, *([f"{hidden:,} more problems are not listed."] if hidden > 0 else [])]
 
 
 def _json(report: CheckReport) -> str:
     document = {
         "clean": report.is_clean,
         "checked": dict(report.checked),
+        "counts": dict(report.counts),
+        "notes": list(report.notes),
         "timings_ms": {part: round(value, 1) for part, value in report.timings.items()},
-        "problems": [_record(problem) for problem in report.problems],
+        "findings": [_record(problem) for problem in report.problems],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -61,6 +79,7 @@ def _record(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
         "check": problem.check,
+        "severity": problem.severity,
         "message": problem.message,
         "entity": problem.entity,
         "detail": problem.detail,
@@ -92,7 +111,7 @@ def _result(problem: Problem) -> dict[str, Any]:
     subject = f" ({problem.subject})" if problem.subject else ""
     result: dict[str, Any] = {
         "ruleId": problem.check,
-        "level": "error",
+        "level": _SARIF_LEVELS[problem.severity],
         "message": {"text": f"{problem.message}{subject}"},
     }
     if problem.place:
@@ -103,7 +122,10 @@ def _result(problem: Problem) -> dict[str, Any]:
 
 
 def _junit(report: CheckReport) -> str:
-    """Write one test suite for each part of the check, one failed case for each problem."""
+    """Write one test suite for each part of the check, one case for each problem.
+
+    The case of an error has failed; that of a warning or a piece of information prints it.
+    """
     root = ElementTree.Element("testsuites", name="ipgraph check")
     for part, count in report.checked.items():
         problems = [
@@ -114,12 +136,15 @@ def _junit(report: CheckReport) -> str:
             "testsuite",
             name=part,
             tests=str(max(count, len(problems))),
-            failures=str(len(problems)),
+            failures=str(sum(problem.severity == "error" for problem in problems)),
         )
         for problem in problems:
             case = ElementTree.SubElement(suite, "testcase", classname=part, name=problem.check)
-            failure = ElementTree.SubElement(case, "failure", message=problem.message)
-            failure.text = str(problem)
+            if problem.severity == "error":
+                failure = ElementTree.SubElement(case, "failure", message=problem.message)
+                failure.text = str(problem)
+            else:
+                ElementTree.SubElement(case, "system-out").text = str(problem)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Rules: the queries of ``ontology/rules``, each of whose rows is a problem."""
+"""Rules: queries in a folder, each of whose rows is a problem."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.checks.problems import Problem
+from ipgraph.checks.terms import text_of
 from ipgraph.errors import InvalidData, Place
-from ipgraph.namespaces import shorten
-from ipgraph.resources import folder
+from ipgraph.sparql import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +46,15 @@ class Rule:
             yield Problem(
                 f"rules/{self.name}",
                 self.message,
-                entity=_short(entity),
-                detail=" ".join(_short(term) for term in terms.values()),
+                entity=text_of(entity),
+                detail=" ".join(text_of(term) for term in terms.values()),
                 place=place,
+                iri=entity.value if isinstance(entity, ox.NamedNode) else "",
             )
 
 
-def load_rules(directory: Path | None = None) -> tuple[Rule, ...]:
-    """Return the rules of a folder (the project's own by default), by name."""
-    directory = directory or folder("ontology") / "rules"
+def load_rules(directory: Path) -> tuple[Rule, ...]:
+    """Return the rules of a folder, by name."""
     return tuple(_load(path) for path in sorted(directory.glob("*.rq")))
 
 
@@ -68,12 +68,11 @@ def _load(path: Path) -> Rule:
             f"The rule {path.name} has no message. Write it as a comment on the first line.",
             place=Place(1, 1, str(path)),
         )
+    found = guard.admit(text)
+    if found.form != "SELECT" or found.services or found.default_graphs or found.named_graphs:
+        raise InvalidData(
+            f"The rule {path.name} is not a SELECT query of this graph alone, without SERVICE "
+            "and FROM.",
+            place=Place(1, 1, str(path)),
+        )
     return Rule(path.stem, message, text)
-
-
-def _short(term: object) -> str:
-    if isinstance(term, ox.NamedNode):
-        return shorten(term.value)
-    if isinstance(term, ox.Literal):
-        return f'"{term.value}"'
-    return "" if term is None else str(term)

@@ -1,193 +1,206 @@
-"""SHACL shapes, compiled to SPARQL for Oxigraph: the whole graph in well under a second.
-
-pyshacl takes 24 s for the 23,000 triples of this project; it is the reference in tests. The
-compiler supports the part of SHACL Core that ``ontology/shapes.ttl`` uses, and SPARQL-based
-constraints. It rejects everything else, so that no constraint is silently ignored.
-"""
+"""SHACL shapes as checks: the results of a validation as problems."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.checks.problems import Problem
-from ipgraph.errors import InvalidData
-from ipgraph.namespaces import RDF, RDFS, SHACL, XSD, shorten
-from ipgraph.resources import folder
+from ipgraph.checks import terms
+from ipgraph.checks.problems import MAX_LISTED, Problem, best_message
+from ipgraph.checks.shacl import Validation
+from ipgraph.checks.shacl.graph import TYPE
+from ipgraph.namespaces import SHACL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from ipgraph.checks.locations import Locator
+    from ipgraph.checks.shacl import Graph, Result, Shape
 
-_TYPE = RDF + "type"
-_ANNOTATIONS = {SHACL + "message", SHACL + "severity", SHACL + "path", _TYPE}
-# Literals in any other form are ill-typed (XML Schema 1.1 part 2; no time zones).
-_LEXICAL_FORMS = {
-    XSD + "date": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-    XSD + "gYearMonth": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-    XSD + "gYear": "^[0-9]{4}$",
+_SEVERITIES = {"Violation": "error", "Warning": "warning"}
+_INFO = ("Info", "Debug", "Trace")
+# What a value or a node must be, for shapes without a message; {} stands for the argument.
+_TEXTS = {
+    "class": "the value must be of the class {}",
+    "datatype": "the value must be a well-formed literal of the datatype {}",
+    "nodeKind": "the value must be of the kind {}",
+    "minCount": "at least {} values are required",
+    "maxCount": "more than {} values",
+    "minExclusive": "the value must be greater than {}",
+    "minInclusive": "the value must be at least {}",
+    "maxExclusive": "the value must be less than {}",
+    "maxInclusive": "the value must be at most {}",
+    "minLength": "the text must have at least {} characters",
+    "maxLength": "the text must have at most {} characters",
+    "pattern": "the text must match {}",
+    "languageIn": "the language must be one of {}",
+    "uniqueLang": "there must be one value at most in a language",
+    "equals": "the values must be those of {}",
+    "disjoint": "the value must not be a value of {}",
+    "lessThan": "the value must be less than those of {}",
+    "lessThanOrEquals": "the value must be at most those of {}",
+    "not": "the value must not conform to the shape {}",
+    "and": "the value must conform to all of {}",
+    "or": "the value must conform to one of {}",
+    "xone": "the value must conform to exactly one of {}",
+    "node": "the value must conform to the shape {}",
+    "qualifiedMinCount": "at least {} values must conform to the qualified shape",
+    "qualifiedMaxCount": "more than {} values conform to the qualified shape",
+    "closed": "no such property is allowed here",
+    "hasValue": "the value {} is required",
+    "in": "the value must be one of {}",
+    "sparql": "the constraint {} is violated",
 }
-_IS_A = f"<{_TYPE}>/<{RDFS}subClassOf>*"
+_MAX_ITEMS = 10
+
+
+@dataclass(slots=True)
+class ShapesRun:
+    """What one run of shapes found: problems, shapes that ran, and what did not.
+
+    `refused` are the shapes that were not run, by their nodes in N-Triples.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    hidden: Counter[str] = field(default_factory=Counter)  # further problems, by check
+    ran: int = 0
+    idle: list[str] = field(default_factory=list)
+    refused: dict[str, RefusedShape] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Constraint:
-    """One constraint of one shape for one class, as a query for the entities that violate it."""
+class RefusedShape:
+    """A shape that was not run, and why, in words that follow "it has"."""
 
     name: str
-    message: str
-    query: str
-
-    def check(self, engine: ox.Store, locator: Locator) -> Iterator[Problem]:
-        """Yield one problem for each entity that violates the constraint."""
-        solutions = engine.query(self.query)
-        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  every query is a SELECT
-        seen: set[str] = set()
-        for row in solutions:
-            entity, value = row["this"], row["value"]
-            if str(entity) in seen:
-                continue
-            seen.add(str(entity))
-            is_named = isinstance(entity, ox.NamedNode)
-            yield Problem(
-                f"shapes/{self.name}",
-                self.message,
-                entity=shorten(entity.value) if is_named else str(entity),
-                detail="" if value is None else str(value),
-                place=locator.find(entity, engine) if isinstance(entity, ox.NamedNode) else None,
-            )
+    reason: str
 
 
-class Shapes:
-    """A shapes graph; `constraints` compiles it."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._store = ox.Store()
-        self._path = path or folder("ontology") / "shapes.ttl"
-        self._store.bulk_load(path=str(self._path), format=ox.RdfFormat.TURTLE)
-
-    def constraints(self) -> tuple[Constraint, ...]:
-        """Return the constraints of every node shape for each class that it targets, by name."""
-        constraints: set[Constraint] = set()
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(SHACL + "targetClass"), None):
-            target = f"?this {_IS_A} {quad.object} ."
-            for shape in self._values(quad.subject, "property"):
-                constraints.update(self._property_constraints(shape, target))
-            for node in self._values(quad.subject, "sparql"):
-                constraints.add(self._sparql_constraint(node, target))
-        return tuple(
-            sorted(constraints, key=lambda constraint: (constraint.name, constraint.query))
-        )
-
-    def _property_constraints(self, shape: ox.NamedNode, target: str) -> Iterator[Constraint]:
-        path = self._path_text(self._value(shape, "path"))
-        name, message = _local(shape), self._text(shape, "message")
-        for quad in self._store.quads_for_pattern(shape, None, None):
-            if quad.predicate.value in _ANNOTATIONS:
-                continue
-            body = self._violations(quad.predicate.value, quad.object, path)
-            query = f"SELECT DISTINCT ?this ?value WHERE {{ {target} {body} }}"
-            yield Constraint(name, message, query)
-
-    def _sparql_constraint(self, node: ox.NamedNode, target: str) -> Constraint:
-        select = self._text(node, "select").replace("$this", "?this")
-        query = f"SELECT DISTINCT ?this ?value WHERE {{ {target} {{ {select} }} }}"
-        return Constraint(_local(node), self._text(node, "message"), query)
-
-    def _violations(self, predicate: str, value: object, path: str) -> str:
-        """Return the pattern that matches every ?this, and ?value, that violates a constraint."""
-        values = f"?this {path} ?value ."
-        kind = predicate.removeprefix(SHACL)
-        if kind in ("minCount", "maxCount"):
-            return self._count_violations(kind, _number(value), path)
-        if kind == "pattern":
-            return f"{values} FILTER(!REGEX(STR(?value), {value}))"
-        if kind == "languageIn":
-            tags = ", ".join(str(tag) for tag in self._list(value))
-            return f"{values} FILTER(LANG(?value) NOT IN ({tags}))"
-        if kind == "in":
-            return f"{values} FILTER(?value NOT IN ({', '.join(map(str, self._list(value)))}))"
-        if kind == "or":
-            return f"{values} {' '.join(self._alternative_filters(value))}"
-        return f"{values} {self._value_filter(kind, value)}"
-
-    def _count_violations(self, kind: str, number: int, path: str) -> str:
-        if (kind, number) == ("minCount", 1):
-            return f"FILTER NOT EXISTS {{ ?this {path} ?any }} BIND(?unbound AS ?value)"
-        if (kind, number) == ("maxCount", 0):
-            return f"?this {path} ?value ."
-        if (kind, number) == ("maxCount", 1):
-            return f"?this {path} ?value, ?other . FILTER(STR(?value) < STR(?other))"
-        raise self._unsupported(f"sh:{kind} {number}")
-
-    def _alternative_filters(self, value: object) -> Iterator[str]:
-        """Yield one filter for each alternative: a violation passes all of them."""
-        for alternative in self._list(value):
-            quads = list(self._store.quads_for_pattern(alternative, None, None))  # type: ignore[arg-type]
-            if len(quads) != 1:
-                raise self._unsupported("an alternative of sh:or with several constraints")
-            yield self._value_filter(quads[0].predicate.value.removeprefix(SHACL), quads[0].object)
-
-    def _value_filter(self, kind: str, value: object) -> str:
-        """Return a filter that passes the values that violate a constraint on single values."""
-        if kind == "class":
-            return f"FILTER NOT EXISTS {{ ?value {_IS_A} {value} }}"
-        if kind == "datatype" and isinstance(value, ox.NamedNode):
-            form = _LEXICAL_FORMS.get(value.value, "")
-            ill_typed = f' || !REGEX(STR(?value), "{form}")' if form else ""
-            return f"FILTER(!isLiteral(?value) || DATATYPE(?value) != {value}{ill_typed})"
-        raise self._unsupported(f"sh:{kind}")
-
-    def _path_text(self, path: object) -> str:
-        """Return a property path (SHACL 2.3.1) in the syntax of SPARQL."""
-        if isinstance(path, ox.NamedNode):
-            return str(path)
-        for kind, form in (("inversePath", "^{}"), ("alternativePath", "")):
-            for quad in self._store.quads_for_pattern(path, ox.NamedNode(SHACL + kind), None):  # type: ignore[arg-type]
-                if form:
-                    return form.format(self._path_text(quad.object))
-                parts = (self._path_text(part) for part in self._list(quad.object))
-                return f"({'|'.join(parts)})"
-        return f"({'/'.join(self._path_text(part) for part in self._list(path))})"
-
-    def _list(self, head: object) -> list[object]:
-        items: list[object] = []
-        while isinstance(head, ox.BlankNode):
-            items.append(self._follow(head, RDF + "first"))
-            head = self._follow(head, RDF + "rest")
-        return items
-
-    def _follow(self, node: ox.BlankNode, predicate: str) -> object:
-        for quad in self._store.quads_for_pattern(node, ox.NamedNode(predicate), None):
-            return quad.object
-        raise self._unsupported("a list without an end")
-
-    def _values(self, subject: object, name: str) -> list[ox.NamedNode]:
-        quads = self._store.quads_for_pattern(subject, ox.NamedNode(SHACL + name), None)  # type: ignore[arg-type]
-        return [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
-
-    def _value(self, subject: ox.NamedNode, name: str) -> object:
-        for quad in self._store.quads_for_pattern(subject, ox.NamedNode(SHACL + name), None):
-            return quad.object
-        raise self._unsupported(f"{shorten(subject.value)} without sh:{name}")
-
-    def _text(self, subject: ox.NamedNode, name: str) -> str:
-        return str(getattr(self._value(subject, name), "value", ""))
-
-    def _unsupported(self, construct: str) -> InvalidData:
-        return InvalidData(
-            f"{self._path} uses {construct}, which the shape compiler does not support. "
-            "Rewrite the constraint, for example with sh:sparql."
-        )
+def run(
+    data: Graph, shapes: Graph, locator: Locator, languages: Sequence[str] = ("en",)
+) -> ShapesRun:
+    """Validate `data` against `shapes`. Messages are in the first of `languages` that they have."""
+    validation = Validation(data, shapes)
+    found = ShapesRun()
+    listed: Counter[str] = Counter()
+    for result in validation.results():
+        check = f"shapes/{_name(result)}"
+        listed[check] += 1
+        if listed[check] > MAX_LISTED:  # a problem takes 20 times the memory of a result
+            found.hidden[check] += 1
+        else:
+            found.problems.append(_problem(result, shapes, data.store, locator, languages))
+    found.ran = len(validation.ran)
+    found.idle = [shape.name for shape in validation.idle]
+    for node, reason in validation.refused.items():
+        found.refused[str(node)] = RefusedShape(validation.shapes.shape(node).name, reason)
+    return found
 
 
-def _local(node: ox.NamedNode) -> str:
-    return node.value.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+def has_shapes(graph: Graph) -> bool:
+    """Whether a graph has shapes, by their terms."""
+    shape_classes = (ox.NamedNode(SHACL + name) for name in ("NodeShape", "PropertyShape"))
+    if any(graph.subjects(TYPE).get(class_) for class_ in shape_classes):
+        return True
+    targets = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+    return any(graph.subjects_of(SHACL + name) for name in targets)
 
 
-def _number(value: object) -> int:
-    return int(getattr(value, "value", "-1"))
+def name_of(node: str) -> str:
+    """Return the last part of an IRI in N-Triples, or nothing for a node without an IRI."""
+    if not node.startswith("<"):
+        return ""
+    return node[1:-1].rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1].rsplit(":", 1)[-1]
+
+
+def text_of_value(value: object, focus: object) -> str:
+    """Return the value of a result, unless it is the node itself."""
+    return "" if value is None or value == focus else terms.text_of(value)
+
+
+def problem_of(
+    name: str,
+    severity: str,
+    focus: object,
+    detail: str,
+    messages: Sequence[ox.Literal],
+    default: str,
+    data: ox.Store,
+    locator: Locator,
+    languages: Sequence[str],
+) -> Problem:
+    """Return a validation result as a problem; `severity` is the local name of its IRI."""
+    entity, inside = terms.owner(focus, data)
+    by_language = {message.language or "": message.value for message in messages}
+    chosen = best_message(by_language, languages) or by_language.get("")
+    message = chosen or next(iter(by_language.values()), "") or default
+    return Problem(
+        f"shapes/{name}",
+        message,
+        entity=terms.text_of(entity or focus),
+        detail=" ".join(part for part in (f"in {inside}:" if inside else "", detail) if part),
+        place=locator.find(entity, data) if entity else None,
+        severity="info" if severity in _INFO else _SEVERITIES.get(severity, "error"),
+        iri=entity.value if entity else "",
+        translations=tuple(sorted(by_language.items())) if len(by_language) > 1 else (),
+    )
+
+
+def _problem(
+    result: Result, graph: Graph, data: ox.Store, locator: Locator, languages: Sequence[str]
+) -> Problem:
+    shape = result.shape
+    messages = [ox.Literal(result.message)] if result.message else list(result.messages)
+    return problem_of(
+        _name(result),
+        shape.severity.removeprefix(SHACL),
+        result.focus,
+        text_of_value(result.value, result.focus),
+        messages,
+        _default_message(result, shape, graph),
+        data,
+        locator,
+        languages,
+    )
+
+
+def _name(result: Result) -> str:
+    """Return the name of the shape, or of the SPARQL-based constraint if it has an IRI."""
+    if result.parameter == "sparql" and isinstance(result.argument, ox.NamedNode):
+        return name_of(str(result.argument)) or result.shape.name
+    return result.shape.name
+
+
+def _default_message(result: Result, shape: Shape, graph: Graph) -> str:
+    argument = graph.items(result.argument) if result.parameter in _LISTS else None
+    if argument is None:
+        text = _argument(result.argument, graph)
+    else:
+        shown = [_argument(item, graph) for item in argument[:_MAX_ITEMS]]
+        text = ", ".join([*shown, *(["…"] if len(argument) > _MAX_ITEMS else [])])
+    sentence = _TEXTS[result.parameter].replace("{}", text)
+    if result.parameter == "minCount" and text == "1":
+        sentence = "a value is required"
+    elif result.parameter == "maxCount":
+        sentence = sentence.replace("1 values", "1 value")
+    where = result.path
+    return f"{where}: {sentence}." if where else f"{sentence[0].upper()}{sentence[1:]}."
+
+
+_LISTS = ("and", "or", "xone", "in", "languageIn")
+
+
+def _argument(term: object, graph: Graph) -> str:
+    if not isinstance(term, ox.BlankNode):
+        value = getattr(term, "value", "")
+        is_number = isinstance(term, ox.Literal) and value.isdecimal()
+        return value if is_number else terms.text_of(term).removeprefix("sh:")
+    parts = [
+        f"{predicate.value.removeprefix(SHACL)} {terms.text_of(value)}"
+        for predicate, value in graph.properties(term)
+        if predicate.value.startswith(SHACL) and not isinstance(value, ox.BlankNode)
+    ]
+    return f"({', '.join(sorted(parts))})" if parts else "(without a name)"

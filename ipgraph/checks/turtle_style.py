@@ -154,17 +154,25 @@ def _check_block(line: str, bare: str, state: _State) -> Iterator[tuple[str, str
 def _check_subject(line: str, bare: str, state: _State) -> Iterator[tuple[str, str]]:
     if state.subject:
         yield "block", f"The block of {state.subject} has no closing '.' on its own line."
-    if len(bare.split()) != 1:
+    is_list = line.startswith("(")
+    if len(bare.split()) != 1 and not (is_list and bare.endswith(")")):
         yield "block", "Put the subject on its own line."
     subject = line.split(maxsplit=1)[0]
-    if state.last_subject and subject.lower() < state.last_subject.lower():
-        yield "order", f"Move the block of {subject} before the block of {state.last_subject}."
-    state.subject, state.last_subject = subject, subject
+    if not is_list and subject != "[]":  # those without a name come first, as they are
+        if state.last_subject and subject.lower() < state.last_subject.lower():
+            yield "order", f"Move the block of {subject} before the block of {state.last_subject}."
+        state.last_subject = subject
+    state.subject = subject
     state.rank, state.seen = -1, set()
 
 
+def rank_of(predicate: str) -> int:
+    """Return the place of a predicate in the order of a block."""
+    return _RANK.get(predicate, _OTHER_RANK)
+
+
 def _check_predicate(predicate: str, state: _State) -> Iterator[tuple[str, str]]:
-    rank = _RANK.get(predicate, _OTHER_RANK)
+    rank = rank_of(predicate)
     if predicate in state.seen:
         yield "predicates", f"{predicate} occurs twice in the block of {state.subject}."
     if rank < state.rank:

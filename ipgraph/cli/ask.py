@@ -49,11 +49,12 @@ def command(
     """
     from ipgraph.dataset import questions
 
+    graph = open_graph(target, settings_of(obj, **limits))
     if name is None:
-        click.echo(_list(questions.load_all()))
+        click.echo(_list(graph.questions))
         return
-    question = questions.by_name(name)
-    graph = open_graph(target, settings_of(obj, infer=question.infer, **limits))
+    question = questions.by_name(name, questions.folder_of(graph.dataset_file))
+    graph.settings = settings_of(obj, infer=question.infer, **limits)
     text = question.text
     if values:
         text = question.bind(_parse_values(values), _store_for_names(graph))

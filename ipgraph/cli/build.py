@@ -7,13 +7,20 @@ from typing import Any
 import click
 
 from ipgraph import settings
-from ipgraph.cli.options import dataset_options, open_graph, reasoner_option, settings_of
+from ipgraph.cli.options import (
+    dataset_options,
+    open_graph,
+    reading_options,
+    reasoner_option,
+    settings_of,
+)
 from ipgraph.snapshots import cache as snapshot_cache
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True))
 @reasoner_option
+@reading_options
 @dataset_options
 @click.option("--clean", is_flag=True, help="Remove all unused snapshots, and build nothing.")
 @click.pass_obj

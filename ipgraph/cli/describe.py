@@ -39,7 +39,7 @@ def command(
 
     \b
     ipgraph describe PSCD
-    ipgraph describe id:nicc --format ttl
+    ipgraph describe NICC --format ttl
     """
     graph = open_graph(target, settings_of(obj, infer=infer), language)
     if format_name in (None, "text"):

@@ -39,7 +39,7 @@ def command(
 
     \b
     ipgraph explain PSCD partOf DHS
-    ipgraph explain id:nicc a ip:Organization --format ttl
+    ipgraph explain NICC a org:Organization --format ttl
     """
     graph = open_graph(target, settings_of(obj))
     proof = graph.explain(subject, predicate, object_)

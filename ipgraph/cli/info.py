@@ -7,13 +7,20 @@ from typing import Any
 
 import click
 
-from ipgraph.cli.options import open_graph, settings_of, shown_dataset_options, target_option
+from ipgraph.cli.options import (
+    open_graph,
+    reading_options,
+    settings_of,
+    shown_dataset_options,
+    target_option,
+)
 from ipgraph.cli.output import description, summary
 
 
 @click.command()
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
 @target_option
+@reading_options
 @shown_dataset_options
 @click.pass_obj
 def command(

@@ -19,7 +19,7 @@ from ipgraph.errors import EXIT_CODES, IpGraphError, StoreDamaged
 
 COMMANDS = (
     *("serve", "query", "ask", "search", "describe", "explain", "check"),
-    *("export", "info", "build", "completion"),
+    *("export", "info", "build", "init", "completion"),
 )
 
 
@@ -49,10 +49,10 @@ class _Commands(click.Group):
 )
 @click.pass_context
 def commands(context: click.Context, cache: str | None) -> None:
-    """Query, explain and publish a knowledge graph of the Office of Infrastructure Protection.
+    """Query, explain and publish a knowledge graph: the bundled one, or your own RDF.
 
     \b
-    ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'
+    ipgraph query 'SELECT ?unit { ?unit org:unitOf ?whole }'
     ipgraph ask units-of organization=NPPD         a competency question
     ipgraph describe PSCD                          the statements about an entity, with sources
     ipgraph explain PSCD partOf DHS                why a statement holds

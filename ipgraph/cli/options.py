@@ -26,6 +26,7 @@ _STAGES = {
     "index": "Indexing",
 }
 
+_READING = ("lenient", "strict", "input_format")  # settings with a flag on every command
 _FOUND = "\0"  # the value of --dataset without a file
 
 target_option = click.option(
@@ -33,8 +34,8 @@ target_option = click.option(
     "target",
     multiple=True,
     metavar="STORE",
-    help="RDF files, a folder written by Oxigraph, or a SPARQL endpoint (default: the bundled "
-    "dataset).",
+    help="RDF files or folders of them, the address of an RDF file, - (standard input), a SPARQL "
+    "endpoint, or a folder written by Oxigraph (default: the bundled dataset).",
 )
 language_option = click.option(
     "--language",
@@ -85,16 +86,6 @@ def _keep_dataset(context: click.Context, parameter: click.Parameter, value: Any
     return value
 
 
-def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the flags for the graph and its description."""
-    return target_option(dataset_options(command))
-
-
-infer_option = click.option(
-    "--infer/--no-infer", default=None, help="Include inferred statements, or only stated ones."
-)
-
-
 class SettingType(click.ParamType):  # type: ignore[type-arg]  # generic for checkers only
     """The value of a flag for a setting, with the same validation as in other places."""
 
@@ -105,6 +96,54 @@ class SettingType(click.ParamType):  # type: ignore[type-arg]  # generic for che
         """Return the value. Raises `UsageError` with the flag and its valid values."""
         place = param.opts[0] if param else self.name
         return settings.parse_value(self.name, value, place)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Put an option into the object of the context, where `settings_of` finds it."""
+    if value is not None and parameter.name:
+        context.obj[parameter.name] = value
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags of the settings that say how files are read; `settings_of` has their values."""
+    for option in (
+        click.option(
+            "--lenient",
+            is_flag=True,
+            default=None,
+            expose_value=False,
+            callback=_remember,
+            help="Repair invalid IRIs and language tags in the files, and count them.",
+        ),
+        click.option(
+            "--strict",
+            is_flag=True,
+            default=None,
+            expose_value=False,
+            callback=_remember,
+            help="Refuse a graph with contradictions, or with files in folders that are broken.",
+        ),
+        click.option(
+            "--input-format",
+            type=SettingType("input_format"),
+            metavar="NAME",
+            expose_value=False,
+            callback=_remember,
+            help="Syntax of the files (default: by name and content).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags for the graph and its description, and for how its files are read."""
+    return target_option(dataset_options(reading_options(command)))
+
+
+infer_option = click.option(
+    "--infer/--no-infer", default=None, help="Include inferred statements, or only stated ones."
+)
 
 
 reasoner_option = click.option(
@@ -135,7 +174,8 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def settings_of(obj: dict[str, Any], **flags: Any) -> Settings:
     """Return the settings of this run; `obj` has the options before the command."""
     given = {name: value for name, value in flags.items() if value is not None}
-    return settings.load({"cache": obj["cache"], **given})
+    before = {name: obj[name] for name in ("cache", *_READING) if name in obj}
+    return settings.load({**before, **given})
 
 
 def _check_language(value: str | None) -> str | None:
@@ -160,9 +200,12 @@ def open_graph(
     dataset = context.obj.get("dataset") if context else None
     with _progress() as report:
         languages = (language,) if language else ()
-        return ipgraph.open(
+        graph = ipgraph.open(
             paths, dataset=dataset, settings=chosen, report=report, languages=languages
         )
+    for line in graph.warnings:
+        click.echo(line, err=True)
+    return graph
 
 
 @contextmanager

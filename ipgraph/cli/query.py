@@ -58,9 +58,11 @@ def command(
     terminal, and TSV (for CONSTRUCT and DESCRIBE: Turtle) for a pipe.
 
     \b
-    ipgraph query 'SELECT ?sector { id:sopd ip:sectorSpecificAgencyOf ?sector }'
+    ipgraph query 'SELECT ?class (COUNT(*) AS ?n) { ?thing a ?class } GROUP BY ?class'
     ipgraph query -f question.rq --format csv > answer.csv
     """
+    if "-" in target and not file and text in (None, "-"):
+        raise UsageError("The query and the graph cannot both come from standard input.")
     request = results.QueryRequest(_query_text(text, file), format_name, limit)
     settings = settings_of(obj, infer=infer, **limits)
     results.run(open_graph(target, settings, language), request)
@@ -76,6 +78,6 @@ def _query_text(text: str | None, file: str | None) -> str:
     if text is None and sys.stdin.isatty():
         raise UsageError(
             "No query was given.",
-            hint="Try: ipgraph query 'SELECT ?unit { ?unit org:unitOf id:ip }'",
+            hint="Try: ipgraph query 'SELECT ?class { ?class a owl:Class }'",
         )
     return sys.stdin.read()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ipgraph.cli.options import open_graph, settings_of, store_option
+from ipgraph.cli.options import dataset_options, open_graph, settings_of, target_option
 from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
 
 
@@ -14,7 +14,8 @@ from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
 @click.argument("files", nargs=-1, type=click.Path())
 @setting_flags
 @click.option("--watch", is_flag=True, help="Rebuild the graph when a file changes.")
-@store_option
+@target_option
+@dataset_options
 @click.pass_obj
 def command(
     obj: dict[str, Any],

@@ -60,5 +60,5 @@ def _attributes(setting: SettingInfo) -> dict[str, Any]:
     text = f"{setting.meaning[0].upper()}{setting.meaning[1:]}{unit}{default}."
     if isinstance(setting.default, bool):
         return {"default": None, "help": text}
-    metavar = "|".join(setting.choices) or _METAVARS[type(setting.default)]
+    metavar = "|".join(filter(None, setting.choices)) or _METAVARS[type(setting.default)]
     return {"type": SettingType(setting.name), "metavar": metavar, "help": text}

@@ -1,4 +1,4 @@
-"""The coverage of the project's graph in numbers: documents, statements, nodes, disagreements.
+"""The coverage of a dataset in numbers: documents, statements, nodes, disagreements.
 
 The numbers that `ipgraph info` prints and README quotes; a test holds the two together.
 """
@@ -11,22 +11,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.dataset import questions
-from ipgraph.namespaces import EDITORS_GRAPH, IP, ORG
+from ipgraph.entities.labels import Labels
+from ipgraph.entities.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from ipgraph.dataset.disagreements import Disagreement
     from ipgraph.store import Store
 
-# The nodes that carry time and numbers, as README names them, and their classes.
-NODES = {
-    "placements": IP + "Placement",
-    "assignments": IP + "Assignment",
-    "memberships": ORG + "Membership",
-    "changes": ORG + "ChangeEvent",
-    "figures": IP + "Figure",
-}
+EDITORS = "editors"  # the rank of the statements of the editors
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +37,40 @@ class Coverage:
     disagreements: Mapping[str, int]
 
 
-def count_coverage(store: Store, counts: Mapping[str, Mapping[str, int]]) -> Coverage | None:
-    """Count the coverage of a graph; None if it is not the graph of this project.
+def count_coverage(
+    store: Store,
+    counts: Mapping[str, Mapping[str, int]],
+    disagreements: Iterable[Disagreement] = (),
+) -> Coverage | None:
+    """Count the coverage of a graph; None if its documents have no ranks.
 
     `counts` come from the manifest of the snapshot: triples by graph, entities by class.
     """
-    authority = ox.NamedNode(IP + "authority")
+    labels, model = Labels(store), Model(store)
     ranks = {
-        quad.subject.value: quad.object.value.rsplit("/", 1)[-1].lower()
-        for quad in store.quads(None, authority, None, ox.DefaultGraph())
+        quad.subject.value: labels.name(quad.object.value).label.lower()
+        for role in model.role("rank")
+        for quad in store.quads(None, ox.NamedNode(role), None, ox.DefaultGraph())
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
     }
-    if EDITORS_GRAPH not in ranks:
+    if not ranks:
         return None
-    ranks[EDITORS_GRAPH] = "editors"
+    ranks |= dict.fromkeys(ranks.keys() & {*model.config.graphs.editors}, EDITORS)
     statements: Counter[str] = Counter()
     for graph, number in counts["graphs"].items():
         if graph in ranks:
             statements[ranks[graph]] += number
     documents = Counter(ranks.values())
-    differing = questions.by_name("disagreements").ask(store)
-    assert isinstance(differing, ox.QuerySolutions)  # noqa: S101  the question is a SELECT
-    kinds = Counter(str(getattr(row["kind"], "value", "")) for row in differing)
+    kinds: Counter[str] = Counter()
+    for fact in disagreements:
+        kinds[fact.kind] += fact.pairs
     return Coverage(
         documents={rank: documents[rank] for rank in _order(documents)},
         statements={rank: statements[rank] for rank in _order(statements)},
-        nodes={name: counts["classes"].get(iri, 0) for name, iri in NODES.items()},
+        nodes={labels.name(iri).label: counts["classes"].get(iri, 0) for iri in model.nodes},
         disagreements=dict(sorted(kinds.items())),
     )
 
 
 def _order(counter: Counter[str]) -> list[str]:
-    return sorted(counter, key=lambda rank: (rank == "editors", -counter[rank]))
+    return sorted(counter, key=lambda rank: (rank == EDITORS, -counter[rank]))

@@ -1,43 +1,68 @@
 """Disagreements: facts for which documents give different values.
 
-The question ``disagreements`` of the dataset is the one rule that decides what differs; a less
-precise date does not differ from a more precise one that contains it. Page marks, the page
-``/disagreements`` and `KnowledgeGraph.disagreements` read its solutions, and nothing else decides.
+Three rules find them. Two dates of one property differ unless one contains the other, as 2007 does
+2007-03. Two figures differ if they have one measure, unit and year. The dataset file names what
+else is one fact: properties with one value in the world, or a question with the readings. Page
+marks, the page ``/disagreements``, `KnowledgeGraph.disagreements` and `ipgraph info` read this.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions
+from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions
 
-from ipgraph.dataset import questions
+from ipgraph.dataset.config.values import Text
+from ipgraph.entities.model import Model
+from ipgraph.namespaces import INFERRED_GRAPH, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from ipgraph.dataset.config.sections import DisagreementRule
+    from ipgraph.dataset.questions import Question
     from ipgraph.store import Store
 
-QUESTION = "disagreements"
-_KEY = ("kind", "entity", "relation", "year")  # what makes rows of the question one fact
+DATE, FIGURE = "date", "figure"
+_DATE_ROLES = ("founded", "ended", "begin", "end", "on", "issued")
 _NOT_IN_AN_ANCHOR = re.compile(r"[^A-Za-z0-9]+")
+_TYPE = NamedNode(RDF + "type")
+_MERGE = DefaultGraph()
+
+Value = NamedNode | Literal
+Readings = dict[Value, set[str]]  # the graphs that state each
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of a fact, the documents that state it, and the unit of a figure."""
+
+    value: Value
+    graphs: frozenset[str]
+    unit: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """A fact for which documents give different values.
 
-    `relations` are the properties that state it, from or to the entity; for a figure, its measure.
-    `year` is that of a figure, else empty. `readings` are the values, sorted.
+    `kind` is ``date``, ``figure`` or the name of the rule; `label` is the label of the rule, empty
+    for dates and figures. `relations` are the properties that state the fact, from or to the
+    entity; for a figure, its measure. `year` is that of a figure, else empty. `pairs` is the number
+    of pairs of readings that differ; with a question, of the readings besides one.
     """
 
     kind: str
+    label: Text
     entity: str
     relations: tuple[str, ...]
     year: str
-    readings: tuple[NamedNode | Literal, ...]
+    readings: tuple[Reading, ...]
+    pairs: int
 
     @property
     def anchor(self) -> str:
@@ -45,34 +70,129 @@ class Disagreement:
         parts = (self.kind, _local_name(self.entity), _local_name(self.relations[0]), self.year)
         return "-".join(_NOT_IN_AN_ANCHOR.sub("-", part).strip("-") for part in parts if part)
 
-    def graphs(self, store: Store, reading: NamedNode | Literal) -> frozenset[str]:
-        """Return the named graphs that state a reading; none for a figure, which is a node."""
-        entity = NamedNode(self.entity)
-        found: set[str] = set()
-        for relation in map(NamedNode, self.relations):
-            quads = [*store.quads(entity, relation, None), *store.quads(None, relation, entity)]
-            for quad in quads:
-                value = quad.object if quad.subject == entity else quad.subject
-                if getattr(value, "value", None) == reading.value:
-                    found.add(str(getattr(quad.graph_name, "value", "")))
-        return frozenset(found - {""})
+
+class _Finder:
+    def __init__(self, store: Store, questions: Mapping[str, Question]) -> None:
+        self._store = store
+        self._model = Model(store)
+        self._questions = questions
+        graphs = self._model.config.graphs
+        self._not_documents = {INFERRED_GRAPH, *graphs.editors, *graphs.ontology}
+
+    def find(self) -> Iterator[Disagreement]:
+        """Yield all disagreements, in no order."""
+        for role in _DATE_ROLES:
+            for relation in self._model.role(role):
+                yield from self._dates(relation)
+        yield from self._figures()
+        for rule in self._model.config.disagreements:
+            if rule.question:
+                yield from self._of_question(rule)
+            else:
+                yield from self._of_properties(rule)
+
+    def _document(self, graph: object) -> str:
+        """Return the name of a graph that is a document, else an empty text."""
+        name = graph.value if isinstance(graph, NamedNode) else ""
+        return "" if name in self._not_documents else name
+
+    def _dates(self, relation: str) -> Iterator[Disagreement]:
+        by_entity: dict[str, Readings] = defaultdict(lambda: defaultdict(set))
+        for quad in self._store.quads(None, NamedNode(relation)):
+            document = self._document(quad.graph_name)
+            if document and isinstance(quad.object, Literal):
+                entity = getattr(quad.subject, "value", "")
+                by_entity[entity][Literal(quad.object.value)].add(document)
+        for entity, readings in by_entity.items():
+            yield from _fact(DATE, Text(), entity, (relation,), readings, _are_different_dates)
+
+    def _figures(self) -> Iterator[Disagreement]:
+        """Compare the nodes with a value that have the same two ties, unit and year."""
+        found: dict[tuple[str, str, Value | None, str], Readings] = defaultdict(
+            lambda: defaultdict(set)
+        )
+        values = self._model.role("value")
+        for class_, node_class in self._model.nodes.items():
+            for quad in self._store.quads(None, _TYPE, NamedNode(class_), _MERGE):
+                node: Any = quad.subject
+                value = self._model.first(node, "value")
+                dated = self._model.first(node, "seen") or self._model.first(node, "on")
+                if not isinstance(value, Literal) or not isinstance(dated, Literal):
+                    continue
+                ties = [
+                    next((q.object for q in self._store.quads(node, NamedNode(tie))), None)
+                    for tie in node_class.ties[:2]
+                ]
+                if len(ties) < 2 or not all(isinstance(tie, NamedNode) for tie in ties):
+                    continue
+                about, measure = (str(getattr(tie, "value", "")) for tie in ties)
+                unit: Any = self._model.first(node, "unit")
+                for relation in values:
+                    for stated in self._store.quads(node, NamedNode(relation)):
+                        if document := self._document(stated.graph_name):
+                            key = (about, measure, unit, dated.value[:4])
+                            found[key][value].add(document)
+        for (about, measure, unit, year), readings in found.items():
+            for fact in _fact(FIGURE, Text(), about, (measure,), readings, _by_value, year):
+                yield Disagreement(
+                    **{
+                        **{name: getattr(fact, name) for name in fact.__slots__},
+                        "readings": tuple(
+                            Reading(reading.value, reading.graphs, unit)
+                            for reading in fact.readings
+                        ),
+                    }
+                )
+
+    def _of_properties(self, rule: DisagreementRule) -> Iterator[Disagreement]:
+        """Compare what documents say by properties that state one fact together."""
+        by_entity: dict[str, Readings] = defaultdict(lambda: defaultdict(set))
+        relations = []
+        for path in rule.properties:
+            if len(path.steps) > 1:
+                continue  # a graph states one step
+            (step,) = path.steps
+            relations.append(step.iri)
+            for quad in self._store.quads(None, NamedNode(step.iri)):
+                ends: list[Any] = [quad.subject, quad.object]
+                entity, value = reversed(ends) if step.inverse else ends
+                document = self._document(quad.graph_name)
+                if document and isinstance(entity, NamedNode) and isinstance(value, Value):
+                    by_entity[entity.value][value].add(document)
+        kind = _slug(rule.label)
+        for entity, readings in by_entity.items():
+            yield from _fact(kind, rule.label, entity, tuple(relations), readings, _always)
+
+    def _of_question(self, rule: DisagreementRule) -> Iterator[Disagreement]:
+        """Read the rows of a question: ``thing about reading source``."""
+        question = self._questions.get(rule.question)
+        solutions = question.ask(self._store) if question else None
+        if not isinstance(solutions, QuerySolutions):
+            return
+        facts: dict[str, Readings] = defaultdict(lambda: defaultdict(set))
+        relations: dict[str, dict[str, None]] = defaultdict(dict)
+        for row in solutions:
+            thing, about, source = (getattr(row[n], "value", "") for n in _COLUMNS)
+            reading = row["reading"]
+            if isinstance(reading, Value):
+                facts[thing][reading].add(source)
+                relations[thing][about] = None
+        for thing, readings in facts.items():
+            about = tuple(relations[thing])
+            if len(readings) > 1:  # the question decides what differs
+                kind, pairs = _slug(rule.label), len(readings) - 1
+                found = _readings(readings, readings)
+                yield Disagreement(kind, rule.label, thing, about, "", found, pairs)
 
 
-def read(store: Store) -> tuple[Disagreement, ...]:
+_COLUMNS = ("thing", "about", "source")
+
+
+def find(store: Store, questions: Iterable[Question] = ()) -> tuple[Disagreement, ...]:
     """Return the disagreements in a graph, by kind, entity, relation and year."""
-    solutions = questions.by_name(QUESTION).ask(store)
-    assert isinstance(solutions, QuerySolutions)  # noqa: S101  the question is a SELECT
-    facts: dict[tuple[str, str, str, str], set[NamedNode | Literal]] = {}
-    relations: dict[str, tuple[str, ...]] = {}
-    for row in solutions:
-        kind, entity, relation, year = (_text(row[name]) for name in _KEY)
-        other = _text(row["otherRelation"])
-        relations[relation] = (relation, other) if other else (relation,)
-        readings = facts.setdefault((kind, entity, relation, year), set())
-        readings |= {_term(row["first"]), _term(row["second"])}
+    finder = _Finder(store, {question.name: question for question in questions})
     return tuple(
-        Disagreement(kind, entity, relations[relation], year, tuple(sorted(readings, key=str)))
-        for (kind, entity, relation, year), readings in sorted(facts.items())
+        sorted(finder.find(), key=lambda item: (item.kind, item.entity, item.relations, item.year))
     )
 
 
@@ -86,14 +206,49 @@ def anchors(disagreements: Iterable[Disagreement], entity: str) -> dict[str, str
     return found
 
 
+def _fact(
+    kind: str,
+    label: Text,
+    entity: str,
+    relations: tuple[str, ...],
+    readings: Readings,
+    are_different: Callable[[Value, Value], bool],
+    year: str = "",
+) -> Iterator[Disagreement]:
+    """Yield the disagreement among some readings, if there is one.
+
+    Two readings differ only if no document gives both.
+    """
+    differing: dict[Value, None] = {}
+    pairs = 0
+    for first, second in combinations(sorted(readings, key=str), 2):
+        if readings[first].isdisjoint(readings[second]) and are_different(first, second):
+            differing |= {first: None, second: None}
+            pairs += 1
+    if pairs:
+        found = _readings(readings, differing)
+        yield Disagreement(kind, label, entity, relations, year, found, pairs)
+
+
+def _readings(readings: Readings, values: Iterable[Value]) -> tuple[Reading, ...]:
+    return tuple(Reading(value, frozenset(readings[value])) for value in sorted(values, key=str))
+
+
+def _are_different_dates(first: Value, second: Value) -> bool:
+    return not (second.value.startswith(first.value) or first.value.startswith(second.value))
+
+
+def _by_value(first: Value, second: Value) -> bool:
+    return first.value != second.value
+
+
+def _always(first: Value, second: Value) -> bool:
+    return True
+
+
+def _slug(label: Text) -> str:
+    return _NOT_IN_AN_ANCHOR.sub("-", label.choose()).strip("-").lower() or "other"
+
+
 def _local_name(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1]
-
-
-def _text(term: object) -> str:
-    return str(getattr(term, "value", ""))
-
-
-def _term(term: object) -> NamedNode | Literal:
-    assert isinstance(term, NamedNode | Literal)  # noqa: S101  the question binds both readings
-    return term

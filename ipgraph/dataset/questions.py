@@ -1,6 +1,6 @@
 """Competency questions: one file is a question, its documentation, its test and its command.
 
-A file of ``ontology/questions`` is SPARQL that any engine can run unchanged. Its header comments
+A file of the folder of questions is SPARQL that any engine can run unchanged. Its header comments
 give the rest::
 
     # title: Which units belong directly to an organization?
@@ -9,13 +9,13 @@ give the rest::
     # parameter: organization | entity | the organization of the units
     # infer: false
     # expected: unit
-    #   id:iasd
-    #   id:iicd
+    #   lib:harbor
+    #   lib:reading-room
 
 A parameter is a variable that the query binds on its own line, ``VALUES ?organization {
-id:ip }``: the term there is the default, and a caller's value replaces it. ``expected`` names the
-columns to compare, and each line below it is one row, with cells separated by `` | ``; ``expected
-(among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
+lib:riverside }``: the term there is the default, and a caller's value replaces it. ``expected``
+names the columns to compare, and each line below it is one row, with cells separated by `` | ``;
+``expected (among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ import pyoxigraph as ox
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
 from ipgraph.namespaces import shorten
-from ipgraph.resources import folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.store import EngineResult, Store
 
 _HEADER = re.compile(r"# (title|description|topic|parameter|infer|expected[^:]*): ?(.*)")
@@ -164,15 +164,25 @@ def load(path: Path) -> Question:
     )
 
 
-def load_all() -> tuple[Question, ...]:
-    """Return every question of the project, by topic and title."""
-    questions = map(load, (folder("ontology") / "questions").glob("*.rq"))
+def folder_of(dataset: DatasetFile) -> Path | None:
+    """Return the folder of the questions of a dataset; None if it has none."""
+    if dataset.folder is None:
+        return None
+    path = dataset.resolve(dataset.config.questions.folder or "questions")
+    return path if path.is_dir() else None
+
+
+def load_all(folder: Path | None) -> tuple[Question, ...]:
+    """Return every question in a folder, by topic and title."""
+    questions = map(load, folder.glob("*.rq") if folder else ())
     return tuple(sorted(questions, key=lambda question: (question.topic, question.title)))
 
 
-def by_name(name: str) -> Question:
+def by_name(name: str, folder: Path | None) -> Question:
     """Return the question with a name. Raises `NotFound`, which suggests similar names."""
-    path = folder("ontology") / "questions" / f"{name}.rq"
+    if folder is None:
+        raise NotFound("This dataset has no questions.")
+    path = folder / f"{name}.rq"
     if "/" not in name and path.is_file():
         return load(path)
     from difflib import get_close_matches

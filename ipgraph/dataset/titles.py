@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-PROJECT_TITLE = "Infrastructure Protection Graph"
 DEFAULT_TITLE = "RDF graph"
 DEFAULT_NAME = "graph"
 # The classes of a dataset or its header, the likeliest first.
@@ -103,7 +102,9 @@ def _title_of_origin(origin: str) -> str:
     places = [line for line in origin.split("\n") if line]
     if not places:
         return DEFAULT_TITLE
-    if "://" in places[0]:
+    if places == ["-"]:
+        return DEFAULT_TITLE
+    if "://" in places[0] and not PurePath(urlsplit(places[0]).path).suffix:
         return urlsplit(places[0]).hostname or DEFAULT_TITLE
     names = [_stem(place) for place in places]
     shown = [words_from_iri("/" + unquote(name)) for name in names[:2] if name]

@@ -139,9 +139,19 @@ class Entities:
         return Entities(self.store, self.languages.prefer(*languages), self._counts)
 
     def exists(self, iri: str) -> bool:
-        """True if any statement mentions the IRI."""
+        """True if the graph has the IRI: in any place of a statement, or as a named graph."""
         node = NamedNode(iri)
-        return any(self.store.quads(node)) or any(self.store.quads(None, None, node))
+        quads = self.store.quads
+        found = (
+            *(quads(node), quads(None, None, node), quads(None, node)),
+            quads(None, None, None, node),
+        )
+        return any(next(iter(part), None) is not None for part in found)
+
+    def is_graph(self, iri: str) -> bool:
+        """True if the IRI names a graph with statements."""
+        quads = self.store.quads(None, None, None, NamedNode(iri))
+        return next(iter(quads), None) is not None
 
     def resolve(self, name: str) -> str:
         """Return the IRI of the entity with this name; see `ipgraph.entities.names`."""
@@ -150,7 +160,7 @@ class Entities:
     def describe(
         self, iri: str, *, values: int = 60, sources: int = 0, history: int = 200
     ) -> Description:
-        """Describe an entity by its IRI. Raises `NotFound` if no statement mentions it.
+        """Describe an entity by its IRI. Raises `NotFound` if the graph does not have it.
 
         `values` limits each group, `sources` the sources numbered for a statement (0: all), and
         `history` the dated nodes for each way of taking part.
@@ -159,7 +169,7 @@ class Entities:
         node = _parse_iri(iri)
         own, _ = gather(self.reader.written.quads(node, None, None, None), MAX_READ)
         about, is_complete = gather(self.store.quads(None, None, node, None), MAX_READ)
-        if not own and not about:
+        if not own and not about and not self.exists(iri):
             raise NotFound(f"This graph has no entity <{iri}>.")
         citations = Citations(self.bibliography, limits.sources)
         facts = by_property(own)
@@ -274,6 +284,10 @@ class Entities:
                 if isinstance(statement.subject, NamedNode) and not statement.inferred:
                     parts.setdefault(statement.subject.value, self.reader.value(statement.subject))
         return tuple(sorted(parts.values(), key=_by_kind_and_label))
+
+    def ends(self, iri: str, path: PropertyPath) -> tuple[Value, ...]:
+        """Return the values at the end of a path from an entity."""
+        return tuple(map(self.reader.value, self.model.ends(_parse_iri(iri), path)))
 
     def facts(self, iri: str, classes: Iterable[str]) -> tuple[Fact, ...]:
         """Return the facts at a glance of an entity with these classes, without its dates.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.dataset.config.values import PropertyPath
-    from ipgraph.prefixes import Prefixes
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.store import Store, Subject
 
 LABEL_PROPERTIES = tuple(path.property for path in WELL_KNOWN["label"] if path.property)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.namespaces import INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.namespaces import INFERRED_GRAPH
 
 if TYPE_CHECKING:
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Entities
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
+
+# Statements of a document that are read for a page of it.
+MAX_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Sources:
 
     def all(self) -> tuple[Source, ...]:
         """Return every document, by title."""
-        not_documents = (INFERRED_GRAPH, ONTOLOGY_GRAPH)
+        not_documents = (INFERRED_GRAPH, *self._entities.model.config.graphs.ontology)
         iris = (iri for iri in self._bibliography.counts if iri not in not_documents)
         sources = map(self._bibliography.source, iris)
         return tuple(sorted(sources, key=lambda source: (source.title.casefold(), source.iri)))
@@ -49,10 +52,12 @@ class Sources:
         """Return the statements of a document about `limit` subjects from `offset` on, by label.
 
         The second value is True if there are more subjects. Statements about the document itself
-        are left out.
+        are left out. Of a document with more than `MAX_READ` statements, only so many are read,
+        which the store chooses.
         """
         by_subject: dict[str, dict[str, list[Value]]] = {}
-        for quad in self._entities.reader.written.quads(None, None, None, NamedNode(iri)):
+        quads = self._entities.reader.written.quads(None, None, None, NamedNode(iri))
+        for quad in islice(quads, MAX_READ):
             if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
                 relations = by_subject.setdefault(quad.subject.value, {})
                 value = self._entities.reader.value(quad.object)  # type: ignore[arg-type]

@@ -89,7 +89,7 @@ def fetch(
     target = _parse(request.endpoint)
     form = urlencode({"query": request.query}).encode()
     try:
-        response = client.post(
+        response = client.send(
             Request(target, form, _ACCEPT, request.time_limit_s, request.max_bytes), sink
         )
     except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""POST requests within limits, over connections that are reused."""
+"""GET and POST requests within limits, over connections that are reused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ipgraph.http_client.connection import Connect, Resolve
 
 _MAX_REDIRECTS = 3
-_REDIRECTS = (301, 302, 307, 308)  # a 303 does not lead to the result of the query
+_REDIRECTS = (301, 302, 307, 308)
+_SEE_OTHER = 303  # does not lead to the result of a query, but to a document about a thing
 _MAX_IDLE = 4  # connections for each server
 _MAX_IDLE_S = 30.0  # servers close an idle connection after 5 (Apache, Jetty: 30) seconds
 _MAX_DETAIL_BYTES = 2000  # of the body of an error response
@@ -41,13 +42,21 @@ _REASONS: dict[type[Exception], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request and its limits: seconds for all of it, bytes of the decoded response."""
+    """A request and its limits: seconds for all of it, bytes of the decoded response.
+
+    Without a `form`, it is a GET request.
+    """
 
     target: Destination
-    form: bytes
+    form: bytes | None
     accept: str
     time_limit_s: float
     max_bytes: int
+
+    @property
+    def verb(self) -> str:
+        """What the request does, for messages."""
+        return "fetch" if self.form is None else "query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class _Idle:
 
 
 class HttpClient:
-    """Sends POST requests. Thread-safe; a fork begins with new connections."""
+    """Sends requests. Thread-safe; a fork begins with new connections."""
 
     def __init__(
         self,
@@ -101,7 +110,7 @@ class HttpClient:
         self._lock = threading.Lock()
         self._idle = _Idle()
 
-    def post(self, request: Request, sink: IO[bytes]) -> Response:
+    def send(self, request: Request, sink: IO[bytes]) -> Response:
         """Send a request, follow its redirects, and write the decoded body to `sink`.
 
         A redirect from https to http is refused. Raises `StoreUnavailable` if the server fails,
@@ -145,17 +154,17 @@ class HttpClient:
         except TimeoutError:
             raise
         except (OSError, http.client.HTTPException) as error:
-            raise StoreUnavailable(f"Cannot query <{target}>: {_reason(error)}.") from error
+            raise StoreUnavailable(
+                f"Cannot {request.verb} <{target}>: {_reason(error)}."
+            ) from error
 
     def _send(
         self, request: Request, target: Destination, deadline: Deadline
     ) -> tuple[Connection, http.client.HTTPResponse]:
         """Send the request; a server may close an idle connection at the same moment."""
-        headers = {
-            "Accept": request.accept,
-            "Content-Type": "application/x-www-form-urlencoded",
-            "User-Agent": "ipgraph",
-        }
+        headers = {"Accept": request.accept, "User-Agent": "ipgraph"}
+        if request.form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         while (connection := self._take_idle(target)) is not None:
             with contextlib.suppress(ConnectionError):  # `RemoteDisconnected` is one
                 return connection, _send_on(connection, target, request.form, headers, deadline)
@@ -204,7 +213,7 @@ class HttpClient:
 def _send_on(
     connection: Connection,
     target: Destination,
-    form: bytes,
+    form: bytes | None,
     headers: Mapping[str, str],
     deadline: Deadline,
 ) -> http.client.HTTPResponse:
@@ -219,7 +228,10 @@ def _read(
     request: Request, target: Destination, response: http.client.HTTPResponse, sink: IO[bytes]
 ) -> Response | str:
     location = response.getheader("Location")
-    if response.status in _REDIRECTS and location:
+    is_redirect = response.status in _REDIRECTS
+    if request.form is None and response.status == _SEE_OTHER:
+        is_redirect = True
+    if is_redirect and location:
         return location
     media_type = one_line(response.headers.get_content_type(), 100)
     if response.status == 200:

@@ -50,15 +50,15 @@ class Connection:
         self._proxy = proxy if target.scheme == "http" else None
 
     def send(
-        self, target: Destination, body: bytes, headers: dict[str, str], deadline: Deadline
+        self, target: Destination, body: bytes | None, headers: dict[str, str], deadline: Deadline
     ) -> http.client.HTTPResponse:
-        """Send a POST request and return its response with an unread body."""
+        """Send a POST request, or GET without a body; return its response, whose body is unread."""
         self._sock.deadline = deadline
         path = target.path
         if self._proxy:
             path = target.url
             headers = headers | self._proxy.headers
-        self.http.request("POST", path, body, headers)
+        self.http.request("GET" if body is None else "POST", path, body, headers)
         return self.http.getresponse()
 
     @property

@@ -31,7 +31,8 @@ __all__ = [
     "infer",
 ]
 
-REASONERS = ("rl", "owlrl")
+NOT_INFERRED = "Nothing was inferred: this graph was opened without inference."
+REASONERS = ("rl", "owlrl", "none")
 
 
 def infer(
@@ -43,10 +44,12 @@ def infer(
 ) -> Closure:
     """Return what follows from the RDF merge of all graphs of `engine`, which does not change.
 
-    `reasoner` is one of `REASONERS`; otherwise raise `UsageError`. Options of ``rl`` only: `full`
-    keeps the reflexive, axiomatic and `owl:Thing` triples; `limits` bound the closure, which is
-    incomplete and says so if it would exceed them.
+    `reasoner` is one of `REASONERS`; otherwise raise `UsageError`. ``none`` infers
+    nothing. Options of ``rl`` only: `full` keeps the reflexive, axiomatic and `owl:Thing` triples;
+    `limits` bound the closure, which is incomplete and says so if it would exceed them.
     """
+    if reasoner == "none":
+        return Closure("none", (), 0, incomplete=NOT_INFERRED)
     if reasoner == "owlrl":
         from ipgraph.reasoning import owlrl_reference
 

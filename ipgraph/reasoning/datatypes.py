@@ -9,6 +9,7 @@ IRI and a literal are the same, which OWL DL forbids, the IRI does not get the l
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from decimal import Decimal
 
 from ipgraph.namespaces import RDF, RDFS, XSD
@@ -42,9 +43,10 @@ _STRINGS = {
     "NCName": _NAME,
     "NMTOKEN": r"[-:.\w]+",
 }
-_DATE = r"-?\d{4,}-\d\d-\d\d"
-_TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
-_ZONE = r"(?:Z|[+-]\d\d:\d\d)"
+_MONTH = r"-?\d{4,}-(?:0[1-9]|1[0-2])"
+_DATE = rf"{_MONTH}-(?:0[1-9]|[12]\d|3[01])"
+_TIME = r"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
+_ZONE = r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)"
 _FLOAT = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN"
 # The lexical forms of each datatype that shares values with no other.
 _OTHERS = {
@@ -59,8 +61,9 @@ _OTHERS = {
     "hexBinary": "(?:[0-9A-Fa-f]{2})*",
     "base64Binary": r"[A-Za-z0-9+/=\s]*",
     "gYear": rf"-?\d{{4,}}{_ZONE}?",
-    "gYearMonth": rf"-?\d{{4,}}-\d\d{_ZONE}?",
+    "gYearMonth": rf"{_MONTH}{_ZONE}?",
 }
+_DAY = re.compile(r"(-?\d+)-(\d\d)-(\d\d)")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _LITERAL = re.compile(r'(?s)"(.*)"(?:@([-\w]+)|\^\^<([^>]*)>)?')
 PLAIN, LITERAL, XML = f"<{RDF}PlainLiteral>", f"<{RDFS}Literal>", f"<{RDF}XMLLiteral>"
@@ -103,7 +106,13 @@ def _is_string(text: str, datatype: str) -> bool:
 
 
 def _is_other(text: str, datatype: str) -> bool:
-    return re.fullmatch(_OTHERS[datatype], text) is not None
+    if re.fullmatch(_OTHERS[datatype], text) is None:
+        return False
+    day = _DAY.match(text) if datatype.startswith("date") else None
+    if day is None:
+        return True
+    year = int(day[1][-4:].lstrip("-"))  # a year may have any number of digits
+    return int(day[3]) <= monthrange(year % 400 + 400, int(day[2]))[1]
 
 
 def _is_number(text: str, datatype: str) -> bool:

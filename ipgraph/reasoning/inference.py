@@ -76,7 +76,7 @@ class Closure:
     count: int
     inconsistencies: tuple[Inconsistency, ...] = ()
     unsupported: tuple[str, ...] = ()
-    incomplete: Incompleteness | None = None
+    incomplete: Incompleteness | str | None = None
     stars: tuple[int, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
 

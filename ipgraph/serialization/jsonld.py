@@ -106,7 +106,7 @@ class Context:
     def short(self, iri: str) -> str:
         """Return an IRI, shortened with a prefix where possible.
 
-        Raises `NotAcceptable` for an IRI such as ``id:x``, which JSON-LD reads as a prefixed name.
+        Raises `NotAcceptable` for an IRI such as ``ex:x``, which JSON-LD reads as a prefixed name.
         """
         end = max(iri.rfind("/"), iri.rfind("#")) + 1
         prefix = self.namespaces.get(iri[:end])

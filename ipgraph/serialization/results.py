@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
-from ipgraph.serialization.formats import Content, Format, by_name, formats_with
+from ipgraph.serialization.formats import Content, Format, formats_with
 from ipgraph.serialization.limits import checked, until_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from ipgraph.store import EngineResult
+    from ipgraph.store import EngineResult, Term
 
 _BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
 _NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
@@ -62,12 +61,35 @@ def write(
         raise _not_acceptable(output_format, Content.BINDINGS, "SELECT and ASK")
     with until_whole(out, output_format) as whole:
         if max_rows is not None and isinstance(result, ox.QuerySolutions):
-            from ipgraph.serialization.rows import write_rows  # late: most results have no limit
-
-            write_rows(result, output_format, whole, max_rows)
+            names = [variable.value for variable in result.variables]
+            _write_rows(names, map(list, islice(result, max_rows)), output_format, whole)
             return
         results_format = ox.QueryResultsFormat.from_media_type(output_format.media_type)
         result.serialize(whole, format=results_format)
+
+
+def write_solutions(
+    names: Sequence[str],
+    rows: Iterable[Sequence[Term | None]],
+    output_format: Format,
+    out: IO[bytes],
+) -> None:
+    """Write rows of terms, one for each of `names`. Raises the errors of `write`."""
+    if output_format.content is not Content.BINDINGS:
+        raise _not_acceptable(output_format, Content.BINDINGS, "SELECT and ASK")
+    with until_whole(out, output_format) as whole:
+        _write_rows(names, rows, output_format, whole)
+
+
+def _write_rows(
+    names: Sequence[str],
+    rows: Iterable[Sequence[Term | None]],
+    output_format: Format,
+    out: IO[bytes],
+) -> None:
+    from ipgraph.serialization.rows import write_rows  # late: most results have no limit
+
+    write_rows(names, rows, output_format, out)
 
 
 def write_statements(
@@ -94,68 +116,3 @@ def _not_acceptable(output_format: Format, wanted: Content, what: str) -> NotAcc
     contents = [Content.TRIPLES, Content.QUADS] if wanted is Content.TRIPLES else [wanted]
     names = ", ".join(item.name for item in formats_with(*contents))
     return NotAcceptable(f"{output_format.label} is not a format for {what}. Use one of {names}.")
-
-
-class Result:
-    """The result of a query: solutions, a Boolean or triples, computed while it is read.
-
-    It can be read only once. Iterating yields `dict[str, Term]` of bound variables for SELECT and
-    `pyoxigraph.Triple` for CONSTRUCT and DESCRIBE; ``bool(result)`` is the result of an ASK.
-    """
-
-    def __init__(
-        self,
-        result: EngineResult,
-        damage: Callable[[Exception], Exception | None] = lambda error: None,
-        prefixes: Mapping[str, str] = _NO_PREFIXES,
-    ) -> None:
-        """`damage` returns the error to raise instead of an exception of the engine, or None."""
-        self._prefixes = prefixes
-        self.result = result
-        self._damage = damage
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The variables of a SELECT, in order; empty for other query forms."""
-        if isinstance(self.result, ox.QuerySolutions):
-            return tuple(variable.value for variable in self.result.variables)
-        return ()
-
-    def __bool__(self) -> bool:
-        """Return the result of an ASK. Raises `TypeError` for other query forms."""
-        if isinstance(self.result, ox.QueryBoolean):
-            return bool(self.result)
-        raise TypeError("Only the result of an ASK query is true or false.")
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield solutions or triples. Raises `TypeError` for an ASK."""
-        try:
-            yield from self._rows()
-        except (RuntimeError, OSError) as error:
-            if damage := self._damage(error):
-                raise damage from error
-            raise
-
-    def _rows(self) -> Iterator[Any]:
-        if isinstance(self.result, ox.QuerySolutions):
-            names = self.variables
-            for solution in self.result:
-                pairs = zip(names, solution, strict=True)
-                yield {name: value for name, value in pairs if value is not None}
-        elif isinstance(self.result, ox.QueryBoolean):
-            raise TypeError("The result of an ASK query is a Boolean. Use bool().")
-        else:
-            yield from self.result
-
-    def serialize(self, format: str | Format = "") -> bytes:
-        """Return the result as bytes. The default is SPARQL JSON, or Turtle for triples."""
-        buffer = io.BytesIO()
-        name = format or ("ttl" if content_of(self.result) is Content.TRIPLES else "json")
-        try:
-            output_format = name if isinstance(name, Format) else by_name(name)
-            write(self.result, output_format, buffer, self._prefixes)
-        except (RuntimeError, OSError) as error:
-            if damage := self._damage(error):
-                raise damage from error
-            raise
-        return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Write the first rows of a SELECT result: the engine's own writers have no limit.
+"""Write some rows of a SELECT result: the engine's own writers write all, and only once.
 
 Supports the four result formats of SPARQL 1.1. Without a limit, `ipgraph.serialization.results`
 uses the engine, which is many times faster.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from itertools import islice
 from typing import IO, TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,7 +17,7 @@ import pyoxigraph as ox
 from ipgraph.namespaces import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ipgraph.serialization.formats import Format
     from ipgraph.store import Term
@@ -28,35 +27,36 @@ _STRING = ox.NamedNode(XSD + "string")
 
 
 def write_rows(
-    solutions: ox.QuerySolutions, output_format: Format, out: IO[bytes], limit: int
+    names: Sequence[str],
+    rows: Iterable[Sequence[Term | None]],
+    output_format: Format,
+    out: IO[bytes],
 ) -> None:
-    """Write at most `limit` solutions to `out` in a format for bindings."""
-    names = [variable.value for variable in solutions.variables]
-    rows = (list(solution) for solution in islice(solutions, limit))
+    """Write rows, with a term or None for each of `names`, to `out` in a format for bindings."""
     writers = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}
     for part in writers[output_format.name](names, rows):
         out.write(part.encode())
 
 
-def _csv(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
+def _csv(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
     yield _csv_line(names)
     for row in rows:
         yield _csv_line([_plain(term) for term in row])
 
 
-def _csv_line(cells: list[str]) -> str:
+def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)  # RFC 4180, as SPARQL 1.1 CSV requires
     return line.getvalue()
 
 
-def _tsv(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
+def _tsv(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
     yield "\t".join(f"?{name}" for name in names) + "\n"
     for row in rows:
         yield "\t".join("" if term is None else str(term) for term in row) + "\n"
 
 
-def _json(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
+def _json(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
     yield f'{{"head":{{"vars":{json.dumps(names)}}},"results":{{"bindings":['
     for number, row in enumerate(rows):
         bound = {name: _json_term(term) for name, term in _bound(names, row)}
@@ -64,7 +64,7 @@ def _json(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
     yield "]}}"
 
 
-def _xml(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
+def _xml(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
     variables = "".join(f"<variable name={quoteattr(name)}/>" for name in names)
     yield '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">'
     yield f"<head>{variables}</head><results>"
@@ -77,7 +77,7 @@ def _xml(names: list[str], rows: Iterator[list[Term | None]]) -> Iterator[str]:
     yield "</results></sparql>"
 
 
-def _bound(names: list[str], row: list[Term | None]) -> Iterator[tuple[str, Term]]:
+def _bound(names: Sequence[str], row: Sequence[Term | None]) -> Iterator[tuple[str, Term]]:
     return ((name, term) for name, term in zip(names, row, strict=True) if term is not None)
 
 

@@ -49,6 +49,7 @@ from ipgraph.server.http.response import (
 from ipgraph.server.http.routes import RouteTable
 from ipgraph.server.pages import (
     about,
+    collections,
     disagreements,
     entity,
     graph,
@@ -60,7 +61,6 @@ from ipgraph.server.pages import (
     questions,
     report,
     search,
-    sectors,
     site,
     sources,
     timeline,
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from ipgraph.settings import Settings
 
 MODULES = (
-    home, entity, linked_data, ontology, sources, search, sectors, graph, timeline, why,
+    home, entity, linked_data, ontology, sources, search, collections, graph, timeline, why,
     questions, disagreements, report, quality, about, query, query_builder, reconciliation,
     well_known, dataset_description, openapi, operations, site,
 )  # fmt: skip

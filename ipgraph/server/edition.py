@@ -19,7 +19,7 @@ import ipgraph
 from ipgraph import resources
 from ipgraph.dataset.config import reader
 from ipgraph.errors import StoreUnavailable
-from ipgraph.namespaces import BASE, RDF
+from ipgraph.namespaces import RDF
 from ipgraph.sparql import guard
 
 if TYPE_CHECKING:
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
     from ipgraph.workers.worker_set import WorkerSet
 
 Part = TypeVar("Part")
-
-LICENSE = "https://creativecommons.org/licenses/by/4.0/"
-DESCRIPTION = (
-    "A knowledge graph of the Office of Infrastructure Protection of the U.S. Department of "
-    "Homeland Security: its units, programs, sectors, laws and history, each statement with "
-    "the public document it comes from. Compiled independently; not an official publication."
-)
-KEYWORDS = ("critical infrastructure", "Department of Homeland Security", "knowledge graph", "RDF")
 
 
 def _admit(text: str, prefixes: Mapping[str, str]) -> Inspection:
@@ -99,6 +91,13 @@ class Edition:
         self.workers = workers
         weakref.finalize(self, _retire, workers).atexit = False
 
+    def rename(self, text: str) -> None:
+        """Change the name, because pages change though the graph does not.
+
+        The service must then begin its response cache again, with the new name.
+        """
+        self.name = hashlib.sha256(f"{self.name} {text}".encode()).hexdigest()[:20]
+
     def retire(self) -> None:
         """Drop the parts, which refer to this edition, so that it ends with its last request."""
         with self._lock:
@@ -107,11 +106,21 @@ class Edition:
     @property
     def description(self) -> str:
         """A description of the dataset; empty if the graph does not have one."""
-        return DESCRIPTION if self.kg.is_own else self.kg.description
+        return self.kg.description
+
+    @property
+    def license(self) -> str:
+        """The IRI of the license of the dataset; empty if it is not said."""
+        return self.kg.config.license
+
+    @property
+    def keywords(self) -> list[str]:
+        """The subjects of the dataset."""
+        return [keyword.choose() for keyword in self.kg.config.keywords]
 
     def dataset_iri(self, root: str) -> str:
-        """Return the IRI of the dataset: the project's, or for other graphs an IRI of this site."""
-        return BASE if self.kg.is_own else f"{root}/void.ttl#dataset"
+        """Return the IRI of the dataset: that of the dataset file, else an IRI of this site."""
+        return self.kg.config.iri or f"{root}/void.ttl#dataset"
 
     def names(self, namespace: str, limit: int) -> list[str]:
         """Return the distinct local names in `namespace` of entities that have a class."""
@@ -129,9 +138,40 @@ class Edition:
 
 
 # Conditions of routes (`Route.needs`).
-def is_own(edition: Edition) -> bool:
-    """True if the project's own graph is served."""
-    return edition.kg.is_own
+def has_things(edition: Edition) -> bool:
+    """True if the dataset file says how the IRIs of things begin."""
+    return bool(edition.kg.config.iris.things)
+
+
+def has_terms(edition: Edition) -> bool:
+    """True if the dataset file says how the IRIs of terms begin."""
+    return bool(edition.kg.config.iris.terms)
+
+
+def has_ontology(edition: Edition) -> bool:
+    """True if the dataset file names the graphs of the ontology."""
+    return bool(edition.kg.config.graphs.ontology)
+
+
+def has_sources(edition: Edition) -> bool:
+    """True if the dataset file says how the IRIs of documents begin."""
+    return bool(edition.kg.config.iris.sources)
+
+
+def has_dates(edition: Edition) -> bool:
+    """True if the dataset file names dated nodes, or the graph has some."""
+    kg = edition.kg
+    return bool(kg.config.nodes) or (kg.snapshot is not None and bool(kg.entities.model.nodes))
+
+
+def has_questions(edition: Edition) -> bool:
+    """True if the dataset has questions."""
+    return bool(edition.kg.questions)
+
+
+def has_disagreements(edition: Edition) -> bool:
+    """True if documents of the dataset disagree."""
+    return bool(edition.kg.disagreements())
 
 
 def has_snapshot(edition: Edition) -> bool:

@@ -32,7 +32,6 @@ Stats = dict[str, tuple[int, int]]
 _DRAIN_S = 5.0  # in addition to the time that a request may take
 _WATCH_S = 0.5
 _CLASSES_SHOWN = 6
-_TRIES = ("/", "/sparql", "/id/ip")
 
 
 def serve(kg: KnowledgeGraph, settings: Settings, *, watch: bool = False) -> None:
@@ -108,12 +107,18 @@ def _announce(application: Application, address: str, seconds: float) -> None:
         lines += kg.notes
         if top := [f"{name.label} {n:,}" for name, n in kg.classes()[:_CLASSES_SHOWN]]:
             lines.append("Entities: " + ", ".join(top))
-    tries = _TRIES if kg.is_own else (*_TRIES[:2], "/browse")  # other graphs have no id:ip
+    tries = ("/", "/sparql", _example(kg))
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
     if lacking := site.lacking_bundles():
         lines.append(lacking)
     lines.append("Press Ctrl+C to stop.")
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  standard output is for results
+
+
+def _example(kg: KnowledgeGraph) -> str:
+    """Return the path of the thing to begin with, else that of the list of all things."""
+    things, start = kg.config.iris.things, kg.config.start
+    return f"/id/{start.removeprefix(things)}" if things and start.startswith(things) else "/browse"
 
 
 def _on_signals(application: Application, server: Server) -> None:
@@ -175,6 +180,8 @@ def _stats(kg: KnowledgeGraph) -> Stats:
     recipe = kg.recipe
     found: Stats = {}
     folders = {item.path.parent for item in recipe.inputs} if recipe else set()
+    if kg.dataset_file.folder:
+        folders.add(kg.dataset_file.folder)
     for path in (item for folder in folders for item in Path(folder).glob("*")):
         try:
             stat = path.stat()

@@ -118,6 +118,13 @@ class Service:
         )
         return {name: getattr(self.settings, name) for name in names}
 
+    def renew_pages(self, edition: Edition, text: str) -> None:
+        """Make the pages of an edition again, because they show `text` now."""
+        with self._lock:
+            edition.rename(text)
+            if edition is self.edition:
+                self.cache.begin(edition.name)
+
     def replace(self, kg: KnowledgeGraph) -> None:
         """Replace the graph. Running requests finish with the old one, and with its workers."""
         edition = Edition(kg, self.settings, self._admit)

@@ -154,7 +154,7 @@ def _valid_values(kind: type, metadata: Mapping[str, Any]) -> str:
     if kind is bool:
         return "true or false"
     if kind is str:
-        return " or ".join(metadata["choices"]) or "text"
+        return " or ".join(filter(None, metadata["choices"])) or "text"
     minimum, maximum = metadata["span"]
     bound = f", at least {minimum}" if maximum is None else f" from {minimum} to {maximum}"
     return ("a whole number" if kind is int else "a number") + bound

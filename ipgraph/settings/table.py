@@ -51,9 +51,9 @@ class Settings:
     cache: str = setting("", "folder of the snapshots; empty: the platform's cache folder", GRAPH)
     reasoner: str = setting(
         "rl",
-        "reasoner: rl (of this project) or owlrl (reference implementation)",
+        "reasoner: rl (of this project), owlrl (reference implementation), or none",
         GRAPH,
-        choices=("rl", "owlrl"),
+        choices=("rl", "owlrl", "none"),
     )
     infer: bool = setting(True, "whether results include inferred statements", GRAPH)
     max_inferred: int = setting(
@@ -93,6 +93,34 @@ class Settings:
     )
     max_data_depth: int = setting(
         100, "nesting of brackets, elements or objects in a file", GRAPH, minimum=1
+    )
+    max_unpacked_mib: int = setting(
+        1024, "size to which the compressed files of a graph may unpack", GRAPH, unit="MiB"
+    )
+    input_limit_mib: int = setting(
+        1024,
+        "largest file that is fetched from an address or read from standard input",
+        GRAPH,
+        unit="MiB",
+        minimum=1,
+    )
+    fetch_time_limit_s: float = setting(
+        120.0, "time in which such a file must arrive", GRAPH, unit="s", minimum=0.001
+    )
+    input_format: str = setting(
+        "",
+        "syntax of the files: ttl, trig, nt, nq, rdf, jsonld or n3; empty: by name and content",
+        GRAPH,
+        choices=("", "ttl", "trig", "nt", "nq", "rdf", "jsonld", "n3"),
+    )
+    strict: bool = setting(
+        False,
+        "whether to refuse a graph with contradictions, or with files in folders that cannot be "
+        "read",
+        GRAPH,
+    )
+    lenient: bool = setting(
+        False, "whether to repair invalid IRIs and language tags instead of refusing them", GRAPH
     )
     keep_snapshots: int = setting(
         3, "snapshots of each graph to keep, along with those in use", GRAPH

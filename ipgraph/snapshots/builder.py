@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import time
 from dataclasses import replace
 from hashlib import file_digest, sha256
@@ -12,24 +14,28 @@ import pyoxigraph as ox
 
 from ipgraph import reasoning
 from ipgraph.dataset.config import reader
-from ipgraph.errors import Inconsistent
-from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
-from ipgraph.prefixes import well_known_for
+from ipgraph.inputs.parsing import ReadingReport
+from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces.prefixes import well_known_for
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
-from ipgraph.snapshots import construction, declarations, inventory, loading
+from ipgraph.snapshots import construction, declarations, findings, inventory, loading
+from ipgraph.snapshots.content_hash import hash_lines
 from ipgraph.snapshots.literals import Recorder
-from ipgraph.snapshots.snapshot import LITERALS
-from ipgraph.store.local import LocalStore, write_store
+from ipgraph.snapshots.snapshot import LITERALS, WARNINGS
+from ipgraph.store.local import LocalStore, token_too_long, write_store
 from ipgraph.store.originals import Originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ipgraph.dataset.config.sections import Graphs
     from ipgraph.snapshots.snapshot import Recipe
 
+_LONG_BYTES = 1 << 20  # of a statement: its tokens may be too long for the parser
+_LOGGER = logging.getLogger(__name__)
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }"
 _COUNT_GRAPHS = """SELECT ?key (COUNT(*) AS ?count)
 WHERE { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key ORDER BY DESC(?count) ?key"""
@@ -48,30 +54,41 @@ def build(
     """Build the snapshot `name` of `recipe` in `folder`; leave nothing there if the build fails.
 
     `report` is called with the name of each stage when it begins, and `reading` with each file.
-    Raises `InvalidData` for a file that does not parse and `Inconsistent` for data that contradict
-    the ontology.
+    Raises `Unreadable` for files that cannot be read. Contradictions and what else is found are
+    recorded in the manifest (`findings`).
     """
     clock = _Clock(report)
     clock.begin("load")
+    options, read = replace(recipe.options, max_depth=max_depth), ReadingReport()
     recorder, declared = Recorder(), declarations.Declarations()
-    engine = loading.load(recipe.inputs, max_depth, reading, recorder, declared)
+    engine = loading.load(
+        recipe.inputs,
+        max_depth,
+        reading,
+        recorder,
+        options=options,
+        report=read,
+        declarations=declared,
+    )
     originals = recorder.originals(engine)
     del recorder
     clock.begin("infer")
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
-    if closure.inconsistencies:
-        first, more = closure.inconsistencies[0], len(closure.inconsistencies) - 1
-        raise Inconsistent(
-            f"{first}" + (f" ({more} more contradictions)" if more else ""),
-            hint="Correct one of these statements, or the axiom that they contradict.",
-        )
+    found = findings.collect(
+        closure.inconsistencies, read, recipe.inputs, engine, dict(recipe.skipped)
+    )
+    for note in found.notes:
+        _LOGGER.warning("%s", note)
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
-        # The forms of a statement are found by the label of its blank node.
-        write_store(
-            *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
-            keep_labels=bool(originals),
-        )
+        try:
+            # The forms of a statement are found by the label of its blank node.
+            write_store(
+                *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
+                keep_labels=bool(originals),
+            )
+        except MemoryError as error:
+            raise token_too_long(error, "The files") from error
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
@@ -80,6 +97,7 @@ def build(
         prefixes = well_known_for(contents.terms) | declared.table()
         declarations.write(scratch, prefixes)
         manifest = _manifest(recipe, name, scratch)
+        manifest["findings"] = found.as_json()
         manifest["languages"] = contents.languages
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
@@ -88,13 +106,16 @@ def build(
         manifest["stars"] = list(closure.stars)  # sizes of classes of equal entities
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (scratch / "manifest.json").write_text(text, encoding="utf-8")
+        if found.warnings:
+            (scratch / WARNINGS).write_text("\n".join(found.warnings), encoding="utf-8")
         counts = manifest["counts"]
         quads = counts["inferred"] + sum(counts["graphs"].values())
         inventory.write(scratch, recipe.key, quads)
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
-    counts = _counts(LocalStore.on_disk(scratch / "store").engine)
+    engine = LocalStore.on_disk(scratch / "store").engine
+    counts = _counts(engine, recipe.dataset.config.graphs)
     return {
         "hash": name,
         "content_hash": _content_hash(scratch / "graph.nq", scratch / LITERALS),
@@ -118,7 +139,7 @@ def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
     return {name: [feature.name for feature in each] for name, each in found.items()}
 
 
-def _counts(engine: ox.Store) -> dict[str, Any]:
+def _counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
     graphs = _count(engine, _COUNT_GRAPHS)
     inferred = graphs.pop(INFERRED_GRAPH, 0)
     triples = _count(engine, _COUNT_TRIPLES)[""]
@@ -126,7 +147,7 @@ def _counts(engine: ox.Store) -> dict[str, Any]:
         "triples": triples,
         "stated": triples - inferred,
         "inferred": inferred,
-        "sources": len(graphs.keys() - {ONTOLOGY_GRAPH, EDITORS_GRAPH}),
+        "sources": len(graphs.keys() - {*described.ontology, *described.editors}),
         "graphs": graphs,
         "classes": _count(engine, _COUNT_CLASSES),
     }
@@ -151,29 +172,27 @@ def _file_hash(path: Path) -> str:
 def _content_hash(quads: Path, literals: Path) -> str:
     """Return a hash of the stated quads that depends neither on order nor on blank node labels.
 
-    It is the sum of the SHA-256 of the lines, modulo 2^256. Quads with blank nodes are converted
-    to canonical form (RDFC-1.0) before. Only these quads are held in memory. The forms of literals
-    in the files count as well, except those of statements with blank nodes.
+    The forms of literals in the files count as well, except those of statements with blank nodes.
     """
     inferred_ending = f"<{INFERRED_GRAPH}> .\n".encode()
-    total, lines_with_blank_nodes = 0, []
     with quads.open("rb") as lines:
-        for line in lines:
-            if line.endswith(inferred_ending):
-                continue
-            if b"_:" in line:
-                lines_with_blank_nodes.append(line)
-            else:
-                total += int.from_bytes(sha256(line).digest())
-    quads_with_blank_nodes = ox.parse(b"".join(lines_with_blank_nodes), format=ox.RdfFormat.N_QUADS)
-    dataset = ox.Dataset(quads_with_blank_nodes)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    canonical = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
-    for line in canonical.splitlines(keepends=True):
-        total += int.from_bytes(sha256(line).digest())
+        total = hash_lines(
+            line for line in map(_checked, lines) if not line.endswith(inferred_ending)
+        )
     if literals.exists():
         total += int.from_bytes(sha256(_without_blank_nodes(literals.read_bytes())).digest())
     return f"{total % 2**256:064x}"
+
+
+def _checked(line: bytes) -> bytes:
+    """Return a line. Raises `Unreadable` for a token that a file could not be read with again."""
+    if len(line) > _LONG_BYTES:
+        try:
+            for _ in ox.parse(io.BytesIO(line), format=ox.RdfFormat.N_QUADS):
+                pass
+        except MemoryError as error:
+            raise token_too_long(error, "The files") from error
+    return line
 
 
 def _without_blank_nodes(literals: bytes) -> bytes:

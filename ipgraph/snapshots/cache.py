@@ -26,9 +26,13 @@ from ipgraph.snapshots.snapshot import Recipe, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ipgraph.snapshots.loading import Input
+
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
-_BUILD_PACKAGES = ("snapshots", "reasoning", "store", "search", "entities", "serialization")
+_BUILD_PACKAGES = (
+    *("inputs", "snapshots", "reasoning", "store", "search", "entities", "serialization"),
+)
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 
@@ -294,7 +298,11 @@ def _stats(recipe: Recipe) -> str:
     described = [recipe.dataset.path] if recipe.dataset.path else []
     if not described:
         lines.append(recipe.dataset.digest)
-    for path in (*described, *(file.path for file in recipe.inputs), *_build_modules()):
+    for file in recipe.inputs:
+        stat = os.stat(file.path)
+        lines.append(f"{stat.st_size} {stat.st_mtime_ns} {file.path} {_details(file)}")
+    contexts = (Path(path) for _, path in recipe.options.contexts)
+    for path in (*described, *contexts, *_build_modules()):
         stat = os.stat(path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
     return "\n".join(lines)
@@ -310,8 +318,11 @@ def _name(recipe: Recipe) -> str:
     parts += [f"{library} {version(library)}" for library in _LIBRARIES]
     for part in parts:
         digest.update(part.encode() + b"\0")
+    digest.update(b"lenient" if recipe.options.lenient else b"strict")
+    for iri, context in recipe.options.contexts:
+        digest.update(iri.encode() + b"\0" + sha256(Path(context).read_bytes()).digest())
     for file in recipe.inputs:
-        digest.update(file.graph.encode() + b"\0")
+        digest.update(_details(file).encode() + b"\0")
         with file.path.open("rb") as content:
             digest.update(file_digest(content, "sha256").digest())
     for path in _build_modules():
@@ -319,15 +330,29 @@ def _name(recipe: Recipe) -> str:
     return digest.hexdigest()[:_NAME_LENGTH]
 
 
+def _details(file: Input) -> str:
+    """Return what determines how a file is read, besides its content."""
+    return f"{file.graph} {file.base} {file.syntax} {file.path.name} {file.is_found}"
+
+
+def existing(recipe: Recipe, cache: Path) -> bool:
+    """True if the snapshot of `recipe` has been built from the files as they are now."""
+    if _find_by_record(recipe, cache) is not None:
+        return True
+    folder = cache / "snapshots" / _read_inputs(recipe)[1]
+    return folder.is_dir() and _inspect(folder)[0]
+
+
 def _build_modules() -> Iterator[Path]:
     """Yield every module that can affect the content of a snapshot."""
     package = Path(__file__).parent.parent
-    yield package / "namespaces.py"
-    yield package / "prefixes.py"
+    yield from sorted((package / "namespaces").glob("*.py"))
     yield package / "dataset" / "__init__.py"
     yield from sorted((package / "dataset" / "config").glob("*.py"))
     for name in _BUILD_PACKAGES:
-        yield from sorted((package / name).rglob("*.py"))
+        yield from sorted(
+            path for path in (package / name).rglob("*") if path.suffix in (".py", ".jsonld")
+        )
 
 
 def _is_in_use(folder: Path) -> bool:

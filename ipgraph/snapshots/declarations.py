@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.prefixes import is_valid
+from ipgraph.namespaces.prefixes import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

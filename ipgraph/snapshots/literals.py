@@ -51,6 +51,7 @@ _NO_NUMBER = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_MAX_SCRATCH = 10_000
 _Place = tuple[object, object, object]  # subject, property, graph
 
 
@@ -93,6 +94,23 @@ class Recorder:
         self._forms: dict[ox.Literal | ox.Triple, dict[_Place, list[ox.Literal | ox.Triple]]] = {}
         self._same: set[int] = set()  # hashes of place and literal that the engine keeps as it is
         self._spellings: dict[ox.Literal, str] = {}
+
+    def fresh(self) -> Recorder:
+        """Return a recorder for one file; `absorb` takes what it has if the file was read."""
+        recorder = Recorder()
+        recorder._scratch, recorder._canonical = self._scratch, self._canonical
+        return recorder
+
+    def absorb(self, other: Recorder) -> None:
+        """Add what another recorder has seen."""
+        for stored, places in other._forms.items():
+            known = self._forms.setdefault(stored, {})
+            for place, forms in places.items():
+                here = known.setdefault(place, [])
+                here += [form for form in forms if form not in here]
+        self._same |= other._same
+        for literal, spelled in other._spellings.items():
+            self._spellings.setdefault(literal, spelled)
 
     def watch(
         self, quads: Iterable[ox.Quad], data: bytes, rdf_format: ox.RdfFormat
@@ -146,13 +164,14 @@ class Recorder:
         """Return the form in which the engine stores a literal."""
         known = self._canonical.get(literal)
         if known is None:
-            node = ox.NamedNode("urn:x:s")
-            quad = ox.Quad(node, node, literal)
-            self._scratch.add(quad)
-            (stored,) = self._scratch
-            self._scratch.remove(quad)
-            assert isinstance(stored.object, ox.Literal)  # noqa: S101  as the quad
-            known = self._canonical[literal] = stored.object
+            # A store gets slower with each statement that was removed from it.
+            if len(self._canonical) % _MAX_SCRATCH == 0:
+                self._scratch = ox.Store()
+            node = ox.NamedNode(f"urn:x:{len(self._canonical)}")
+            self._scratch.add(ox.Quad(node, node, literal))
+            (quad,) = self._scratch.quads_for_pattern(node, None, None, None)
+            assert isinstance(quad.object, ox.Literal)  # noqa: S101  it was added
+            known = self._canonical[literal] = quad.object
         return known
 
     def _stored_triple(self, triple: ox.Triple) -> ox.Triple:

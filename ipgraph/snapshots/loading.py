@@ -1,12 +1,14 @@
 """Load RDF files into the named graphs of a store.
 
 Oxigraph's parsers do the work (architecture.md: about ten times as fast as rdflib's own), on bytes
-that `screening` has read before. Every file has one named graph, which its `Input` names.
+that `ipgraph.inputs` has unpacked, recognized and screened before. Every file has one named graph,
+which its `Input` names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,44 +18,54 @@ import pyoxigraph as ox
 
 from ipgraph import resources
 from ipgraph.dataset.config.file import NAME, DatasetFile
-from ipgraph.errors import InvalidData, NotFound, Place, UsageError
+from ipgraph.errors import NotFound, Unreadable, UsageError
+from ipgraph.inputs.options import DEFAULT_MAX_DEPTH, ReadingOptions, Source
 from ipgraph.namespaces import FILE_GRAPHS, file_graph
-from ipgraph.snapshots.literals import may_differ
-from ipgraph.snapshots.screening import DEFAULT_MAX_DEPTH, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rdflib import Dataset
 
+    from ipgraph.inputs.parsing import ReadingReport
     from ipgraph.snapshots.declarations import Declarations
     from ipgraph.snapshots.literals import Recorder
-
-_FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
-_DATASET_SUFFIXES = {".nq", ".trig"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Input:
-    """One file and the named graph that its triples go to."""
+    """One file and the named graph that its triples go to.
+
+    `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
+    a folder: if it cannot be read, the others are. `label` is what messages call it, if that is
+    not its path.
+    """
 
     path: Path
     graph: str
+    syntax: str = ""
+    base: str = ""
+    is_found: bool = False
+    label: str = ""
 
     @property
     def name(self) -> str:
         """The file as readers may see it: its path below the folder that was opened."""
         relative = self.graph.removeprefix(FILE_GRAPHS)
         return unquote(relative) if relative != self.graph else self.path.name
+
+    @property
+    def shown(self) -> str:
+        """The file in messages."""
+        return self.label or str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files that paths stand for, and the number of files in folders that are not RDF."""
+
+    files: tuple[Input, ...]
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 def bundled_dataset(cache: Path | None = None) -> DatasetFile:
@@ -62,6 +74,11 @@ def bundled_dataset(cache: Path | None = None) -> DatasetFile:
 
 
 def dataset_inputs(dataset: DatasetFile) -> tuple[Input, ...]:
+    """Return the files of a dataset file, as `dataset_files` does."""
+    return dataset_files(dataset).files
+
+
+def dataset_files(dataset: DatasetFile) -> Inputs:
     """Return the files that a dataset file lists, or else all RDF files of its folder.
 
     Raises `UsageError` for a pattern that matches no file, and `NotFound`.
@@ -69,10 +86,12 @@ def dataset_inputs(dataset: DatasetFile) -> tuple[Input, ...]:
     if dataset.folder is None:
         raise UsageError("The description of the dataset has no folder, so it names no files.")
     if not dataset.patterns:
-        return inputs_of([dataset.folder])
-    return tuple(
-        Input(path, graph or file_graph(path.relative_to(dataset.folder).as_posix()))
-        for path, graph in dataset.input_files()
+        return find([dataset.folder])
+    return Inputs(
+        tuple(
+            Input(path, graph or file_graph(path.relative_to(dataset.folder).as_posix()))
+            for path, graph in dataset.input_files()
+        )
     )
 
 
@@ -81,30 +100,46 @@ def project_inputs() -> tuple[Input, ...]:
     return dataset_inputs(bundled_dataset())
 
 
-def inputs_of(paths: Iterable[str | Path]) -> tuple[Input, ...]:
-    """Return the RDF files in `paths`. A folder stands for all RDF files below it.
+def inputs_of(paths: Iterable[str | Path], syntax: str = "") -> tuple[Input, ...]:
+    """Return the RDF files in `paths`, as `find` does."""
+    return find(paths, syntax).files
+
+
+def find(paths: Iterable[str | Path], syntax: str = "") -> Inputs:
+    """Return the files in `paths`. A folder stands for all RDF files below it.
 
     The graph of a file is named after its path below the folder, or its name (`file_graph`); the
-    second file of a name gets a number. Raises `NotFound` and `InvalidData`.
+    second file of a name gets a number. `syntax` is the key of the syntax of all files. Raises
+    `NotFound`.
     """
     inputs: dict[Path, Input] = {}
     taken: set[str] = set()
+    skipped = Counter[str]()
     for path in map(Path, paths):
-        if path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in _FORMATS]
-            if not files:
-                raise NotFound(f"The folder {path} has no RDF files ({', '.join(_FORMATS)}).")
+        is_folder = path.is_dir()
+        if is_folder:
+            from ipgraph.inputs import selection  # late: every command imports this module
+
+            selected = selection.select(path)
+            skipped += selected.skipped
+            if not selected.files:
+                raise NotFound(
+                    f"The folder {path} has no RDF files.", hint=selection.summary(skipped)
+                )
+            files: tuple[Path, ...] = selected.files
         elif path.is_file():
-            files = [path]
+            files = (path,)
         else:
             raise NotFound(f"There is no file or folder {path}.")
         for file in files:
-            _format_of(file)
             absolute = file.resolve()
             if absolute not in inputs:
                 name = file.relative_to(path).as_posix() if file != path else file.name
-                inputs[absolute] = Input(absolute, _free(file_graph(name), taken))
-    return tuple(inputs.values())
+                graph = _free(file_graph(name), taken)
+                inputs[absolute] = Input(absolute, graph, syntax, is_found=is_folder)
+            elif not is_folder:  # a file that is named too is not only found
+                inputs[absolute] = replace(inputs[absolute], is_found=False)
+    return Inputs(tuple(inputs.values()), skipped)
 
 
 def _free(graph: str, taken: set[str]) -> str:
@@ -121,39 +156,53 @@ def load(
     max_depth: int = DEFAULT_MAX_DEPTH,
     reading: Callable[[Path], None] = lambda path: None,
     recorder: Recorder | None = None,
+    *,
+    options: ReadingOptions | None = None,
+    report: ReadingReport | None = None,
     declarations: Declarations | None = None,
 ) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
-    of different files are different. Raises `InvalidData` with file, line and column for the first
-    syntax error, and for what `screening.screen` refuses. `reading` is called with each file,
-    `recorder` gets the literals that the engine stores in another form, and `declarations` the
-    prefixes of the files.
+    of different files are different. `reading` is called with each file, and `recorder` gets the
+    literals that the engine stores in another form, and `declarations` the prefixes. `options`
+    include another `max_depth`.
+
+    Raises one `Unreadable` for all files that cannot be read, with file, line and column of the
+    first error in each; with a `report`, those that were found in folders are reported there
+    instead, unless nothing can be read.
     """
+    from ipgraph.inputs.parsing import Reader, combined, with_hint
+    from ipgraph.inputs.selection import has_own_suffix
+
     engine = ox.Store()
+    reader = Reader(
+        engine,
+        options or ReadingOptions(max_depth=max_depth),
+        report,
+        recorder,
+        declarations,
+    )
+    errors: list[Unreadable] = []
+    tolerated: list[Unreadable] = []
+    is_empty = True
     for file in inputs:
-        rdf_format = _format_of(file.path)
         reading(file.path)
         try:
-            data = screen(file.path.read_bytes(), file.path, max_depth)
-            watched = recorder if recorder and may_differ(data, rdf_format) else None
-            if watched or file.path.suffix.lower() in _DATASET_SUFFIXES:
-                _load_dataset(engine, file, data, rdf_format, watched)
-            else:
-                graph = ox.NamedNode(file.graph)
-                engine.load(data, format=rdf_format, base_iri=file.graph, to_graph=graph)
-            if declarations is not None:
-                declarations.read(data, rdf_format, file.graph)
-        except SyntaxError as error:
-            raise _parse_error(file.path, error) from error
-        except MemoryError as error:
-            if "buffer" not in str(error):  # else "Reached the buffer maximal size of 16777216"
-                raise
-            message = f"{file.path}: a literal, IRI or other token is longer than 16 MiB."
-            raise InvalidData(message, hint="Shorten it.") from error
+            data = file.path.read_bytes()
         except OSError as error:
             raise NotFound(f"Cannot read {file.path}: {error.strerror or error}") from error
+        may_be_foreign = file.is_found and not has_own_suffix(file.path)
+        source = Source(file.shown, file.graph, file.base, file.syntax, may_be_foreign)
+        found = list(reader.read(data, source))
+        is_empty = is_empty and bool(found)
+        if file.is_found and report is not None:
+            tolerated += found
+            report.broken += [(file.shown, with_hint(error)) for error in found]
+        else:
+            errors += found
+    if errors or (tolerated and is_empty):
+        raise combined(errors or tolerated)
     return engine
 
 
@@ -163,40 +212,3 @@ def rdflib_dataset(engine: ox.Store) -> Dataset:
     from oxrdflib import OxigraphStore
 
     return rdflib.Dataset(store=OxigraphStore(store=engine))
-
-
-def _load_dataset(
-    engine: ox.Store,
-    file: Input,
-    data: bytes,
-    rdf_format: ox.RdfFormat,
-    recorder: Recorder | None,
-) -> None:
-    graph = ox.NamedNode(file.graph)
-    default = ox.DefaultGraph()
-    parsed = ox.parse(data, format=rdf_format, base_iri=file.graph, rename_blank_nodes=True)
-    quads = (
-        ox.Quad(quad.subject, quad.predicate, quad.object, graph)
-        if quad.graph_name == default
-        else quad
-        for quad in parsed
-    )
-    engine.bulk_extend(recorder.watch(quads, data, rdf_format) if recorder else quads)
-
-
-def _format_of(path: Path) -> ox.RdfFormat:
-    rdf_format = _FORMATS.get(path.suffix.lower())
-    if rdf_format is None:
-        raise InvalidData(
-            f"{path} does not have the suffix of an RDF format. The suffixes are "
-            f"{', '.join(_FORMATS)}."
-        )
-    return rdf_format
-
-
-def _parse_error(path: Path, error: SyntaxError) -> InvalidData:
-    """Return an error of one line with the place, and what the parser expected there."""
-    text = str(error.msg)
-    _, colon, expected = text.partition(": ")
-    place = Place(error.lineno or 1, error.offset or 1, str(path))
-    return InvalidData(f"{place}: {expected if colon else text}", place=place)

@@ -3,9 +3,10 @@
 The cache folder has ``snapshots/<hash>/`` with ``graph.nq`` (all named graphs, including the
 inferred one), ``store/`` (Oxigraph on disk: the same graphs, and their merge as default graph),
 ``search.sqlite`` (the index of names), ``prefixes.txt``, ``manifest.json``, ``literals.json`` if
-the engine changed literals (`ipgraph.store.originals`), and ``files.txt``, the inventory that shows
-damage. `ipgraph.snapshots.cache` finds the snapshot of a set of inputs,
-`ipgraph.snapshots.builder` builds one.
+the engine changed literals (`ipgraph.store.originals`), ``warnings.txt`` if the build found
+something that users must know, and ``files.txt``, the inventory that shows damage.
+`ipgraph.snapshots.cache` finds the snapshot of a set of inputs, `ipgraph.snapshots.builder` builds
+one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import StoreDamaged, StoreUnreadable
+from ipgraph.inputs.options import ReadingOptions
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.settings import InferenceLimits
 from ipgraph.snapshots import construction, declarations, inventory
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.loading import Input
     from ipgraph.store.originals import Originals
 
@@ -37,15 +40,17 @@ GRAPH = "graph.nq"
 SEARCH = "search.sqlite"
 LITERALS = "literals.json"
 _MANIFEST = "manifest.json"
+WARNINGS = "warnings.txt"
 STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The inputs of a snapshot: the files, the reasoner and its limits, the dataset file.
+    """The inputs of a snapshot: the files, how to read them, the reasoner, the dataset file.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
     the files and folders, one per line. It does not change when a file is added to a folder.
+    `skipped` counts the files in folders that are not RDF, by suffix or name.
     """
 
     origin: str
@@ -53,12 +58,15 @@ class Recipe:
     reasoner: str
     limits: InferenceLimits = field(default_factory=InferenceLimits)
     dataset: DatasetFile = field(default_factory=DatasetFile)
+    options: ReadingOptions = field(default_factory=ReadingOptions)
+    skipped: tuple[tuple[str, int], ...] = ()
 
     @property
     def key(self) -> str:
-        """A short hash of the origin and of how to infer: one for all snapshots of a graph."""
+        """A short hash of the origin, and of how to read and infer: one for each graph."""
         described = str(self.dataset.path or "")
-        text = "\n".join((self.origin, described, self.reasoner, repr(self.limits)))
+        how = (self.reasoner, repr(self.limits), repr(self.options))
+        text = "\n".join((self.origin, described, *how))
         return f"{crc32(text.encode()):08x}"
 
 
@@ -137,6 +145,20 @@ class Snapshot:
                 "directions."
             )
         return tuple(notes)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What the build found: contradictions, files that cannot be read, repairs."""
+        from ipgraph.snapshots.findings import Findings  # late: a query does not need it
+
+        return Findings.from_json(self.manifest["findings"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What users of the graph must know, a line each (0.1 ms without the manifest)."""
+        if self.inventory.file(WARNINGS) is None:
+            return []
+        return (self.folder / WARNINGS).read_text(encoding="utf-8").split("\n")
 
     @property
     def graph_path(self) -> Path:
@@ -235,6 +257,8 @@ class Snapshot:
         )
 
     def _stated_store(self, read_files: bool) -> LocalStore:
+        if not self.manifest["counts"]["inferred"]:
+            return self.store(read_files=read_files)
         folder = self.folder / STATED
         try:
             if not _is_whole(folder, read_files):

@@ -132,7 +132,7 @@ def _unknown_word(text: str, tokens: list[Token]) -> BadQuery | None:
             hint = (
                 f"Did you mean {near[0]}?"
                 if near
-                else "Names need a prefix (ip:Office), strings quotes, variables a question mark."
+                else "Names need a prefix (foaf:Person), strings quotes, variables a question mark."
             )
             return BadQuery(f"{word!r} at {where} is not a SPARQL keyword.", place=where, hint=hint)
     return None

@@ -17,7 +17,8 @@ _NO_DESCRIPTOR = "(os error 24)"  # EMFILE: a worker has no descriptors left
 def evaluate(store: Store, query: Query) -> EngineResult:
     """Return the result of `query`, computed as it is read.
 
-    Raises `BadQuery`, `Refused` for an unknown graph in FROM, and `StoreUnavailable`.
+    Raises `BadQuery`, `UsageError` for bindings that do not fit, `Refused` for an unknown graph in
+    FROM, and `StoreUnavailable`.
     """
     text = query.text
     functions: Functions = {}
@@ -25,6 +26,10 @@ def evaluate(store: Store, query: Query) -> EngineResult:
         from ipgraph.sparql.service_values import inline  # late: few queries have any
 
         text, functions = inline(query)
+    if query.bindings:
+        from ipgraph.sparql.bindings import bind  # late: it reads the text
+
+        text = bind(text, query.bindings)
     try:
         return store.evaluate(
             text,
@@ -35,7 +40,7 @@ def evaluate(store: Store, query: Query) -> EngineResult:
             **({"functions": functions} if functions else {}),
         )
     except BadQuery as error:
-        if not query.tables:
+        if text == query.text:
             raise
         from ipgraph.sparql import diagnostics  # late: only errors need it
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE
-from ipgraph.prefixes import WELL_KNOWN
+from ipgraph.namespaces.prefixes import WELL_KNOWN
 from ipgraph.sparql.lexer import Token, place, tokenize, unescape
 
 if TYPE_CHECKING:

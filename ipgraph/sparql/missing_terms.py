@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.namespaces import BUILT_IN
-from ipgraph.prefixes import twin
+from ipgraph.namespaces.prefixes import twin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

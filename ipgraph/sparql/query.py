@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.namespaces import BASE
+
+if TYPE_CHECKING:
+    from ipgraph.sparql.bindings import Bindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Query(NamedTuple):
     `default_graphs` and `named_graphs` are IRIs; either of them replaces FROM and FROM NAMED.
     `prefixes` are declared in addition to those of the text. `max_rows` is the maximum number of
     rows or triples of the result. `tables` replace the SERVICE clauses, in the order of the text.
+    `bindings` are the values of variables (`ipgraph.sparql.bindings`).
     """
 
     text: str
@@ -39,3 +43,4 @@ class Query(NamedTuple):
     base: str = BASE
     max_rows: int | None = None
     tables: tuple[ServiceResult, ...] = ()
+    bindings: Bindings = ()

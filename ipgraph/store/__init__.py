@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from ipgraph.dataset.config.file import DatasetFile
-    from ipgraph.prefixes import Prefixes
+    from ipgraph.namespaces.prefixes import Prefixes
 
 EngineResult: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
 Subject: TypeAlias = "ox.NamedNode | ox.BlankNode"

@@ -11,9 +11,9 @@ from typing import IO, TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
-from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable
+from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable, Unreadable
 from ipgraph.namespaces import INFERRED_GRAPH
-from ipgraph.prefixes import DEFAULT, Prefixes
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -202,6 +202,17 @@ class LocalStore:
 def is_damage(error: Exception) -> bool:
     """True for an exception of the engine that means a damaged file."""
     return bool(_DAMAGE.match(str(error)))
+
+
+def token_too_long(error: MemoryError, name: str) -> Unreadable:
+    """Return the error for a token that exceeds the buffer of the engine's parsers.
+
+    Any other `MemoryError` is raised again.
+    """
+    if "buffer" not in str(error):  # else "Reached the buffer maximal size of 16777216"
+        raise error
+    message = f"{name}: a literal, IRI or other token is longer than 16 MiB."
+    return Unreadable(message, hint="Shorten it.")
 
 
 def merge(engine: ox.Store) -> None:

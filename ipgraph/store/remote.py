@@ -21,7 +21,7 @@ from ipgraph.errors import (
 from ipgraph.http_client import address, body
 from ipgraph.http_client.client import HttpClient, Policy, Request
 from ipgraph.http_client.plain_text import one_line
-from ipgraph.prefixes import DEFAULT, Prefixes
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.store import nesting
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class RemoteStore:
         """Write the response to a form to a file; return its media type."""
         request = Request(self._target, form, _ACCEPT, self.time_limit_s, self.max_bytes)
         try:
-            response = self._client.post(request, file)
+            response = self._client.send(request, file)
         except TimeoutError as error:
             raise TimeLimitExceeded(
                 f"The endpoint {self._target} did not respond completely within "

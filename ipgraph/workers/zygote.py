@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
-from ipgraph.prefixes import Prefixes
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.formats import FORMATS, Content, by_name
 from ipgraph.snapshots.snapshot import load_graph
 from ipgraph.sparql.query import Query, ServiceResult

@@ -40,7 +40,7 @@ def test_an_internal_error_page_reveals_no_details(visitor, monkeypatch, browser
     render = Site.render
 
     def fail(site, template, **extra):
-        if template == "sectors.html":
+        if template == "collection.html":
             raise RuntimeError("secret detail")
         return render(site, template, **extra)
 

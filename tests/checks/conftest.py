@@ -10,6 +10,7 @@ import pytest
 
 from ipgraph.checks import rules, shapes
 from ipgraph.checks.locations import Locator
+from ipgraph.checks.shacl import Graph
 from ipgraph.namespaces import SOURCE
 from ipgraph.resources import folder
 from ipgraph.snapshots import loading
@@ -41,25 +42,30 @@ def with_fault(path: Path | None) -> ox.Store:
     return engine
 
 
-def _found(
-    checks: tuple[rules.Rule, ...] | tuple[shapes.Constraint, ...], engine: ox.Store
-) -> set[str]:
+def project_shapes() -> ox.Store:
+    """The shapes of the project in a default graph."""
+    store = ox.Store()
+    store.load(path=str(folder("ontology") / "shapes.ttl"), format=ox.RdfFormat.TURTLE)
+    return store
+
+
+def _found(part: str, engine: ox.Store) -> set[str]:
     locator = Locator([])
-    return {
-        f"{problem.check} {problem.entity} {problem.detail}"
-        for check in checks
-        for problem in check.check(engine, locator)
-    }
+    if part == "rules":
+        found = rules.load_rules(folder("ontology") / "rules")
+        problems = [problem for rule in found for problem in rule.check(engine, locator)]
+    else:
+        problems = shapes.run(Graph(engine), Graph(project_shapes()), locator).problems
+    return {f"{problem.check} {problem.entity} {problem.detail}" for problem in problems}
 
 
 @pytest.fixture(scope="session")
 def broken_by() -> Callable[[Path, str], set[str]]:
     """The names of the checks of a part that a fault breaks but the valid graph does not."""
-    parts = {"rules": rules.load_rules(), "shapes": shapes.Shapes().constraints()}
-    baseline = {part: _found(checks, with_fault(None)) for part, checks in parts.items()}
+    baseline = {part: _found(part, with_fault(None)) for part in ("rules", "shapes")}
 
     def broken(path: Path, part: str) -> set[str]:
-        found = _found(parts[part], with_fault(path)) - baseline[part]
+        found = _found(part, with_fault(path)) - baseline[part]
         return {problem.split()[0] for problem in found}
 
     return broken

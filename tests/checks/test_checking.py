@@ -7,7 +7,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ipgraph.checks import FORMATS, CheckReport, Problem, check, write_report
+from ipgraph.checks import (
+    FORMATS,
+    CheckReport,
+    Plan,
+    Problem,
+    check,
+    project_plan,
+    write_report,
+)
 from ipgraph.checks.rules import load_rules
 from ipgraph.errors import InvalidData, Place, UsageError
 from ipgraph.resources import folder
@@ -21,12 +29,19 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def project() -> CheckReport:
-    return check()
+    return check(project_plan())
 
 
 @pytest.fixture(scope="module")
 def faulty() -> CheckReport:
-    return check(loading.inputs_of([FAULTS / "shapes" / "one-label.ttl"]))
+    inputs = loading.inputs_of([FAULTS / "shapes" / "one-label.ttl", folder("ontology") / "ip.ttl"])
+    shapes = loading.inputs_of([folder("ontology") / "shapes.ttl"])
+    return check(Plan(inputs, shapes))
+
+
+def plan_of(*paths: Path, **options: object) -> Plan:
+    """The plan of a command line with these files."""
+    return Plan(loading.inputs_of(paths), **options)
 
 
 def test_the_project_is_clean_and_every_part_ran_at_least_one_check(project: CheckReport) -> None:
@@ -48,7 +63,7 @@ def test_a_problem_has_the_file_and_line_of_its_entity(faulty: CheckReport) -> N
 def test_a_file_that_does_not_parse_is_a_problem_with_its_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken.ttl"
     broken.write_text("@prefix : <https://example.org/> .\n:a :b .\n")
-    report = check(loading.inputs_of([broken]))
+    report = check(plan_of(broken))
     found = [problem for problem in report.problems if problem.check == "syntax"]
     assert len(found) == 1
     assert found[0].place is not None
@@ -65,7 +80,7 @@ def test_a_contradiction_is_a_problem_with_its_rule_and_the_entity_that_violates
     )
     (problem,) = (
         problem
-        for problem in check(loading.inputs_of([path])).problems
+        for problem in check(plan_of(path, folder("ontology") / "ip.ttl")).problems
         if problem.check == "consistency/cax-adc"
     )
     assert problem.message.startswith("nothing is both a ip:")
@@ -82,7 +97,7 @@ def test_an_axiom_without_a_rule_in_owl_2_rl_is_a_problem(tmp_path: Path) -> Non
     )
     (problem,) = (
         problem
-        for problem in check(loading.inputs_of([path])).problems
+        for problem in check(plan_of(path)).problems
         if problem.check == "consistency/profile"
     )
     assert problem.message == (
@@ -99,10 +114,10 @@ def test_a_misspelled_term_of_another_vocabulary_is_a_problem(tmp_path: Path) ->
         "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
         "<https://example.org/x>\n  dcterms:isued 'x' ;\n.\n"
     )
-    problems = check(loading.inputs_of([path])).problems
+    problems = check(plan_of(path)).problems
     found = {p.entity: p.message for p in problems if p.check == "vocabularies/unknown-term"}
     assert found["dcterms:isued"] == (
-        "The vocabulary dcterms has no such term. Check the spelling."
+        "The vocabulary dcterms has no such term. Did you mean dcterms:issued?"
     )
 
 
@@ -133,7 +148,7 @@ def test_the_text_report_ends_with_the_number_of_problems_and_checks() -> None:
 def test_the_reports_for_programs_are_well_formed(faulty: CheckReport) -> None:
     document = json.loads(write_report(faulty, "json"))
     assert document["clean"] is False
-    assert len(document["problems"]) == len(faulty.problems)
+    assert len(document["findings"]) == len(faulty.problems)
     run = json.loads(write_report(faulty, "sarif"))["runs"][0]
     known = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     assert {result["ruleId"] for result in run["results"]} == known

@@ -9,7 +9,7 @@ from ipgraph.checks import rules, shapes
 from ipgraph.namespaces import ONTOLOGY, OWL, RDF, SHACL
 from ipgraph.resources import folder
 
-from .conftest import FAULTS
+from .conftest import FAULTS, project_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +20,15 @@ SHAPE_FAULTS = sorted((FAULTS / "shapes").iterdir())
 
 
 def test_every_rule_and_every_constraint_of_the_shapes_has_a_fault() -> None:
-    assert {path.stem for path in RULE_FAULTS} == {rule.name for rule in rules.load_rules()}
-    constraints = shapes.Shapes().constraints()
-    assert {path.stem for path in SHAPE_FAULTS} == {constraint.name for constraint in constraints}
+    loaded = rules.load_rules(folder("ontology") / "rules")
+    assert {path.stem for path in RULE_FAULTS} == {rule.name for rule in loaded}
+    store = project_shapes()
+    constraints = {
+        shapes.name_of(str(quad.subject))
+        for name in ("PropertyShape", "SPARQLConstraint")
+        for quad in store.quads_for_pattern(None, None, ox.NamedNode(SHACL + name))
+    }
+    assert {path.stem for path in SHAPE_FAULTS} == constraints
 
 
 @pytest.mark.parametrize("path", RULE_FAULTS, ids=lambda path: path.stem)
@@ -42,8 +48,7 @@ def test_a_fault_breaks_exactly_its_shape(
 def test_every_class_of_the_ontology_has_one_node_shape_with_a_message_for_each_constraint() -> (
     None
 ):
-    store = ox.Store()
-    store.load(path=str(folder("ontology") / "shapes.ttl"), format=ox.RdfFormat.TURTLE)
+    store = project_shapes()
     target = ox.NamedNode(SHACL + "targetClass")
     targets = [quad.object.value for quad in store.quads_for_pattern(None, target, None)]
     ontology = ox.Store()

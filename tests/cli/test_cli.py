@@ -246,11 +246,11 @@ def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     assert re.search(r"^Cache +\d+ of 2,048 MiB, \d+ snapshots?$", text, re.MULTILINE)
 
 
-def test_invalid_file_is_reported_with_its_place_and_exit_code_1(run, tmp_path):
+def test_invalid_file_is_reported_with_its_place_and_exit_code_5(run, tmp_path):
     file = tmp_path / "broken.ttl"
     file.write_text("<http://a> <http://b> c:d .", encoding="utf-8")
     done = run("build", file)
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stderr.startswith(f"ipgraph: {file}:1:")
 
 
@@ -399,6 +399,116 @@ def test_commands_say_what_was_not_inferred(tmp_path):
     assert done.returncode == 1
     assert "is neither stated nor inferred" in done.stderr
     assert missing in " ".join(done.stderr.split())
+
+
+CONTRADICTORY = """\
+@prefix : <http://e/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+:Cat owl:disjointWith :Dog . :rex a :Cat , :Dog .
+"""
+ALL = "SELECT * { ?s ?p ?o }"
+
+
+def test_a_contradictory_graph_is_answered_with_one_line_on_standard_error(run, tmp_path):
+    file = tmp_path / "cats.ttl"
+    file.write_text(CONTRADICTORY, encoding="utf-8")
+    done = run("query", "--store", file, ALL)
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("The graph contradicts itself (1 contradiction)")
+    assert "Conflicts  The graph contradicts itself" in run("info", "--store", file).stdout
+    assert run("build", file).returncode == 0
+    assert run("export", "--store", file, "--format", "nt", "-").returncode == 0
+    assert run("check", file).returncode == 1
+    refused = run("query", "--store", file, "--strict", ALL)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert run("query", "--store", file, "--no-infer", ALL).returncode == 0
+
+
+def test_a_file_that_cannot_be_read_has_its_own_exit_code(run, tmp_path):
+    file = tmp_path / "page.rdf"
+    file.write_text("<html><head></head></html>", encoding="utf-8")
+    done = run("query", "--store", file, ALL)
+    assert done.returncode == 5
+    assert "page.rdf holds an HTML page, not RDF." in done.stderr
+
+
+def test_standard_input_is_a_graph(run):
+    text = "@prefix : <http://e/> . :a :p 'x' ."
+    assert '"x"' in run("query", "--store", "-", ALL, given=text).stdout
+    done = run("query", "--store", "-", "--input-format", "nt", ALL, given=text)
+    assert done.returncode == 5
+    assert done.stderr.startswith("ipgraph: Standard input:1:")
+
+
+def test_the_query_and_the_graph_cannot_both_be_on_standard_input(run):
+    done = run("query", "--store", "-", given="<a:a> <a:b> <a:c> .")
+    assert done.returncode == 2
+    assert "standard input" in done.stderr.lower()
+
+
+def test_invalid_terms_are_repaired_on_demand(run, tmp_path):
+    file = tmp_path / "a.nt"
+    file.write_text("<http://e/a b> <http://e/p> <http://e/c> .\n", encoding="utf-8")
+    refused = run("query", "--store", file, ALL)
+    assert refused.returncode == 5
+    assert "--lenient" in refused.stderr
+    done = run("query", "--store", file, "--lenient", ALL)
+    assert "<http://e/a%20b>" in done.stdout
+    assert "1 invalid IRI or language tag repaired" in done.stderr
+
+
+SHAPED = """\
+@prefix : <http://e.test/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+:S sh:targetClass :T ; sh:property [ sh:path :p ; sh:minCount 1 ; sh:severity sh:Warning ] .
+:a a :T ; :q 1 .
+"""
+
+
+def test_check_runs_the_shapes_in_the_files_and_says_what_it_found(run, tmp_path):
+    file = tmp_path / "shaped.ttl"
+    file.write_text(SHAPED, encoding="utf-8")
+    done = run("check", file)
+    assert done.returncode == 0  # no error
+    first, *_, last = done.stdout.splitlines()
+    assert first == (
+        f"{file}:4:1: warning: <http://e.test/p>: a value is required. (<http://e.test/a>) "
+        "[shapes/S/p]"
+    )
+    assert last.startswith("1 problem found. Checks: syntax 1, vocabularies ")
+    assert ", shapes 2, consistency 1. Time: " in last
+    assert run("check", file, "--fail-on", "warning").returncode == 1
+    assert run("check", file, "--fail-on", "warning", "--ignore", "shapes").returncode == 0
+    (found,) = json.loads(run("check", file, "--format", "json").stdout)["findings"]
+    assert (found["severity"], found["line"]) == ("warning", 4)
+
+
+def test_check_has_three_exit_codes_for_problems_unreadable_files_and_wrong_use(run, tmp_path):
+    from ipgraph.errors import EXIT_CODES, Unreadable
+
+    broken, wrong = tmp_path / "broken.ttl", tmp_path / "wrong.ttl"
+    broken.write_text("a b c", encoding="utf-8")
+    wrong.write_text(SHAPED.replace("sh:Warning", "sh:Violation"), encoding="utf-8")
+    assert run("check", wrong).returncode == 1
+    assert run("check", broken).returncode == EXIT_CODES[Unreadable]
+    assert run("check", wrong, "--select", "shape").returncode == 2
+    assert run("check", tmp_path / "none.ttl").returncode == 2
+    assert run("check", "--snapshot", "--fix").returncode == 2
+
+
+def test_check_fix_rewrites_files_and_says_which(run, tmp_path):
+    file, other = tmp_path / "shaped.ttl", tmp_path / "other.nt"
+    file.write_text(SHAPED, encoding="utf-8")
+    other.write_text("<http://e.test/b> <http://e.test/q> <http://e.test/c> .\n", encoding="utf-8")
+    done = run("check", file, other, "--fix", "--style", "--select", "style")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        f"{file}: Rewritten.",
+        f"{other}: It is not Turtle, so it was left as it is.",
+        "1 of 2 files rewritten.",
+    ]
+    assert "\n:a\n  a :T ;\n  :q 1 ;\n.\n" in file.read_text(encoding="utf-8")
 
 
 ANIMALS = """

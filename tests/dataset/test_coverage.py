@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
 
 
+FOLDER = questions.folder_of(loading.bundled_dataset())
+
+
 @pytest.fixture(scope="module")
 def held(project: KnowledgeGraph) -> Coverage:
-    found = count_coverage(project.store, project.info()["counts"])
+    found = count_coverage(project.store, project.info()["counts"], project.disagreements())
     assert found is not None
     return found
 
@@ -48,7 +51,7 @@ def test_statements_are_counted_by_rank_of_their_document(
 
 
 def test_disagreements_are_those_of_the_question(held: Coverage) -> None:
-    expected = questions.by_name("disagreements").expected.rows
+    expected = questions.by_name("disagreements", FOLDER).expected.rows
     assert sum(held.disagreements.values()) == len(expected)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, NotFound, UsageError
+from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 from ipgraph.store.remote import RemoteStore
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from ipgraph.knowledge_graph import KnowledgeGraph
 
-ALL = questions.load_all()
+FOLDER = questions.folder_of(loading.bundled_dataset())
+ALL = questions.load_all(FOLDER)
 TOPICS = {
     "disagreement",
     "evidence",
@@ -139,7 +141,7 @@ def test_unknown_parameter_is_an_error_that_lists_the_known_ones(
 
 
 def test_year_must_have_four_digits(project: KnowledgeGraph) -> None:
-    question = questions.by_name("head-in-a-year")
+    question = questions.by_name("head-in-a-year", FOLDER)
     with pytest.raises(UsageError, match="four digits"):
         question.bind({"year": "last year"}, project.store)
     assert "VALUES ?year { 1999 }" in question.bind({"year": "1999"}, project.store).replace(
@@ -178,11 +180,11 @@ def test_incomplete_header_is_an_error_that_names_the_missing_line(
 
 
 def test_question_is_found_by_name_and_similar_names_are_suggested() -> None:
-    assert questions.by_name("units-of").parameters[0].name == "organization"
+    assert questions.by_name("units-of", FOLDER).parameters[0].name == "organization"
     with pytest.raises(NotFound, match="units-of"):
-        questions.by_name("unitsof")
+        questions.by_name("unitsof", FOLDER)
     with pytest.raises(NotFound):
-        questions.by_name("../rules/acronym-clash")
+        questions.by_name("../rules/acronym-clash", FOLDER)
 
 
 def test_graph_answers_a_question_by_name(project: KnowledgeGraph) -> None:

@@ -69,5 +69,5 @@ def test_long_title_is_shortened(tmp_path):
 
 
 def test_project_has_its_own_title(project):
-    assert project.title == titles.PROJECT_TITLE
-    assert project.is_own
+    assert project.title == "Infrastructure Protection Graph"
+    assert project.is_bundled

@@ -201,7 +201,7 @@ def test_the_ontology_page_has_every_class_and_property() -> None:
 
 def test_the_coverage_page_counts_what_the_graph_holds(project) -> None:
     page = html.unescape(_generate.generated("coverage"))
-    held = count_coverage(project.store, project.info()["counts"])
+    held = count_coverage(project.store, project.info()["counts"], project.disagreements())
     assert held is not None
     for numbers in (held.documents, held.statements, held.nodes, held.disagreements):
         assert numbers

@@ -11,7 +11,7 @@ from ipgraph.entities.entity import Entities
 from ipgraph.entities.labels import label_from_iri
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG, PREFIXES
-from ipgraph.prefixes import Prefixes
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 

@@ -10,7 +10,7 @@ from rdflib.compare import isomorphic
 
 from ipgraph.errors import NotAcceptable
 from ipgraph.namespaces import PREFIXES
-from ipgraph.prefixes import Prefixes
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization import jsonld
 from ipgraph.store.local import LocalStore
 

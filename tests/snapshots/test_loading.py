@@ -69,8 +69,8 @@ def test_a_missing_path_or_one_without_rdf_is_an_error_that_names_it(tmp_path):
     with pytest.raises(NotFound, match="has no RDF files"):
         loading.inputs_of([tmp_path])
     (tmp_path / "note.txt").write_text("hello", encoding="utf-8")
-    with pytest.raises(InvalidData, match="does not have the suffix of an RDF format"):
-        loading.inputs_of([tmp_path / "note.txt"])
+    with pytest.raises(InvalidData, match=r"note\.txt holds text in an unknown format, not RDF"):
+        loading.load(loading.inputs_of([tmp_path / "note.txt"]))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 import ipgraph
 from ipgraph.errors import BadQuery, StoreUnavailable
-from ipgraph.serialization.results import Result
+from ipgraph.serialization.query_result import Result
 from ipgraph.settings import Settings
 from ipgraph.store import Store
 from ipgraph.store.local import LocalStore

@@ -22,7 +22,7 @@ PAGES: dict[str, str] = {
     "/page/caitlin-durkovich": "Assistant Secretary for Infrastructure Protection",
     "/page/niac": "National Infrastructure Advisory Council",
     "/page/ip/related/ip:performs": "Alerts and Warnings",
-    "/sectors": "names only 4",
+    "/sectors": "names 4 of them",
     "/ontology": "Class tree",
     "/ontology/Division": "Protective Security Coordination Division",
     "/ontology/worksThrough": "works through",

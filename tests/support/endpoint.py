@@ -58,6 +58,18 @@ class Endpoint:
                 self.end_headers()
                 self.wfile.write(answer)
 
+            def do_GET(self) -> None:
+                """Answer with what is prepared for the path and its query."""
+                if self.path.startswith("/hold"):
+                    self._hold()
+                    return
+                status, headers, answer = endpoint.answers.get(self.path, (404, {}, b""))
+                self.send_response(status)
+                for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+
             def _hold(self) -> None:
                 """Send nothing until the client has left."""
                 endpoint.came.set()

@@ -265,7 +265,7 @@ def _entities(times: Callable[[int], int]) -> Iterator[Document]:
         lambda: ('<?xml version="1.0" encoding="UTF-16"?>' + document(bomb, "&l;")).encode(
             "utf-16"
         ),
-        message="in UTF-16",
+        message="refers to another entity",
     )
 
 
@@ -284,7 +284,11 @@ def _encodings() -> Iterator[Document]:
         ("Latin-1", ".ttl", triple.encode("latin-1"), (REFUSED,), "utf-8"),
         ("Latin-1", ".nq", triple.replace("'", '"').encode("latin-1"), (REFUSED,), "utf-8"),
         ("Latin-1", ".jsonld", json.encode("latin-1"), (REFUSED,), ""),
-        ("Latin-1, declared", ".rdf", (declared % "ISO-8859-1").encode("latin-1"), (REFUSED,), ""),
+        ("Latin-1, declared", ".rdf", (declared % "ISO-8859-1").encode("latin-1"), (LOADED,), ""),
+        ("UTF-16, declared", ".rdf", (declared % "UTF-16").encode("utf-16"), (LOADED,), ""),
+        ("UTF-16, but in ASCII", ".rdf", (declared % "UTF-16").replace("é", "e").encode(), (REFUSED,), "another encoding"),
+        ("no text encoding, declared", ".rdf", (declared % "rot13").encode(), (REFUSED,), "not known"),
+        ("US-ASCII, but with other bytes", ".rdf", (declared % "windows-1252").encode("utf-8").replace("é".encode(), b"\x81"), (REFUSED,), "windows-1252"),
         ("UTF-7, declared", ".rdf", (declared % "UTF-7").encode("utf-7"), (REFUSED,), ""),
         ("an overlong character", ".ttl", triple.encode().replace(b"\xc3\xa9", b"\xc0\xaf"), (REFUSED,), "utf-8"),
         ("half a surrogate pair", ".ttl", triple.encode().replace(b"\xc3\xa9", b"\xed\xa0\x80"), (REFUSED,), "utf-8"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.cli.output.terminal import harmless
 from ipgraph.entities.languages import matches
-from ipgraph.prefixes import DEFAULT, Prefixes
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ipgraph.cli.output.terms import Cells
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.prefixes import Prefixes
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.serialization.formats import Format
     from ipgraph.snapshots.snapshot import Snapshot
     from ipgraph.store.local import LocalStore

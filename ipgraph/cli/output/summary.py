@@ -24,6 +24,7 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Cache      {_cache(facts['cache'])}",
         f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred",
         *(f"Inference  {note}" for note in graph.notes),
+        *_findings(graph),
         f"Sources    {counts['sources']:,}",
         *_evidence(graph),
         "Entities by class",
@@ -43,9 +44,25 @@ def _cache(cache: Mapping[str, Any]) -> str:
     )
 
 
+def _findings(graph: KnowledgeGraph) -> list[str]:
+    """Return what the build found, a line each."""
+    found = graph.findings
+    if found is None:
+        return []
+    lines = [f"Files      {found.files:,}"]
+    if found.contradictions:
+        lines.append(f"Conflicts  {found.contradiction_warning}")
+    if found.broken:
+        lines.append(f"Broken     {found.broken_warning}")
+        lines += [f"           {error}" for _, error in found.broken]
+    if found.repair_count:
+        lines.append(f"Repaired   {found.repair_count:,} IRIs or language tags (--lenient)")
+    return [*lines, *(f"Read       {note}" for note in found.notes)]
+
+
 def _evidence(graph: KnowledgeGraph) -> list[str]:
     """Return the coverage of the project's graph; nothing for other graphs."""
-    coverage = count_coverage(graph.store, graph.info()["counts"])
+    coverage = count_coverage(graph.store, graph.info()["counts"], graph.disagreements())
     if coverage is None:
         return []
 

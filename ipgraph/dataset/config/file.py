@@ -29,7 +29,8 @@ _MAX_LISTED = 2000
 class DatasetFile:
     """The description of a dataset. Without a `path`, its paths have no folder.
 
-    `patterns` are pairs of a file pattern and a graph, which is empty if the file has none.
+    `patterns` are pairs of a file pattern and a graph, which is empty if the file has none;
+    `contexts` maps the IRI of a JSON-LD context to a file.
     """
 
     def __init__(
@@ -39,17 +40,20 @@ class DatasetFile:
         config: DatasetConfig | None = None,
         patterns: tuple[tuple[str, str], ...] = (),
         prefixes: Mapping[str, str] | None = None,
+        contexts: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self._config = config
         self.patterns = patterns
         self.prefixes = dict(prefixes or {})
+        self.contexts = dict(contexts or {})
 
     @classmethod
     def of(cls, config: DatasetConfig, path: Path | None = None) -> DatasetFile:
         """Return the description with these values."""
         patterns = tuple((entry.path, entry.graph) for entry in config.files)
-        return cls(path, config=config, patterns=patterns, prefixes=dict(config.prefixes))
+        prefixes, contexts = dict(config.prefixes), dict(config.contexts)
+        return cls(path, config=config, patterns=patterns, prefixes=prefixes, contexts=contexts)
 
     @classmethod
     def at(cls, path: Path, cache: Path | None = None) -> DatasetFile:
@@ -210,12 +214,14 @@ def _from_outline(path: Path, outline: Path, state: str) -> DatasetFile | None:
         path,
         patterns=tuple((row[1], row[2]) for row in rows if row[0] == "file"),
         prefixes={row[1]: row[2] for row in rows if row[0] == "prefix"},
+        contexts={row[1]: row[2] for row in rows if row[0] == "context"},
     )
 
 
 def _write_outline(file: DatasetFile, outline: Path, state: str) -> None:
     rows = [("file", *pair) for pair in file.patterns]
     rows += [("prefix", *pair) for pair in file.prefixes.items()]
+    rows += [("context", *pair) for pair in file.contexts.items()]
     lines = [state, *("\t".join(row) for row in rows), "end"]
     if any("\n" in cell or "\t" in cell for row in rows for cell in row):
         return

@@ -15,7 +15,7 @@ from ipgraph.dataset.config.table import CONTENT, INDEX, Part, TableType, keys_o
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.errors import Place as FilePlace
 from ipgraph.namespaces import PREFIXES
-from ipgraph.prefixes import WELL_KNOWN as PREFIXES_WELL_KNOWN
+from ipgraph.namespaces.prefixes import WELL_KNOWN as PREFIXES_WELL_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -21,7 +21,7 @@ from ipgraph.namespaces import (
     SKOSXL,
     WIKIDATA_DIRECT,
 )
-from ipgraph.prefixes import WELL_KNOWN as _NAMESPACES
+from ipgraph.namespaces.prefixes import WELL_KNOWN as _NAMESPACES
 
 _PROV = _NAMESPACES["prov"]
 _TIME = _NAMESPACES["time"]

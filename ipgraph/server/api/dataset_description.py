@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, SD, VOID, XSD
+from ipgraph.namespaces import DCAT, DCTERMS, DQV, FOAF, OWL, RDF, SD, SKOS, VOID, XSD
 from ipgraph.serialization.formats import Content
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
-from ipgraph.server.edition import KEYWORDS, LICENSE
 from ipgraph.server.http.negotiation import JSON, RDF_OFFERS, Choice
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
     from ipgraph.dataset.statistics import Statistics
-    from ipgraph.prefixes import Prefixes
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
 
-PUBLISHER = "ipgraph"
+PUBLISHER = "ipgraph"  # of a dataset that does not name its own
 
 routes = Routes()
 
@@ -64,20 +63,21 @@ def data_json(request: Request) -> Response:
     root, edition = request.public_root, request.edition
     kg = edition.kg
     modified = _created(edition)
-    contact = {"@type": "vcard:Contact", "fn": PUBLISHER}
+    publisher = kg.config.creator.choose() or PUBLISHER
+    contact = {"@type": "vcard:Contact", "fn": publisher}
     if edition.settings.contact:  # DCAT-US requires an address, but there is none to give
         contact["hasEmail"] = edition.settings.contact
     dataset = {
         "@type": "dcat:Dataset",
         "title": kg.title,
         "description": edition.description or f"{kg.title}, served by ipgraph.",
-        "keyword": list(KEYWORDS if kg.is_own else KEYWORDS[-1:]),
+        "keyword": edition.keywords or ["RDF"],
         "modified": modified,
-        "publisher": {"@type": "org:Organization", "name": PUBLISHER},
+        "publisher": {"@type": "org:Organization", "name": publisher},
         "contactPoint": contact,
         "identifier": edition.dataset_iri(root),
         "accessLevel": "public",
-        **({"license": LICENSE} if kg.is_own else {}),
+        **({"license": edition.license} if edition.license else {}),
         "landingPage": f"{root}/",
         "distribution": [
             {
@@ -136,12 +136,13 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     add(dataset, DCTERMS + "modified", _dated(edition))
     if kg.snapshot is not None:
         add(dataset, OWL + "versionInfo", ox.Literal(kg.snapshot.content_hash))
-    if kg.is_own:
-        _describe_rights(add, dataset)
+    _describe_rights(add, dataset, edition)
     add(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
     add(dataset, VOID + "sparqlEndpoint", endpoint)
     add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
     _describe_counts(add, dataset, kg.statistics, kg.prefixes)
+    if kg.findings is not None and kg.findings.contradictions:
+        _describe_contradictions(add, dataset, root, kg.findings.contradiction_count)
     _describe_files(add, dataset, edition_files(edition, root))
     service = add.blank()
     add(service, RDF + "type", ox.NamedNode(DCAT + "DataService"))
@@ -151,16 +152,37 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     return add.triples
 
 
-def _describe_rights(add: _Triples, dataset: ox.NamedNode) -> None:
-    """Add publisher and license, which are known only for the project's own graph."""
-    add(dataset, DCTERMS + "license", ox.NamedNode(LICENSE))
-    add(dataset, DCAT + "keyword", *(ox.Literal(keyword, language="en") for keyword in KEYWORDS))
-    publisher = add.blank()
-    add(dataset, DCTERMS + "publisher", publisher)
-    add(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
-    add(publisher, FOAF + "name", ox.Literal(PUBLISHER))
-    add(dataset, VOID + "uriSpace", ox.Literal(dataset.value + "id/"))
-    add(dataset, VOID + "exampleResource", ox.NamedNode(dataset.value + "id/ip"))
+def _describe_rights(add: _Triples, dataset: ox.NamedNode, edition: Edition) -> None:
+    """Add what the dataset file says: license, keywords, publisher, IRIs."""
+    config = edition.kg.config
+    if config.license:
+        add(dataset, DCTERMS + "license", ox.NamedNode(config.license))
+    for keyword in config.keywords:
+        for tag, text in keyword.versions:
+            literal = ox.Literal(text, language=tag) if tag else ox.Literal(text)
+            add(dataset, DCAT + "keyword", literal)
+    if config.creator:
+        publisher = add.blank()
+        add(dataset, DCTERMS + "publisher", publisher)
+        add(publisher, RDF + "type", ox.NamedNode(FOAF + "Agent"))
+        add(publisher, FOAF + "name", ox.Literal(config.creator.choose()))
+    if config.iris.things:
+        add(dataset, VOID + "uriSpace", ox.Literal(config.iris.things))
+    if config.start:
+        add(dataset, VOID + "exampleResource", ox.NamedNode(config.start))
+
+
+def _describe_contradictions(add: _Triples, dataset: ox.NamedNode, root: str, count: int) -> None:
+    """Add the number of contradictions as a measurement of quality (Data Quality Vocabulary)."""
+    metric, measured = ox.NamedNode(f"{root}/quality#contradictions"), add.blank()
+    add(dataset, DQV + "hasQualityMeasurement", measured)
+    add(measured, RDF + "type", ox.NamedNode(DQV + "QualityMeasurement"))
+    add(measured, DQV + "computedOn", dataset)
+    add(measured, DQV + "isMeasurementOf", metric)
+    add(measured, DQV + "value", _integer(count))
+    add(metric, RDF + "type", ox.NamedNode(DQV + "Metric"))
+    definition = "The number of contradictions found by the rules of OWL 2 RL."
+    add(metric, SKOS + "definition", ox.Literal(definition, language="en"))
 
 
 def _describe_counts(

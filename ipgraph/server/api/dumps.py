@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ipgraph import scratch
 from ipgraph.errors import IpGraphError, NotAcceptable, NotFound
-from ipgraph.resources import folder
 from ipgraph.serialization.formats import TABLE_FORMATS, Content, Feature, formats_with
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 # Files of a larger graph are not written for the list, only when they are downloaded.
 MAX_LISTED = 500_000
 _FORMATS = (*formats_with(Content.TRIPLES, Content.QUADS), *TABLE_FORMATS)
-# Files of the curators in the ontology folder, served unchanged.
-CURATED = ("shapes.ttl", "alignments.ttl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +101,16 @@ class Dumps:
         return self._made[name], path
 
     def curated(self) -> list[tuple[Dump, Path]]:
-        """Return the files of the curators in the ontology folder."""
-        found = []
-        for name in CURATED:
-            path = folder("ontology") / name
-            if path.is_file():
-                dump = Dump(name, "Turtle", "text/turtle")
-                found.append((_measured(dump, path), path))
-        return found
+        """Return the files of shapes that the dataset file names, which are served unchanged."""
+        dataset = self._kg.dataset_file
+        if dataset.folder is None:
+            return []
+        paths = [dataset.resolve(name) for name in dataset.config.checks.shapes]
+        return [
+            (_measured(Dump(path.name, "Turtle", "text/turtle"), path), path)
+            for path in paths
+            if path.is_file()
+        ]
 
     def checksums(self) -> str:
         """Return the content of a file SHA256SUMS."""

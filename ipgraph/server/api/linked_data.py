@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 
 from ipgraph.errors import Gone, NotFound
-from ipgraph.namespaces import BASE, DCTERMS, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, OWL, SOURCE
+from ipgraph.namespaces import DCTERMS, OWL
 from ipgraph.serialization.formats import Content, by_name, formats_with
 from ipgraph.server import jobs
-from ipgraph.server.edition import LICENSE
+from ipgraph.server.edition import has_ontology, has_sources, has_terms, has_things
 from ipgraph.server.http.negotiation import CSV, HTML, RDF_OFFERS, Choice
 from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import Headers, HttpError, Response
@@ -45,17 +45,18 @@ routes = Routes()
     summary="An entity: redirects (303) to its page or its data",
     parameters=(NAME,),
     status=303,
+    needs=has_things,
 )
 def entity_id(request: Request, name: str) -> Response:
     """Redirect to the page or to the data of an entity."""
-    _require(request.edition, ENTITY + name)
+    _require(request.edition, _thing(request, name))
     choice = require(request, DOCUMENT_OFFERS)
     root, quoted = request.script_root, _quoted(name)
     place = f"/page/{quoted}" if choice.name == HTML.name else f"/data/{quoted}.{choice.name}"
     headers = (
         ("Location", root + place),
         ("Vary", "Accept"),
-        ("Link", _links(f"{root}/data/{quoted}")),
+        ("Link", _links(request, f"{root}/data/{quoted}")),
         ("Cache-Control", f"public, max-age={request.service.settings.max_age_s}"),
     )
     return Response.of(headers, status=303)
@@ -67,13 +68,14 @@ def entity_id(request: Request, name: str) -> Response:
     offers=DATA_OFFERS,
     parameters=(NAME, SUFFIX_PARAMETER),
     negotiates=False,
+    needs=has_things,
 )
 def entity_data(request: Request, name: str, suffix: str) -> Response:
     """Return the data of an entity."""
-    iri = ENTITY + name
+    iri = _thing(request, name)
     _require(request.edition, iri)
     root, quoted = request.script_root, _quoted(name)
-    links = _links(f"{root}/data/{quoted}", about=f"{root}/page/{quoted}")
+    links = _links(request, f"{root}/data/{quoted}", about=f"{root}/page/{quoted}")
     return _rdf(request, iri, _BY_NAME[suffix].choice, (("Link", links),))
 
 
@@ -82,10 +84,11 @@ def entity_data(request: Request, name: str, suffix: str) -> Response:
     summary="The data of an entity: redirects (303) to an accepted format",
     parameters=(NAME,),
     status=303,
+    needs=has_things,
 )
 def entity_data_by_accept(request: Request, name: str) -> Response:
     """Redirect to the data of an entity in an accepted format."""
-    if not request.edition.kg.entities.exists(ENTITY + name):
+    if not request.edition.kg.entities.exists(_thing(request, name)):
         raise NotFound(
             f"There is no entity {name!r}.",
             hint=f"Addresses of data end in {', '.join('.' + suffix for suffix in _BY_NAME)}.",
@@ -101,10 +104,11 @@ def entity_data_by_accept(request: Request, name: str) -> Response:
     offers=DATA_OFFERS,
     parameters=(SUFFIX_PARAMETER,),
     negotiates=False,
+    needs=has_ontology,
 )
 def ontology_data(request: Request, suffix: str) -> Response:
     """Return the ontology as RDF."""
-    return document(request, "ontology", _BY_NAME[suffix].choice)
+    return ontology_document(request, _BY_NAME[suffix].choice)
 
 
 @routes.add(
@@ -113,10 +117,11 @@ def ontology_data(request: Request, suffix: str) -> Response:
     offers=DATA_OFFERS,
     parameters=(NAME, SUFFIX_PARAMETER),
     negotiates=False,
+    needs=has_terms,
 )
 def term_data(request: Request, name: str, suffix: str) -> Response:
     """Return the data of a term."""
-    return document(request, f"ontology/{name}", _BY_NAME[suffix].choice)
+    return term_document(request, name, _BY_NAME[suffix].choice)
 
 
 @routes.add(
@@ -125,40 +130,84 @@ def term_data(request: Request, name: str, suffix: str) -> Response:
     offers=DATA_OFFERS,
     parameters=(NAME, SUFFIX_PARAMETER),
     negotiates=False,
+    needs=has_sources,
 )
 def source_data(request: Request, name: str, suffix: str) -> Response:
     """Return the statements of a source."""
-    return document(request, f"source/{name}", _BY_NAME[suffix].choice)
+    return source_document(request, name, _BY_NAME[suffix].choice)
 
 
 def describe(request: Request, iri: str, choice: Choice) -> Response:
-    """Return the data of any IRI."""
+    """Return the data of any IRI; of one that only names a graph, the statements of the graph."""
     _require(request.edition, iri)
+    about = next(iter(request.edition.kg.store.quads(ox.NamedNode(iri))), None)
+    whole_graph = about is None and _is_graph(request.edition, iri)
+    return _at_query(request, "/describe", iri, choice, whole_graph=whole_graph)
+
+
+def graph(request: Request, iri: str, choice: Choice) -> Response:
+    """Return the statements of a named graph. Raises `NotFound` if there is none."""
+    require_graph(request.edition, iri)
+    return _at_query(request, "/source", iri, choice, whole_graph=True)
+
+
+def require_graph(edition: Edition, iri: str) -> None:
+    """Raise `NotFound` if an IRI does not name a graph."""
+    if not _is_graph(edition, iri):
+        raise NotFound(f"There is no graph <{iri}>.", hint="The page /sources lists the graphs.")
+
+
+def _at_query(
+    request: Request, path: str, iri: str, choice: Choice, *, whole_graph: bool
+) -> Response:
     fields = urlencode({"uri": iri, "format": choice.name})
-    place = f"{request.script_root}/describe?{fields}"
-    return _rdf(request, iri, choice, (("Content-Location", place),))
+    place = f"{request.script_root}{path}?{fields}"
+    return _rdf(request, iri, choice, (("Content-Location", place),), whole_graph=whole_graph)
 
 
-def document(request: Request, path: str, choice: Choice) -> Response:
-    """Return the data of the ontology, a term or a source, by its path below the base IRI."""
-    iri = BASE + path
+def ontology_document(request: Request, choice: Choice) -> Response:
+    """Return the first graph of the ontology."""
+    graphs = request.edition.kg.config.graphs.ontology
+    if not graphs:
+        raise NotFound("This dataset names no graph of its ontology.")
+    return _document(request, graphs[0], "ontology", choice, is_graph=True)
+
+
+def term_document(request: Request, name: str, choice: Choice) -> Response:
+    """Return the data of a term."""
+    iri = request.edition.kg.config.iris.terms + name
+    return _document(request, iri, f"ontology/{name}", choice, is_graph=False)
+
+
+def source_document(request: Request, name: str, choice: Choice) -> Response:
+    """Return the statements of a document."""
+    iri = request.edition.kg.config.iris.sources + name
+    return _document(request, iri, f"source/{name}", choice, is_graph=True)
+
+
+def _document(request: Request, iri: str, path: str, choice: Choice, *, is_graph: bool) -> Response:
+    """Return the data of an IRI that has a page at `path`: a whole graph, or its statements."""
     about = f"{request.script_root}/{_quoted(path)}"
     links = (
-        ("Link", _links(about, about=about)),
+        ("Link", _links(request, about, about=about)),
         ("Content-Location", f"{about}.{choice.name}"),
     )
-    is_graph = iri == ONTOLOGY_GRAPH or iri.startswith(SOURCE)
-    if iri.startswith(ONTOLOGY) or not is_graph or not _is_graph(request.edition, iri):
+    if not is_graph or not _is_graph(request.edition, iri):
         _require(request.edition, iri)
         return _rdf(request, iri, choice, links)
     return _rdf(request, iri, choice, links, whole_graph=True)
+
+
+def _thing(request: Request, name: str) -> str:
+    """Return the IRI of the thing with a name."""
+    return request.edition.kg.config.iris.things + name
 
 
 def page_links(request: Request, path: str) -> Headers:
     """Return the Link header of the page of an entity or document: its data, its license."""
     if path.startswith("page/"):
         path = "data/" + path.removeprefix("page/")
-    return (("Link", _links(f"{request.script_root}/{_quoted(path)}")),)
+    return (("Link", _links(request, f"{request.script_root}/{_quoted(path)}")),)
 
 
 def refuse_gone(edition: Edition, iri: str) -> None:
@@ -205,18 +254,18 @@ def _require(edition: Edition, iri: str) -> None:
 
 def _is_graph(edition: Edition, iri: str) -> bool:
     try:
-        graph = ox.NamedNode(iri)
+        return edition.kg.entities.is_graph(iri)
     except ValueError as error:
         raise HttpError(404, "The address does not contain a valid IRI.") from error
-    return next(iter(edition.kg.store.quads(None, None, None, graph)), None) is not None
 
 
-def _links(stem: str, about: str = "") -> str:
+def _links(request: Request, stem: str, about: str = "") -> str:
     links = [
         f'<{stem}.{form.name}>; rel="alternate"; type="{form.media_type}"'
         for form in formats_with(Content.TRIPLES, Content.QUADS)
     ]
-    links.append(f'<{LICENSE}>; rel="license"')
+    if request.edition.license:
+        links.append(f'<{request.edition.license}>; rel="license"')
     if about:
         links.append(f'<{about}>; rel="alternate"; type="text/html"')
     return ", ".join(links)

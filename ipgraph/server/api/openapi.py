@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import ipgraph
 from ipgraph.server.api.protocol import FORM
-from ipgraph.server.edition import LICENSE
 from ipgraph.server.http.negotiation import JSON
 from ipgraph.server.http.response import PROBLEM, Response
 from ipgraph.server.http.routes import Parameter, Route, Routes, format_parameter
@@ -22,14 +21,14 @@ routes = Routes()
 def openapi(request: Request) -> Response:
     """Return the document; its server is the address that the client used."""
     edition = request.edition
-    terms = {"license": {"name": "CC BY 4.0 (data)", "url": LICENSE}}
+    terms = {"license": {"name": "License of the data", "url": edition.license}}
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "ipgraph",
             "version": ipgraph.__version__,
             "summary": edition.kg.title,
-            **(terms if edition.kg.is_own else {}),
+            **(terms if edition.license else {}),
         },
         "servers": [{"url": request.public_root}],
         "paths": {

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import ENTITY, ONTOLOGY, RDF, XSD
+from ipgraph.namespaces import RDF, XSD
 from ipgraph.server.api import protocol
 from ipgraph.server.http.negotiation import HTML, JSON
 from ipgraph.server.http.response import HttpError, Response, write_json
@@ -162,8 +162,8 @@ def _manifest(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
     return {
         "versions": ["0.2"],
         "name": kg.title,
-        "identifierSpace": ENTITY if kg.is_own else f"{root}/",
-        "schemaSpace": ONTOLOGY if kg.is_own else f"{root}/",
+        "identifierSpace": kg.config.iris.things or f"{root}/",
+        "schemaSpace": kg.config.iris.terms or f"{root}/",
         "view": {"url": f"{root}/describe?uri={{{{id}}}}"},
         "defaultTypes": _named(kg, kinds),
         "batchSize": MAX_QUERIES,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from ipgraph.namespaces import ENTITY
-from ipgraph.server.edition import LICENSE, has_contact
+from ipgraph.server.edition import has_contact
 from ipgraph.server.http.negotiation import JSON, PLAIN, Offer
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Routes
@@ -22,15 +21,6 @@ _HALF_A_YEAR_S = 182 * 24 * 3600  # less than a year, as RFC 9116 advises
 _TURTLE = Offer("ttl", "text/turtle", header="text/turtle; charset=utf-8")
 _XML = Offer("xml", "application/xml")
 _CONTEXT = Offer("jsonld", "application/ld+json")
-_OWN_ENTRANCES = """\
-- [An entity]({root}/id/ip): redirects (303) to its page, or to RDF by `Accept`.
-- [Questions]({root}/questions): prepared queries with parameters.
-- [Ontology]({root}/ontology.ttl), [statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
-_OTHER_ENTRANCES = """\
-- [An entity]({root}/describe?uri=): its page, or RDF with `format=ttl`.
-- [Statistics]({root}/void.ttl), [OpenAPI]({root}/openapi.json)."""
-_LICENSE_SECTION = f"\n## License\n\n{LICENSE}"
-
 routes = Routes()
 
 
@@ -53,7 +43,8 @@ def sitemap(request: Request) -> Response:
     root, edition = request.public_root, request.edition
     available = request.service.routes.available(edition)
     pages = [route.path for route in available if route.is_in_sitemap]
-    entities = sorted(edition.names(ENTITY, _MAX_LISTED - len(pages)))
+    things = edition.kg.config.iris.things
+    entities = sorted(edition.names(things, _MAX_LISTED - len(pages))) if things else []
     places = [root + path for path in pages]
     places += [f"{root}/page/{quote(name, safe=':@!$()*,;=-._~')}" for name in entities]
     day = time.strftime("%Y-%m-%d", time.gmtime(edition.modified_s))
@@ -75,6 +66,7 @@ def llms(request: Request) -> Response:
     figures = kg.statistics
     limits = ", ".join(f"{name} {value:g}" for name, value in request.service.limits.items())
     prefixes = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in kg.prefixes.declared.items())
+    license_section = f"\n## License\n\n{edition.license}" if edition.license else ""
     quoted = f"\n\n> {edition.description}" if edition.description else ""
     return _text(
         f"""# {kg.title}{quoted}
@@ -85,15 +77,37 @@ def llms(request: Request) -> Response:
 
 - [SPARQL 1.1 endpoint]({root}/sparql): GET or POST `query`; add `format=json`, `csv` or `ttl`.
 - [Search]({root}/search?q=name): names and descriptions; JSON by `Accept: application/json`.
-{_OWN_ENTRANCES.format(root=root) if kg.is_own else _OTHER_ENTRANCES.format(root=root)}
+{_entrances(request)}
 
 Limits: {limits}. These prefixes are declared already:
 
 ```sparql
 {prefixes}
 ```
-{_LICENSE_SECTION if kg.is_own else ""}""",
+{license_section}""",
     )
+
+
+def _entrances(request: Request) -> str:
+    """Return the list of entrances besides SPARQL and search."""
+    root, edition = request.public_root, request.edition
+    names = {route.name for route in request.service.routes.available(edition)}
+    things, start = edition.kg.config.iris.things, edition.kg.config.start
+    example = start.removeprefix(things) if things and start.startswith(things) else ""
+    lines = [
+        f"- [An entity]({root}/id/{example}): redirects (303) to its page, or to RDF by `Accept`."
+        if example
+        else f"- [An entity]({root}/describe?uri=): its page, or RDF with `format=ttl`."
+    ]
+    if "questions" in names:
+        lines.append(f"- [Questions]({root}/questions): prepared queries with parameters.")
+    ontology = (
+        f"[Ontology]({root}/ontology.ttl), [statistics]"
+        if "ontology_data" in names
+        else ("[Statistics]")
+    )
+    lines.append(f"- {ontology}({root}/void.ttl), [OpenAPI]({root}/openapi.json).")
+    return "\n".join(lines)
 
 
 @routes.add(

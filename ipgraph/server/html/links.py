@@ -8,10 +8,12 @@ from urllib.parse import quote, urlencode
 from flask import request
 
 from ipgraph.entities.languages import is_tag
-from ipgraph.namespaces import BASE, ENTITY, ONTOLOGY, ONTOLOGY_GRAPH, SOURCE
+from ipgraph.server import context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ipgraph.dataset.config.model import DatasetConfig
 
 _MAX_PAGE = 1_000_000  # a larger number would only cost the engine time
 _SAFE = "/:@!$&'()*+,;=-._~"
@@ -39,20 +41,33 @@ def page_number() -> int:
 
 def page(iri: str) -> str:
     """Return the URL of the page of an entity, a term, a source or any other IRI."""
-    if iri == ONTOLOGY_GRAPH:
+    config = _config()
+    if iri in config.graphs.ontology:
         return address("/ontology")
-    for namespace, path in ((ENTITY, "/page/"), (ONTOLOGY, "/ontology/"), (SOURCE, "/source/")):
-        name = iri.removeprefix(namespace)
-        if name != iri and name and "/" not in name:
+    iris = config.iris
+    for namespace, path in (
+        (iris.things, "/page/"),
+        (iris.terms, "/ontology/"),
+        (iris.sources, "/source/"),
+    ):
+        name = _name(iri, namespace)
+        if name and "/" not in name:
             return address(path + quote(name, safe=_SAFE))
     return address("/describe", uri=iri)
+
+
+def graph(iri: str) -> str:
+    """Return the URL of the page with the statements of a named graph."""
+    name = _name(iri, _config().iris.sources)
+    is_own = name and "/" not in name
+    return page(iri) if is_own else address("/source", uri=iri)
 
 
 def related(iri: str, property_name: str, *, incoming: bool) -> str:
     """Return the URL of the page that lists all values of a relation of an entity."""
     direction = "in" if incoming else None
-    name = iri.removeprefix(ENTITY)
-    if iri.startswith(ENTITY) and "/" not in name:
+    name = _name(iri, _config().iris.things)
+    if name and "/" not in name:
         path = f"/page/{quote(name, safe=_SAFE)}/related/{quote(property_name, safe=':')}"
         return address(path, direction=direction)
     return address("/related", uri=iri, property=property_name, direction=direction)
@@ -60,12 +75,27 @@ def related(iri: str, property_name: str, *, incoming: bool) -> str:
 
 def data(iri: str, suffix: str) -> str:
     """Return the URL of the RDF data of an entity in the format of `suffix`."""
-    name = iri.removeprefix(BASE)
-    if iri.startswith(ENTITY):
-        return request.script_root + f"/data/{quote(iri.removeprefix(ENTITY), safe=_SAFE)}.{suffix}"
-    if iri.startswith((ONTOLOGY, SOURCE)) or iri == ONTOLOGY_GRAPH:
-        return request.script_root + f"/{quote(name, safe=_SAFE)}.{suffix}"
+    config = _config()
+    if iri in config.graphs.ontology[:1]:
+        return request.script_root + f"/ontology.{suffix}"
+    iris = config.iris
+    for namespace, path in (
+        (iris.things, "/data/"),
+        (iris.terms, "/ontology/"),
+        (iris.sources, "/source/"),
+    ):
+        if name := _name(iri, namespace):
+            return request.script_root + f"{path}{quote(name, safe=_SAFE)}.{suffix}"
     return request.script_root + "/describe?" + urlencode({"uri": iri, "format": suffix})
+
+
+def _config() -> DatasetConfig:
+    return context.request.edition.kg.config
+
+
+def _name(iri: str, namespace: str) -> str:
+    """Return the rest of an IRI after a namespace; empty if it does not begin with it."""
+    return iri[len(namespace) :] if namespace and iri.startswith(namespace) else ""
 
 
 def with_parameters(**changed: object) -> str:

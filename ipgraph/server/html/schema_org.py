@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from markupsafe import Markup
 
-from ipgraph.namespaces import BASE, DCTERMS, FOAF, ORG, SCHEMA, SKOS
-from ipgraph.server.edition import KEYWORDS, LICENSE
+from ipgraph.namespaces import DCTERMS, FOAF, ORG, SCHEMA, SKOS
 from ipgraph.server.html import links
 
 if TYPE_CHECKING:
@@ -85,12 +84,12 @@ def of_dataset(edition: Edition, root: str, files: list[tuple[str, str, str]]) -
     return _written(
         {
             "@type": "Dataset",
-            "@id": BASE if kg.is_own else "",
+            "@id": kg.config.iri,
             "name": kg.title,
             "description": edition.description,
             "url": root + "/",
-            "license": LICENSE if kg.is_own else "",
-            "keywords": list(KEYWORDS) if kg.is_own else (),
+            "license": edition.license,
+            "keywords": edition.keywords,
             "isAccessibleForFree": True,
             "version": snapshot.content_hash if snapshot else "",
             "dateModified": str(snapshot.manifest["created"]) if snapshot else "",

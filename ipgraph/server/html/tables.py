@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ipgraph.entities.entity import Entities
-    from ipgraph.prefixes import Prefixes
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.store import EngineResult
 
 _NUMBERS = frozenset(

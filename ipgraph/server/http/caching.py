@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from werkzeug.http import parse_etags
 
 from ipgraph.server.http.negotiation import GZIP, choose_coding
-from ipgraph.server.http.response import Headers, Response
+from ipgraph.server.http.response import NO_STORE, Headers, Response
 from ipgraph.server.http.response_cache import CachedResponse
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Lookup:
     """The cache lookup of a request, made once, by identity or by key."""
 
     __slots__ = ("_accept_encoding", "_cache", "_deferred", "_identity", "_is_made", "_max_age_s",
-                 "_tags", "_version", "coding", "key", "query", "route")  # fmt: skip
+                 "_name", "_tags", "_version", "coding", "key", "query", "route")  # fmt: skip
 
     def __init__(
         self,
@@ -91,6 +91,7 @@ class Lookup:
         """`identity` is None for methods other than GET and HEAD."""
         self._cache = cache
         self._version = version
+        self._name = version.name  # which changes when its pages do
         self._identity = identity
         self._tags, self._accept_encoding = conditions
         self._max_age_s = max_age_s
@@ -148,7 +149,13 @@ class Lookup:
         query: str = "",
         route: str = "",
     ) -> Response:
-        """Put a response into the cache; return it with its tag and its freshness, or a 304."""
+        """Put a response into the cache; return it with its tag and its freshness, or a 304.
+
+        A response that was made while the version changed its name may be of either; it has
+        neither tag nor freshness.
+        """
+        if self._name != self._version.name:
+            return Response.of((*headers, NO_STORE), body)
         tag = self._version.tag(key)
         whole = (
             *_varying(tuple(headers)),

@@ -16,7 +16,7 @@ from ipgraph.server.html import code_samples, links
 from ipgraph.server.http.negotiation import HTML, PLAIN, RDF_OFFERS
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Parameter, Routes
-from ipgraph.server.pages import developer_section, page_queries
+from ipgraph.server.pages import developer_section, page_queries, questions
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ _CURL = """curl -O {root}/downloads/{name}
 curl -s {root}/downloads/SHA256SUMS | sha256sum --check --ignore-missing
 curl -G -H 'Accept: text/csv' {root}/sparql --data-urlencode \
 'query=SELECT * WHERE {{ ?s ?p ?o }} LIMIT 10'"""
-_PYTHON = """for row in kg.query("SELECT ?unit WHERE { ?unit org:unitOf id:ip }"):
-    print(row["unit"].value)"""
-_PYTHON_OF_ANY = """for row in kg.query("SELECT DISTINCT ?kind WHERE { ?entity a ?kind }"):
+_PYTHON = """for row in kg.query("SELECT DISTINCT ?kind WHERE { ?entity a ?kind }"):
     print(row["kind"].value)"""
 
 
@@ -68,6 +66,7 @@ def about(request: Request) -> str:
     return site.render(
         "about.html",
         libraries=_libraries(),
+        sections=_sections(site),
         contents=_contents(site),
         software=__version__,
         developers=_developers(site),
@@ -111,7 +110,7 @@ def _downloads(site: Site, dumps: Dumps) -> FlaskResponse:
         are_listed=dumps.are_listed,
         contents=_contents(site),
         curl=_CURL.format(root=site.root(), name=listed[0].name),
-        python=code_samples.python(site.opening, _PYTHON if site.is_own else _PYTHON_OF_ANY),
+        python=code_samples.python(site.opening, _PYTHON),
     )
     response = make_response(body)
     if dumps.is_writing:
@@ -121,7 +120,35 @@ def _downloads(site: Site, dumps: Dumps) -> FlaskResponse:
 
 
 def _curated(site: Site, dumps: Dumps) -> list[tuple[Dump, Path]]:
-    return dumps.curated() if site.is_own else []
+    return dumps.curated()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the page about the dataset."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+def _sections(site: Site) -> list[Section]:
+    """Return the sections of the dataset file: its texts, and the rows of its questions."""
+    return [
+        Section(
+            site.choose(section.title),
+            tuple(site.choose(section.text).split("\n\n"))
+            if section.text
+            else _rows_of(site, section.question),
+        )
+        for section in site.kg.config.about
+    ]
+
+
+def _rows_of(site: Site, name: str) -> tuple[str, ...]:
+    """Return the rows of a question as texts."""
+    asked = questions.find(site, name)
+    found = questions.answer(site, asked, asked.text)
+    return tuple(", ".join(cell.text for cell in row) for row in found.rows)
 
 
 def _libraries() -> list[dict[str, str]]:
@@ -155,13 +182,13 @@ def _developers(site: Site) -> DeveloperSection:
 def _rows(site: Site, dumps: list[Dump], curated: list[Dump]) -> list[Row]:
     words = site.words()
     rows = [_dump_row(dump, words(_contents_key(dump, site.kg))) for dump in dumps]
-    if site.is_own:
+    if site.kg.config.graphs.ontology:
         text = words("downloads.ontology")
         rows += [
             Row(links.address(f"/ontology.{suffix}"), f"ontology.{suffix}", text, label)
             for suffix, label in ONTOLOGY_FORMATS
         ]
-        rows += [_dump_row(d, words("downloads." + d.name.partition(".")[0])) for d in curated]
+    rows += [_dump_row(dump, words("downloads.shapes")) for dump in curated]
     return rows + [
         Row(links.address(f"/{name}.ttl"), f"{name}.ttl", words(f"downloads.{name}"), "Turtle")
         for name in ("void", "dcat")

@@ -7,14 +7,14 @@ its documents, their dates and their authority.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.dataset.disagreements import QUESTION
-from ipgraph.namespaces import EDITORS_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from ipgraph.dataset.disagreements import DATE, FIGURE
 from ipgraph.server.context import request
-from ipgraph.server.edition import is_own
+from ipgraph.server.edition import has_disagreements
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
@@ -26,15 +26,14 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.dataset.disagreements import Disagreement
+    from ipgraph.dataset.disagreements import Reading as FactReading
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.labels import Name
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-KINDS = ("date", "figure", "origin", "name", "responsibility")  # in the order of the page
 # Listed documents of a reading.
 MAX_DOCUMENTS = 4
-_NOT_DOCUMENTS = frozenset((INFERRED_GRAPH, ONTOLOGY_GRAPH, EDITORS_GRAPH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class Reading:
     text: str
     iri: str
     documents: tuple[Source, ...]
+    number: str = ""  # of a figure
 
     @property
     def shown(self) -> tuple[Source, ...]:
@@ -61,6 +61,7 @@ class Comparison:
     """A fact on which documents differ. `about` is the name of the fact."""
 
     kind: str
+    heading: str  # of the kind
     entity: Name
     about: str
     anchor: str
@@ -70,7 +71,9 @@ class Comparison:
 routes = Routes()
 
 
-@routes.add("/disagreements", summary="Where sources differ", offers=LIST_OFFERS, needs=is_own)
+@routes.add(
+    "/disagreements", summary="Where sources differ", offers=LIST_OFFERS, needs=has_disagreements
+)
 def disagreements(request: Request) -> ResponseReturnValue:
     """Compare sources that differ."""
     return _page(site_of(request))
@@ -78,7 +81,15 @@ def disagreements(request: Request) -> ResponseReturnValue:
 
 def _page(site: Site) -> ResponseReturnValue:
     reader = _Reader(site)
-    found = sorted(map(reader.comparison, site.kg.disagreements()), key=_order)
+    rules = [*(rule.label for rule in site.kg.config.disagreements)]
+
+    def order(fact: Disagreement) -> tuple[int, str, tuple[str, ...], str]:
+        known = (DATE, FIGURE)
+        place = known.index(fact.kind) if fact.kind in known else 2 + rules.index(fact.label)
+        label = site.entities.labels.name(fact.entity).label.casefold()
+        return place, label, fact.relations, fact.year
+
+    found = [reader.comparison(fact) for fact in sorted(site.kg.disagreements(), key=order)]
     if request.format != "html":
         rows = [
             (item.kind, item.entity.label, item.about, reading.text, d.title, d.issued, d.authority)
@@ -90,20 +101,14 @@ def _page(site: Site) -> ResponseReturnValue:
         return list_formats.rows(columns, rows)
     return site.render(
         "disagreements.html",
-        kinds={kind: [item for item in found if item.kind == kind] for kind in KINDS},
-        question=QUESTION,
+        kinds={
+            (kind, heading): list(items)
+            for (kind, heading), items in groupby(found, key=lambda i: (i.kind, i.heading))
+        },
         total=len(found),
         developers=developer_section.of_list(
-            site, python='for row in kg.ask("disagreements"):\n    print(row)'
+            site, python="for fact in kg.disagreements():\n    print(fact)"
         ),
-    )
-
-
-def _order(comparison: Comparison) -> tuple[int, str, str]:
-    return (
-        KINDS.index(comparison.kind),
-        comparison.entity.label.casefold(),
-        comparison.about,
     )
 
 
@@ -116,50 +121,44 @@ class _Reader:
 
     def comparison(self, fact: Disagreement) -> Comparison:
         """Return a disagreement with its readings and their documents."""
-        if fact.kind == "figure":
-            about, readings = self._figures(fact)
-        elif fact.kind == "date":
-            about, readings = self._label(fact.relations[0]), self._readings(fact)
+        words = self._site.words()
+        if fact.kind == FIGURE:
+            heading = words("differences.kind_figure")
+            about = f"{self._label(fact.relations[0])}, {fact.year}"
+        elif fact.kind == DATE:
+            heading, about = words("differences.kind_date"), self._label(fact.relations[0])
         else:
-            about = self._site.words()(f"differences.about_{fact.kind}")
-            readings = self._readings(fact)
-        return Comparison(fact.kind, self._name(fact.entity), about, fact.anchor, readings)
+            heading = self._site.choose(fact.label)
+            about = self._relation(fact)
+        readings = sorted(map(self._reading, fact.readings), key=_by_number)
+        name = self._name(fact.entity)
+        return Comparison(fact.kind, heading, name, about, fact.anchor, tuple(readings))
 
-    def _readings(self, fact: Disagreement) -> tuple[Reading, ...]:
-        store = self._site.kg.store
-        return tuple(
-            Reading(
-                self._label(reading.value) if isinstance(reading, NamedNode) else reading.value,
-                reading.value if isinstance(reading, NamedNode) else "",
-                self._documents(fact.graphs(store, reading)),
-            )
-            for reading in fact.readings
-        )
+    def _relation(self, fact: Disagreement) -> str:
+        """Return the label of the first relation of a fact, read from its entity."""
+        relation = fact.relations[0]
+        rules = self._site.kg.config.disagreements
+        steps = [step for rule in rules for path in rule.properties for step in path.steps]
+        is_inverse = any(step.inverse and step.iri == relation for step in steps)
+        vocabulary = self._site.entities.vocabulary
+        return (vocabulary.incoming_label(relation) if is_inverse else "") or self._label(relation)
 
-    def _figures(self, fact: Disagreement) -> tuple[str, tuple[Reading, ...]]:
-        """Return the figures of one measure and year, smallest first. A figure is a dated node."""
-        (measure,) = fact.relations
-        view = self._site.entities.describe(fact.entity, values=1)
-        iris = {source.number: source.iri for source in view.sources}
-        values = {reading.value for reading in fact.readings}
-        stated: dict[str, set[str]] = {}
-        units: dict[str, str] = {}
-        for figure in view.figures:
-            is_of_year = figure.measure.iri == measure and figure.as_of.startswith(fact.year)
-            if is_of_year and figure.value in values:
-                stated.setdefault(figure.value, set()).update(iris[n] for n in figure.sources)
-                units[figure.value] = figure.unit
-        readings = (
-            Reading(self._quantity(value, units[value]), "", self._documents(graphs))
-            for value, graphs in sorted(stated.items(), key=lambda item: float(item[0]))
-        )
-        return f"{self._label(measure)}, {fact.year}", tuple(readings)
+    def _reading(self, reading: FactReading) -> Reading:
+        value = reading.value
+        documents = self._documents(reading.graphs)
+        if isinstance(value, NamedNode):
+            return Reading(self._label(value.value), value.value, documents)
+        unit = reading.unit
+        if unit is None:
+            return Reading(value.value, "", documents)
+        label = self._label(unit.value) if isinstance(unit, NamedNode) else unit.value
+        return Reading(self._quantity(value.value, label), "", documents, value.value)
 
     def _quantity(self, value: str, unit: str) -> str:
         return f"{self._site.words().quantity(value)} {unit}".strip()
 
     def _documents(self, graphs: Iterable[str]) -> tuple[Source, ...]:
-        found = [self._document(graph) for graph in set(graphs) - _NOT_DOCUMENTS]
+        found = [self._document(graph) for graph in set(graphs)]
         return tuple(sorted(found, key=lambda d: (d.issued or d.as_of or "9", d.title)))
 
     def _document(self, iri: str) -> Source:
@@ -172,3 +171,11 @@ class _Reader:
 
     def _label(self, iri: str) -> str:
         return self._name(iri).label
+
+
+def _by_number(reading: Reading) -> float:
+    """Sort figures, smallest first; other readings keep their order."""
+    try:
+        return float(reading.number or 0)
+    except ValueError:
+        return 0

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, after_this_request
 
 from ipgraph.dataset.disagreements import anchors
-from ipgraph.namespaces import ENTITY
 from ipgraph.server.api.linked_data import page_links, refuse_gone
 from ipgraph.server.context import request
 from ipgraph.server.html import links, schema_org
@@ -24,6 +23,7 @@ from ipgraph.server.pages import (
     list_formats,
     page_queries,
 )
+from ipgraph.server.pages.checking import findings_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ _RELATED_PARAMETERS = (
 )
 def entity(request: Request, name: str) -> ResponseReturnValue:
     """Show an entity of the project."""
-    refuse_gone(request.edition, ENTITY + name)
-    body = render(site_of(request), ENTITY + name)
+    refuse_gone(request.edition, request.edition.kg.config.iris.things + name)
+    body = render(site_of(request), request.edition.kg.config.iris.things + name)
     return body, list(page_links(request, f"page/{name}"))
 
 
@@ -90,8 +90,8 @@ def entity(request: Request, name: str) -> ResponseReturnValue:
 )
 def related(request: Request, name: str, relation: str) -> ResponseReturnValue:
     """List all values of one relation of an entity."""
-    refuse_gone(request.edition, ENTITY + name)
-    return _related(site_of(request), ENTITY + name, relation)
+    refuse_gone(request.edition, request.edition.kg.config.iris.things + name)
+    return _related(site_of(request), request.edition.kg.config.iris.things + name, relation)
 
 
 @routes.add(
@@ -134,6 +134,7 @@ def render(site: Site, iri: str) -> str:
         alongside=view.siblings[: entity_rows.MAX_ALONGSIDE],
         identifiers=sections["identifiers"],
         notes=[value for group in sections["notes"] for value in group.values],
+        findings=findings_of(request, iri, site.language()),
         glance=() if late else entity_rows.glance(site, view),
         late=late,
         differing={} if late else anchors(site.kg.disagreements(), iri),
@@ -143,6 +144,7 @@ def render(site: Site, iri: str) -> str:
         quantity=lambda figure: history.quantity(figure, words),
         measured=history.measured(view),
         replaced=history.replacements(site.entities.model, view),
+        graph=links.graph(iri) if site.entities.is_graph(iri) else "",
         formats=FORMATS,
         picture=tree(boxes, view.name.label) if boxes else None,
         tree=boxes,

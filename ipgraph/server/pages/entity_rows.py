@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ipgraph.namespaces import ORG
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural_of
@@ -121,7 +122,7 @@ def _fact_label(site: Site, fact: Fact) -> str:
 
 def _undescribed(site: Site, view: Description) -> str:
     words = site.words()
-    if not site.is_own:
+    if not site.has_documents:
         return words("entity.undescribed_foreign")
     if view.kind:
         return words("entity.undescribed", kind=view.kind.label)
@@ -129,13 +130,13 @@ def _undescribed(site: Site, view: Description) -> str:
 
 
 def _place(site: Site, view: Description) -> str:
-    is_organization = view.kind and site.kind_style(view.kind.iri) == "k-org"
+    is_organization = ORG + "Organization" in view.all_classes
     return site.words()("entity.place" if is_organization else "entity.place_any")
 
 
 def python_use(site: Site, view: Description) -> str:
     """Return Python code that prints the relations of an entity of an opened graph."""
-    acronym = view.name.acronym if site.is_own else ""
+    acronym = view.name.acronym
     name = code_samples.in_quotes(acronym or site.kg.prefixes.shorten(view.iri).strip("<>"))
     return (
         f"view = kg.describe({name})\n"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, abort, jsonify
 
-from ipgraph.namespaces import ENTITY, shorten
+from ipgraph.namespaces import shorten
 from ipgraph.server import jobs
 from ipgraph.server.context import request
 from ipgraph.server.html import links
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-CENTER = ENTITY + "ip"
 MAX_LEVELS = 4
-STYLES = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source")
 
 
 routes = Routes()
@@ -56,11 +54,7 @@ def _read_parameters(site: Site) -> tuple[str, int]:
     """Return the requested entity and the levels of its parts (0: all its neighbors)."""
     name = request.args.get("id", "").strip()
     if not name:
-        if not site.is_own:
-            hits = [site.index.of_kind(kind, 1) for kind, _ in site.index.kinds()]
-            name = next((hit[0].iri for hit in hits if hit), "") or abort(404)
-        else:
-            name = CENTER
+        name = site.start or abort(404)
     iri = name if "://" in name else jobs.resolve(request, name)
     levels = request.args.get("levels", 2, type=int)
     return iri, min(max(levels, 0), MAX_LEVELS)
@@ -77,7 +71,7 @@ def _page(site: Site) -> str:
     root = _boxes(site, found)
     edges = [edge for edge in found.edges if not edge.is_part]
     data = links.address("/graph/neighbors", id=iri, levels=str(levels))
-    query = "parts" if levels and site.is_own else "around"
+    parts = page_queries.parts(site.entities.model.part_of, iri) if levels else ""
     return site.render(
         "graph.html",
         name=site.entities.labels.name(iri),
@@ -95,7 +89,7 @@ def _page(site: Site) -> str:
             site,
             data,
             formats=((site.words()("developers.json"), data),),
-            sparql=page_queries.query(query, entity=iri),
+            sparql=parts or page_queries.query("around", entity=iri),
         ),
     )
 
@@ -118,13 +112,12 @@ def _boxes(site: Site, found: Neighborhood) -> Box:
 
 
 def _legend(site: Site, found: Neighborhood) -> list[tuple[str, str]]:
-    """Return pairs of color and example for the legend."""
-    kinds = {site.kind_style(node.kind.iri): node.kind.label for node in found.nodes if node.kind}
-    words = site.words()
+    """Return pairs of color and name: all kinds of the dataset file, else those that are shown."""
+    shown = {site.kind_style(node.kind.iri) for node in found.nodes if node.kind}
     return [
-        (style, words("graph." + style.replace("-", "_")))
-        for style in STYLES
-        if style in kinds or site.is_own
+        (style, site.choose(label))
+        for style, label, _ in site.kinds
+        if style in shown or site.kg.config.kinds
     ]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import ENTITY, IP
 from ipgraph.server.api import dataset_description
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import tree
+from ipgraph.server.html.translations import plural
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS
 from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, entity, page_queries
@@ -25,23 +25,8 @@ if TYPE_CHECKING:
 
 # A client gets RDF only if it names an RDF format; for */* it gets the page.
 OFFERS = (*(replace(offer, only_if_named=True) for offer in RDF_OFFERS), HTML)
-# The classes that the home page counts, in addition to the documents.
-FIGURES = (
-    (IP + "Organization", "organizations"),
-    (IP + "Undertaking", "programs"),
-    (IP + "Sector", "sectors"),
-)
-STARTS = (
-    "divisions-of",
-    "agency-of-sector-in-a-year",
-    "heads-of",
-    "sectors-claimed-and-named",
-    "successors-of",
-    "disagreements",
-)
 MAX_CLASSES = 12
-# The entity of the home page's picture.
-CENTER = ENTITY + "ip"
+MAX_STARTS = 5
 
 
 routes = Routes()
@@ -69,7 +54,8 @@ def home(request: Request) -> ResponseReturnValue:
         picture=tree(boxes, center.name.label) if center and boxes else None,
         tree=boxes,
         examples=_examples(site),
-        intro=_intro(site),
+        heading=site.choose(site.kg.config.home.title) or site.title,
+        intro=site.description or site.words()("home.intro_any"),
         counts=site.manifest.get("counts"),
         classes=_classes(site),
         developers=developer_section.of_address(
@@ -85,46 +71,52 @@ def home(request: Request) -> ResponseReturnValue:
     )
 
 
-def _intro(site: Site) -> str:
-    words = site.words()
-    if site.is_own:
-        return words("home.intro")
-    return site.kg.description or words("home.intro_any")
-
-
 def _classes(site: Site) -> list[tuple[Name, int]]:
-    """Return the largest classes of a graph that is not the project's, with their sizes."""
-    if site.is_own:
+    """Return the largest classes, with their sizes, of a dataset without figures of its own."""
+    if site.kg.config.home.figures:
         return []
     counts = list(site.class_counts.items())[:MAX_CLASSES]
     return [(site.entities.labels.name(iri), count) for iri, count in counts]
 
 
 def _figures(site: Site) -> list[tuple[str, str, int]]:
-    """Return the URL, the text key and the number of entries of each list."""
-    counts = site.class_counts
-    found = [(links.page(iri), key, counts[iri]) for iri, key in FIGURES if counts.get(iri)]
+    """Return the URL, the name and the number of entries of each list."""
+    words, counts = site.words(), site.class_counts
+    chosen = site.kg.config.home.figures
+    found = [
+        (links.page(iri), _plural(site, iri), counts[iri]) for iri in chosen if counts.get(iri)
+    ]
     counted = site.manifest.get("counts")
-    if not site.is_own and counted:
+    if chosen:
+        found.append((links.address("/sources"), words("home.sources"), len(site.documents)))
+    elif counted:
         found += [
-            (links.address("/sources"), "statements", counted["stated"]),
-            (links.address("/browse"), "kinds", len(site.index.kinds())),
+            (links.address("/sources"), words("home.statements"), counted["stated"]),
+            (links.address("/browse"), words("home.kinds"), len(site.index.kinds())),
         ]
         if len(counted["graphs"]) > 1:
-            found.append((links.address("/sources"), "graphs", len(counted["graphs"])))
-    elif site.is_own:
-        found.append((links.address("/sources"), "sources", len(site.documents)))
+            graphs = len(counted["graphs"])
+            found.append((links.address("/sources"), words("home.graphs"), graphs))
     return found
 
 
+def _plural(site: Site, iri: str) -> str:
+    """Return the name of the instances of a class: that of a kind of this class alone, if any."""
+    for _, label, classes in site.kinds:
+        if classes == (iri,):
+            text = site.choose(label)
+            return text[:1].lower() + text[1:]
+    return plural(site.entities.labels.name(iri).label)
+
+
 def _examples(site: Site) -> list[Question]:
-    """Return the questions of `STARTS`."""
-    if not site.is_own:
-        return []
+    """Return the questions to begin with."""
     known = {question.name: question for question in site.kg.questions}
-    return [known[name] for name in STARTS if name in known]
+    names = site.kg.config.questions.start or [*known][:MAX_STARTS]
+    return [known[name] for name in names if name in known]
 
 
 def _center(site: Site) -> Description | None:
-    """Describe the office that the project's graph is about; None for other graphs."""
-    return site.describe(CENTER) if site.is_own else None
+    """Describe the thing to begin with; None if the dataset file names none."""
+    start = site.kg.config.start
+    return site.describe(start) if start and site.entities.exists(start) else None

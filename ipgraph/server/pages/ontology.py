@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING
 from flask import abort
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DCTERMS, ONTOLOGY, OWL
-from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, describe, document, page_links
+from ipgraph.namespaces import DCTERMS, OWL
+from ipgraph.server.api.linked_data import (
+    DOCUMENT_OFFERS,
+    describe,
+    ontology_document,
+    page_links,
+    term_document,
+)
 from ipgraph.server.context import request
+from ipgraph.server.edition import has_ontology, has_terms
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, Choice
+from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
-from ipgraph.server.pages import about, developer_section, entity, page_queries
+from ipgraph.server.pages import about, developer_section, entity, page_queries, sources
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -63,21 +71,24 @@ class Column:
 def ontology(request: Request) -> ResponseReturnValue:
     """Show the ontology, or send it as RDF."""
     if (choice := _rdf_choice(request)) is not None:
-        return document(request, "ontology", choice)
+        if request.args.get("format") or has_ontology(request.edition):
+            return ontology_document(request, choice)
+        require(request, (HTML,))  # a graph without an ontology of its own has the page only
     site = site_of(request)
     classes = site.documentation.terms("class")
     body = site.render(
         "ontology.html",
         kinds=(("classes", classes), ("properties", site.documentation.terms("property"))),
-        formats=about.ONTOLOGY_FORMATS if site.is_own else (),
+        formats=about.ONTOLOGY_FORMATS if site.kg.config.graphs.ontology else (),
         below=site.documentation.tree(classes),
         picture=_picture(site, classes),
         prefixes=site.kg.prefixes.declared,
         version=[_metadata(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
-        about=site.entities.vocabulary.comment(ONTOLOGY.rstrip("/")) if site.is_own else "",
+        about=site.entities.vocabulary.comment(head) if (head := _head(site)) else "",
         developers=_developers(site),
     )
-    return body, list(page_links(request, "ontology"))
+    links_ = page_links(request, "ontology") if has_ontology(request.edition) else ()
+    return body, list(links_)
 
 
 @routes.add(
@@ -85,12 +96,14 @@ def ontology(request: Request) -> ResponseReturnValue:
     summary="A term of the ontology",
     offers=DOCUMENT_OFFERS,
     parameters=(NAME, Parameter("sort", "the order of the entities", one_of(*SORTS)), PAGE),
+    needs=has_terms,
 )
 def term(request: Request, name: str) -> ResponseReturnValue:
     """Show a term of the ontology, or send it as RDF."""
     if (choice := _rdf_choice(request)) is not None:
-        return document(request, f"ontology/{name}", choice)
-    return render(site_of(request), ONTOLOGY + name), list(page_links(request, f"ontology/{name}"))
+        return term_document(request, name, choice)
+    iri = request.edition.kg.config.iris.terms + name
+    return render(site_of(request), iri), list(page_links(request, f"ontology/{name}"))
 
 
 @routes.add(
@@ -118,7 +131,9 @@ def render(site: Site, iri: str) -> str:
     """Render the page of a class or property, or of any other entity."""
     view = site.documentation.term(iri)
     if view is None:
-        return entity.render(site, iri)
+        return (
+            sources.render(site, iri) if _only_names_graph(site, iri) else entity.render(site, iri)
+        )
     page = links.page_number()
     start = (page - 1) * PER_PAGE
     is_class = view.kind == "class"
@@ -151,6 +166,15 @@ def render(site: Site, iri: str) -> str:
     )
 
 
+def _only_names_graph(site: Site, iri: str) -> bool:
+    """True if an IRI names a graph, and no statement is about it."""
+    try:
+        about = next(iter(site.kg.store.quads(NamedNode(iri))), None)
+        return about is None and site.entities.is_graph(iri)
+    except ValueError:  # no IRI
+        return False
+
+
 def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
     """Return related terms by the text key of the relation."""
     relations = (
@@ -178,7 +202,7 @@ def _columns(site: Site, chosen: str) -> list[Column]:
 
 def _developers(site: Site) -> DeveloperSection:
     query = page_queries.query("ontology")
-    if not site.is_own:
+    if not site.kg.config.graphs.ontology:
         address = links.address("/sparql", query=query, format="csv")
         return developer_section.of_address(site, address, sparql=query)
     formats = tuple(
@@ -187,10 +211,17 @@ def _developers(site: Site) -> DeveloperSection:
     return developer_section.of_address(site, formats[0][1], formats=formats, sparql=query)
 
 
+def _head(site: Site) -> str:
+    """Return the IRI of the ontology itself: its first graph; empty if none is named."""
+    return next(iter(site.kg.config.graphs.ontology), "")
+
+
 def _metadata(site: Site, property_iri: str) -> str:
     """Return the value of a property of the ontology itself, or an empty text."""
-    head = NamedNode(ONTOLOGY.rstrip("/"))
-    quads = site.kg.store.quads(head, NamedNode(property_iri), None, DefaultGraph())
+    head = _head(site)
+    if not head:
+        return ""
+    quads = site.kg.store.quads(NamedNode(head), NamedNode(property_iri), None, DefaultGraph())
     return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), "")
 
 
@@ -219,7 +250,7 @@ def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | Non
     own = tuple(
         class_
         for class_ in classes
-        if class_.uses and (class_.name.iri.startswith(ONTOLOGY) or not site.is_own)
+        if class_.uses and class_.name.iri.startswith(site.kg.config.iris.terms)
     )[:MAX_BOXES]
     below = site.documentation.tree(own)
 

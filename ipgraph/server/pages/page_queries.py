@@ -6,7 +6,15 @@ inserted at ``$entity``, ``$term`` and ``$end``, never text.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from pyoxigraph import NamedNode
+
+from ipgraph.namespaces import PREFIXES, RDFS, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 QUERIES = {
     "home": """SELECT ?kind (COUNT(?entity) AS ?entities) WHERE {
@@ -52,16 +60,6 @@ SELECT ?value ?label WHERE {
 }
 ORDER BY ?label
 """,
-    "sectors": """PREFIX ip: <https://w3id.org/ipgraph/ontology/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-
-SELECT ?sector ?label ?agency WHERE {
-  ?sector a ip:Sector ;
-    rdfs:label ?label .
-  OPTIONAL { ?agency ip:sectorSpecificAgencyOf ?sector }
-}
-ORDER BY ?label
-""",
     "sources": """SELECT ?source (COUNT(*) AS ?statements) WHERE {
   GRAPH ?source { ?subject ?relation ?object }
 }
@@ -72,27 +70,12 @@ ORDER BY DESC(?statements)
   GRAPH $entity { ?subject ?relation ?object }
 }
 """,
-    "parts": """PREFIX ip: <https://w3id.org/ipgraph/ontology/>
-
-CONSTRUCT { ?part ip:partOf ?whole } WHERE {
-  ?whole ip:partOf* $entity .
-  ?part ip:partOf ?whole .
-}
-""",
     "around": """CONSTRUCT {
   $entity ?relation ?value .
   ?other ?back $entity .
 } WHERE {
   { $entity ?relation ?value } UNION { ?other ?back $entity }
 }
-""",
-    "timeline": """PREFIX ip: <https://w3id.org/ipgraph/ontology/>
-
-SELECT DISTINCT ?date ?event ?entity WHERE {
-  VALUES ?event { ip:establishedOn ip:dissolvedOn ip:onDate }
-  ?entity ?event ?date .
-}
-ORDER BY ?date ?entity
 """,
     "ontology": """PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -119,3 +102,47 @@ def query(name: str, *, entity: str = "", term: str = "", end: str = "") -> str:
         if iri:
             text = text.replace(place, str(NamedNode(iri)))
     return text
+
+
+def parts(properties: Iterable[str], entity: str) -> str:
+    """Return the query for the parts of an entity, by the properties from part to whole."""
+    path = "|".join(str(NamedNode(iri)) for iri in properties)
+    if not path:
+        return ""
+    return _with_prefixes(f"""CONSTRUCT {{ ?part ?relation ?whole }} WHERE {{
+  ?whole ({path})* {NamedNode(entity)} .
+  ?part ?relation ?whole .
+  FILTER(?relation IN ({", ".join(str(NamedNode(iri)) for iri in properties)}))
+}}
+""")
+
+
+def events(properties: Iterable[str]) -> str:
+    """Return the query for the dates of a timeline."""
+    values = " ".join(str(NamedNode(iri)) for iri in properties)
+    return _with_prefixes(f"""SELECT DISTINCT ?date ?event ?entity WHERE {{
+  VALUES ?event {{ {values} }}
+  ?entity ?event ?date .
+}}
+ORDER BY ?date ?entity
+""")
+
+
+def cards(class_: str, paths: Iterable[str]) -> str:
+    """Return the query for the things of a class and what a page of cards shows of them."""
+    path = "|".join(paths)
+    shown = f"\n  OPTIONAL {{ ?thing {path} ?shown }}" if path else ""
+    return _with_prefixes(f"""SELECT ?thing ?label ?shown WHERE {{
+  ?thing a {NamedNode(class_)} .
+  OPTIONAL {{ ?thing <{RDFS}label> ?label }}{shown}
+}}
+ORDER BY ?label
+""")
+
+
+def _with_prefixes(text: str) -> str:
+    """Return a query with prefixed names for the IRIs that have one, and their declarations."""
+    text = re.sub(r"<([^<>]+)>", lambda match: shorten(match[1]), text)
+    used = dict.fromkeys(re.findall(r"(?<![<\w:/])([a-z]+):\w", text))
+    lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in sorted(used) if name in PREFIXES]
+    return "\n".join(lines) + ("\n\n" if lines else "") + text

@@ -2,82 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Response, make_response
 
-from ipgraph.errors import IpGraphError, StoreUnavailable
-from ipgraph.resources import folder
+from ipgraph.errors import StoreUnavailable
 from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages import developer_section, findings, list_formats
+from ipgraph.server.pages.checking import checking_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.checks import CheckReport, Problem
-    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.checks import CheckReport
     from ipgraph.server.context import Request
-    from ipgraph.server.edition import Edition
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
+MAX_SHOWN = 300  # rows of about 250 bytes each; the table formats have all
 _PYTHON = """report = kg.check()
 for problem in report.problems:
     print(problem.message)"""
-
-
-class Checking:
-    """A check of the files of a graph, in its own thread."""
-
-    def __init__(self, kg: KnowledgeGraph) -> None:
-        self._kg = kg
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self.report: CheckReport | None = None
-        self.error = ""
-
-    def begin(self) -> None:
-        """Start the check unless it has been started."""
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            report = self._kg.check()
-            self.report = replace(report, problems=tuple(map(self._published, report.problems)))
-        except IpGraphError as error:
-            self.error = self._without_paths(str(error))
-
-    def _published(self, problem: Problem) -> Problem:
-        """Return a problem whose texts name files as pages do."""
-        place = problem.place
-        return replace(
-            problem,
-            message=self._without_paths(problem.message),
-            detail=self._without_paths(problem.detail),
-            place=place and replace(place, file=self._without_paths(place.file)),
-        )
-
-    def _without_paths(self, text: str) -> str:
-        """Return a text without the folders of this machine: only the names of the files."""
-        recipe = self._kg.recipe
-        for file in recipe.inputs if recipe else ():
-            text = text.replace(str(file.path), file.name)
-        return text.replace(f"{folder('ontology').parent}{os.sep}", "")
-
-
-def checking_of(edition: Edition) -> Checking:
-    """Return the check of an edition; use it with `Edition.part`."""
-    return Checking(edition.kg)
 
 
 routes = Routes()
@@ -87,7 +37,7 @@ routes = Routes()
 def quality(request: Request) -> ResponseReturnValue:
     """Show the results of the checks."""
     site, checking = site_of(request), request.edition.part(checking_of)
-    checking.begin()
+    checking.begin(request.service)
     report = checking.report
     if report is None and request.format != "html":
         raise StoreUnavailable(
@@ -98,15 +48,13 @@ def quality(request: Request) -> ResponseReturnValue:
     if request.format != "html":
         rows = [
             (
-                problem.check,
-                problem.message,
-                problem.entity,
-                problem.detail,
-                str(problem.place or ""),
+                *(problem.check, problem.severity, problem.message),
+                *(problem.entity, problem.detail, str(problem.place or "")),
             )
             for problem in report.problems
         ]
-        return list_formats.rows(("check", "message", "entity", "detail", "place"), rows)
+        columns = ("check", "severity", "message", "entity", "detail", "place")
+        return list_formats.rows(columns, rows)
     return _rendered(site, report, "")
 
 
@@ -117,6 +65,12 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
         "quality.html",
         report=report,
         error=error,
+        limit=MAX_SHOWN,
+        contradictions=findings.contradictions(site),
+        found=site.kg.findings,
+        broken=findings.broken_files(site),
+        repairs=findings.repairs(site),
+        rules=findings.RULES,
         developers=replace(developer_section.of_list(site), python=sample),
     )
 

@@ -48,19 +48,7 @@ MAX_COUNTED = 100_000
 MAX_LABELED = 50_000
 DOWNLOADS = (("csv", "CSV"), ("json", "JSON"), ("xml", "XML"), ("tsv", "TSV"))
 RDF_DOWNLOADS = (("ttl", "Turtle"), ("nt", "N-Triples"), ("jsonld", "JSON-LD"), ("rdf", "RDF/XML"))
-EXAMPLE = """PREFIX id: <https://w3id.org/ipgraph/id/>
-PREFIX ip: <https://w3id.org/ipgraph/ontology/>
-PREFIX org: <http://www.w3.org/ns/org#>
-
-# The units that the Office of Infrastructure Protection is divided into
-SELECT ?unit ?kind WHERE {
-  ?unit org:unitOf id:ip ;
-    a ?kind .
-  FILTER(?kind IN (ip:Division, ip:Center))
-}
-ORDER BY ?kind ?unit
-"""
-EXAMPLE_OF_ANY = """# The classes of this graph, and how many instances each one has
+EXAMPLE = """# The classes of this graph, and how many instances each one has
 SELECT ?kind (COUNT(?entity) AS ?entities) WHERE {
   ?entity a ?kind .
 }
@@ -115,6 +103,12 @@ def labeled(request: Request, suffix: str) -> Response:
     return _labeled(request, request.once(protocol.read), suffix)
 
 
+def _first_query(site: Site) -> str:
+    """Return the query that the editor opens with: the first question of the dataset file."""
+    start = site.kg.config.questions.start
+    return questions.example(site, start[0]) if start and site.kg.questions else EXAMPLE
+
+
 def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     """Show the form and, if a query was sent, its result or error."""
     site = site_of(request)
@@ -136,7 +130,7 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     endpoint = site.root() + "/sparql"
     body = site.render(
         "sparql.html",
-        query=query or (EXAMPLE if site.is_own else EXAMPLE_OF_ANY),
+        query=query or _first_query(site),
         answer=answer,
         heading=_heading(site, answer) if answer else "",
         is_cut=answer is not None and len(answer.rows) < answer.counted,

@@ -17,7 +17,7 @@ from ipgraph.server.http.routes import Parameter, Routes
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.prefixes import Prefixes
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -80,12 +80,13 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
         most = sorted(terms, key=lambda term: -term.uses)[:MAX_CHOICES]
         if kind == "property":
             rank = site.entities.vocabulary.rank
-            # For the project's graph, only the main relations of entity pages; for others, all.
+            # Only the relations that the dataset file lists, if it lists any.
+            is_limited = bool(site.kg.config.relations)
             most = [
                 term
                 for term in most
                 if site.entities.has_entity_values(term.iri)
-                and (not site.is_own or rank(term.iri) < 500)
+                and (not is_limited or rank(term.iri) < 500)
             ]
         names = [site.entities.labels.name(term.iri) for term in most]
         marks = qualifiers([(name.iri, name.label) for name in names], site.kg.prefixes)

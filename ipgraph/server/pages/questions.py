@@ -10,7 +10,7 @@ from ipgraph.errors import NotFound, UsageError
 from ipgraph.namespaces import expand
 from ipgraph.server import jobs
 from ipgraph.server.context import request
-from ipgraph.server.edition import is_own
+from ipgraph.server.edition import has_questions
 from ipgraph.server.html import links
 from ipgraph.server.html.tables import labeled_rows, table
 from ipgraph.server.http.negotiation import LIST_OFFERS
@@ -47,7 +47,7 @@ routes = Routes()
     "/questions",
     summary="Questions with answers",
     offers=LIST_OFFERS,
-    needs=is_own,
+    needs=has_questions,
     menu=7,
     is_in_sitemap=True,
 )
@@ -80,7 +80,7 @@ def questions(request: Request) -> ResponseReturnValue:
             {"type": "object", "additionalProperties": {"type": "string"}},
         ),
     ),
-    needs=is_own,
+    needs=has_questions,
 )
 def question(request: Request, name: str) -> ResponseReturnValue:
     """Answer a question."""
@@ -88,9 +88,7 @@ def question(request: Request, name: str) -> ResponseReturnValue:
 
 
 def examples(site: Site) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the questions as example queries, by topic; empty for other graphs."""
-    if not site.is_own:
-        return []
+    """Return the questions as example queries, by topic."""
     return [
         (topic, [(question.title, question.name) for question in group])
         for topic, group in by_topic(site)
@@ -99,7 +97,7 @@ def examples(site: Site) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def example(site: Site, name: str) -> str:
     """Return the query of an example, or an empty text without a name."""
-    return shown(find(site, name).text) if name and site.is_own else ""
+    return shown(find(site, name).text) if name and site.kg.questions else ""
 
 
 def by_topic(site: Site) -> list[tuple[str, list[Question]]]:

@@ -18,7 +18,7 @@ from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, JSON, LIST_OFFERS
 from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, list_formats, page_queries
-from ipgraph.server.pages.site import site_of
+from ipgraph.server.pages.site import PALETTE, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ PER_PAGE = 20
 PER_LIST = 200
 # Entities of a class on the first page of browsing.
 SHOWN = 12
-KIND_ORDER = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person")
+KIND_ORDER = PALETTE[:-1]
 # Classes of ontology languages: found by search, not by browsing.
 
 

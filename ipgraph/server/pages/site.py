@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import has_request_context, render_template
 
+from ipgraph.dataset.config.sections import KindGroup
+from ipgraph.dataset.config.values import Text
 from ipgraph.dataset.documentation import Documentation
-from ipgraph.namespaces import EDITORS_GRAPH, FOAF, IP, ORG, SKOS
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.resources import folder
 from ipgraph.server.api import sparql
 from ipgraph.server.api.protocol import QueryRequest
 from ipgraph.server.context import request
 from ipgraph.server.html import filters, links, templates, translations
+from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.http.languages import DEFAULT
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import Routes
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
     from ipgraph.server.http.response import Response
+    from ipgraph.server.http.routes import Route
     from ipgraph.settings import Settings
     from ipgraph.store import EngineResult
 
@@ -47,26 +51,9 @@ Part = TypeVar("Part")
 routes = Routes()
 MAX_LISTED_LANGUAGES = 200
 MAX_LANGUAGES = 24  # parts that are kept of pages in different languages
-# The color of a class. A class inherits it from the nearest superclass.
-KIND_STYLES = {
-    IP + "SourceDocument": "k-source",
-    IP + "Figure": "k-source",
-    IP + "Sector": "k-sector",
-    IP + "Subsector": "k-sector",
-    IP + "AssetType": "k-sector",
-    IP + "SectorScheme": "k-sector",
-    SKOS + "ConceptScheme": "k-sector",
-    IP + "Hazard": "k-hazard",
-    IP + "Goal": "k-hazard",
-    IP + "Instrument": "k-law",
-    IP + "Account": "k-law",
-    IP + "Undertaking": "k-work",
-    FOAF + "Person": "k-person",
-    ORG + "Post": "k-person",
-    IP + "StakeholderGroup": "k-person",
-    IP + "Organization": "k-org",
-    ORG + "Organization": "k-org",
-}
+# The colors of kinds of things, in the order of the dataset file.
+_BEFORE_COLLECTIONS = 2  # pages of the menu: things and the explorer
+PALETTE = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source")
 
 
 if TYPE_CHECKING:
@@ -174,33 +161,64 @@ class Site:
         return str(self.manifest.get("created", ""))[:10]
 
     @once
+    def contradictions(self) -> int:
+        """The number of contradictions in the graph."""
+        return self.kg.findings.contradiction_count if self.kg.findings else 0
+
+    @once
     def documents(self) -> tuple[Source, ...]:
         """The source documents of the graph by title, without the statements of the editors."""
-        return tuple(item for item in self.kg.sources.all() if item.iri != EDITORS_GRAPH)
+        editors = self.kg.config.graphs.editors
+        return tuple(item for item in self.kg.sources.all() if item.iri not in editors)
 
     @once
     def editors(self) -> Source | None:
         """The statements of the editors, as a source."""
-        found = (item for item in self.kg.sources.all() if item.iri == EDITORS_GRAPH)
+        editors = self.kg.config.graphs.editors
+        found = (item for item in self.kg.sources.all() if item.iri in editors)
         return next(found, None)
 
     @property
     def title(self) -> str:
         """The title of the graph."""
-        return self.words()("site.name") if self.is_own else self.kg.title
+        return self.choose(self.kg.config.title) or self.kg.title
+
+    def choose(self, text: Text) -> str:
+        """Return a text of the dataset file in the language of the page, or the next best one."""
+        return text.choose((self.language(), *self.kg.config.languages, DEFAULT))
 
     @property
     def summary(self) -> str:
         """A sentence about the graph, for pages without their own description."""
-        words = self.words()
-        if self.is_own:
-            return words("site.independent")
-        return self.kg.description or words("site.about_any")
+        return self.notice or self.description or self.words()("site.about_any")
+
+    @property
+    def notice(self) -> str:
+        """The sentence of the dataset file below every page."""
+        return self.choose(self.kg.config.notice)
+
+    @property
+    def description(self) -> str:
+        """The description of the dataset, or an empty text."""
+        return self.choose(self.kg.config.description) or self.kg.description
 
     @property
     def opening(self) -> str:
         """The Python expression that opens this graph."""
-        return "ipgraph.open()" if self.is_own else f'ipgraph.open("{self.root()}/sparql")'
+        return "ipgraph.open()" if self.kg.is_bundled else f'ipgraph.open("{self.root()}/sparql")'
+
+    @property
+    def has_documents(self) -> bool:
+        """True if the dataset file says which named graphs are documents."""
+        return bool(self.kg.config.graphs.documents)
+
+    @once
+    def start(self) -> str:
+        """The thing to begin with: that of the dataset file, else one with most links."""
+        if self.kg.config.start:
+            return self.kg.config.start
+        hits = [self.index.of_kind(kind, 1) for kind, _ in self.index.kinds()]
+        return next((hit[0].iri for hit in hits if hit), "")
 
     @once
     def timeline(self) -> Timeline:
@@ -213,17 +231,50 @@ class Site:
         counts: dict[str, int] = self.manifest.get("counts", {}).get("classes", {})
         return counts
 
-    @property
-    def is_own(self) -> bool:
-        """True if this is the project's graph."""
-        return self.kg.is_own
+    @once
+    def kinds(self) -> tuple[tuple[str, Text, tuple[str, ...]], ...]:
+        """The kinds of things: the color, the label and the classes of each.
+
+        Without a dataset file, the largest classes without superclasses are the kinds.
+        """
+        groups = self.kg.config.kinds or self._largest_kinds()
+        return tuple(
+            (style, group.label, group.classes)
+            for style, group in zip(PALETTE, groups, strict=False)
+        )
+
+    def _largest_kinds(self) -> tuple[KindGroup, ...]:
+        counts = self.class_counts
+        vocabulary = self.kg.entities.vocabulary
+        tops = [
+            iri
+            for iri in counts
+            if not iri.startswith(ONTOLOGY_LANGUAGES)
+            and not any(
+                above in counts and not above.startswith(ONTOLOGY_LANGUAGES)
+                for above in vocabulary.superclasses(iri)
+            )
+        ]
+        largest = sorted(tops, key=lambda iri: (-counts[iri], iri))[: len(PALETTE)]
+        labels = ((iri, self.kg.entities.labels.name(iri).label) for iri in largest)
+        return tuple(
+            KindGroup(Text((("", sentence_case(translations.plural(label))),)), (iri,))
+            for iri, label in labels
+        )
 
     def kind_style(self, iri: str) -> str:
-        """Return the CSS class for the color of a class."""
+        """Return the CSS class for the color of a class: that of its nearest superclass."""
         if iri not in self._styles:
-            above = {iri, *self.entities.vocabulary.superclasses(iri)}
-            found = (style for styled, style in KIND_STYLES.items() if styled in above)
-            self._styles[iri] = next(found, "k-org" if iri.startswith(ORG) else "")
+            superclasses = self.entities.vocabulary.superclasses
+            above = {iri, *superclasses(iri)}
+            styled = {class_: style for style, _, classes in self.kinds for class_ in classes}
+            found = [class_ for class_ in styled if class_ in above]
+            nearest = [
+                class_
+                for class_ in found
+                if not any(class_ in superclasses(other) for other in found if other != class_)
+            ]
+            self._styles[iri] = styled[(nearest or found)[0]] if found else ""
         return self._styles[iri]
 
     @once
@@ -246,17 +297,15 @@ class Site:
             content=self.entities.languages.first,
             data_languages=self.kg.languages.common[:MAX_LISTED_LANGUAGES],
             chosen_languages=links.language_parameters(),
-            navigation=[(route.name, route.path) for route in table.menu(self.edition)],
+            navigation=self._navigation(table.menu(self.edition)),
             can_draw="graph" in names,
             can_check="quality" in names,
             can_compare="disagreements" in names,
             can_search="search" in names,
             can_explain="why" in names,
             can_date="timeline" in names,
-            search_label=self.words()("search.label" if self.is_own else "search.label_any"),
-            search_placeholder=self.words()(
-                "search.placeholder" if self.is_own else "search.placeholder_any"
-            ),
+            search_label=self.words()("search.label"),
+            search_placeholder=self._search_placeholder(),
             address=links.address,
             page=links.page,
             data=links.data,
@@ -266,6 +315,29 @@ class Site:
             plural=translations.plural,
             **values,
         )
+
+    def _navigation(self, menu: list[Route]) -> list[tuple[str, str]]:
+        """Return label and path of the entries of the menu, in the order of the dataset file."""
+        config, words = self.kg.config, self.words()
+        pages = {route.path.removeprefix("/"): words(f"nav.{route.name}") for route in menu}
+        collections = {
+            item.name: sentence_case(
+                translations.plural(self.entities.labels.name(item.class_).label)
+            )
+            for item in config.collections
+        }
+        names = config.menu
+        if not names:
+            first, rest = [*pages][:_BEFORE_COLLECTIONS], [*pages][_BEFORE_COLLECTIONS:]
+            names = (*first, *collections, *rest)
+        labels = pages | collections
+        return [(labels[name], f"/{name}") for name in names if name in labels]
+
+    def _search_placeholder(self) -> str:
+        words, examples = self.words(), self.kg.config.search.examples
+        if not examples:
+            return words("search.placeholder")
+        return words("search.examples", examples=words("search.or").join(examples[:2]))
 
     def curl(self, address: str, accept: str = "") -> str:
         """Return a shell command that fetches a URL of this site."""

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from flask import abort
 
-from ipgraph.namespaces import SOURCE
 from ipgraph.search.index import MAX_TEXT_CHARS
-from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links
-from ipgraph.server.api.linked_data import document as write_document
+from ipgraph.server.api import linked_data
+from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links, source_document
 from ipgraph.server.context import request
+from ipgraph.server.edition import has_sources
 from ipgraph.server.html import code_samples, links, schema_org
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
-from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, Parameter, Routes, one_of
+from ipgraph.server.http.response import HttpError
+from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, URI, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, entity, list_formats, page_queries
 from ipgraph.server.pages.site import site_of
 
@@ -68,13 +69,32 @@ def sources(request: Request) -> ResponseReturnValue:
     summary="A source and its statements",
     offers=DOCUMENT_OFFERS,
     parameters=(NAME, PAGE),
+    needs=has_sources,
 )
 def source(request: Request, name: str) -> ResponseReturnValue:
     """Show a source, or send its statements as RDF."""
     path = f"source/{name}"
     if request.choice is not None and request.choice.name != HTML.name:
-        return write_document(request, path, request.choice)
-    return render(site_of(request), SOURCE + name), list(page_links(request, path))
+        return source_document(request, name, request.choice)
+    iri = request.edition.kg.config.iris.sources + name
+    return render(site_of(request), iri), list(page_links(request, path))
+
+
+@routes.add(
+    "/source",
+    summary="The statements of a named graph with any IRI",
+    offers=DOCUMENT_OFFERS,
+    parameters=(URI.required(), PAGE),
+)
+def source_of(request: Request) -> ResponseReturnValue:
+    """Show the statements of a named graph, or send them as RDF."""
+    iri = request.args.get("uri", "")
+    if not iri:
+        raise HttpError(400, "The parameter uri is missing. It takes the IRI of a named graph.")
+    if request.choice is not None and request.choice.name != HTML.name:
+        return linked_data.graph(request, iri, request.choice)
+    linked_data.require_graph(request.edition, iri)
+    return render(site_of(request), iri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +165,7 @@ def _columns(site: Site, documents: list[Source], sort: str) -> list[Column]:
 def _summary(site: Site, total: int, chosen: dict[str, str], sort: str) -> str:
     """Return a sentence about the filter and the order of the list."""
     words = site.words()
-    parts = [words("sources.sentence" if site.is_own else "sources.count_any", n=total)]
+    parts = [words("sources.sentence" if site.has_documents else "sources.count_any", n=total)]
     parts += [words(f"sources.of_{name}", value=value) for name, value in chosen.items() if value]
     text = _text()
     if text:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import ENTITY
 from ipgraph.server.context import request
-from ipgraph.server.edition import is_own
+from ipgraph.server.edition import has_dates
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span, spans
 from ipgraph.server.http.negotiation import LIST_OFFERS
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
-CENTER = ENTITY + "ip"
 MAX_EPISODES = 200
 SORTS = ("established", "changed", "dissolved")
 
@@ -41,7 +39,7 @@ routes = Routes()
         Parameter("from", "the first year", number(1, 9999)),
         Parameter("to", "the last year", number(1, 9999)),
     ),
-    needs=is_own,
+    needs=has_dates,
     menu=4,
     is_in_sitemap=True,
 )
@@ -106,6 +104,8 @@ def _timeline(site: Site) -> ResponseReturnValue:
             for item in shown
         ]
         return list_formats.rows(("date", "what", "entities", "results", "causes"), rows)
+    model = site.entities.model
+    dated = [iri for role in ("founded", "ended", "on") for iri in model.role(role)]
     return site.render(
         "timeline.html",
         years=[(year, list(group)) for year, group in groupby(shown, key=lambda item: item.year)],
@@ -115,25 +115,27 @@ def _timeline(site: Site) -> ResponseReturnValue:
         chosen=chosen,
         first=first,
         last=last,
-        center=site.entities.labels.name(CENTER),
+        center=site.entities.labels.name(site.start) if site.start else None,
         picture=spans(_spans(site), site.words()("timeline.placed")),
-        developers=developer_section.of_list(site, sparql=page_queries.query("timeline")),
+        developers=developer_section.of_list(site, sparql=page_queries.events(dated)),
     )
 
 
 def _spans(site: Site) -> list[Span]:
-    """Return the placements of the office as bars. A bar without a stated end is open."""
-    this_year = datetime.now(UTC).year
+    """Return the wholes of the thing to begin with as bars. A bar without a stated end is open."""
+    this_year, center = datetime.now(UTC).year, site.start
+    if not center:
+        return []
     return [
         Span(
-            label=", ".join(value.text for value in placement.others(CENTER)) or placement.label,
+            label=", ".join(value.text for value in placement.others(center)) or placement.label,
             first=_year(placement, placement.since),
             last=_year(placement, placement.until) or this_year,
             is_open=not placement.until,
-            address=links.address("/timeline", id=CENTER),
+            address=links.address("/timeline", id=center),
             dates=history.period(placement, site.words()),
         )
-        for placement in site.kg.timelines.placements(CENTER)
+        for placement in site.kg.timelines.placements(center)
         if placement.since
     ]
 

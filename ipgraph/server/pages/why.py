@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import abort
 
-from ipgraph.namespaces import RDF
 from ipgraph.server import jobs
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.http.negotiation import HTML, JSON, RDF_OFFERS
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Parameter, Routes
 from ipgraph.server.pages import developer_section
+from ipgraph.server.pages.findings import RULES, term_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
@@ -24,16 +23,6 @@ if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
 
 _TURTLE = RDF_OFFERS[0]
-RULES = "https://www.w3.org/TR/owl2-profiles/#"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term of a step: its text, and its page if it is an entity."""
-
-    text: str
-    address: str
-
 
 routes = Routes()
 
@@ -61,23 +50,14 @@ def why(request: Request) -> ResponseReturnValue:
     if request.format == JSON.name:
         return Response.of((("Content-Type", JSON.content_type),), proof.json().encode())
 
-    def term(text: str) -> Term:
-        address = links.page(text[1:-1]) if text.startswith("<") else ""
-        if not address:
-            return Term(site.kg.explainer.name(text), "")
-        words = {RDF + "type": "why.is_a"}
-        key = words.get(text[1:-1])
-        label = site.words()(key) if key else site.entities.labels.name(text[1:-1]).label
-        return Term(label, address)
-
     steps = [
         (
             step,
             [
-                term(item)
+                term_of(site, item)
                 for item in (step.triple.subject, step.triple.predicate, step.triple.object)
             ],
-            [term(f"<{source}>") for source in step.triple.sources],
+            [term_of(site, f"<{source}>") for source in step.triple.sources],
         )
         for step in proof.steps
     ]

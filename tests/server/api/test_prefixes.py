@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 import ipgraph
-from ipgraph.prefixes import Prefixes
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.server.edition import Edition
 from ipgraph.settings import Settings
 from support.running import application

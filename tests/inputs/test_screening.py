@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ipgraph.errors import InvalidData
+from ipgraph.inputs.encodings import to_utf8
+from ipgraph.inputs.options import DEFAULT_MAX_DEPTH
+from ipgraph.inputs.screening import screen
+from ipgraph.inputs.syntaxes import by_suffix
 from ipgraph.resources import folder
-from ipgraph.snapshots.screening import screen
 from support import hostile_documents
 
 SCREENED = {"depth", "disguised depth", "entities"}
@@ -17,7 +18,14 @@ HEAD = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="ht
 
 
 def check(text: str, suffix: str, max_depth: int = 3) -> None:
-    screen(text.encode(), Path("a" + suffix), max_depth)
+    screen_file(text.encode(), suffix, max_depth)
+
+
+def screen_file(data: bytes, suffix: str, max_depth: int = DEFAULT_MAX_DEPTH) -> bytes:
+    name = f"a{suffix}"
+    found = to_utf8(data, name)
+    screen(found, name, by_suffix(name).family, max_depth)
+    return found
 
 
 def test_there_are_documents_of_every_family_and_syntax():
@@ -30,7 +38,7 @@ def test_there_are_documents_of_every_family_and_syntax():
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_a_hostile_document_is_refused_before_a_parser_reads_it(document):
     with pytest.raises(InvalidData, match=document.message) as caught:
-        screen(document.content(), Path("a" + document.suffix))
+        screen_file(document.content(), document.suffix)
     assert str(caught.value).startswith(f"a{document.suffix}:")
     assert caught.value.hint
 
@@ -103,5 +111,5 @@ def test_every_file_of_the_project_passes_and_without_a_byte_order_mark_it_is_un
     assert len(files) > 100
     for path in files:
         data = path.read_bytes()
-        assert screen(data, path) == data
-        assert screen(b"\xef\xbb\xbf" + data, path) == data
+        assert screen_file(data, path.suffix) == data
+        assert screen_file(b"\xef\xbb\xbf" + data, path.suffix) == data

@@ -1,4 +1,4 @@
-"""Screen the bytes of an RDF file before a parser reads them: encoding, nesting, entities.
+"""Screen the bytes of an RDF file before a parser reads them: nesting and entities.
 
 Oxigraph's parsers keep no bound on depth. A triple term nested 16,000 deep overflows the stack and
 ends the process; nested JSON-LD objects take cubic time (43 s for 1,000); eight entities that
@@ -8,44 +8,15 @@ and IRIs as the parsers do; where it reads something else, the parsers report a 
 
 from __future__ import annotations
 
-import codecs
 import re
-from typing import TYPE_CHECKING
 
-from ipgraph.errors import InvalidData, Place
+from ipgraph.errors import Place, Unreadable
+from ipgraph.inputs.options import DEFAULT_MAX_DEPTH
 from ipgraph.namespaces import OWL
+from ipgraph.store import nesting
+from ipgraph.store.nesting import TURTLE
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-DEFAULT_MAX_DEPTH = 100
-
-_BYTE_ORDER_MARKS = (  # longest first: that of UTF-32 begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "UTF-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-)
-
-# Each pattern matches what is between two brackets, and then the next bracket. A string, IRI or tag
-# without an end is a syntax error and extends to the end, so that every byte is read at most three
-# times. A repetition has a bound because Python's engine slows down with their number.
-_TURTLE = re.compile(
-    rb"""(?:
-        [^][(){}<>"'#\\]*+(?:
-            <(?!<)[^>]*+>?                        # an IRI
-          | "(?!"")(?:[^"\\\n\r]++|\\.)*+"?
-          | '(?!'')(?:[^'\\\n\r]++|\\.)*+'?
-          | \"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:\"{3}|\Z)
-          | '{3}(?:[^'\\]++|\\.|'(?!''))*+(?:'{3}|\Z)
-          | \#[^\n\r]*+
-          | \\.?                                  # in a local name
-          | >(?!>)
-        )
-      | [^][(){}<>"'#\\]++
-    ){0,1000}+(<<|>>|[][(){}])?""",
-    re.VERBOSE | re.DOTALL,
-)
+# As `nesting.TURTLE`, for the other families of syntaxes.
 _N_TRIPLES = re.compile(
     rb"""(?:
         [^<>"\#]*+(?:<(?!<)[^>]*+>?|"(?:[^"\\\n\r]++|\\.)*+"?|>(?!>)|\#[^\n\r]*+)
@@ -66,8 +37,7 @@ _XML = re.compile(
     % (_TAG, _TAG),
     re.VERBOSE | re.DOTALL,
 )
-_OPENINGS = {_TURTLE: (b"[", b"(", b"{", b"<<"), _N_TRIPLES: (b"<<",)}
-_NOT_JSON_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
+_OPENINGS = {TURTLE: (b"[", b"(", b"{", b"<<"), _N_TRIPLES: (b"<<",)}
 _CLOSING = frozenset((b"]", b")", b"}", b">>", b"</"))
 
 _XML_PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -83,46 +53,31 @@ _REFERENCE = re.compile(rb"&([^#;&\s<>]+);")
 _MAX_EXPANSION = 16
 _EXPANSION_ALLOWANCE_BYTES = 1 << 20
 
-_SCREENS = {
-    ".ttl": _TURTLE,
-    ".trig": _TURTLE,
-    ".nt": _N_TRIPLES,
-    ".nq": _N_TRIPLES,
-    ".jsonld": _JSON,
-    ".rdf": _XML,
-    ".xml": _XML,
-    ".owl": _XML,
-}
+_PATTERNS = {"turtle": TURTLE, "lines": _N_TRIPLES, "json": _JSON, "xml": _XML}
 
 
-def screen(data: bytes, path: Path, max_depth: int = DEFAULT_MAX_DEPTH) -> bytes:
-    """Return the bytes of a file without a byte order mark, for the parser of its suffix.
+def screen(data: bytes, name: str, family: str, max_depth: int = DEFAULT_MAX_DEPTH) -> None:
+    """Check the bytes of a file in UTF-8 for the parsers of a family of syntaxes.
 
-    Raises `InvalidData` with the place for an encoding other than UTF-8, for brackets, elements or
-    objects nested deeper than `max_depth`, and for declarations in RDF/XML other than plain
-    entities.
+    Raises `Unreadable` with the place, for brackets, elements or objects nested deeper than
+    `max_depth`, and for declarations in RDF/XML other than plain entities.
     """
-    for mark, name in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            raise _error(data, 0, path, f"The file is in {name}.", "Convert it to UTF-8.")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    pattern = _SCREENS[path.suffix.lower()]
-    start = _check_declarations(data, path) if pattern is _XML else 0
-    too_deep = _too_deep(data, pattern, start, max_depth, path)
+    pattern = _PATTERNS[family]
+    start = _check_declarations(data, name) if pattern is _XML else 0
+    too_deep = _too_deep(data, pattern, start, max_depth, name)
     if too_deep is not None:
         nested = {_XML: "Elements", _JSON: "Objects or arrays"}.get(pattern, "Brackets")
         raise _error(
             data,
             too_deep,
-            path,
+            name,
             f"{nested} are nested deeper than {max_depth} levels.",
             "If the file is right, raise max_data_depth.",
         )
-    return data
 
 
 def _too_deep(
-    data: bytes, pattern: re.Pattern[bytes], start: int, max_depth: int, path: Path
+    data: bytes, pattern: re.Pattern[bytes], start: int, max_depth: int, name: str
 ) -> int | None:
     """Return the position of the first bracket that is nested too deep, or None."""
     if _is_flat(data, pattern, max_depth):
@@ -136,7 +91,7 @@ def _too_deep(
             depth -= 1
         elif bracket == b"<!":
             message = "A declaration in the middle of the document."
-            raise _error(data, match.start(1), path, message, "Remove it.")
+            raise _error(data, match.start(1), name, message, "Remove it.")
         else:
             depth += 1
             if depth > max_depth:
@@ -153,24 +108,21 @@ def _is_flat(data: bytes, pattern: re.Pattern[bytes], max_depth: int) -> bool:
 
 
 def _is_flat_json(data: bytes, max_depth: int) -> bool:
-    """Remove the strings, then the innermost pairs of brackets until none is left.
+    """True if no bracket is left when the innermost pairs are removed often enough.
 
-    A round removes two levels at most. What has no pair is left to the scan.
+    What has no pair is left to the scan.
     """
-    brackets = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_JSON_BRACKETS)
-    brackets = brackets.replace(b'""', b"")
-    if b'"' in brackets:
-        brackets = re.sub(rb'"[^"]*"', b"", brackets)
+    brackets = nesting.json_brackets(data)
     left_bytes = 4 * len(brackets)  # more are left only if much is nested deep
     for _ in range(max_depth // 2):
         left_bytes -= len(brackets)
         if not brackets or left_bytes < 0:
             break
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        brackets = nesting.without_pairs(brackets)
     return not brackets
 
 
-def _check_declarations(data: bytes, path: Path) -> int:
+def _check_declarations(data: bytes, name: str) -> int:
     """Check the document type declaration of RDF/XML; return the position after it."""
     prolog = _XML_PROLOG.match(data)
     start = prolog.end() if prolog else 0
@@ -181,23 +133,23 @@ def _check_declarations(data: bytes, path: Path) -> int:
         raise _error(
             data,
             start,
-            path,
+            name,
             "The document type declaration has more than plain entities.",
             f'Keep only declarations such as <!ENTITY owl "{OWL}">.',
         )
     lengths: dict[bytes, int] = {}
     for entity in _ENTITY.finditer(doctype[1] or b""):
-        name, value = entity[1], entity[2] if entity[2] is not None else entity[3]
+        key, value = entity[1], entity[2] if entity[2] is not None else entity[3]
         if _NESTED_REFERENCE.search(value):
-            message = f"The entity {name.decode('utf-8', 'replace')} refers to another entity."
+            message = f"The entity {key.decode('utf-8', 'replace')} refers to another entity."
             position = doctype.start(1) + entity.start()
-            raise _error(data, position, path, message, "Write its value in full.")
-        lengths[name] = len(value)
-    _check_expansion(data, doctype.end(), path, lengths)
+            raise _error(data, position, name, message, "Write its value in full.")
+        lengths[key] = len(value)
+    _check_expansion(data, doctype.end(), name, lengths)
     return doctype.end()
 
 
-def _check_expansion(data: bytes, start: int, path: Path, lengths: dict[bytes, int]) -> None:
+def _check_expansion(data: bytes, start: int, name: str, lengths: dict[bytes, int]) -> None:
     budget = _MAX_EXPANSION * len(data) + _EXPANSION_ALLOWANCE_BYTES
     if not lengths or max(lengths.values()) * data.count(b"&", start) <= budget:
         return
@@ -205,11 +157,11 @@ def _check_expansion(data: bytes, start: int, path: Path, lengths: dict[bytes, i
         budget -= lengths.get(reference[1], 0)
         if budget < 0:
             message = f"The entities expand to more than {_MAX_EXPANSION} times the file."
-            raise _error(data, reference.start(), path, message, "Write their values in full.")
+            raise _error(data, reference.start(), name, message, "Write their values in full.")
 
 
-def _error(data: bytes, position: int, path: Path, message: str, hint: str) -> InvalidData:
+def _error(data: bytes, position: int, name: str, message: str, hint: str) -> Unreadable:
     line = data.count(b"\n", 0, position) + 1
     column = len(data[data.rfind(b"\n", 0, position) + 1 : position].decode("utf-8", "replace")) + 1
-    place = Place(line, column, str(path))
-    return InvalidData(f"{place}: {message}", place=place, hint=hint)
+    place = Place(line, column, name)
+    return Unreadable(f"{place}: {message}", place=place, hint=hint)

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ipgraph.prefixes import WELL_KNOWN, Prefixes, twin
+from ipgraph.namespaces.prefixes import WELL_KNOWN, Prefixes, twin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,7 @@ SCHEMA = WELL_KNOWN["schema"]
 SCHEMA_HTTP = twin(SCHEMA)  # the older spelling of `SCHEMA`, still common in data
 DC_ELEMENTS = WELL_KNOWN["dc"]
 DCAT = WELL_KNOWN["dcat"]
+DQV = WELL_KNOWN["dqv"]
 SD = WELL_KNOWN["sd"]
 SHACL = WELL_KNOWN["sh"]
 VCARD = WELL_KNOWN["vcard"]
