@@ -7,7 +7,7 @@ import pytest
 import rdflib
 
 import ipgraph
-from ipgraph.errors import BadQuery, NotAcceptable, NotFound, Refused, UsageError
+from ipgraph.errors import BadQuery, NotAcceptable, NotFound, UsageError
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, ORG, file_graph
 from ipgraph.settings import Settings
 
@@ -81,9 +81,19 @@ def test_graphs_in_from_may_have_declared_prefixes(project):
     assert len(rows) == len(set(rows)) > 0
 
 
-def test_from_with_an_unknown_graph_is_refused(project):
-    with pytest.raises(Refused, match="never fetched"):
-        project.query("ASK FROM <http://127.0.0.1:9/x> {}")
+def test_an_unknown_graph_in_from_is_empty(project):
+    assert not list(project.query("SELECT * FROM <urn:x> { ?s ?p ?o }"))
+    assert not list(project.query("SELECT * FROM NAMED <urn:x> { GRAPH ?g { ?s ?p ?o } }"))
+    several = "SELECT ?s FROM <urn:x> FROM <https://w3id.org/ipgraph/ontology> { ?s ?p ?o }"
+    assert list(project.query(several))
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("json", b"[{"), ("xml", b"<?xml"), ("n3", b"@prefix")]
+)
+def test_a_name_of_a_format_fits_triples_too(project, name, start):
+    result = project.query("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 1")
+    assert result.serialize(name).startswith(start)
 
 
 def test_a_syntax_error_in_a_query_has_its_place_and_a_hint(project):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ipgraph.cli.options import limit_options, open_graph, settings_of, store_option
-from ipgraph.errors import UsageError
+from ipgraph.cli.options import assignments, limit_options, open_graph, settings_of, store_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +56,7 @@ def command(
     graph.settings = settings_of(obj, infer=question.infer, **limits)
     text = question.text
     if values:
-        text = question.bind(_parse_values(values), _store_for_names(graph))
+        text = question.bind(assignments(values), _store_for_names(graph))
     if text_only:
         click.echo(text, nl=False)
         return
@@ -77,16 +76,6 @@ def _store_for_names(graph: KnowledgeGraph) -> Store:
     from ipgraph.store.local import LocalStore
 
     return LocalStore.in_memory(graph.built.graph_path)
-
-
-def _parse_values(arguments: tuple[str, ...]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for argument in arguments:
-        name, equals, value = argument.partition("=")
-        if not equals:
-            raise UsageError(f"{argument!r} is not a parameter. Write PARAMETER=VALUE.")
-        values[name] = value
-    return values
 
 
 def _list(questions: Iterable[Question]) -> str:

@@ -14,6 +14,7 @@ from ipgraph.cli.options import (
     settings_of,
     store_option,
 )
+from ipgraph.serialization.line_end import ended
 
 
 @click.command()
@@ -48,4 +49,5 @@ def command(
         shown = entity.text(graph.describe(name), graph.prefixes, graph.languages.first)
         click.echo(shown, nl=False)
     else:
-        graph.export(sys.stdout.buffer, format=format_name, about=name)
+        with ended(sys.stdout.buffer) as out:
+            graph.export(out, format=format_name, about=name)

@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from ipgraph.cli.options import infer_option, open_graph, settings_of, store_option
+from ipgraph.serialization.formats import table_format
+from ipgraph.serialization.line_end import ended
 
 
 @click.command()
@@ -42,7 +44,12 @@ def command(
     """
     graph = open_graph(target, settings_of(obj, infer=infer))
     if file == "-":
-        graph.export(sys.stdout.buffer, format=format_name or "ttl", infer=infer)
+        name = format_name or "ttl"
+        if table_format(name):  # bytes, not text
+            graph.export(sys.stdout.buffer, format=name, infer=infer)
+            return
+        with ended(sys.stdout.buffer) as out:
+            graph.export(out, format=name, infer=infer)
     else:
         written = graph.export(Path(file), format=format_name, infer=infer)
         click.echo(f"Wrote {written:,} statements to {file}.", err=True)

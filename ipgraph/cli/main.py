@@ -38,6 +38,28 @@ class _Commands(click.Group):
         command.name = cmd_name
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the name of a command, the command and its arguments.
+
+        An unknown name is an error that suggests the nearest command, or one for a file.
+        """
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}. {_suggestion(args[0])}")
+        return super().resolve_command(ctx, args)
+
+
+def _suggestion(name: str) -> str:
+    if os.path.exists(name) or name.startswith(("http://", "https://")):
+        return f"To serve this graph: ipgraph serve {name}"
+    from difflib import get_close_matches  # late: only errors need it
+
+    near = get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.5)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"The commands are {', '.join(COMMANDS)}."
+
 
 @click.group(
     cls=_Commands,

@@ -10,11 +10,11 @@ import click
 
 import ipgraph
 from ipgraph import settings
-from ipgraph.cli.output import terminal
+from ipgraph.cli.output import activity, terminal
 from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.settings import Settings
@@ -24,6 +24,17 @@ _STAGES = {
     "infer": "Inferring statements",
     "write": "Writing the snapshot",
     "index": "Indexing",
+}
+# What a command does before and after it opens a graph.
+_ACTIVITIES = {
+    "query": "Running the query",
+    "ask": "Running the query",
+    "search": "Searching",
+    "describe": "Describing the entity",
+    "explain": "Proving the statement",
+    "check": "Checking the files",
+    "export": "Writing the graph",
+    "info": "Counting",
 }
 
 _READING = ("lenient", "strict", "input_format")  # settings with a flag on every command
@@ -175,7 +186,15 @@ def settings_of(obj: dict[str, Any], **flags: Any) -> Settings:
     """Return the settings of this run; `obj` has the options before the command."""
     given = {name: value for name, value in flags.items() if value is not None}
     before = {name: obj[name] for name in ("cache", *_READING) if name in obj}
-    return settings.load({**before, **given})
+    chosen = settings.load({**before, **given})
+    activity.start(chosen.progress_after_s, _activity())
+    return chosen
+
+
+def _activity() -> str:
+    """Return what the command does, in words."""
+    context = click.get_current_context(silent=True)
+    return _ACTIVITIES.get((context.info_name if context else None) or "", "Working")
 
 
 def _check_language(value: str | None) -> str | None:
@@ -198,11 +217,13 @@ def open_graph(
     paths = target[0] if len(target) == 1 else (target or None)
     context = click.get_current_context(silent=True)
     dataset = context.obj.get("dataset") if context else None
+    activity.begin("Opening the graph")
     with _progress() as report:
         languages = (language,) if language else ()
         graph = ipgraph.open(
             paths, dataset=dataset, settings=chosen, report=report, languages=languages
         )
+    activity.begin(_activity())
     for line in graph.warnings:
         click.echo(line, err=True)
     return graph
@@ -210,9 +231,9 @@ def open_graph(
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Show the stages of a build if standard error is a terminal."""
+    """Show the stages of a build: on a terminal at once, elsewhere if they take long."""
     if not sys.stderr.isatty():
-        yield lambda stage: None
+        yield lambda stage: activity.begin(_STAGES[stage])
         return
     statuses: list[Any] = []
 
@@ -223,9 +244,23 @@ def _progress() -> Iterator[Callable[[str], None]]:
             statuses.append(Console(file=terminal.unfiltered(sys.stderr)).status(""))
             statuses[0].start()
         statuses[0].update(f"{_STAGES[stage]} …")
+        activity.begin(_STAGES[stage], is_shown=True)
 
     try:
         yield report
     finally:
         for status in statuses:
             status.stop()
+
+
+def assignments(arguments: Iterable[str]) -> dict[str, str]:
+    """Return the values of arguments ``NAME=VALUE``, by name. Raises `UsageError`."""
+    values: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{argument!r} is not a parameter. Write NAME=VALUE.")
+        if name in values:
+            raise UsageError(f"The parameter {name} was given twice.")
+        values[name] = value
+    return values

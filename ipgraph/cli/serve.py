@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ipgraph.cli.options import dataset_options, open_graph, settings_of, target_option
+from ipgraph.cli.output import activity
 from ipgraph.cli.setting_flags import GroupedCommand, setting_flags
+
+if TYPE_CHECKING:
+    from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.settings import Settings
 
 
 @click.command(cls=GroupedCommand)
@@ -39,4 +44,11 @@ def command(
 
     settings = settings_of(obj, **flags)
     # No variable holds the graph: a reload replaces it, and then nothing may keep it open.
-    lifecycle.serve(open_graph((*files, *target), settings), settings, watch=watch)
+    lifecycle.serve(_quietly_opened((*files, *target), settings), settings, watch=watch)
+
+
+def _quietly_opened(target: tuple[str, ...], settings: Settings) -> KnowledgeGraph:
+    """Open the graph; the log says what happens from then on."""
+    graph = open_graph(target, settings)
+    activity.end()
+    return graph

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DATE, FIGURE = "date", "figure"
 _DATE_ROLES = ("founded", "ended", "begin", "end", "on", "issued")
 _NOT_IN_AN_ANCHOR = re.compile(r"[^A-Za-z0-9]+")
+_MAX_READ = 500_000  # statements read for one property, nodes for one class
+_MAX_READINGS = 200  # compared with each other
 _TYPE = NamedNode(RDF + "type")
 _MERGE = DefaultGraph()
 
@@ -98,7 +100,7 @@ class _Finder:
 
     def _dates(self, relation: str) -> Iterator[Disagreement]:
         by_entity: dict[str, Readings] = defaultdict(lambda: defaultdict(set))
-        for quad in self._store.quads(None, NamedNode(relation)):
+        for quad in islice(self._store.quads(None, NamedNode(relation)), _MAX_READ):
             document = self._document(quad.graph_name)
             if document and isinstance(quad.object, Literal):
                 entity = getattr(quad.subject, "value", "")
@@ -113,7 +115,8 @@ class _Finder:
         )
         values = self._model.role("value")
         for class_, node_class in self._model.nodes.items():
-            for quad in self._store.quads(None, _TYPE, NamedNode(class_), _MERGE):
+            nodes = self._store.quads(None, _TYPE, NamedNode(class_), _MERGE)
+            for quad in islice(nodes, _MAX_READ):
                 node: Any = quad.subject
                 value = self._model.first(node, "value")
                 dated = self._model.first(node, "seen") or self._model.first(node, "on")
@@ -153,7 +156,7 @@ class _Finder:
                 continue  # a graph states one step
             (step,) = path.steps
             relations.append(step.iri)
-            for quad in self._store.quads(None, NamedNode(step.iri)):
+            for quad in islice(self._store.quads(None, NamedNode(step.iri)), _MAX_READ):
                 ends: list[Any] = [quad.subject, quad.object]
                 entity, value = reversed(ends) if step.inverse else ends
                 document = self._document(quad.graph_name)
@@ -221,7 +224,7 @@ def _fact(
     """
     differing: dict[Value, None] = {}
     pairs = 0
-    for first, second in combinations(sorted(readings, key=str), 2):
+    for first, second in combinations(sorted(readings, key=str)[:_MAX_READINGS], 2):
         if readings[first].isdisjoint(readings[second]) and are_different(first, second):
             differing |= {first: None, second: None}
             pairs += 1

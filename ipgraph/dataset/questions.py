@@ -29,7 +29,6 @@ import pyoxigraph as ox
 
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
-from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"# (title|description|topic|parameter|infer|expected[^:]*): ?(.*)")
 _VALUES = r"VALUES \?{name} \{{ *(.+?) *\}}"
 _UNBOUND = "-"
+_PREFIX = re.compile(r"(?im)^\s*PREFIX\s+([\w-]*):\s*<([^<>]*)>")
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Kind(StrEnum):
@@ -118,7 +119,9 @@ class Question:
 
     def differences(self, store: Store) -> tuple[str, ...]:
         """Return the differences between the result and the expected one, a line for each."""
-        rows = _rows(self.ask(store), self.expected.columns)
+        declared = dict(_PREFIX.findall(self.text))
+        prefixes = {**store.prefixes, **declared}
+        rows = _rows(self.ask(store), self.expected.columns, prefixes)
         expected = self.expected.rows
         lines = [f"missing: {' | '.join(row)}" for row in expected if row not in rows]
         if self.expected.complete:
@@ -209,24 +212,33 @@ def _parameter(path: Path, text: str, line: str) -> Parameter:
     return Parameter(parts[0], Kind(parts[1]), parts[2], bound[0].strip('"'))
 
 
-def _rows(result: EngineResult, columns: tuple[str, ...]) -> set[tuple[str, ...]]:
+def _rows(
+    result: EngineResult, columns: tuple[str, ...], prefixes: Mapping[str, str]
+) -> set[tuple[str, ...]]:
     if isinstance(result, ox.QueryBoolean):
         return {("true" if result else "false",)}
     if isinstance(result, ox.QueryTriples):
-        return {(_cell(row.subject), _cell(row.predicate), _cell(row.object)) for row in result}
+        return {
+            tuple(_cell(term, prefixes) for term in (row.subject, row.predicate, row.object))
+            for row in result
+        }
     known = [variable.value for variable in result.variables]
     missing = [column for column in columns if column not in known]
     if missing:
         raise UsageError(f"The query selects no ?{missing[0]}; it selects {', '.join(known)}.")
-    return {tuple(_cell(solution[column]) for column in columns) for solution in result}
+    return {tuple(_cell(solution[column], prefixes) for column in columns) for solution in result}
 
 
-def _cell(term: object) -> str:
+def _cell(term: object, prefixes: Mapping[str, str]) -> str:
     """Write a term as in expected results: a prefixed name, or the text of a literal."""
     if term is None:
         return _UNBOUND
     if isinstance(term, ox.NamedNode):
-        return shorten(term.value)
+        for prefix, namespace in prefixes.items():
+            local = term.value.removeprefix(namespace)
+            if local != term.value and _LOCAL_NAME.fullmatch(local):
+                return f"{prefix}:{local}"
+        return f"<{term.value}>"
     return str(getattr(term, "value", term))
 
 

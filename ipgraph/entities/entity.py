@@ -341,7 +341,7 @@ class Entities:
         """Return subject and object of some statements with a property, in no promised order."""
         quads = self.reader.written.quads(None, NamedNode(property_iri), None, DEFAULT_GRAPH)
         return tuple(
-            (self.reader.value(quad.subject), self.reader.value(quad.object))  # type: ignore[arg-type]
+            (self.reader.value(quad.subject), self.reader.value(quad.object))
             for quad in islice(quads, limit)
         )
 

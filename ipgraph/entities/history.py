@@ -216,7 +216,7 @@ class HistoryReader:
 
 
 def _is_true(term: Term) -> bool:
-    return _is_boolean(term) and term.value == "true"
+    return isinstance(term, Literal) and _is_boolean(term) and term.value == "true"
 
 
 def _is_boolean(term: Term) -> bool:

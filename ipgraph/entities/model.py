@@ -34,6 +34,7 @@ _WELL_KNOWN_NODES = (
 )
 _SAMPLE = 300
 _MAX_TIES = 12
+_MAX_SUBPROPERTIES = 200_000
 _MAX_STEPS = 200  # nodes followed by one step of a path
 
 
@@ -60,12 +61,21 @@ class Model:
         found: dict[str, None] = {iri: None}
         queue = [iri]
         while queue:
-            node = NamedNode(queue.pop())
-            for quad in self._store.quads(None, _SUBPROPERTY, node, _DEFAULT):
-                if isinstance(quad.subject, NamedNode) and quad.subject.value not in found:
-                    found[quad.subject.value] = None
-                    queue.append(quad.subject.value)
+            for narrower in self._subproperties.get(queue.pop(), ()):
+                if narrower not in found:
+                    found[narrower] = None
+                    queue.append(narrower)
         return (*sorted(found.keys() - {iri}), iri)
+
+    @cached_property
+    def _subproperties(self) -> dict[str, list[str]]:
+        """The subproperties of each property, read at once: an endpoint is asked a single time."""
+        found: dict[str, list[str]] = {}
+        quads = self._store.quads(None, _SUBPROPERTY, None, _DEFAULT)
+        for quad in islice(quads, _MAX_SUBPROPERTIES):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+                found.setdefault(quad.object.value, []).append(quad.subject.value)
+        return found
 
     def _role(self, name: str) -> tuple[str, ...]:
         """Return the properties of a role, with their subproperties, in order."""
@@ -110,10 +120,10 @@ class Model:
         predicate = NamedNode(step.iri)
         if step.inverse:
             for quad in self._store.quads(None, predicate, node, _DEFAULT):
-                yield quad.subject  # type: ignore[misc]  # a triple term is no subject of RDF 1.1
+                yield quad.subject
         elif not isinstance(node, Literal):
             for quad in self._store.quads(node, predicate, None, _DEFAULT):
-                yield quad.object  # type: ignore[misc]
+                yield quad.object
 
     def first(self, node: Subject, name: str) -> Term | None:
         """Return the first value of a node in a role; of several of one property, the least."""
@@ -125,7 +135,7 @@ class Model:
                 for quad in self._store.quads(node, NamedNode(iri), None, _DEFAULT)
             ] or ([] if path.property else self.ends(node, path))
             if ends:
-                return min(ends, key=str)  # type: ignore[return-value]
+                return min(ends, key=str)
         return None
 
     @cached_property
@@ -158,13 +168,15 @@ class Model:
         """The classes of dated nodes, in order."""
         if self.config.nodes:
             return {node.class_: node for node in self.config.nodes}
+        if hasattr(self._store, "endpoint"):
+            return {}  # to look for them would take hundreds of requests
         found = (self._well_known_node(iri) for iri in _WELL_KNOWN_NODES)
         return {node.class_: node for node in found if node}
 
     def _well_known_node(self, iri: str) -> NodeClass | None:
         uses: Counter[str] = Counter()
         for quad in islice(self._store.quads(None, _TYPE, NamedNode(iri), _DEFAULT), _SAMPLE):
-            for fact in self._store.quads(quad.subject, None, None, _DEFAULT):  # type: ignore[arg-type]
+            for fact in self._store.quads(quad.subject, None, None, _DEFAULT):
                 if isinstance(fact.object, NamedNode) and fact.predicate != _TYPE:
                     uses[fact.predicate.value] += 1
         ties = sorted(uses, key=lambda tie: (-uses[tie], tie))[:_MAX_TIES]

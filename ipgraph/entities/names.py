@@ -7,14 +7,28 @@ from __future__ import annotations
 
 from contextlib import suppress
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, SHORT_NAMES
 from ipgraph.errors import NotFound
-from ipgraph.namespaces import ENTITY, ONTOLOGY, PREFIXES, RDF, SKOS, SOURCE
+from ipgraph.namespaces import (
+    DC_ELEMENTS,
+    DCTERMS,
+    ENTITY,
+    ONTOLOGY,
+    OWL,
+    PREFIXES,
+    RDF,
+    SCHEMA,
+    SCHEMA_HTTP,
+    SKOS,
+    SOURCE,
+    XSD,
+    other_spellings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +41,11 @@ MAX_SCANNED = 200_000
 MAX_COMPARED = 20_000  # names of similar length; about 20 µs a comparison
 MAX_COUNTED = 500
 MAX_LANGUAGES = 10
+# Properties of an entity for the IRI of the same entity elsewhere, and for its identifiers.
+SAME_AS = (OWL + "sameAs", SKOS + "exactMatch", SCHEMA + "sameAs", SCHEMA_HTTP + "sameAs")
+IDENTIFIERS = (DCTERMS + "identifier", DC_ELEMENTS + "identifier", SKOS + "notation",
+               SCHEMA + "identifier", SCHEMA_HTTP + "identifier", *SAME_AS)  # fmt: skip
+_MAX_IDENTIFIED = 10
 
 
 def resolve(store: Store, text: str) -> str:
@@ -49,6 +68,40 @@ def resolve(store: Store, text: str) -> str:
         return max(sorted(in_any_case), key=lambda iri: _mentions(store, iri))
     hint = f" Did you mean {_alternatives(store, similar)}?" if similar else ""
     raise NotFound(f"This graph has no entity named {text!r}.{hint}")
+
+
+def identified_by(store: Store, text: str) -> list[str]:
+    """Return the IRIs of the entities that an identifier names, at most `_MAX_IDENTIFIED`.
+
+    An identifier is an IRI in any of its spellings, the IRI of the same entity elsewhere, a
+    prefixed name, the last part of an IRI of this project, or the value of a property for
+    identifiers.
+    """
+    wanted = text.strip()
+    is_name = ":" in wanted or wanted.startswith("<")
+    candidates = [*_as_iri(store, wanted)] if is_name else [ENTITY + wanted]
+    iris = [other for iri in candidates for other in (iri, *other_spellings(iri))]
+    known = [iri for iri in iris if _mentioned(store, iri)]
+    values = [NamedNode(iri) for iri in iris if iri in known]
+    described = [node.value for node in values if any(store.quads(node))]
+    quads = chain(
+        (quad for name in SAME_AS for node in values
+         for quad in store.quads(None, NamedNode(name), node, DEFAULT_GRAPH)),
+        (quad for name in IDENTIFIERS for literal in _spelled(wanted)
+         for quad in store.quads(None, NamedNode(name), literal, DEFAULT_GRAPH)),
+    )  # fmt: skip
+    linked = [quad.subject.value for quad in islice(quads, _MAX_IDENTIFIED)
+              if isinstance(quad.subject, NamedNode)]  # fmt: skip
+    found = list(dict.fromkeys([*described, *linked])) or known
+    return found[:_MAX_IDENTIFIED]
+
+
+def _spelled(text: str) -> list[Literal]:
+    """Return the literals that write an identifier."""
+    found = [Literal(text), Literal(text, datatype=NamedNode(XSD + "anyURI"))]
+    if text.isascii() and text.isdigit():
+        found.append(Literal(text, datatype=NamedNode(XSD + "integer")))
+    return found
 
 
 def resolve_statement(

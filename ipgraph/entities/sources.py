@@ -60,7 +60,7 @@ class Sources:
         for quad in islice(quads, MAX_READ):
             if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
                 relations = by_subject.setdefault(quad.subject.value, {})
-                value = self._entities.reader.value(quad.object)  # type: ignore[arg-type]
+                value = self._entities.reader.value(quad.object)
                 relations.setdefault(quad.predicate.value, []).append(value)
         names = sorted(
             map(self._entities.labels.name, by_subject),

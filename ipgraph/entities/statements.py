@@ -33,6 +33,8 @@ _UNINFORMATIVE = frozenset((OWL + "NamedIndividual", OWL + "Thing", RDFS + "Reso
 # A bound on memory, as for labels.
 _MAX_CACHED = 50_000
 _MAX_PARTS = 12
+_MAX_NESTED = 2
+_TRIPLE_PARTS = (RDF + "subject", RDF + "predicate", RDF + "object")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Value:
     sources: tuple[int, ...] = ()  # by their numbers in the description
     more_sources: int = 0  # further ones without a number
     inferred: bool = False
-    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node
+    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node or a triple term
     qualifier: str = ""  # tells it apart from another value with the same text
 
 
@@ -78,8 +80,8 @@ def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
     read = 0
     for quad in islice(quads, limit + 1):
         read += 1
-        if isinstance(quad.subject, Triple) or isinstance(quad.object, Triple):
-            continue  # a description has no place for RDF 1.2's statements about statements
+        if isinstance(quad.subject, Triple):
+            continue  # RDF 1.2 has none; an endpoint may
         names = graphs.setdefault((quad.subject, quad.predicate, quad.object), set())
         if isinstance(quad.graph_name, NamedNode):
             names.add(quad.graph_name.value)
@@ -164,8 +166,10 @@ class ValueReader:
                 language=term.language or "",
                 datatype="" if datatype in _PLAIN else datatype,
             )
-        if isinstance(term, BlankNode) and depth < 2:
+        if isinstance(term, BlankNode) and depth < _MAX_NESTED:
             return Value("", parts=self._parts(term, depth))
+        if isinstance(term, Triple) and depth < _MAX_NESTED:
+            return Value("", parts=self._parts_of_triple(term, depth))
         return Value(str(term))
 
     def supported(self, term: Term, statement: Statement, citations: Citations) -> Value:
@@ -178,10 +182,19 @@ class ValueReader:
             inferred=statement.inferred,
         )
 
+    def _parts_of_triple(
+        self, triple: Triple, depth: int
+    ) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
+        """Return the subject, predicate and object of a triple term."""
+        parts = zip(_TRIPLE_PARTS, (triple.subject, triple.predicate, triple.object), strict=True)
+        return tuple(
+            (self.labels.name(iri), (self.value(part, depth=depth + 1),)) for iri, part in parts
+        )
+
     def _parts(self, node: BlankNode, depth: int) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
         parts: dict[str, list[Value]] = {}
         for quad in islice(self.written.quads(node, None, None, DEFAULT_GRAPH), _MAX_PARTS):
-            if quad.predicate != _TYPE and not isinstance(quad.object, Triple):
+            if quad.predicate != _TYPE:
                 values = parts.setdefault(quad.predicate.value, [])
                 values.append(self.value(quad.object, depth=depth + 1))
         return tuple(

@@ -125,18 +125,22 @@ class Timelines:
         )
         on = {*self._model.role("on")}
         for quad in islice(nodes, MAX_EVENTS):
-            statements, _ = gather(self._store.quads(quad.subject), MAX_READ)  # type: ignore[arg-type]
+            statements, _ = gather(self._store.quads(quad.subject), MAX_READ)
             stated = [statement for statement in statements if not statement.inferred]
             parts: dict[str, list[Value]] = {}
             for statement in stated:
                 if isinstance(statement.object, NamedNode):
                     value = self._entities.reader.value(statement.object)
                     parts.setdefault(statement.predicate, []).append(value)
-            dates = [statement for statement in stated if statement.predicate in on]
+            dates = [
+                (statement.object.value, statement)
+                for statement in stated
+                if statement.predicate in on and isinstance(statement.object, Literal)
+            ]
             before, after, causes = self._sides(parts)
             if dates and (before or after):
-                date = min(statement.object.value for statement in dates)
-                sources = citations.cite(dates[0])
+                date = min(date for date, _ in dates)
+                sources = citations.cite(dates[0][1])
                 events.append(Event(date, "changed", before or after, after, causes, sources))
         return events
 

@@ -75,7 +75,7 @@ def _zstd() -> Any:
     try:
         from compression import zstd  # type: ignore[import-not-found]  # Python 3.14
     except ImportError:
-        from backports import zstd  # type: ignore[import-not-found]
+        from backports import zstd
     parameter = zstd.DecompressionParameter.window_log_max
     return zstd.ZstdDecompressor(options={parameter: _ZSTD_WINDOW_LOG})
 

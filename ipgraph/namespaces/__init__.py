@@ -77,6 +77,16 @@ def expand(name: str) -> str | None:
     return _PROJECT.expand(name)
 
 
+def other_spellings(iri: str) -> tuple[str, ...]:
+    """Return an IRI with the other scheme of http and https, and without or with a final slash."""
+    scheme, separator, rest = iri.partition("://")
+    other = {"http": "https", "https": "http"}.get(scheme)
+    if not separator or other is None:
+        return ()
+    slash = rest[:-1] if rest.endswith("/") else rest + "/"
+    return f"{other}://{rest}", f"{scheme}://{slash}", f"{other}://{slash}"
+
+
 def file_iri(path: Path) -> str:
     """Return the ``file:`` IRI of a path.
 

@@ -6,10 +6,14 @@ JSON-LD 1.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ipgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Content(StrEnum):
@@ -32,7 +36,10 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A serialization: short name, media type, file suffix, and synonyms that clients send."""
+    """A serialization: short name, media type, file suffix, and synonyms that clients send.
+
+    A format of bindings and one of triples may share an alias: the result decides (``xml``).
+    """
 
     name: str
     media_type: str
@@ -42,7 +49,15 @@ class Format:
     content_type: str = ""
     synonyms: tuple[str, ...] = ()  # strong synonyms: other media types of the same format
     weak: tuple[str, ...] = ()  # generic media types; used if no other format matches
+    aliases: tuple[str, ...] = ()  # other short names
     lacks: frozenset[Feature] = frozenset()  # what it cannot hold (`ipgraph.serialization.limits`)
+
+    is_basic: bool = False  # triple terms are written in their basic encoding
+
+    @property
+    def plain(self) -> Format:
+        """The format without the basic encoding."""
+        return _BY_NAME[self.name.removesuffix(BASIC)]
 
     @property
     def header(self) -> str:
@@ -58,6 +73,7 @@ FORMATS: tuple[Format, ...] = (
         Content.BINDINGS,
         "SPARQL JSON",
         weak=("application/json",),
+        aliases=("srj",),
     ),
     Format(
         "xml",
@@ -66,6 +82,7 @@ FORMATS: tuple[Format, ...] = (
         Content.BINDINGS,
         "SPARQL XML",
         weak=("application/xml", "text/xml"),
+        aliases=("srx",),
         lacks=frozenset({Feature.XML_CHARACTER}),
     ),
     Format(
@@ -93,7 +110,8 @@ FORMATS: tuple[Format, ...] = (
         "Turtle",
         content_type="text/turtle; charset=utf-8",
         synonyms=("application/x-turtle", "application/turtle"),
-        weak=("text/plain",),
+        weak=("text/n3", "text/rdf+n3", "application/n3"),  # Turtle is a part of Notation 3
+        aliases=("turtle", "n3"),
     ),
     Format(
         "nt",
@@ -102,6 +120,8 @@ FORMATS: tuple[Format, ...] = (
         Content.TRIPLES,
         "N-Triples",
         content_type="application/n-triples; charset=utf-8",
+        weak=("text/plain",),  # RDF Test Cases (2004), section 3
+        aliases=("ntriples", "n-triples"),
     ),
     Format(
         "rdf",
@@ -110,6 +130,7 @@ FORMATS: tuple[Format, ...] = (
         Content.TRIPLES,
         "RDF/XML",
         weak=("application/xml", "text/xml"),
+        aliases=("xml", "rdfxml", "rdf/xml", "rdf+xml", "rdf-xml", "pretty-xml"),
         lacks=frozenset({Feature.XML_CHARACTER, Feature.XML_NAME}),
     ),
     Format(
@@ -118,7 +139,9 @@ FORMATS: tuple[Format, ...] = (
         ".jsonld",
         Content.TRIPLES,
         "JSON-LD",
+        synonyms=("application/x-json+ld",),
         weak=("application/json",),
+        aliases=("json", "json-ld", "ld+json"),
         lacks=frozenset({Feature.TRIPLE_TERM}),
     ),
     Format(
@@ -138,6 +161,7 @@ FORMATS: tuple[Format, ...] = (
         "N-Quads",
         content_type="application/n-quads; charset=utf-8",
         synonyms=("text/x-nquads",),
+        aliases=("nquads", "n-quads"),
     ),
 )
 
@@ -155,32 +179,56 @@ TABLE_FORMATS: tuple[Format, ...] = (
 )
 
 _BY_NAME = {item.name: item for item in FORMATS}
-_ALIASES = {
-    "turtle": "ttl",
-    "ntriples": "nt",
-    "n-triples": "nt",
-    "rdfxml": "rdf",
-    "rdf/xml": "rdf",
-    "rdf+xml": "rdf",
-    "json-ld": "jsonld",
-    "nquads": "nq",
-    "n-quads": "nq",
+# Formats of triples and quads exist a second time, for the basic encoding of triple terms
+# (`ipgraph.serialization.basic_encoding`). They are never negotiated.
+BASIC = "-basic"
+_BASIC_BY_NAME = {
+    item.name + BASIC: replace(
+        item,
+        name=item.name + BASIC,
+        lacks=item.lacks - {Feature.TRIPLE_TERM},
+        is_basic=True,
+        synonyms=(),
+        aliases=(),
+    )
+    for item in FORMATS
+    if item.content in (Content.TRIPLES, Content.QUADS)
 }
 
 
 def by_name(name: str) -> Format:
-    """Return the format with a short name, alias, file suffix or media type. Ignores case.
+    """Return the format with a short name, file suffix, media type or alias. Ignores case.
 
     Raises `UsageError`, which lists the formats.
     """
-    wanted = name.strip().lower().removeprefix(".")
-    wanted = _ALIASES.get(wanted, wanted)
-    if wanted in _BY_NAME:
-        return _BY_NAME[wanted]
-    for item in FORMATS:
-        if wanted in (item.media_type, item.suffix.removeprefix("."), *item.synonyms):
+    exact = _BY_NAME.get(name) or _BASIC_BY_NAME.get(name)
+    if exact is not None:
+        return exact
+    found = find(name, FORMATS)
+    if found is None:
+        from difflib import get_close_matches  # late: only errors need it
+
+        near = get_close_matches(name.lower().removeprefix("."), _BY_NAME, n=1)
+        raise UsageError(
+            f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.",
+            hint=f"Did you mean {near[0]}?" if near else "",
+        )
+    return found
+
+
+def find(name: str, known: Iterable[Format]) -> Format | None:
+    """Return the one of some formats that `by_name` would return among them, or None."""
+    wanted = name.strip().lower().removeprefix(".").replace(" ", "+")  # "+" may arrive decoded
+    if wanted.endswith(BASIC):
+        plain = find(wanted.removesuffix(BASIC), known)
+        return _BASIC_BY_NAME.get(plain.name + BASIC) if plain else None
+    by_alias = None
+    for item in known:
+        if wanted in (item.name, item.media_type, item.suffix.removeprefix("."), *item.synonyms):
             return item
-    raise UsageError(f"Unknown format {name!r}. Formats: {', '.join(_BY_NAME)}.")
+        if by_alias is None and wanted in item.aliases:
+            by_alias = item
+    return by_alias
 
 
 def formats_with(*contents: Content) -> tuple[Format, ...]:

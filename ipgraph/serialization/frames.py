@@ -39,7 +39,8 @@ def to_pandas(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pd.DataFrame:
             series[name] = pandas.to_datetime(series[name], errors="coerce").where(
                 series[name].notna()
             )
-    return pandas.DataFrame(series)
+    frame: pd.DataFrame = pandas.DataFrame(series)
+    return frame
 
 
 def to_polars(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pl.DataFrame:
@@ -50,7 +51,8 @@ def to_polars(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pl.DataFrame:
     for name, terms in columns.items():
         values, kind = typed(terms)
         series.append(polars.Series(name, values, dtype=dtypes.get(kind)))
-    return polars.DataFrame(series)
+    frame: pl.DataFrame = polars.DataFrame(series)
+    return frame
 
 
 def to_arrow(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pa.Table:
@@ -61,7 +63,8 @@ def to_arrow(columns: Mapping[str, Sequence[AnyTerm | None]]) -> pa.Table:
     for name, terms in columns.items():
         values, kind = typed(terms)
         arrays[name] = arrow.array(values, type=types.get(kind))
-    return arrow.table(arrays)
+    table: pa.Table = arrow.table(arrays)
+    return table
 
 
 def typed(terms: Sequence[AnyTerm | None]) -> tuple[list[Any], type]:

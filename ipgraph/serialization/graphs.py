@@ -17,6 +17,8 @@ from ipgraph.serialization.formats import (
     Content,
     Format,
     by_name,
+    find,
+    formats_with,
     table_format,
 )
 from ipgraph.serialization.results import write_statements
@@ -60,6 +62,10 @@ def write_triples(
     store: Store, triples: Iterable[ox.Triple], output_format: Format, out: IO[bytes]
 ) -> None:
     """Write triples of `store` in a format of triples; JSON-LD uses the graph's context."""
+    if output_format.is_basic:
+        from ipgraph.serialization.basic_encoding import encoded  # late: few exports need it
+
+        triples, output_format = encoded(triples), output_format.plain
     if output_format.name == "jsonld":
         jsonld.write(triples, jsonld.Context.of(store), out)
     else:
@@ -91,7 +97,8 @@ def about(store: Store, entity: ox.NamedNode, *, with_graphs: bool = False) -> I
 
 def format_by_name(name: str) -> Format:
     """Return the format with a name or suffix. Raises `UsageError`, which lists the formats."""
-    return table_format(name) or by_name(name)
+    found = table_format(name) or find(name, formats_with(Content.TRIPLES, Content.QUADS))
+    return found or by_name(name)
 
 
 def export_file(
@@ -130,7 +137,7 @@ def _format_of(path: Path) -> Format:
         suffixes = [item.suffix for item in FORMATS if item.content is not Content.BINDINGS]
         names = ", ".join([*suffixes, *(item.suffix for item in TABLE_FORMATS)])
         raise UsageError(f"{path} has no suffix. Use one of {names}, or name a format.")
-    return by_name(suffix)
+    return format_by_name(suffix)
 
 
 def _all(store: Store, *, with_graphs: bool) -> Iterator[ox.Quad]:

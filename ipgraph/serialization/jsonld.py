@@ -133,6 +133,12 @@ class Context:
         plain = None if is_object_properties else _plain(term)
         if plain is not None:
             return plain
+        if term.direction:
+            return {
+                "@language": term.language,
+                "@direction": str(term.direction),
+                "@value": term.value,
+            }
         if term.language:
             return {"@language": term.language, "@value": term.value}
         if term.datatype.value == _STRING:
@@ -152,7 +158,7 @@ def usable_prefixes(prefixes: Mapping[str, str]) -> dict[str, str]:
 def _plain(term: ox.Literal) -> str | int | bool | None:
     """Return the plain JSON value that parses as this literal, or None if it needs a type."""
     if term.language:
-        return term.value if term.language == LANGUAGE else None
+        return term.value if term.language == LANGUAGE and not term.direction else None
     datatype, text = term.datatype.value, term.value
     if datatype == _INTEGER and _SAFE_INTEGER.fullmatch(text):
         return int(text)

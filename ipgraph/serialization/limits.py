@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
 from ipgraph.namespaces import RDF
-from ipgraph.serialization.formats import FORMATS, Content, Feature, Format
+from ipgraph.serialization.formats import BASIC, FORMATS, Content, Feature, Format
 
 if TYPE_CHECKING:
     import mmap
@@ -60,9 +60,12 @@ _MARKS: Mapping[Feature, re.Pattern[bytes]] = {
 
 def refusal(output_format: Format, feature: Feature, what: str = "") -> NotAcceptable:
     """Return the error for a result that a format cannot hold; `what` is the part at fault."""
+    names = alternatives(output_format, feature)
+    if feature is Feature.TRIPLE_TERM and output_format.content is Content.TRIPLES:
+        names.append(output_format.name + BASIC)
     return NotAcceptable(
         f"{output_format.label} cannot hold {feature}{': ' + what if what else ''}.",
-        hint=f"Use {', '.join(alternatives(output_format, feature))}.",
+        hint=f"Use {', '.join(names)}.",
     )
 
 

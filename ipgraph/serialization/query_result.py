@@ -13,7 +13,14 @@ import pyoxigraph as ox
 from ipgraph.errors import IpGraphError, UsageError
 from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.serialization.formats import Content, Format, by_name
-from ipgraph.serialization.results import content_of, write, write_solutions, write_statements
+from ipgraph.serialization.results import (
+    ResultFormats,
+    content_of,
+    format_of_result,
+    write,
+    write_solutions,
+    write_statements,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -199,7 +206,10 @@ class Result:
         """Return the result as bytes. The default is SPARQL JSON, or Turtle for triples."""
         name = format or ("ttl" if self._kind is Content.TRIPLES else "json")
         buffer = io.BytesIO()
-        self._write(name if isinstance(name, Format) else by_name(name), buffer)
+        found = name if isinstance(name, Format) else format_of_result(name)
+        if isinstance(found, ResultFormats):
+            found = found.triples if self._kind is Content.TRIPLES else found.bindings
+        self._write(found, buffer)
         return buffer.getvalue()
 
     def __repr__(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
-from ipgraph.serialization.formats import Content, Format, formats_with
+from ipgraph.serialization.formats import Content, Format, by_name, find, formats_with
 from ipgraph.serialization.limits import checked, until_whole
 
 if TYPE_CHECKING:
@@ -33,6 +33,16 @@ class ResultFormats:
     def of(self, result: EngineResult) -> Format:
         """Return the format for `result`."""
         return self.bindings if content_of(result) is Content.BINDINGS else self.triples
+
+
+def format_of_result(name: str) -> Format | ResultFormats:
+    """Return the format with a name; for ``json`` and ``xml``, the kind of result decides.
+
+    Raises `UsageError`, which lists the formats.
+    """
+    bindings = find(name, formats_with(Content.BINDINGS))
+    triples = find(name, formats_with(Content.TRIPLES, Content.QUADS))
+    return ResultFormats(bindings, triples) if bindings and triples else by_name(name)
 
 
 def content_of(result: EngineResult) -> Content:
@@ -101,6 +111,11 @@ def write_statements(
     """Write triples or quads to `out` as they are computed. Raises the errors of `write`."""
     if output_format.content is Content.BINDINGS:
         raise _not_acceptable(output_format, Content.TRIPLES, "CONSTRUCT, DESCRIBE and documents")
+    if output_format.is_basic:
+        from ipgraph.serialization.basic_encoding import encoded  # late: few results need it
+
+        statements = encoded(cast("Iterable[ox.Quad]", statements))
+        output_format = output_format.plain
     if output_format.lacks:
         statements = checked(statements, output_format)
     with until_whole(out, output_format) as whole:

@@ -1,6 +1,6 @@
 """Write some rows of a SELECT result: the engine's own writers write all, and only once.
 
-Supports the four result formats of SPARQL 1.1. Without a limit, `ipgraph.serialization.results`
+Supports the four result formats of SPARQL 1.2. Without a limit, `ipgraph.serialization.results`
 uses the engine, which is many times faster.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ipgraph.store import Term
 
 _WHITE_SPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}  # XML parsers normalize it otherwise
+_ITS = ' xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'
 _STRING = ox.NamedNode(XSD + "string")
 
 
@@ -36,6 +37,11 @@ def write_rows(
     writers = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}
     for part in writers[output_format.name](names, rows):
         out.write(part.encode())
+
+
+def text_of(term: Term) -> str:
+    """Return a term in the syntax of N-Triples."""
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
 
 
 def _csv(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
@@ -53,7 +59,7 @@ def _csv_line(cells: Sequence[str]) -> str:
 def _tsv(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
     yield "\t".join(f"?{name}" for name in names) + "\n"
     for row in rows:
-        yield "\t".join("" if term is None else str(term) for term in row) + "\n"
+        yield "\t".join("" if term is None else text_of(term) for term in row) + "\n"
 
 
 def _json(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> Iterator[str]:
@@ -84,25 +90,46 @@ def _bound(names: Sequence[str], row: Sequence[Term | None]) -> Iterator[tuple[s
 def _plain(term: Term | None) -> str:
     if term is None:
         return ""
+    if isinstance(term, ox.Triple):  # as the engine writes it: CSV is lossy anyway
+        return " ".join(map(_plain, (term.subject, term.predicate, term.object)))
     return str(term) if isinstance(term, ox.BlankNode) else term.value
 
 
-def _json_term(term: Term) -> dict[str, str]:
+def _json_term(term: Term) -> dict[str, Any]:
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.BlankNode):
         return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        return {
+            "type": "triple",
+            "value": {
+                "subject": _json_term(term.subject),
+                "predicate": _json_term(term.predicate),
+                "object": _json_term(term.object),
+            },
+        }
     found = {"type": "literal", "value": term.value}
     if term.language:
         found["xml:lang"] = term.language
+        if term.direction:
+            found["its:dir"] = str(term.direction)
     elif term.datatype != _STRING:
         found["datatype"] = term.datatype.value
     return found
 
 
 def _element(term: Term) -> str:
+    if isinstance(term, ox.Triple):
+        parts = (("subject", term.subject), ("predicate", term.predicate), ("object", term.object))
+        inner = "".join(f"<{name}>{_element(part)}</{name}>" for name, part in parts)
+        return f"<triple>{inner}</triple>"
     found = _json_term(term)
     attributes = "".join(
-        f" {name}={quoteattr(found[name])}" for name in ("xml:lang", "datatype") if name in found
+        f" {name}={quoteattr(found[name])}"
+        for name in ("xml:lang", "its:dir", "datatype")
+        if name in found
     )
+    if "its:dir" in found:
+        attributes += _ITS
     return f"<{found['type']}{attributes}>{escape(found['value'], _WHITE_SPACE)}</{found['type']}>"

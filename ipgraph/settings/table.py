@@ -222,6 +222,12 @@ class Settings:
         choices=("auto", "json", "text"),
     )
     logged_query_chars: int = setting(500, "characters of a query text in the access log", CACHING)
+    progress_after_s: float = setting(
+        2.0,
+        "time after which a command says on standard error what it is doing; 0: never",
+        CACHING,
+        unit="s",
+    )
     contact: str = setting(
         "", "address for reports of errors and vulnerabilities, as mailto:…", CACHING
     )

@@ -13,7 +13,8 @@ import re
 import pyoxigraph as ox
 
 from ipgraph.errors import BadQuery, Place
-from ipgraph.sparql.lexer import Token, place, tokenize
+from ipgraph.sparql.lexer import Token, malformed_iri, place, tokenize
+from ipgraph.sparql.scope import find_error
 
 # Spaces to append to a text that failed before it is parsed again for its message: as long as the
 # longest keyword, so that no attempt fails because the text ends.
@@ -45,9 +46,19 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "With GROUP BY or an aggregate, every other selected variable must be in GROUP BY.",
     ),
     (
+        "SELECT contains an expression with a variable that is unbound",
+        "An expression in SELECT uses a variable that is neither grouped nor aggregated.",
+        "This engine does not let it use the name of another column either. Repeat the aggregate.",
+    ),
+    (
         "already bound",
         "AS assigns a variable that is already bound.",
         "Choose a new variable name.",
+    ),
+    (
+        "not authorized with GROUP BY",
+        "GROUP BY needs a SELECT that names its variables.",
+        "Name them, or group in a SELECT inside braces.",
     ),
     ("IRI parsing failed", "An IRI is not valid.", "Write it in full between < and >."),
     (
@@ -68,7 +79,9 @@ def explain(
     except BadQuery as error:
         return error
     return (
-        _unbalanced(text, tokens)
+        malformed_iri(text, tokens)
+        or _unbalanced(text, tokens)
+        or find_error(text, tokens)
         or _unknown_word(text, tokens)
         or _explain_meaning(message)
         or _unexpected(text, tokens, _padded_message(text, prefixes, base) or message)

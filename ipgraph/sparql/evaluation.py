@@ -17,8 +17,7 @@ _NO_DESCRIPTOR = "(os error 24)"  # EMFILE: a worker has no descriptors left
 def evaluate(store: Store, query: Query) -> EngineResult:
     """Return the result of `query`, computed as it is read.
 
-    Raises `BadQuery`, `UsageError` for bindings that do not fit, `Refused` for an unknown graph in
-    FROM, and `StoreUnavailable`.
+    Raises `BadQuery`, `UsageError` for bindings that do not fit, `Refused` and `StoreUnavailable`.
     """
     text = query.text
     functions: Functions = {}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
 from ipgraph.namespaces import BASE
 from ipgraph.namespaces.prefixes import WELL_KNOWN
-from ipgraph.sparql.lexer import Token, place, tokenize, unescape
+from ipgraph.sparql.lexer import Token, malformed_iri, place, tokenize, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,7 +168,9 @@ def admit(
             hint="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
     if found.undeclared:
-        raise _undeclared(found.undeclared[0], found, prefixes or {})
+        raise malformed_iri(text, tokenize(text)) or _undeclared(
+            found.undeclared[0], found, prefixes or {}
+        )
     if not found.form:
         raise BadQuery(
             "The text is not a query: no SELECT, ASK, CONSTRUCT or DESCRIBE follows its prologue.",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipgraph.errors import BadQuery, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class Token(NamedTuple):
@@ -33,6 +33,10 @@ _BASE = (
 _NAME = _BASE + "_0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*+(?:\\[uU][0-9A-Fa-f]{4,8}[^<>\"{}|^`\\\x00-\x20]*+)*+>"
+
+_NOT_IN_IRI = frozenset('<>"{}|^`\\')
+# An absolute IRI as it is meant, up to its end or that of the line.
+_LIKE_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:[^<>\n]*>?")
 
 _SKIPPED = r"[ \t\r\n]*+(?:\#[^\n\r]*+[ \t\r\n]*+)*+"  # white space and comments
 _NO_IRI = "(?!)"
@@ -111,7 +115,7 @@ def tokenize(text: str) -> list[Token]:
             brackets.read_bracket(terminal, tokens)
         tokens.append(token)
         offset = found.end()
-    raise _unknown_character(text, _after_space(text, offset))
+    raise malformed_iri(text, tokens) or _unknown_character(text, _after_space(text, offset))
 
 
 def scan(text: str) -> Iterator[Token]:
@@ -223,6 +227,39 @@ class _Brackets:
         return clause == "FILTER" and previous.kind in ("name", "iri")
 
 
+def malformed_iri(text: str, tokens: Sequence[Token]) -> BadQuery | None:
+    """Return the error for the last ``<`` that starts an IRI with a forbidden character, if any.
+
+    Such an IRI is no terminal: its parts are read as operators, names and words.
+    """
+    for token, following in zip(reversed(tokens[:-1]), reversed(tokens[1:]), strict=True):
+        if token.text != "<" or following.start != token.start + 1:
+            continue
+        found = _LIKE_IRI.match(text, token.start)
+        if found is None:
+            continue
+        where = place(text, token.start)
+        shown = f"The IRI {found[0][:80]} at {where}"
+        if not found[0].endswith(">"):
+            return BadQuery(
+                f"{shown} is not closed.", place=where, hint="Write a > after its last character."
+            )
+        sign = next((sign for sign in found[0][1:-1] if sign in _NOT_IN_IRI or sign < "!"), "")
+        if sign:
+            name = "a space" if sign == " " else f"the character {sign!r}"
+            return BadQuery(
+                f"{shown} contains {name}.",
+                place=where,
+                hint=f"No IRI contains it. Write {_percent_encoded(sign)} if the data have it so.",
+            )
+    return None
+
+
+def _percent_encoded(sign: str) -> str:
+    """Return the percent-encoding of a character."""
+    return "".join(f"%{byte:02X}" for byte in sign.encode())
+
+
 def _unknown_character(text: str, offset: int) -> BadQuery:
     sign = text[offset]
     where = place(text, offset)
@@ -239,7 +276,7 @@ def _unknown_character(text: str, offset: int) -> BadQuery:
             hint="Replace it with an ordinary space; it often comes with text copied from a page.",
         )
     return BadQuery(
-        f"The character {sign!r} at {where} is not allowed here.",
+        f"The character {sign!r} (U+{ord(sign):04X}) at {where} is not allowed here.",
         place=where,
         hint="Outside strings, comments and <IRIs>, use only letters, digits and operators.",
     )

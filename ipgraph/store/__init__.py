@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EngineResult: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
 Subject: TypeAlias = "ox.NamedNode | ox.BlankNode"
-Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal"
+Term: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple"
 
 
 @runtime_checkable

@@ -11,9 +11,11 @@ from typing import IO, TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
-from ipgraph.errors import BadQuery, Refused, StoreDamaged, StoreUnreadable, Unreadable
+from ipgraph.errors import BadQuery, StoreDamaged, StoreUnreadable, Unreadable
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
+from ipgraph.store import engine_queries
+from ipgraph.store.engine_queries import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -103,9 +105,11 @@ class LocalStore:
     ) -> EngineResult:
         """Return the result of query `text`, as `Store.evaluate` does.
 
-        The text may also call `functions`. Raises `Refused` for an unknown graph in FROM.
+        The text may also call `functions`. Raises `Refused` for a query that the engine would
+        answer wrongly (`ipgraph.sparql.deviations`).
         """
-        if not default_graphs and not named_graphs and _FROM.search(text):
+        upper = text.upper()  # cheaper than patterns that ignore case: 0.1 instead of 10 µs
+        if not default_graphs and not named_graphs and "FROM" in upper and _FROM.search(text):
             default_graphs, named_graphs = self._graphs_in(text, prefixes or {}, base)
         engine = self.engine
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
@@ -116,16 +120,23 @@ class LocalStore:
             default = [ox.NamedNode(default_graphs[0])]
         elif named_graphs:
             default = []  # a dataset of named graphs alone has an empty default graph
-        try:
+        named: list[ox.NamedNode | ox.BlankNode] | None = None
+        if named_graphs or default_graphs:
+            named = [ox.NamedNode(graph) for graph in named_graphs]
+
+        def run(text: str) -> EngineResult:
             return engine.query(
                 text,
                 base_iri=base,
                 prefixes=prefixes,
                 default_graph=default,
-                named_graphs=[ox.NamedNode(graph) for graph in named_graphs]
-                if named_graphs or default_graphs
-                else None,
+                named_graphs=named,
                 custom_functions=functions,
+            )
+
+        try:
+            return engine_queries.run(
+                text, upper, run, Dataset(engine, default, prefixes, base, named)
             )
         except (SyntaxError, ValueError) as error:
             from ipgraph.sparql import diagnostics  # late: only an error pays for it
@@ -171,21 +182,16 @@ class LocalStore:
     ) -> tuple[Sequence[str], Sequence[str]]:
         """Return the IRIs in FROM and in FROM NAMED, because the engine does not merge graphs.
 
-        An unknown graph is an error: it is never fetched, and an empty result would mislead.
+        An unknown graph is empty and never fetched.
         """
         from ipgraph.sparql import guard  # late: few queries name graphs
 
         found = guard.inspect(text, guard.UNBOUNDED, prefixes, base)
         for iri in (*found.default_graphs, *found.named_graphs):
             try:
-                graph = ox.NamedNode(iri)
+                ox.NamedNode(iri)
             except ValueError as error:
                 raise BadQuery(f"FROM <{iri}> is not a valid IRI: {error}.") from error
-            if next(iter(self.quads(graph=graph)), None) is None:
-                raise Refused(
-                    f"There is no graph <{iri}>. Graphs in FROM are never fetched.",
-                    hint="List the graphs with SELECT DISTINCT ?g WHERE { GRAPH ?g {} }",
-                )
         return found.default_graphs, found.named_graphs
 
     def _merge(self, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> ox.Store:

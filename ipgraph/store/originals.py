@@ -116,8 +116,7 @@ class Originals:
         if form is None or isinstance(term, ox.Triple):
             return _statement(triple, term) in self.statements
         return form is not term and any(
-            True
-            for _ in store.quads(triple.subject, triple.predicate, term, _DEFAULT)  # type: ignore[arg-type]
+            True for _ in store.quads(triple.subject, triple.predicate, term, _DEFAULT)
         )
 
     def _forms(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import select
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipgraph.errors import (
     IpGraphError,
@@ -16,15 +17,19 @@ from ipgraph.errors import (
     QueryTooComplex,
     TimeLimitExceeded,
 )
+from ipgraph.serialization.line_end import ended
+from ipgraph.serialization.results import ResultFormats
 from ipgraph.workers.evaluation import write_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ipgraph.serialization.formats import Format
-    from ipgraph.serialization.results import ResultFormats
     from ipgraph.sparql.query import Query
     from ipgraph.store import Store
+
+_DONE = b"ok"
+_REMEMBERED_BYTES = 1 << 14
 
 
 def run_once(
@@ -35,9 +40,12 @@ def run_once(
     *,
     time_limit_s: float,
     memory_limit_mib: int = 0,
-) -> None:
+) -> str:
     """Write the result of `query` to an open file descriptor, in a process that can be killed.
 
+    It ends with a newline.
+
+    Returns the hints for a result without rows, one on each line, and otherwise an empty text.
     `open_store` runs in that process: a store on disk must be opened after the fork. The memory
     that it uses does not count toward `memory_limit_mib` (0: no limit). If an error is raised,
     the descriptor may hold a part of the result. Raises `TimeLimitExceeded`,
@@ -46,9 +54,9 @@ def run_once(
     process without limits.
     """
     if not hasattr(os, "fork"):
-        with os.fdopen(os.dup(descriptor), "wb") as out:
-            write_result(open_store(), query, output_format, out)
-        return
+        with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
+            write_result(open_store(), query, output_format, text)
+        return ""
     reading, writing = os.pipe()
     started = time.monotonic()
     pid = os.fork()
@@ -80,10 +88,11 @@ def run_once(
         raise QueryTooComplex(
             "The query crashed its process. Try a simpler query.", limit="query-too-complex"
         )
-    if report != b"ok":
+    if not report.startswith(_DONE):
         from ipgraph.workers.wire import unpack_error  # late: only an error pays for it
 
         raise unpack_error(report)
+    return report.removeprefix(_DONE).decode()
 
 
 def _with_memory_limit(
@@ -116,9 +125,11 @@ def _run_child(
     stderr = os.dup(2)
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
-        with os.fdopen(os.dup(descriptor), "wb", buffering=1 << 16) as out:
-            write_result(open_store(), query, output_format, out)
-        os.write(report, b"ok")
+        raw = _Beginning(os.dup(descriptor), "wb")
+        store = open_store()
+        with io.BufferedWriter(raw, 1 << 16) as out, ended(out) as text:
+            write_result(store, query, output_format, text)
+        os.write(report, _DONE + _hints(store, query, output_format, raw.beginning.rstrip(b"\n")))
     except IpGraphError as error:
         _report_error(report, error)
     except MemoryError:
@@ -131,6 +142,39 @@ def _run_child(
             traceback.print_exc(file=sys.stderr)
     finally:
         os._exit(0)
+
+
+class _Beginning(io.FileIO):
+    """A file that remembers the beginning of what is written to it."""
+
+    beginning = b""
+
+    def write(self, part: Any) -> int:
+        written = super().write(part)
+        if len(self.beginning) < _REMEMBERED_BYTES:
+            self.beginning += bytes(part[:written])
+        return written
+
+
+def _hints(
+    store: Store, query: Query, output_format: Format | ResultFormats, result: bytes
+) -> bytes:
+    """Return the hints for the beginning of a result, as lines; nothing if it has rows."""
+    if len(result) >= _REMEMBERED_BYTES:
+        return b""
+    from ipgraph.sparql import hints  # late: most results are longer
+
+    form = hints.form_of(query.text)
+    if isinstance(output_format, ResultFormats):
+        output_format = output_format.bindings if form == "SELECT" else output_format.triples
+    if form in ("", "ASK") or not hints.is_empty(output_format.name, result):
+        return b""
+    terms = hints.terms_of(store)
+    found = hints.find(
+        store, query.text, dict(query.prefixes), query.base,
+        nearest=lambda iri: hints.nearest_in(terms, iri), scans=True,
+    )  # fmt: skip
+    return "\n".join(map(str, found.items)).encode()
 
 
 def _report_error(report: int, error: IpGraphError) -> None:

@@ -231,6 +231,10 @@ def _warm_up(store: LocalStore) -> None:
         write_result(store, Query(text), output_format, io.BytesIO())
         for name in ("describe", "graph"):
             jobs.perform(store, wire.Job(name, "urn:none"), output_format, io.BytesIO())
+    term = "CONSTRUCT { <none:a> <none:b> <<( <none:a> <none:b> 1 )>> } WHERE {}"
+    for name in ("jsonld", "jsonld-basic"):
+        with contextlib.suppress(IpGraphError):
+            write_result(store, Query(term), by_name(name), io.BytesIO())
     for name, text in (("resolve", "a"), ("explain", '["ip", "a", "b"]')):
         with contextlib.suppress(IpGraphError):
             jobs.perform(store, wire.Job(name, text), by_name("json"), io.BytesIO())
@@ -240,6 +244,9 @@ def _warm_up(store: LocalStore) -> None:
         "ASK FROM <urn:none> {}",
         "ASK FROM <none> { é }",
         "ASK { SERVICE <none:none> {} }",
+        "ASK { ?s <none:none>* 'none' }",
+        "SELECT ?g { GRAPH ?g { VALUES ?x { 1 } } }",
+        "SELECT * { ?b <none:none>? ?a FILTER(?c) }",
     ):
         with contextlib.suppress(IpGraphError):
             write_result(store, Query(text), by_name("json"), io.BytesIO())

@@ -30,11 +30,17 @@ def run(session_cache, project):
             text=True,
             check=False,
             input=given,
-            env={**os.environ, "IPGRAPH_CACHE": str(session_cache), "COLUMNS": "100"},
+            env=environment(session_cache),
             **options,
         )
 
     return run
+
+
+def environment(cache, **variables):
+    """Return the environment of a command, which says nothing about its progress by default."""
+    fixed = {"IPGRAPH_CACHE": str(cache), "COLUMNS": "100", "IPGRAPH_PROGRESS_AFTER_S": "0"}
+    return {**os.environ, **fixed, **variables}
 
 
 def test_pipe_gets_tab_separated_values(run):
@@ -85,6 +91,41 @@ def test_limit_applies_to_construct_too(run):
     assert run("query", "--limit", "3", "--format", "nt", everything).stdout.count(" .\n") == 3
 
 
+def test_limit_writes_triple_terms_and_base_directions(run, tmp_path):
+    file = tmp_path / "terms.ttl"
+    file.write_text('<a:s> <a:p> <<( <a:x> <a:y> "z"@ar--rtl )>> .', encoding="utf-8")
+    ask = "SELECT ?o { <a:s> <a:p> ?o }"
+    for name in ("json", "xml"):
+        whole = run("query", "--store", file, "--format", name, ask)
+        cut = run("query", "--store", file, "--limit", "5", "--format", name, ask)
+        assert (cut.returncode, cut.stderr) == (0, "")
+        for part in ("a:x", "a:y", "its:dir", "rtl"):
+            assert part in whole.stdout
+            assert part in cut.stdout
+    for name in ("csv", "tsv"):
+        assert "z" in run("query", "--store", file, "--limit", "5", "--format", name, ask).stdout
+    described = run("describe", "--store", file, "<a:s>")
+    assert described.returncode == 0
+    assert "z" in described.stdout
+
+
+def test_a_result_without_rows_says_why_on_standard_error(run):
+    text = 'SELECT ?s { ?s rdfs:label "Office for Bombing Prevention" }'
+    for name in ("table", "tsv", "json"):
+        done = run("query", "--format", name, text)
+        assert done.returncode == 0
+        assert 'there is "Office for Bombing Prevention"@en' in done.stderr
+    assert run("query", text.replace('Prevention"', 'Prevention"@en')).stderr == ""
+    graph = run("query", "SELECT * FROM <urn:none> { ?s ?p ?o }")
+    assert (graph.returncode, "no graph <urn:none>" in graph.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("name", "start"), [("json", "{"), ("xml", "<?xml"), ("n3", "@prefix")])
+def test_a_name_of_a_format_fits_triples_too(run, name, start):
+    done = run("query", "--format", name, "--limit", "1", "CONSTRUCT WHERE { ?s a ?o }")
+    assert done.stdout.lstrip("[").startswith(start)
+
+
 def test_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
     file = tmp_path / "question.rq"
     file.write_text(ASK_UNITS, encoding="utf-8")
@@ -124,8 +165,8 @@ def test_result_of_an_ask_is_a_word(run):
 
 def test_no_infer_excludes_inferred_statements(run):
     ask = "ASK { id:pscd ip:partOf id:ip }"
-    assert run("query", "--format", "csv", ask).stdout == "true"
-    assert run("query", "--format", "csv", "--no-infer", ask).stdout == "false"
+    assert run("query", "--format", "csv", ask).stdout == "true\n"
+    assert run("query", "--format", "csv", "--no-infer", ask).stdout == "false\n"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +262,7 @@ def test_export_in_the_format_of_the_suffix_can_be_loaded_again(run, tmp_path, s
     base = "https://w3id.org/ipgraph/id/"  # N-Triples and N-Quads have no prefixes
     text = f"PREFIX id: <{base}> ASK {{ id:pscd org:unitOf id:ip }}"
     again = run("query", "--store", file, "--format", "csv", text)
-    assert again.stdout == "true"
+    assert again.stdout == "true\n"
 
 
 def test_failed_export_leaves_the_old_file_unchanged(run, tmp_path):
@@ -320,6 +361,107 @@ def test_unknown_option_is_exit_code_2_with_a_suggestion(run):
     done = run("query", "--fromat", "csv", ASK_UNITS)
     assert done.returncode == 2
     assert "--format" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "suggestion"),
+    [
+        ("quary", "Did you mean 'query'?"),
+        ("Serve", "Did you mean 'serve'?"),
+        ("http://example.org/x.ttl", "ipgraph serve http://example.org/x.ttl"),
+        ("zzz", "The commands are serve, query"),
+    ],
+)
+def test_unknown_command_is_exit_code_2_with_a_suggestion(run, word, suggestion):
+    done = run(word, "ASK {}")
+    assert done.returncode == 2
+    assert suggestion in done.stderr
+
+
+def test_unknown_format_suggests_the_nearest(run):
+    done = run("query", "--format", "cvs", "ASK {}")
+    assert done.returncode == 2
+    assert "Did you mean csv?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("query", "--format", name, "ASK {}") for name in ("json", "xml", "csv", "tsv")),
+        *(
+            ("query", "--format", name, "SELECT ?x { VALUES ?x { 1 } }")
+            for name in ("json", "xml", "csv", "tsv")
+        ),
+        ("query", "--format", "json", "--limit", "1", "SELECT ?x { VALUES ?x { 1 } }"),
+        *(("query", "--format", name, "DESCRIBE id:pscd") for name in ("ttl", "jsonld", "rdf")),
+        *(("describe", "--format", name, "PSCD") for name in ("jsonld", "rdf", "nq")),
+        ("export", "--format", "jsonld", "-"),
+        ("explain", "PSCD", "partOf", "DHS", "--format", "json"),
+        ("info", "--format", "json"),
+        ("search", "bomb", "--format", "json"),
+        ("ask", "units-of", "--text"),
+        ("completion", "bash"),
+    ],
+)
+def test_every_text_ends_with_one_newline(run, arguments):
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("\n")
+    assert not done.stdout.endswith("\n\n\n")
+
+
+def test_result_without_triples_stays_empty(run):
+    assert run("query", "--format", "nt", "CONSTRUCT WHERE { <urn:no> ?p ?o }").stdout == ""
+
+
+def test_parameters_are_values_of_variables(run):
+    text = "SELECT ?unit { ?unit org:unitOf ?whole }"
+    done = run("query", "--param", "whole=id:ip", text)
+    assert "<https://w3id.org/ipgraph/id/pscd>" in done.stdout.splitlines()
+    typed = "SELECT ?a ?b ?c ?d {}"
+    values = ("a=7", 'b="7"', "c=2010-05-01", "d=} ?s ?p ?o")
+    arguments = [part for value in values for part in ("--param", value)]
+    done = run("query", "--format", "tsv", *arguments, typed)
+    date = '"2010-05-01"^^<http://www.w3.org/2001/XMLSchema#date>'
+    assert done.stdout.splitlines()[1].split("\t") == ["7", '"7"', date, '"} ?s ?p ?o"']
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("whole", "Write NAME=VALUE"), ("whale=id:ip", r"Did you mean ?whole?")],
+)
+def test_a_wrong_parameter_is_exit_code_2(run, value, message):
+    done = run("query", "--param", value, "SELECT ?unit { ?unit org:unitOf ?whole }")
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_what_takes_long_is_said_on_standard_error_in_a_pipe_too(project, session_cache):
+    assert project.built
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ipgraph", "query"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(session_cache, IPGRAPH_PROGRESS_AFTER_S="0.01"),
+    )
+    with process:
+        line = process.stderr.readline()  # the command waits for its query
+        out, _ = process.communicate("ASK {}")
+    assert re.fullmatch(r"ipgraph: Reading the query \(\d+ s\) …\n", line)
+    assert (process.returncode, out) == (0, "true\n")
+
+
+def test_nothing_is_said_if_the_setting_is_0(project, session_cache, tmp_path):
+    assert project.built
+    done = subprocess.run(
+        [sys.executable, "-m", "ipgraph", "info"],
+        capture_output=True,
+        check=True,
+        env=environment(session_cache),
+    )
+    assert done.stderr == b""
 
 
 def test_closed_pipe_causes_no_traceback(run, session_cache):
@@ -543,10 +685,3 @@ def test_a_language_that_is_no_tag_is_a_usage_error(run, animals):
     done = run("describe", "e:cat", "--store", animals, "--language", "fr_FR")
     assert done.returncode == 2
     assert "not a language tag" in done.stderr
-
-
-def test_a_query_without_rows_names_the_term_with_the_other_scheme(run, animals):
-    query = ("query", "--store", animals, "--format", "table")
-    done = run(*query, "SELECT ?n { ?s <https://schema.org/name> ?n }")
-    assert "they have <http://schema.org/name>" in done.stderr
-    assert "they have" not in run(*query, "SELECT ?n { ?s schema:name ?n }").stderr

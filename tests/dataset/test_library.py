@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import ipgraph
+from ipgraph.dataset.config.file import NO_DESCRIPTION
+from ipgraph.entities.model import Model
 from ipgraph.settings import Settings
 
 LIBRARY = Path(__file__).parents[2] / "examples" / "library"
@@ -74,3 +76,35 @@ def test_dated_nodes_are_no_hits(library):
 def test_labels_against_the_direction_are_those_of_the_dataset(library):
     harbor = library.entities.describe(THING + "harbor")
     assert "run by" in {group.label for group in harbor.incoming}
+
+
+def test_its_questions_have_the_expected_answers(library):
+    assert [question.name for question in library.questions] == [
+        "branches-without-librarian",
+        "librarians-of",
+    ]
+    for question in library.questions:
+        assert question.differences(library.store) == ()
+
+
+def test_its_check_finds_what_its_shape_asks_for_and_nothing_else(library):
+    (problem,) = library.check().problems
+    assert "A branch has a number of books." in problem.message
+
+
+def test_an_endpoint_is_asked_for_subproperties_once():
+    asked = []
+
+    class Endpoint:
+        endpoint = "http://a.example/"
+        description = NO_DESCRIPTION
+
+        def quads(self, *pattern):
+            asked.append(pattern)
+            return iter(())
+
+    model = Model(Endpoint())
+    assert model.role("part_of")
+    assert model.dates
+    assert not model.nodes
+    assert len(asked) == 1

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ipgraph.errors import UsageError
-from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_with
+from ipgraph.serialization.formats import FORMATS, Content, by_name, find, formats_with
 
 
 @pytest.mark.parametrize("output_format", FORMATS, ids=lambda item: item.name)
@@ -15,6 +15,21 @@ def test_a_format_is_found_by_name_suffix_and_media_type_in_any_case(output_form
         output_format.name.upper(),
     ):
         assert by_name(name) is output_format
+
+
+def test_a_name_that_two_formats_share_means_the_one_for_the_result():
+    assert by_name("json").content is Content.BINDINGS
+    assert find("json", formats_with(Content.TRIPLES)) is by_name("jsonld")
+    assert find("xml", formats_with(Content.TRIPLES)) is by_name("rdf")
+    assert find("csv", formats_with(Content.TRIPLES)) is None
+
+
+def test_formats_of_rdf_exist_with_the_basic_encoding_too():
+    form = by_name("jsonld-basic")
+    assert (form.is_basic, form.plain) == (True, by_name("jsonld"))
+    assert by_name("turtle-basic").plain is by_name("ttl")
+    assert find("json-basic", formats_with(Content.BINDINGS)) is None
+    assert form not in FORMATS
 
 
 def test_an_unknown_format_is_an_error_that_lists_the_formats():

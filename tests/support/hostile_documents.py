@@ -396,5 +396,5 @@ def _amplified(times: Callable[[int], int]) -> Iterator[Document]:
         "a chain of blank nodes (nt)",
         ".nt",
         lambda: "\n".join(f"_:n{n} {P} _:n{n + 1} ." for n in range(4_000)),
-        (STOPPED,),
+        (LOADED,),
     )

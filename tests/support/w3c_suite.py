@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import url2pathname
 
 import pyoxigraph as ox
 import rdflib
+
+from ipgraph.serialization.basic_encoding import encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 UT = rdflib.Namespace("http://www.w3.org/2009/sparql/tests/test-update#")
@@ -23,6 +28,8 @@ _FORMATS = {
     ".rdf": ox.RdfFormat.RDF_XML,
     ".nt": ox.RdfFormat.N_TRIPLES,
     ".n3": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nq": ox.RdfFormat.N_QUADS,
 }
 _RESULTS = {
     ".srx": ox.QueryResultsFormat.XML,
@@ -75,14 +82,15 @@ def iri(path: Path) -> str:
     return SITE + path.resolve().relative_to(found).as_posix()
 
 
-def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
-    """Return the SPARQL 1.0 and 1.1 tests of one type, without those of entailment and SERVICE.
+def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest, versions: str = "01") -> list[Case]:
+    """Return the tests of one type, without those of entailment and SERVICE.
 
-    `test_w3c_service` has those of SERVICE, with their endpoints.
+    `versions` are the last digits of the versions of SPARQL. `test_w3c_service` has the tests of
+    SERVICE, with their endpoints.
     """
     found: list[Case] = []
     base = root()
-    for manifest in sorted(base.glob("sparql1[01]/*/manifest.ttl")) if base else []:
+    for manifest in sorted(base.glob(f"sparql1[{versions}]/*/manifest.ttl")) if base else []:
         if manifest.parent.name in ("entailment", "service"):
             continue  # other entailment regimes; other endpoints
         graph = rdflib.Graph().parse(manifest)
@@ -104,13 +112,13 @@ def cases(kind: rdflib.URIRef = MF.QueryEvaluationTest) -> list[Case]:
     return found
 
 
-def texts(*kinds: rdflib.URIRef) -> dict[str, str]:
+def texts(*kinds: rdflib.URIRef, versions: str = "01") -> dict[str, str]:
     """Return the texts of all tests of some types, by the path of the file in the suite."""
     found: dict[str, str] = {}
     base = root()
     if base is None:
         return found
-    for manifest in sorted(base.glob("sparql1[01]/**/manifest.ttl")):
+    for manifest in sorted(base.glob(f"sparql1[{versions}]/**/manifest.ttl")):
         graph = rdflib.Graph().parse(manifest)
         for test in {test for kind in kinds for test in graph.subjects(rdflib.RDF.type, kind)}:
             action = graph.value(test, MF.action)
@@ -121,12 +129,22 @@ def texts(*kinds: rdflib.URIRef) -> dict[str, str]:
 
 
 def load(paths: set[Path]) -> ox.Store:
-    """Return a store with each file as the graph of its IRI."""
+    """Return a store with each file as the graph of its IRI, next to the graphs in the file."""
     store = ox.Store()
     for path in sorted(paths):
-        store.load(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path),
-                   to_graph=ox.NamedNode(iri(path)))  # fmt: skip
+        graph = ox.NamedNode(iri(path))
+        for quad in ox.parse(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path)):
+            is_default = quad.graph_name == ox.DefaultGraph()
+            name = graph if is_default else quad.graph_name
+            store.add(ox.Quad(quad.subject, quad.predicate, quad.object, name))
     return store
+
+
+def graphs_in(path: Path) -> list[str]:
+    """Return the names of the graphs that a file of quads contains."""
+    quads = ox.parse(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path))
+    return sorted({quad.graph_name.value for quad in quads
+                   if isinstance(quad.graph_name, ox.NamedNode)})  # fmt: skip
 
 
 def canonical(result: EngineResult | list[ox.Triple]) -> object:
@@ -145,9 +163,17 @@ def canonical(result: EngineResult | list[ox.Triple]) -> object:
     else:
         for triple in result:
             dataset.add(ox.Quad(triple.subject, triple.predicate, triple.object))
+    return canonical_quads(dataset)
+
+
+def canonical_quads(quads: Iterable[ox.Quad], *, is_encoded: bool = False) -> frozenset[str]:
+    """Return a value that is equal for equal quads, whatever their blank nodes.
+
+    `is_encoded`: the triple terms are in their basic encoding, as canonicalization needs it.
+    """
     # The engine stores the values of literals, not their lexical forms ("1.10" is 1.1).
     normal = ox.Store()
-    normal.extend(dataset)
+    normal.extend(quads if is_encoded else encoded(quads))
     dataset = ox.Dataset(normal)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return frozenset(str(quad) for quad in dataset)

@@ -15,7 +15,8 @@ import pyoxigraph as ox
 from ipgraph.cli.output import terminal
 from ipgraph.errors import BadQuery, LimitReached
 from ipgraph.serialization.formats import by_name
-from ipgraph.serialization.results import ResultFormats, write
+from ipgraph.serialization.line_end import ended
+from ipgraph.serialization.results import ResultFormats, format_of_result, write
 from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.serialization.formats import Format
     from ipgraph.snapshots.snapshot import Snapshot
+    from ipgraph.sparql.bindings import Bindings
     from ipgraph.store.local import LocalStore
 
 DEFAULT_ROWS = 200
@@ -38,6 +40,7 @@ class QueryRequest:
     text: str
     format_name: str | None = None
     limit: int | None = None
+    bindings: Bindings = ()
 
 
 def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
@@ -49,22 +52,24 @@ def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
     if name == "table" or (name is None and sys.stdout.isatty()):
         _show(graph, request)
         return
-    output_format = by_name(name) if name else ResultFormats(by_name("tsv"), by_name("ttl"))
+    output_format = (
+        format_of_result(name) if name else ResultFormats(by_name("tsv"), by_name("ttl"))
+    )
     max_rows = request.limit or None
     if not terminal.is_protected(sys.stdout):
-        _write(graph, request.text, output_format, sys.stdout.fileno(), max_rows)
+        _write(graph, request, output_format, sys.stdout.fileno(), max_rows)
         return
     import tempfile
 
     with tempfile.TemporaryFile() as file:
-        _write(graph, request.text, output_format, file.fileno(), max_rows)
+        _write(graph, request, output_format, file.fileno(), max_rows)
         file.seek(0)
         shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def _write(
     graph: KnowledgeGraph,
-    text: str,
+    request: QueryRequest,
     output_format: Format | ResultFormats,
     descriptor: int,
     max_rows: int | None = None,
@@ -74,11 +79,14 @@ def _write(
     The text is inspected only if the engine rejects it: then `admit` may have a better reason.
     """
     try:
-        _evaluate(graph, _query(graph, text, max_rows), output_format, descriptor)
+        query = _query(graph, request.text, max_rows)._replace(bindings=request.bindings)
+        hints = _evaluate(graph, query, output_format, descriptor)
+        for hint in hints.splitlines():
+            click.echo(f"ipgraph: {terminal.harmless(hint)}", err=True)
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
-        admit(text, prefixes=graph.prefixes)
+        admit(request.text, prefixes=graph.prefixes)
         raise
 
 
@@ -89,17 +97,18 @@ def _query(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
 
 def _evaluate(
     graph: KnowledgeGraph, query: Query, output_format: Format | ResultFormats, descriptor: int
-) -> None:
+) -> str:
+    """Write a result; return the hints for one without rows, as lines."""
     if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
-        with os.fdopen(os.dup(descriptor), "wb") as out:
-            result = graph.query(query.text).result
-            write(result, output_format, out, graph.prefixes.declared, query.max_rows)
-        return
+        result = graph.query(query.text, bindings=dict(query.bindings)).result
+        with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
+            write(result, output_format, text, graph.prefixes.declared, query.max_rows)
+        return ""
     from ipgraph import workers
 
     snapshot = graph.snapshot
     try:
-        workers.run_once(
+        return workers.run_once(
             partial(_open, snapshot, graph.prefixes, infer=query.infer)
             if snapshot
             else graph.store_for,
@@ -130,7 +139,7 @@ def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
 
     with tempfile.TemporaryFile() as file:
         either = ResultFormats(by_name("json"), by_name("ttl"))
-        _write(graph, request.text, either, file.fileno())
+        _write(graph, request, either, file.fileno())
         file.seek(0)
         if file.read(1) != b"{":  # triples: Turtle is easier to read than three columns
             file.seek(0)
@@ -146,12 +155,10 @@ def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
             console.print("yes" if results else "no")
         else:
             limit = DEFAULT_ROWS if request.limit is None else request.limit
-            if not _print_rows(console, results, Cells(graph), limit):
-                _print_hints(graph, request.text)
+            _print_rows(console, results, Cells(graph), limit)
 
 
-def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: int) -> int:
-    """Print the rows; return their number."""
+def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: int) -> None:
     from rich import box
     from rich.table import Table
 
@@ -164,17 +171,7 @@ def _print_rows(console: Console, rows: ox.QuerySolutions, cells: Cells, limit: 
             table.add_row(*(cells.text(term) for term in row))
     if not number:
         console.print("0 rows: the query is valid, but nothing matches it.")
-        return 0
+        return
     console.print(table)
     shown = f"first {limit:,} of " if limit and number > limit else ""
     console.print(f"{shown}{number:,} row{'s' * (number != 1)}", style="dim")
-    return number
-
-
-def _print_hints(graph: KnowledgeGraph, text: str) -> None:
-    """Say on standard error which terms of a query occur with another scheme only."""
-    from ipgraph.sparql import guard, missing_terms
-
-    found = guard.inspect(text, guard.UNBOUNDED, graph.prefixes)
-    for hint in missing_terms.hints(graph.store, (use.name for use in found.names)):
-        click.echo(terminal.harmless(str(hint)), err=True)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ipgraph.cli.output.terminal import harmless
 from ipgraph.namespaces import XSD
+from ipgraph.serialization.rows import text_of
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -34,4 +35,4 @@ class Cells:
         if isinstance(term, ox.Literal):
             style = "cyan" if term.datatype.value in _NUMBERS else ""
             return Text(harmless(term.value), style=style)
-        return Text(harmless(str(term)) if term is not None else "")
+        return Text(harmless(text_of(term)) if term is not None else "")

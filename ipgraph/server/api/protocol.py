@@ -7,8 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from ipgraph.errors import UsageError
-from ipgraph.serialization.formats import by_name
+from ipgraph.server.http.negotiation import ANYTHING, by_parameter
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import INFER, Parameter
 
@@ -24,7 +23,7 @@ METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 MAX_PARAMETERS = 1000
 _IRIS = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
-_FORMAT_NAMES = ("format", "output", "results")
+FORMAT_NAMES = ("format", "output", "results")
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)?$")
 PARAMETERS = (
     Parameter("query", "the query; without it, the endpoint returns its service description"),
@@ -42,15 +41,15 @@ _READ_ONLY = "This graph is read-only. Updates are not supported."
 class QueryRequest(NamedTuple):
     """The parameters of a request.
 
-    `text` is None without a query. `format` is the short name of a format or ``html``, or empty if
-    the Accept header decides.
+    `text` is None without a query. `formats` are the different values of the parameter ``format``
+    and its synonyms; without any, the Accept header decides.
     """
 
     text: str | None = None
     infer: bool = True
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    format: str = ""
+    formats: tuple[str, ...] = ()
     time_limit_s: float | None = None
 
 
@@ -83,9 +82,9 @@ def read(request: Request) -> QueryRequest:
     return QueryRequest(
         text=texts[0] if texts else None,
         infer=_truth(values, "infer", infer_by_default),
-        default_graphs=tuple(values.get("default-graph-uri", ())),
-        named_graphs=tuple(values.get("named-graph-uri", ())),
-        format=_format(values),
+        default_graphs=tuple(filter(None, values.get("default-graph-uri", ()))),
+        named_graphs=tuple(filter(None, values.get("named-graph-uri", ()))),
+        formats=_formats(values),
         time_limit_s=_seconds(values),
     )
 
@@ -176,17 +175,14 @@ def _truth(values: Mapping[str, list[str]], name: str, default: bool) -> bool:
     raise HttpError(400, f"{name} is {given[:40]!r}; it must be true or false.")
 
 
-def _format(values: Mapping[str, list[str]]) -> str:
-    for name in _FORMAT_NAMES:
-        given = _single(values, name)
-        if given:
-            if given.strip().lower() in ("html", "text/html"):
-                return "html"
-            try:
-                return by_name(given.replace(" ", "+")).name  # an unescaped + arrives as a blank
-            except UsageError as error:
-                raise HttpError(400, f"{name}: {error}") from error
-    return ""
+def _formats(values: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Return the formats that a request names; clients repeat them in several parameters."""
+    given = [(name, value) for name in FORMAT_NAMES for value in values.get(name, ()) if value]
+    for name, value in given:
+        if by_parameter(value, ANYTHING) is None:
+            names = ", ".join(offer.name for offer in ANYTHING)
+            raise HttpError(400, f"{name}: Unknown format {value[:40]!r}.", hint=f"Use {names}.")
+    return tuple(dict.fromkeys(value for _, value in given))
 
 
 def _seconds(values: Mapping[str, list[str]]) -> float | None:
@@ -195,6 +191,8 @@ def _seconds(values: Mapping[str, list[str]]) -> float | None:
         return None
     found = _DURATION.match(given.strip())
     seconds = float(found[1]) / (1000 if found[2] == "ms" else 1) if found else math.nan
+    if seconds == 0:  # as forms of other endpoints send it: no limit of the client
+        return None
     if not 0 < seconds < math.inf:
         raise HttpError(
             400, f"timeout is {given[:40]!r}; it must be a time.", hint="Write 10s, 500ms or 2.5."

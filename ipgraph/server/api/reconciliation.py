@@ -14,7 +14,10 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from ipgraph.entities.names import identified_by
+from ipgraph.errors import UsageError
 from ipgraph.namespaces import RDF, XSD
+from ipgraph.search.index import Hit
 from ipgraph.server.api import protocol
 from ipgraph.server.http.negotiation import HTML, JSON
 from ipgraph.server.http.response import HttpError, Response, write_json
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from ipgraph.server.context import Request
 
 PATH = "/reconcile"
+PATHS = (PATH, PATH + "/")
 PREVIEW = PATH + "/preview"
 MAX_QUERIES = 10  # the batch size of OpenRefine; similar names cost up to 30 ms per query
 MAX_IDS = 200
@@ -49,7 +53,7 @@ routes = Routes()
 
 
 @routes.add(
-    PATH,
+    *PATHS,
     summary="Reconcile names with entities: Reconciliation API 0.2 (OpenRefine); without "
     "parameters, its manifest",
     methods=("GET", "POST"),
@@ -70,10 +74,13 @@ def reconcile(request: Request) -> Response:
         queries = _object(given["queries"], "queries")
         if len(queries) > MAX_QUERIES:
             raise HttpError(400, f"A batch has at most {MAX_QUERIES} queries.")
-        results = {}
+        results: dict[str, dict[str, Any]] = {}
         for name, query in queries.items():
             near = request.elapsed_ms < _MAX_SIMILAR_MS
-            results[name] = {"result": _candidates(kg, query, near=near)}
+            try:
+                results[name] = {"result": _candidates(kg, query, near=near)}
+            except UsageError as error:  # the other queries of the batch are answered
+                results[name] = {"result": [], "error": str(error)}
         return _json(results)
     if "extend" in given:
         return _json(_extended(kg, _object(given["extend"], "extend")))
@@ -184,23 +191,29 @@ def _candidates(kg: KnowledgeGraph, query: Any, *, near: bool) -> list[dict[str,
     With `near`, similar names are searched if there are no other candidates.
     """
     if not isinstance(query, dict) or not isinstance(query.get("query"), str):
-        raise HttpError(400, "A query of the batch has no text under query.")
+        raise UsageError("This query has no text under the key query.")
     text = query["query"][:_MAX_CHARS]
     limit = query.get("limit")
     limit = min(limit, _MAX_LIMIT) if isinstance(limit, int) and limit > 0 else _LIMIT
     kinds = _texts(query.get("type"))
     wanted = _objects(query.get("properties"))[:MAX_PROPERTIES]
-    hits = kg.index.search(text, limit=_MAX_LIMIT).hits
+    identified = identified_by(kg.store, text)
+    named = kg.index.search(text, limit=_MAX_LIMIT).hits
+    hits = [*(_hit(kg, iri) for iri in identified), *named]
     if not hits and near:
-        hits = kg.index.similar(text)
+        hits = [*kg.index.similar(text)]
+    seen: set[str] = set()
     found: list[dict[str, Any]] = []
     for hit in hits:
         classes = _classes(kg, hit.iri)
-        if kinds and not classes & set(kinds):
+        if hit.iri in seen or (kinds and not classes & set(kinds)):
             continue
+        seen.add(hit.iri)
         names = (hit.label, hit.acronym, hit.matched, hit.iri)
         score = max(_likeness(text, name) for name in names if name)
-        if wanted:
+        if hit.iri in identified:
+            score = 1.0
+        elif wanted:
             share = sum(_holds(kg, hit.iri, item) for item in wanted) / len(wanted)
             score = _NAME_SHARE * score + (1 - _NAME_SHARE) * share
         found.append(
@@ -215,9 +228,18 @@ def _candidates(kg: KnowledgeGraph, query: Any, *, near: bool) -> list[dict[str,
         )
     found.sort(key=lambda item: -item["score"])
     sure = [item for item in found if item["score"] == 100]
+    # An identifier decides between things of the same name.
+    sure = [item for item in sure if item["id"] in identified] or sure
     if len(sure) == 1:
         sure[0]["match"] = True
     return found[:limit]
+
+
+def _hit(kg: KnowledgeGraph, iri: str) -> Hit:
+    """Return the entity with an IRI as the index would."""
+    label = _label(kg, iri)
+    indexed = (hit for hit in kg.index.search(label, limit=_SUGGESTED).hits if hit.iri == iri)
+    return next(indexed, Hit(iri, label, "", "", ""))
 
 
 def _extended(kg: KnowledgeGraph, query: dict[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def _triples(request: Request, root: str) -> list[ox.Triple]:
         ox.Triple(endpoint, _A, _sd("Service")),
         ox.Triple(endpoint, _sd("endpoint"), endpoint),
         ox.Triple(endpoint, _sd("supportedLanguage"), _sd("SPARQL11Query")),
+        ox.Triple(endpoint, _sd("supportedLanguage"), _sd("SPARQL12Query")),
         ox.Triple(endpoint, _sd("defaultEntailmentRegime"),
                   ox.NamedNode("http://www.w3.org/ns/entailment/OWL-RDF-Based")),
         ox.Triple(endpoint, _sd("supportedEntailmentProfile"),

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from ipgraph.errors import IpGraphError, NotAcceptable
-from ipgraph.serialization.formats import FORMATS, by_name
+from ipgraph.serialization.formats import by_name
 from ipgraph.server import jobs
-from ipgraph.server.api import protocol, service_description, unknown_terms
+from ipgraph.server.api import protocol, query_hints, service_description
 from ipgraph.server.http import representations
 from ipgraph.server.http.negotiation import (
+    ANYTHING,
     ASK_OFFERS,
     GRAPH_OFFERS,
     HTML,
@@ -19,8 +20,8 @@ from ipgraph.server.http.negotiation import (
     SELECT_OFFERS,
     Choice,
     Offer,
+    by_parameter,
     choose,
-    of_format,
 )
 from ipgraph.server.http.response import NO_STORE, HttpError, Response
 from ipgraph.sparql.query import Query
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 PATHS = ("/sparql", "/sparql/", "/query", "/query/")
 OFFERS = {"SELECT": SELECT_OFFERS, "ASK": ASK_OFFERS}
-ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
 _DESCRIPTION_OFFERS = (*RDF_OFFERS, HTML)
 
 
@@ -122,7 +122,7 @@ def finish(request: Request, prepared: Prepared, stream: ResultStream) -> Respon
     whole = stream.body
     if whole is None:
         return jobs.stream(request, tuple(headers), stream)
-    headers += unknown_terms.headers(request.edition, found, choice.name, whole)
+    headers += query_hints.headers(request.edition, prepared.query, found, choice.name, whole)
     if found.volatile:
         return Response.of((*headers, NO_STORE), whole)
     return request.lookup.store(
@@ -181,22 +181,31 @@ def _without_query(request: Request, query_request: QueryRequest) -> Response | 
 
 
 def _wants_page(request: Request, query_request: QueryRequest) -> bool:
-    if query_request.format:
-        return query_request.format == HTML.name
+    if query_request.formats:
+        return all(by_parameter(value, ANYTHING) is HTML for value in query_request.formats)
     best = choose(request.accept, ANYTHING)
     return best is not None and best.name == HTML.name
 
 
 def _choose(request: Request, query_request: QueryRequest, offers: tuple[Offer, ...]) -> Choice:
-    if not query_request.format:
+    values = query_request.formats
+    if not values:
         return representations.require(request, offers)
-    for offer in offers:
-        if offer.name == query_request.format:
-            return offer.choice
-    raise NotAcceptable(
-        f"The result of this query is not available as {query_request.format}.",
-        hint="Use " + ", ".join(offer.name for offer in offers) + ".",
-    )
+    found = {value: by_parameter(value, offers) for value in values}
+    for value, offer in found.items():
+        if offer is None:
+            raise NotAcceptable(
+                f"The result of this query is not available as {value[:40]}.",
+                hint="Use " + ", ".join(offer.name for offer in offers) + ".",
+            )
+    first, *others = found.values()
+    if first is None or any(offer is not first for offer in others):
+        raise HttpError(
+            400,
+            f"The request names several formats: {', '.join(found)[:200]}.",
+            hint=f"Give one of the parameters {', '.join(protocol.FORMAT_NAMES)} once.",
+        )
+    return first.choice
 
 
 def _check_iris(iris: tuple[str, ...], parameter: str) -> tuple[str, ...]:

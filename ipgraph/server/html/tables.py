@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.namespaces import RDF, XSD
+from ipgraph.serialization.rows import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,10 +173,15 @@ def cell(term: object, entities: Entities) -> Cell:
     if isinstance(term, ox.Literal):
         datatype = term.datatype.value
         shorten = entities.store.prefixes.shorten
-        cue = term.language or ("" if datatype in _OBVIOUS else shorten(datatype))
+        cue = _tag(term) or ("" if datatype in _OBVIOUS else shorten(datatype))
         number = _number(term.value) if datatype in _NUMBERS else None
         return Cell(term.value, cue="" if cue == "en" else cue, number=number)
-    return Cell(str(term))
+    return Cell(text_of(term))  # type: ignore[arg-type]
+
+
+def _tag(term: ox.Literal) -> str:
+    """Return the language tag of a literal, with its base direction as SPARQL writes it."""
+    return f"{term.language}--{term.direction}" if term.direction else term.language or ""
 
 
 def _number(text: str) -> int | float | None:

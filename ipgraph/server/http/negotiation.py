@@ -9,12 +9,12 @@ comes after the others.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from werkzeug.http import parse_accept_header
 
-from ipgraph.serialization.formats import FORMATS, Content, Format, formats_with
+from ipgraph.serialization.formats import BASIC, FORMATS, Content, Format, formats_with
 
 # Longer than the header of any real client, and short enough to parse and cache.
 MAX_HEADER_CHARS = 4096
@@ -24,7 +24,7 @@ GZIP, BROTLI = "gzip", "br"
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity: hashing is costly
 class Offer:
-    """A representation: short name, media type, broader types that it satisfies, and header."""
+    """A representation: short names, media type, broader types that it satisfies, and header."""
 
     name: str
     media_type: str
@@ -32,6 +32,7 @@ class Offer:
     synonyms: tuple[str, ...] = ()
     header: str = ""
     only_if_named: bool = False  # chosen if its own type is accepted, not for */*
+    aliases: tuple[str, ...] = ()  # other short names
 
     @property
     def content_type(self) -> str:
@@ -54,7 +55,10 @@ class Choice:
 
 def of_format(form: Format, *, only_if_named: bool = False) -> Offer:
     """Return the offer for a format."""
-    return Offer(form.name, form.media_type, form.weak, form.synonyms, form.header, only_if_named)
+    return Offer(
+        form.name, form.media_type, form.weak, form.synonyms, form.header, only_if_named,
+        form.aliases,
+    )  # fmt: skip
 
 
 HTML = Offer("html", "text/html", ("application/xhtml+xml",), header="text/html; charset=utf-8")
@@ -64,7 +68,7 @@ PLAIN = Offer("plain", "text/plain", header="text/plain; charset=utf-8")
 # The representations of list pages.
 LIST_OFFERS = (HTML, JSON, CSV)
 
-_NAMED_FOR_ASK = {"csv"}
+_NAMED_FOR_ASK = {"csv", "tsv"}  # SPARQL 1.1 defines neither for a Boolean
 SELECT_OFFERS = (*(of_format(form) for form in formats_with(Content.BINDINGS)), HTML)
 ASK_OFFERS = (
     *(
@@ -75,6 +79,8 @@ ASK_OFFERS = (
     HTML,
 )
 GRAPH_OFFERS = (*(of_format(form) for form in formats_with(Content.TRIPLES, Content.QUADS)), HTML)
+# The representations of all results: what the form of a query allows is not known yet.
+ANYTHING = (*(of_format(form) for form in FORMATS), HTML)
 # RDF documents that are not query results: descriptions, the ontology, data of an entity.
 RDF_OFFERS = tuple(of_format(form) for form in formats_with(Content.TRIPLES, Content.QUADS))
 
@@ -110,12 +116,30 @@ def wants_html(accept: str, *others: Offer) -> bool:
 
 
 def by_parameter(value: str, offers: tuple[Offer, ...]) -> Offer | None:
-    """Return the offer that the parameter `format` names: a short name or a media type."""
-    wanted = value.strip().lower().replace(" ", "+")  # an unescaped + arrives as a blank
+    """Return the offer that the parameter `format` names.
+
+    The value is a short name, a media type, or media ranges as in Accept.
+    """
+    ranges = [item.strip().lower().replace(" ", "+") for item in value.split(",")]  # + as a blank
+    if len(ranges) > 1:
+        chosen = choose(",".join(ranges), offers)
+        return next((offer for offer in offers if chosen and offer.name == chosen.name), None)
+    if ranges[0].endswith(BASIC):
+        return _basic(by_parameter(ranges[0].removesuffix(BASIC), offers))
     for offer in offers:
-        if wanted in (offer.name, offer.media_type, *offer.synonyms):
+        if ranges[0] in (offer.name, offer.media_type, *offer.synonyms):
+            return offer
+    for offer in offers:
+        if ranges[0] in offer.aliases or ranges[0] in offer.weak:
             return offer
     return None
+
+
+@cache
+def _basic(offer: Offer | None) -> Offer | None:
+    """Return the offer of a format with the basic encoding of triple terms, if it exists."""
+    is_rdf = offer is not None and any(offer.name == item.name for item in RDF_OFFERS)
+    return replace(offer, name=offer.name + BASIC) if offer is not None and is_rdf else None
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ _POLICY = (
 FRAMED_POLICY = _POLICY + "*"
 _EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Server-Timing, X-Request-Id, "
-    "X-Unknown-Term"
+    "X-Query-Hint, X-Unknown-Term"
 )
 ALWAYS = (
     ("Access-Control-Allow-Origin", "*"),

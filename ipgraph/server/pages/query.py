@@ -13,27 +13,29 @@ from flask import make_response
 from ipgraph.errors import (
     HTTP_STATUSES,
     BadQuery,
+    IpGraphError,
     LimitReached,
+    NotAcceptable,
+    Refused,
     SizeLimitExceeded,
 )
 from ipgraph.serialization import spreadsheets
 from ipgraph.serialization.xlsx import MEDIA_TYPE, workbook
-from ipgraph.server.api import protocol
+from ipgraph.server.api import protocol, query_hints
 from ipgraph.server.api import sparql as sparql_endpoint
 from ipgraph.server.html import links
 from ipgraph.server.html.code_samples import samples
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labeled_rows, table
-from ipgraph.server.http.negotiation import CSV, Offer
+from ipgraph.server.http.negotiation import ANYTHING, CSV, Offer
 from ipgraph.server.http.response import NO_STORE, HttpError, Response
 from ipgraph.server.http.routes import INFER, QUERY, Parameter, Routes, one_of
 from ipgraph.server.pages import query_builder, questions
 from ipgraph.server.pages.site import site_of
-from ipgraph.sparql import missing_terms
+from ipgraph.sparql.hints import Hints
+from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flask import Response as FlaskResponse
 
     from ipgraph.errors import Place
@@ -77,7 +79,7 @@ class Notice:
     *sparql_endpoint.PATHS,
     summary="Ask in SPARQL; without a query the description of the endpoint",
     methods=("GET", "POST", "QUERY"),
-    offers=sparql_endpoint.ANYTHING,
+    offers=ANYTHING,
     parameters=protocol.PARAMETERS,
     bodies=(protocol.QUERY,),
     negotiates=False,
@@ -113,17 +115,21 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     """Show the form and, if a query was sent, its result or error."""
     site = site_of(request)
     answer: Table | None = None
-    error: BadQuery | LimitReached | None = None
+    hints = Hints()
+    error: IpGraphError | None = None
     query = query_request.text or questions.example(site, request.args.get("example", ""))
     began = time.perf_counter()
     if query.strip():
         try:
             result = sparql_endpoint.rows(request, query_request._replace(text=query))
             answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
-        except (BadQuery, LimitReached) as found:
+            if not answer.counted and answer.truth is None:
+                prefixes = request.edition.inspect(query).assumed
+                asked = Query(query, prefixes=prefixes)
+                hints = query_hints.of_query(request.edition, asked, scans=True)
+        except (BadQuery, LimitReached, NotAcceptable, Refused) as found:
             error = found
     elapsed_ms = round((time.perf_counter() - began) * 1000)
-    hints = _hints(request, query) if answer is not None and not answer.counted else ()
     pairs = answer.pairs() if answer else []
     charted = bool(pairs) and request.args.get("view") == "chart"
     classes, relations = site.once_per_language(query_builder.choices)
@@ -133,9 +139,10 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
         query=query or _first_query(site),
         answer=answer,
         heading=_heading(site, answer) if answer else "",
+        hints=_sentences(site, hints),
+        corrected=links.address("/sparql", query=hints.query) if hints.query else "",
         is_cut=answer is not None and len(answer.rows) < answer.counted,
         notice=_notice(site, error) if error else None,
-        hints=hints,
         infer=query_request.infer,
         infers_by_default=site.settings.infer,
         elapsed_ms=elapsed_ms,
@@ -154,12 +161,6 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     return response
 
 
-def _hints(request: Request, query: str) -> Sequence[missing_terms.Hint]:
-    """Return the terms of a query without results that occur with another scheme only."""
-    names = request.edition.inspect(query).names
-    return missing_terms.hints(request.edition.kg.store, (use.name for use in names))
-
-
 def _heading(site: Site, answer: Table) -> str:
     words = site.words()
     if answer.truth is not None:
@@ -170,7 +171,21 @@ def _heading(site: Site, answer: Table) -> str:
     return words(key, shown=len(answer.rows), n=answer.counted)
 
 
-def _notice(site: Site, error: BadQuery | LimitReached) -> Notice:
+def _sentences(site: Site, found: Hints) -> list[str]:
+    """Return the hints in the language of the page."""
+    words = site.words()
+    return [
+        words(f"sparql.hint_{hint.kind}", term=hint.term, found=hint.found)
+        + (
+            " " + words("sparql.hint_nearest", found=hint.found)
+            if hint.found and hint.kind == query_hints.TERM
+            else ""
+        )
+        for hint in found.items
+    ]
+
+
+def _notice(site: Site, error: IpGraphError) -> Notice:
     words, message = site.words(), str(error)
     if isinstance(error, LimitReached):
         return Notice(
@@ -180,7 +195,8 @@ def _notice(site: Site, error: BadQuery | LimitReached) -> Notice:
     if place:
         where = words("sparql.place", line=str(place.line), column=str(place.column))
         text = f"{where} {message}"
-    return Notice(words("sparql.unread"), message, text, error.hint, "", place)
+    title = "sparql.unread" if isinstance(error, BadQuery) else "sparql.refused"
+    return Notice(words(title), message, text, error.hint, "", place)
 
 
 def _downloads(site: Site, query: str, answer: Table, *, infer: bool) -> list[tuple[str, str]]:

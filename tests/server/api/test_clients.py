@@ -42,6 +42,63 @@ def test_sparqlwrapper_runs_a_query(running, expected, method, result_format):
         assert result.decode().split()[1:] == expected
 
 
+GRAPH = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 1"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("text", "result_format", "media_type"),
+    [
+        (QUERY, "tsv", "text/tab-separated-values"),
+        ("ASK {}", "json", "application/sparql-results+json"),
+        ("ASK {}", "xml", "application/sparql-results+xml"),
+        ("ASK {}", "csv", "text/csv"),
+        ("ASK {}", "tsv", "text/tab-separated-values"),
+        (GRAPH, "turtle", "text/turtle"),
+        (GRAPH, "n3", "text/turtle"),
+        (GRAPH, "xml", "application/rdf+xml"),  # its default
+        (GRAPH, "rdf+xml", "application/rdf+xml"),
+        (GRAPH, "rdf", "application/rdf+xml"),
+        (GRAPH, "json-ld", "application/ld+json"),
+        (GRAPH, "json", "application/ld+json"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*unexpected return")
+def test_sparqlwrapper_gets_every_format_that_it_names(
+    running, method, text, result_format, media_type
+):
+    wrapper = pytest.importorskip("SPARQLWrapper", reason="SPARQLWrapper is not installed")
+    client = wrapper.SPARQLWrapper(running.address + "/sparql")
+    client.setReturnFormat(result_format)
+    client.setMethod(method)
+    client.setQuery(text)
+    reply = client.query()
+    try:
+        assert reply.info()["content-type"].split(";")[0] == media_type
+    finally:
+        reply.response.close()
+
+
+def test_formats_that_disagree_are_refused(running):
+    reply = running.ask("/sparql?query=ASK%20%7B%7D&format=json&output=xml")
+    assert reply.status == 400
+    assert "several formats: json, xml" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "fields", ["timeout=0", "timeout=0ms", "default-graph-uri=", "named-graph-uri=", "timeout="]
+)
+def test_parameters_that_mean_nothing_are_ignored(running, fields):
+    reply = running.ask(f"/sparql?query=SELECT%20%3Fs%20%7B%3Fs%20%3Fp%20%3Fo%7DLIMIT%201&{fields}")
+    assert reply.status == 200
+    assert len(reply.json()["results"]["bindings"]) == 1
+
+
+def test_rdflib_reads_n_triples_under_text_plain(running):
+    address = f"{running.address}/describe?uri=https%3A//w3id.org/ipgraph/id/ip"
+    assert len(rdflib.Graph().parse(address, format="nt")) > 10
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
 def test_sparqlstore_of_rdflib_runs_a_query(running, expected, method):
     store = SPARQLStore(running.address + "/sparql", method=method)

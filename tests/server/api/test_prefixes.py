@@ -71,16 +71,6 @@ def test_documents_declare_the_prefixes_of_the_files(served):
     assert "http://e.example/zoo#" in vocabularies
 
 
-def test_an_unknown_term_with_the_other_scheme_is_named(served):
-    text = "SELECT * { ?s <https://schema.org/name> ?n }"
-    reply = served.query(text, "text/csv")
-    assert reply.headers["X-Unknown-Term"] == (
-        "<https://schema.org/name>; nearest=<http://schema.org/name>"
-    )
-    page = served.query(text, "text/html").body.decode()
-    assert "but they have &lt;http://schema.org/name&gt;" in page
-
-
 def test_a_query_that_declares_its_prefixes_is_sent_as_it_is(graph):
     with application(graph) as app:
         inspect = app.service.edition.inspect

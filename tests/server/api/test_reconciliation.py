@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+import ipgraph
+from ipgraph.settings import Settings
+
 ID = "https://w3id.org/ipgraph/id/"
 ONTOLOGY = "https://w3id.org/ipgraph/ontology/"
 UNIT_OF = "http://www.w3.org/ns/org#unitOf"
@@ -113,8 +116,6 @@ def test_only_a_preview_can_be_framed(running):
         {"queries": "{"},
         {"queries": "[" * 100_000},
         {"queries": "[]"},
-        {"queries": '{"a": 1}'},
-        {"queries": '{"a": {"query": 7}}'},
         {"queries": json.dumps({str(n): {"query": "x"} for n in range(11)})},
         {"extend": json.dumps({"ids": [f"urn:{n}" for n in range(201)], "properties": []})},
     ],
@@ -122,6 +123,50 @@ def test_only_a_preview_can_be_framed(running):
 def test_an_invalid_batch_is_a_bad_request(running, fields):
     reply = running.ask("/reconcile", "POST", urlencode(fields), Content_Type=FORM)
     assert (reply.status, reply.type) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("bad", [1, None, "dams", [], {}, {"query": 7}])
+def test_a_bad_query_does_not_affect_the_others_of_its_batch(running, bad):
+    found = send(running, queries={"a": bad, "b": {"query": "iicd"}}).json()
+    assert found["a"]["result"] == []
+    assert "query" in found["a"]["error"]
+    assert found["b"]["result"][0]["id"] == ID + "iicd"
+
+
+@pytest.mark.parametrize("text", [ID + "pscd", f"<{ID}pscd>", "id:pscd", "pscd", f" {ID}pscd "])
+def test_a_cell_with_an_identifier_is_a_match(running, text):
+    best = candidates(running, query=text)[0]
+    assert (best["id"], best["match"], best["score"]) == (ID + "pscd", True, 100)
+    assert best["type"][0]["id"] == ONTOLOGY + "Division"
+    assert candidates(running, query=text, type="urn:none") == []
+
+
+def test_identifiers_of_other_data_are_matches(serve, tmp_path):
+    path = tmp_path / "cities.ttl"
+    path.write_text(
+        """@prefix d: <http://purl.org/dc/terms/> .
+        @prefix s: <http://www.w3.org/2004/02/skos/core#> .
+        @prefix : <http://data.example/> . @prefix r: <http://www.w3.org/2000/01/rdf-schema#> .
+        :tokyo r:label "Tokyo"@en ; s:exactMatch <http://www.wikidata.org/entity/Q1490> ;
+          d:identifier "JP-13" .
+        :other r:label "JP-13"@en .""",
+        encoding="utf-8",
+    )
+    graph = ipgraph.open(path, settings=Settings(cache=str(tmp_path / "cache")))
+    with serve(graph) as server:
+        for text in (
+            "http://data.example/tokyo",
+            "https://data.example/tokyo",
+            "http://data.example/tokyo/",
+            "http://www.wikidata.org/entity/Q1490",
+            "JP-13",
+        ):
+            best = candidates(server, query=text)[0]
+            assert (best["id"], best["match"]) == ("http://data.example/tokyo", True), text
+            assert best["name"] == "Tokyo"
+        assert server.ask("/reconcile/").json() == server.ask("/reconcile").json()
+        for text in ("http://data.example/a b", "<", "x:", ":", "_:a", "\x00"):
+            assert not any(item["match"] for item in candidates(server, query=text))
 
 
 def test_invalid_members_of_a_batch_are_ignored(running):

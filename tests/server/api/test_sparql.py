@@ -188,6 +188,21 @@ def test_an_empty_result_names_unknown_terms_and_similar_ones(running):
     assert "sectorSpecificAgencyOf" in reply.headers["X-Unknown-Term"]
 
 
+def test_a_result_without_rows_has_hints_in_headers_that_can_be_read(running):
+    reply = running.query('SELECT * { ?s ?p "\u00e9 Office for Bombing Prevention" , "x y"@en }')
+    assert "X-Query-Hint" not in reply.headers
+    reply = running.query('SELECT * { ?s ?p "Office for Bombing Prevention" }')
+    (hint,) = reply.headers.get_all("X-Query-Hint")
+    assert hint.endswith('but there is "Office for Bombing Prevention"@en.')
+    exposed = reply.headers["Access-Control-Expose-Headers"]
+    assert "X-Query-Hint" in exposed
+    reply = running.query("SELECT * FROM <http://example.org/caf\u00e9> { ?s ?p ?o }")
+    assert reply.status == 200
+    assert "caf%C3%A9" in reply.headers["X-Query-Hint"]
+    reply = running.query("CONSTRUCT WHERE { ?s <http://example.org/none> ?o }", "text/turtle")
+    assert "does not occur" in reply.headers["X-Query-Hint"]
+
+
 def test_an_etag_yields_304_and_depends_on_media_type_and_query(running):
     first = running.query(SELECT)
     tag = first.headers["ETag"]

@@ -11,6 +11,7 @@ from ipgraph.server.http.negotiation import (
     GRAPH_OFFERS,
     RDF_OFFERS,
     SELECT_OFFERS,
+    by_parameter,
     choose,
 )
 
@@ -39,7 +40,10 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("text/*", ASK_OFFERS, "html"),
         ("text/csv", ASK_OFFERS, "csv"),
         ("*/*", GRAPH_OFFERS, "ttl"),
-        ("text/plain", GRAPH_OFFERS, "ttl"),
+        ("text/plain", GRAPH_OFFERS, "nt"),
+        ("text/plain, */*;q=0.1", RDF_OFFERS, "nt"),
+        ("text/n3, text/rdf+n3, application/n3", GRAPH_OFFERS, "ttl"),
+        ("text/tab-separated-values", ASK_OFFERS, "tsv"),
         ("application/rdf+xml;q=0.9, text/turtle;q=0.8", RDF_OFFERS, "rdf"),
         ("application/ld+json;profile=x", RDF_OFFERS, "jsonld"),
         ("application/x-turtle", RDF_OFFERS, "ttl"),
@@ -48,6 +52,33 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
 )
 def test_the_preferred_representation_is_chosen(accept, offers, name):
     assert choose(accept, offers).name == name
+
+
+@pytest.mark.parametrize(
+    ("value", "offers", "name"),
+    [
+        ("n3", GRAPH_OFFERS, "ttl"),
+        ("xml", GRAPH_OFFERS, "rdf"),
+        ("json", GRAPH_OFFERS, "jsonld"),
+        ("xml", SELECT_OFFERS, "xml"),
+        ("JSON", SELECT_OFFERS, "json"),
+        ("rdf xml", RDF_OFFERS, "rdf"),
+        ("application/rdf xml", RDF_OFFERS, "rdf"),
+        ("application/ld+json,application/x-json+ld", RDF_OFFERS, "jsonld"),
+        ("text/html;q=0.1, text/csv", SELECT_OFFERS, "csv"),
+        ("text/plain", GRAPH_OFFERS, "nt"),
+        ("text/plain", SELECT_OFFERS, "tsv"),
+        ("csv", GRAPH_OFFERS, None),
+        ("jsonld-basic", GRAPH_OFFERS, "jsonld-basic"),
+        ("json-ld-basic", RDF_OFFERS, "jsonld-basic"),
+        ("json-basic", SELECT_OFFERS, None),
+        ("html-basic", GRAPH_OFFERS, None),
+        ("*", GRAPH_OFFERS, None),
+    ],
+)
+def test_a_parameter_names_a_representation_of_the_result(value, offers, name):
+    found = by_parameter(value, offers)
+    assert (found and found.name) == name
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "*/*;q=0", "text/csv;q=nan"])

@@ -81,3 +81,28 @@ def test_the_heading_of_an_error_page_says_what_happened(serve, project):
             (slow, "The query was stopped"),
         ):
             assert f"<h2>{heading}</h2>" in running.query(query, accept="text/html").body.decode()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ('?s rdfs:label "Office for Bombing Prevention"', "Prevention&#34;@en"),
+        ("?s <http://w3id.org/ipgraph/ontology/leads> ?o", "&lt;https://w3id.org/ipgraph/"),
+        ("?s <https://w3id.org/ipgraph/ontology/leadz> ?o", "Did you mean"),
+    ],
+)
+def test_a_result_without_rows_links_to_the_corrected_query(running, pattern, words):
+    text = f"PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT * {{ {pattern} }}"
+    page = running.query(text, accept="text/html").body.decode()
+    hints = page.partition('<ul id="hints">')[2].partition("</ul>")[0]
+    assert words in hints
+    link = re.search(r'id="corrected" href="([^"#]*)', page)
+    reply = running.ask(unescape(link[1]), Accept="application/sparql-results+json")
+    assert reply.json()["results"]["bindings"]
+
+
+def test_a_refused_query_says_why_on_the_page(running):
+    text = "SELECT ?g { GRAPH ?g { VALUES ?x { 1 } } }"
+    reply = running.query(text, accept="text/html")
+    assert reply.status == 403
+    assert "contains VALUES" in reply.body.decode()
