@@ -25,7 +25,8 @@ from ipgraph.entities.relations import (
     GroupBuilder,
     by_property,
 )
-from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
+from ipgraph.entities.statements import TYPE, Citations, Statement, Value, gather
+from ipgraph.entities.values import ValueReader
 from ipgraph.entities.vocabulary import DEFINITIONS, Vocabulary
 from ipgraph.errors import NotFound
 

@@ -20,7 +20,8 @@ from ipgraph.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
     from ipgraph.entities.model import Model
-    from ipgraph.entities.statements import Citations, ValueReader
+    from ipgraph.entities.statements import Citations
+    from ipgraph.entities.values import ValueReader
     from ipgraph.store import Subject, Term
 
 MAX_ENTRIES = 200

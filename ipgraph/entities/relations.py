@@ -10,10 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
+from ipgraph.entities.annotations import Annotations
 from ipgraph.entities.labels import LABEL_PROPERTIES, XL_LABEL, XL_OTHER_LABEL, Name, qualifiers
-from ipgraph.entities.statements import TYPE, Citations, Statement, Value, ValueReader, gather
+from ipgraph.entities.statements import TYPE, Citations, Statement, Value, gather
+from ipgraph.entities.values import FIRST, ValueReader
 from ipgraph.entities.vocabulary import DEFINITIONS
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.history import HistoryReader
     from ipgraph.entities.model import Model
+    from ipgraph.store import Subject, Term
 
 # Quads read in each direction for one description, and values made for one property.
 MAX_READ = 4000
@@ -80,6 +83,7 @@ class GroupBuilder:
         )
         self._citations = citations
         self._limits = limits
+        self._annotations = Annotations(reader, node)
 
     def groups(
         self,
@@ -92,6 +96,7 @@ class GroupBuilder:
         `own` has the entity as subject, `about` as object; `is_complete` is False if `about` was
         cut at its limit.
         """
+        own, about = self._annotations.take(own, self._with_owners(about))
         own, about = self._without_redundant(own, about)
         groups = [
             self.group(name, False, statements) for name, statements in by_property(own).items()
@@ -136,13 +141,7 @@ class GroupBuilder:
     ) -> tuple[list[Statement], list[Statement]]:
         """Leave out statements of other sections, and those that another statement implies."""
         own = [fact for fact in own if fact.predicate not in self._elsewhere]
-        about = [
-            fact
-            for fact in about
-            if fact.predicate != TYPE
-            and isinstance(fact.subject, NamedNode)
-            and not self._is_history(fact)
-        ]
+        about = [fact for fact in about if fact.predicate != TYPE and not self._is_history(fact)]
         outgoing = _predicates_by((fact.object, fact.predicate) for fact in own)
         incoming = _predicates_by((fact.subject, fact.predicate) for fact in about)
         own = [
@@ -189,11 +188,11 @@ class GroupBuilder:
         # Names are looked up for this part alone: sorting thousands of values would cost more.
         if len(ends) > MAX_READ // 2:
             ends = ends[: self._limits.values]
-        values = [(self._reader.value(end), end, fact) for end, fact in ends]
-        values.sort(key=lambda item: (item[2].inferred, item[0].text.casefold(), item[0].iri))
+        values = [(self._reader.text(end).casefold(), end, fact) for end, fact in ends]
+        values.sort(key=lambda item: (item[2].inferred, item[0], str(item[1])))
         label = self._vocabulary.incoming_label(name) if incoming else ""
         shown = [
-            self._reader.supported(end, fact, self._citations)
+            self._value(end, fact, incoming=incoming)
             for _, end, fact in values[: self._limits.values]
         ]
         return Group(
@@ -208,6 +207,22 @@ class GroupBuilder:
             is_part=name in self._model.part_of,
         )
 
+    def _value(self, end: Term, fact: Statement, *, incoming: bool) -> Value:
+        back = self._node if incoming else None
+        value = self._reader.supported(end, fact, self._citations, back=back)
+        return replace(value, annotations=self._annotations.of(fact))
+
+    def _with_owners(self, about: list[Statement]) -> list[Statement]:
+        """Replace the cells of lists by what has the list."""
+        found: list[Statement] = []
+        for fact in about:
+            if fact.predicate != FIRST or not isinstance(fact.subject, BlankNode):
+                found.append(fact)
+                continue
+            owners = self._reader.list_owners(fact.subject)
+            found += [replace(fact, subject=node, predicate=name) for node, name in owners]
+        return found
+
     def _read(self, name: str, incoming: bool) -> tuple[list[Statement], bool]:
         store, predicate = self._reader.written, NamedNode(name)
         quads = (
@@ -215,14 +230,20 @@ class GroupBuilder:
             if incoming
             else store.quads(self._node, predicate)
         )
-        return gather(quads, max(MAX_READ, self._limits.values * 3))
+        statements, is_complete = gather(quads, max(MAX_READ, self._limits.values * 3))
+        own, about = ([], statements) if incoming else (statements, [])
+        own, about = self._annotations.take(own, about)
+        return about if incoming else own, is_complete
 
     def _divided_by_class(self, name: str, statements: list[Statement]) -> list[Group]:
         """Divide the stated parts by their class; the inferred ones stay one group."""
         by_kind: dict[Name | None, list[Statement]] = defaultdict(list)
         for fact in statements:
-            by_kind[None if fact.inferred else self._reader.kind(fact.subject.value)].append(fact)
+            by_kind[None if fact.inferred else self._kind(fact.subject)].append(fact)
         return [self.group(name, True, facts, kind) for kind, facts in by_kind.items()]
+
+    def _kind(self, node: Subject) -> Name | None:
+        return self._reader.kind(node.value) if isinstance(node, NamedNode) else None
 
 
 def by_property(statements: Iterable[Statement]) -> dict[str, list[Statement]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from ipgraph.namespaces import INFERRED_GRAPH
 
@@ -24,8 +24,10 @@ MAX_READ = 20_000
 class SubjectStatements:
     """The statements of a document about one subject, by relation."""
 
-    subject: Name
+    subject: Name | None  # None for a thing without an IRI, which no other statement is about
     relations: tuple[tuple[Name, tuple[Value, ...]], ...]
+    node: BlankNode | None = None
+    label: str = ""
 
 
 class Sources:
@@ -56,8 +58,13 @@ class Sources:
         which the store chooses.
         """
         by_subject: dict[str, dict[str, list[Value]]] = {}
+        nameless: dict[BlankNode, None] = {}
+        nested: set[object] = set()
         quads = self._entities.reader.written.quads(None, None, None, NamedNode(iri))
         for quad in islice(quads, MAX_READ):
+            nested.add(quad.object)
+            if isinstance(quad.subject, BlankNode):
+                nameless[quad.subject] = None
             if isinstance(quad.subject, NamedNode) and quad.subject.value != iri:
                 relations = by_subject.setdefault(quad.subject.value, {})
                 value = self._entities.reader.value(quad.object)
@@ -66,11 +73,21 @@ class Sources:
             map(self._entities.labels.name, by_subject),
             key=lambda name: (name.label.casefold(), name.iri),
         )
+        found = [SubjectStatements(name, ()) for name in names]
+        found += [SubjectStatements(None, (), node) for node in nameless if node not in nested]
         subjects = tuple(
-            SubjectStatements(name, self._ordered(by_subject[name.iri]))
-            for name in islice(names, offset, offset + limit)
+            replace(entry, relations=self._ordered(by_subject[entry.subject.iri]))
+            if entry.subject
+            else self._nameless(entry)
+            for entry in islice(found, offset, offset + limit)
         )
-        return subjects, len(names) > offset + limit
+        return subjects, len(found) > offset + limit
+
+    def _nameless(self, entry: SubjectStatements) -> SubjectStatements:
+        """Return what is said about a thing without an IRI."""
+        assert entry.node is not None  # noqa: S101  an entry has a subject or a node
+        value = self._entities.reader.value(entry.node)
+        return replace(entry, label=value.text, relations=value.parts)
 
     def _ordered(
         self, relations: dict[str, list[Value]]

@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
-from ipgraph.entities.labels import DEFAULT_GRAPH, Labels, Name
-from ipgraph.namespaces import INFERRED_GRAPH, OWL, RDF, RDFS, XSD
-from ipgraph.store.originals import as_written
+from ipgraph.namespaces import INFERRED_GRAPH, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,19 +20,10 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from ipgraph.entities.bibliography import Bibliography, Source
-    from ipgraph.entities.vocabulary import Vocabulary
-    from ipgraph.store import Store, Subject, Term
+    from ipgraph.entities.labels import Name
+    from ipgraph.store import Subject, Term
 
 TYPE = RDF + "type"
-_TYPE = NamedNode(TYPE)
-_PLAIN = frozenset((XSD + "string", RDF + "langString"))
-# Classes that tell a reader nothing.
-_UNINFORMATIVE = frozenset((OWL + "NamedIndividual", OWL + "Thing", RDFS + "Resource"))
-# A bound on memory, as for labels.
-_MAX_CACHED = 50_000
-_MAX_PARTS = 12
-_MAX_NESTED = 2
-_TRIPLE_PARTS = (RDF + "subject", RDF + "predicate", RDF + "object")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +59,11 @@ class Value:
     sources: tuple[int, ...] = ()  # by their numbers in the description
     more_sources: int = 0  # further ones without a number
     inferred: bool = False
-    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node or a triple term
+    parts: tuple[tuple[Name, tuple[Value, ...]], ...] = ()  # of a blank node
+    items: tuple[Value, ...] | None = None  # the members of a list
+    more: int = 0  # further members or parts
+    triple: tuple[Value, Value, Value] | None = None  # subject, property, object of a triple term
+    annotations: tuple[Value, ...] = ()  # what is said about the statement
     qualifier: str = ""  # tells it apart from another value with the same text
 
 
@@ -117,86 +110,4 @@ class Citations:
                 self._bibliography.source(graph), number=number, supported=self._supported[graph]
             )
             for graph, number in self._numbers.items()
-        )
-
-
-class ValueReader:
-    """Makes values from terms: names, classes, and the contents of blank nodes.
-
-    `written` is the store for what readers see: its literals are as in their files.
-    """
-
-    def __init__(self, store: Store, labels: Labels, vocabulary: Vocabulary) -> None:
-        self.store = store
-        self.written = as_written(store)
-        self.labels = labels
-        self.vocabulary = vocabulary
-        self._kinds: dict[str, Name | None] = {}
-
-    def kind(self, iri: str) -> Name | None:
-        """Return the most specific class of an entity, or None."""
-        if iri not in self._kinds:
-            if len(self._kinds) >= _MAX_CACHED:
-                self._kinds.clear()
-            classes = [
-                quad.object.value
-                for quad in self.store.quads(NamedNode(iri), _TYPE, None, DEFAULT_GRAPH)
-                if isinstance(quad.object, NamedNode)
-            ]
-            names = self.kinds(classes)
-            self._kinds[iri] = names[0] if names else None
-        return self._kinds[iri]
-
-    def kinds(self, classes: Iterable[str]) -> tuple[Name, ...]:
-        """Return the names of the most specific of some classes."""
-        informative = [iri for iri in classes if iri not in _UNINFORMATIVE]
-        return tuple(map(self.labels.name, self.vocabulary.most_specific(informative)))
-
-    def value(self, term: Term, *, depth: int = 0) -> Value:
-        """Return the value of a term, without sources; `depth` limits nested blank nodes."""
-        if isinstance(term, NamedNode):
-            name = self.labels.name(term.value)
-            return Value(
-                name.label, term.value, name.acronym, name.language, kind=self.kind(term.value)
-            )
-        if isinstance(term, Literal):
-            datatype = term.datatype.value
-            return Value(
-                term.value,
-                language=term.language or "",
-                datatype="" if datatype in _PLAIN else datatype,
-            )
-        if isinstance(term, BlankNode) and depth < _MAX_NESTED:
-            return Value("", parts=self._parts(term, depth))
-        if isinstance(term, Triple) and depth < _MAX_NESTED:
-            return Value("", parts=self._parts_of_triple(term, depth))
-        return Value(str(term))
-
-    def supported(self, term: Term, statement: Statement, citations: Citations) -> Value:
-        """Return the value of one end of a statement, with the sources of the statement."""
-        numbers = citations.cite(statement)
-        return replace(
-            self.value(term),
-            sources=numbers,
-            more_sources=len(statement.sources) - len(numbers),
-            inferred=statement.inferred,
-        )
-
-    def _parts_of_triple(
-        self, triple: Triple, depth: int
-    ) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
-        """Return the subject, predicate and object of a triple term."""
-        parts = zip(_TRIPLE_PARTS, (triple.subject, triple.predicate, triple.object), strict=True)
-        return tuple(
-            (self.labels.name(iri), (self.value(part, depth=depth + 1),)) for iri, part in parts
-        )
-
-    def _parts(self, node: BlankNode, depth: int) -> tuple[tuple[Name, tuple[Value, ...]], ...]:
-        parts: dict[str, list[Value]] = {}
-        for quad in islice(self.written.quads(node, None, None, DEFAULT_GRAPH), _MAX_PARTS):
-            if quad.predicate != _TYPE:
-                values = parts.setdefault(quad.predicate.value, [])
-                values.append(self.value(quad.object, depth=depth + 1))
-        return tuple(
-            (self.labels.name(iri), tuple(values)) for iri, values in sorted(parts.items())
         )

@@ -22,6 +22,7 @@ from ipgraph.entities.labels import (
     xl_literals,
 )
 from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from ipgraph.search import nameless
 from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
@@ -120,6 +121,12 @@ def _tier(classes: list[str], last: frozenset[str]) -> int:
     return 0 if last.isdisjoint(classes) else 1
 
 
+def _initial(folded: str) -> str:
+    """Return the letter under which a name is listed."""
+    initial = next((char.upper() for char in folded if char.isalnum()), "#")
+    return initial if initial.isalpha() else "#"
+
+
 class _Builder:
     def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
@@ -138,6 +145,7 @@ class _Builder:
             key=lambda iri: (_tier(classes[iri], model.found_last), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
+        self._write_nameless(len(entities))
         terms = self._write_terms(uses, classes)
         return Contents(frozenset(terms), self._languages_by_use())
 
@@ -190,6 +198,19 @@ class _Builder:
                 folded = [(name[0], name[3]) for name in names]
                 self._write("INSERT INTO name_trigrams(rowid, text) VALUES (?,?)", folded)
 
+    def _write_nameless(self, before: int) -> None:
+        """Write the things without an IRI, numbered after `before` entities."""
+        rows, instances = [], []
+        found = nameless.find(self._entities)
+        for number, (node, label, classes) in enumerate(found, start=before + 1):
+            kinds = self._entities.reader.kinds(classes)
+            folded, kind = fold(label), kinds[0].iri if kinds else ""
+            iri = nameless.MARK + node.value
+            rows.append((number, iri, label, folded, _initial(folded), "", kind, "", 0))
+            instances += [(class_, number) for class_ in set(classes)]
+        self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        self._write("INSERT INTO instances VALUES (?,?)", instances)
+
     def _entity(
         self, number: int, iri: str, classes: list[str], weight: int
     ) -> tuple[tuple[int, str, str, str, str, str, str, str, int], str]:
@@ -198,13 +219,12 @@ class _Builder:
         kinds = self._entities.reader.kinds(classes)
         description = self._description(iri)
         folded = fold(name.label)
-        initial = next((char.upper() for char in folded if char.isalnum()), "#")
         row = (
             number,
             iri,
             name.label,
             folded,
-            initial if initial.isalpha() else "#",
+            _initial(folded),
             name.acronym,
             kinds[0].iri if kinds else "",
             description[:MAX_DESCRIPTION],

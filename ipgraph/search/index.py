@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph.search.file import IndexFile
 from ipgraph.search.folding import fold, query_words, unspaced_runs
+from ipgraph.search.nameless import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,11 @@ class Hit:
     description: str
     matched: str = ""  # the name that matches, if it is neither label nor acronym
     weight: int = 0
+
+    @property
+    def is_nameless(self) -> bool:
+        """True if the entity has no IRI: `iri` is its label in this graph, ``_:`` before it."""
+        return self.iri.startswith(MARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class SearchIndex:
         return index
 
     def _labeled(self, hit: Hit) -> Hit:
-        if self._labels is None:
+        if self._labels is None or hit.is_nameless:
             return hit
         label = self._labels.name(hit.iri).label
         if label == hit.label:
@@ -188,6 +194,11 @@ class SearchIndex:
             (),
         )
         return tuple(rows)
+
+    def first(self) -> Hit | None:
+        """Return the entity with most links to it, a term only if there is nothing else."""
+        hits = self._hits("SELECT {columns} FROM entities t ORDER BY t.id LIMIT 1", ())
+        return next((hit for hit in hits if not hit.is_nameless), None)
 
     def of_kind(self, kind: str, limit: int, offset: int = 0) -> tuple[Hit, ...]:
         """Return the entities with this most specific class, by label."""

@@ -12,7 +12,7 @@ from ipgraph.entities.languages import matches
 from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Description
@@ -85,15 +85,31 @@ def _group(group: Group, value_text: Callable[[Value], str]) -> Iterator[str]:
 
 
 def _value(value: Value, language: str) -> str:
-    parts = "; ".join(
-        f"{name.label}: {', '.join(_value(part, language) for part in values)}"
-        for name, values in value.parts
-    )
+    parts = _inner(value, language)
     acronym = _in_brackets(value.acronym) + _in_brackets(value.qualifier)
     is_marked = value.language and not matches(value.language.lower(), language)
     tag = f" @{value.language}" if is_marked else ""
     inferred = f" [{_INFERRED}]" if value.inferred else ""
-    return f"{value.text or parts}{acronym}{tag}{_marks(value.sources)}{inferred}"
+    text = parts if value.triple else value.text or parts
+    if value.text and value.parts:
+        text += _in_brackets(parts)
+    text += "".join(_in_brackets(_inner(note, language)) for note in value.annotations)
+    return f"{text}{acronym}{tag}{_marks(value.sources)}{inferred}"
+
+
+def _inner(value: Value, language: str) -> str:
+    """Return what is inside a value: the members of a list, a triple, the contents of a node."""
+
+    def joined(values: Iterable[Value], separator: str = ", ") -> str:
+        return separator.join(_value(item, language) for item in values)
+
+    more = f"and {value.more:,} more" if value.more else ""
+    if value.items is not None:
+        return f"({', '.join(filter(None, [joined(value.items), more]))})"
+    if value.triple:
+        return f"<<( {joined(value.triple, ' ')} )>>"
+    parts = (f"{name.label}: {joined(found)}" for name, found in value.parts)
+    return "; ".join([*parts, *filter(None, [more])])
 
 
 def _marks(sources: tuple[int, ...]) -> str:

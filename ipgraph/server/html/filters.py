@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from ipgraph.server.html import links
 from ipgraph.server.html.highlighting import highlight
+from ipgraph.server.html.literals import date_in_words, is_image, map_address, place
 
 
 def sentence_case(text: str) -> str:
@@ -43,4 +44,7 @@ def host(address: str) -> str:
 
 
 # The filters of the templates, by function name.
-ALL = (sentence_case, heading_from_variable, linked, anchor, host, highlight)
+ALL = (
+    *(sentence_case, heading_from_variable, linked, anchor, host, highlight),
+    *(date_in_words, is_image, map_address, place),
+)

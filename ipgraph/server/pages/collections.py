@@ -84,6 +84,7 @@ def _find(request: Request, name: str) -> Collection:
 
 def _page(site: Site, collection: Collection) -> ResponseReturnValue:
     hits = site.index.instances(collection.class_, limit=MAX_CARDS)
+    hits = tuple(hit for hit in hits if not hit.is_nameless)
     found = [_card(site, collection, hit) for hit in hits]
     labels = [_label(site, path) for path in collection.show]
     if request.format != "html":

@@ -152,7 +152,9 @@ def render(site: Site, iri: str) -> str:
         sort=sort,
         has_next=len(hits) > PER_PAGE,
         page_number=page,
-        wholes={hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits},
+        wholes={
+            hit.iri: site.entities.breadcrumb(hit.iri)[-1:] for hit in hits if not hit.is_nameless
+        },
         used=_used(site, iri) if is_class else (),
         samples=_samples(site, iri) if not is_class else (),
         related=_related(view),

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 import shlex
 import threading
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import has_request_context, render_template
+from pyoxigraph import BlankNode
 
 from ipgraph.dataset.config.sections import KindGroup
 from ipgraph.dataset.config.values import Text
 from ipgraph.dataset.documentation import Documentation
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.resources import folder
+from ipgraph.search.nameless import MARK
 from ipgraph.server.api import sparql
 from ipgraph.server.api.protocol import QueryRequest
 from ipgraph.server.context import request
@@ -36,9 +39,10 @@ if TYPE_CHECKING:
 
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Description, Entities
+    from ipgraph.entities.statements import Value
     from ipgraph.entities.timeline import Timeline
     from ipgraph.knowledge_graph import KnowledgeGraph
-    from ipgraph.search.index import SearchIndex
+    from ipgraph.search.index import Hit, SearchIndex
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
     from ipgraph.server.http.response import Response
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from ipgraph.store import EngineResult
 
 Part = TypeVar("Part")
+# Values of an entity without an IRI in a list.
+MAX_CONTENTS = 8
 
 routes = Routes()
 MAX_LISTED_LANGUAGES = 200
@@ -217,8 +223,8 @@ class Site:
         """The thing to begin with: that of the dataset file, else one with most links."""
         if self.kg.config.start:
             return self.kg.config.start
-        hits = [self.index.of_kind(kind, 1) for kind, _ in self.index.kinds()]
-        return next((hit[0].iri for hit in hits if hit), "")
+        found = self.index.first()
+        return found.iri if found else ""
 
     @once
     def timeline(self) -> Timeline:
@@ -306,6 +312,7 @@ class Site:
             can_date="timeline" in names,
             search_label=self.words()("search.label"),
             search_placeholder=self._search_placeholder(),
+            nameless=self._nameless,
             address=links.address,
             page=links.page,
             data=links.data,
@@ -338,6 +345,13 @@ class Site:
         if not examples:
             return words("search.placeholder")
         return words("search.examples", examples=words("search.or").join(examples[:2]))
+
+    def _nameless(self, hit: Hit) -> Value:
+        """Return an entity of a list that has no IRI, with what is said about it."""
+        value = self.entities.reader.value(
+            BlankNode(hit.iri.removeprefix(MARK)), nested=MAX_CONTENTS
+        )
+        return replace(value, text=value.text or hit.label, kind=None)
 
     def curl(self, address: str, accept: str = "") -> str:
         """Return a shell command that fetches a URL of this site."""

@@ -222,7 +222,7 @@ def render(site: Site, iri: str) -> str:
         linked=schema_org.of_document(site.root(), document),
         view=view,
         document=document,
-        statements=[(item.subject, _below_heading(item)) for item in subjects],
+        statements=[(item, _below_heading(item)) for item in subjects],
         fields=[(key, getattr(document, key)) for key in FIELDS if getattr(document, key)],
         formats=entity.FORMATS,
         developers_card=developer_section.of_address(
@@ -238,6 +238,8 @@ def render(site: Site, iri: str) -> str:
 
 def _below_heading(subject: SubjectStatements) -> list[tuple[Name, tuple[Value, ...]]]:
     """Return the statements about a subject, without the label that is their heading."""
+    if subject.subject is None:
+        return [*subject.relations]
     return [
         (name, values)
         for name, values in subject.relations

@@ -93,3 +93,16 @@ def test_an_iri_that_names_no_graph_has_no_statements_of_its_own(client):
     assert client.get("/source?uri=http%3A%2F%2Fexample.org%2Fid%2Fnobody").status_code == 404
     assert client.get("/source").status_code == 400
     assert client.get("/source?uri=no+iri").status_code == 404
+
+
+def test_the_statements_of_a_graph_include_things_without_an_iri(tmp_path):
+    path = tmp_path / "menus.ttl"
+    path.write_text('@prefix : <http://example.org/id/> . [ :dish "soup", [ :named "nested" ] ] .')
+    graph = ipgraph.open(path, settings=Settings(cache=str(tmp_path / "cache")))
+    with application(graph) as app:
+        client = browser(app)
+        (address,) = {link for link in links(client, "/sources") if link.startswith("/describe?")}
+        text = client.get(address).text
+    assert "A thing without an IRI" in text
+    assert "soup" in text
+    assert "nested" in text
