@@ -109,7 +109,7 @@ class GroupBuilder:
                 groups += self._divided_by_class(name, statements)
             else:
                 groups.append(self.group(name, True, statements))
-        return tuple(sorted(self._with_distinct_labels(groups), key=self._order))
+        return tuple(self._with_distinct_labels(sorted(groups, key=self._order)))
 
     def _with_distinct_labels(self, groups: list[Group]) -> list[Group]:
         pairs = [(group.relation.iri, group.label) for group in groups]
