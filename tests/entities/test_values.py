@@ -182,7 +182,7 @@ def test_statement_nodes_of_wikibase_are_under_the_value_of_the_statement():
         HERE + "city",
     )
     (note,) = value.annotations
-    assert said(note) == {"P580": ["1812"], "wasDerivedFrom": [{"P854": ["Book"]}]}
+    assert said(note) == {"P580": ["1812"], "wasDerivedFrom": [{"P854": ["book"]}]}
     (value,) = other.values
     assert value.iri == HERE + "ruin"
     assert said(value.annotations[0]) == {"rank": ["DeprecatedRank"]}
