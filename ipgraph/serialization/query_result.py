@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import pyoxigraph as ox
 
 from ipgraph.errors import IpGraphError, UsageError
-from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.serialization.formats import Content, Format, by_name
 from ipgraph.serialization.results import (
     ResultFormats,
@@ -109,7 +109,7 @@ class Result:
         self,
         result: EngineResult,
         damage: Callable[[Exception], Exception | None] = lambda error: None,
-        prefixes: Mapping[str, str] = PREFIXES,
+        prefixes: Prefixes = DEFAULT,
     ) -> None:
         """`damage` returns the error to raise instead of an exception of the engine, or None.
 
