@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
 from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
-from ipgraph.search import nameless
+from ipgraph.search import nameless, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,8 +92,11 @@ def build(store: Store, path: Path) -> None:
 
 
 def _write(store: Store, connection: sqlite3.Connection) -> None:
-    connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+    connection.executescript(
+        f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}{vocabulary.SCHEMA}"
+    )
     _Builder(store, connection).run()
+    vocabulary.write(connection, store)
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
