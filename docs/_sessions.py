@@ -217,6 +217,7 @@ def _environment(folder: Path, cache: Path | None) -> dict[str, str]:
         "COLUMNS": "100",
         "PATH": os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)]),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "IPGRAPH_PROGRESS_AFTER_S": "0",  # no document depends on the speed of the machine
         **({"IPGRAPH_CACHE": str(cache)} if cache else {}),
     }
 

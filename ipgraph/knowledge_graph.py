@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.targets import Arrivals
     from ipgraph.store import EngineResult, Store, Term
 
+_SHOWN_CLASSES = 10  # in a notebook
+
 
 class KnowledgeGraph:
-    """A graph to query. No operation changes it.
+    """A graph to query. No operation changes it. It is a context manager, and has a length.
 
     `ipgraph.open` makes it. An `external` graph (an endpoint, or a store on disk that Oxigraph
     wrote) has no snapshot.
@@ -71,6 +73,59 @@ class KnowledgeGraph:
         self._origin = recipe.origin if recipe else origin
         self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
         self.given = given
+        self.is_closed = False
+
+    def __enter__(self) -> Self:
+        """Return the graph; the end of the block closes it."""
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the store, the indexes and temporary files. Then nothing can be asked any more.
+
+        A graph that nothing refers to is released as well.
+        """
+        for name in [name for name in vars(self) if hasattr(type(self), name)]:
+            del vars(self)[name]  # the cached properties
+        self.snapshot = self.arrivals = self._external = None
+        self.is_closed = True
+
+    def __len__(self) -> int:
+        """Return the number of triples, inferred ones included if the setting `infer` is on.
+
+        A triple of several named graphs counts once.
+        """
+        if self.snapshot is not None:
+            counts = self.snapshot.manifest["counts"]
+            return int(counts["triples" if self.settings.infer else "stated"])
+        (row,) = self.query("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }")
+        return int(row.count)
+
+    def __bool__(self) -> bool:
+        """Return True: an empty graph is a graph."""
+        return True
+
+    def __repr__(self) -> str:
+        if self.is_closed:
+            return "<KnowledgeGraph: closed>"
+        what = self._size if self.snapshot else self._origin
+        return f"<KnowledgeGraph {self.name}: {what}>"
+
+    def _repr_html_(self) -> str:
+        """Return the title, the size and the largest classes for a notebook."""
+        from ipgraph.serialization import display
+
+        if self.snapshot is None:
+            return display.html_text(repr(self))
+        classes = [(name.label, count) for name, count in self.classes()[:_SHOWN_CLASSES]]
+        return display.html_of_graph(self.title, self._size, classes)
+
+    @property
+    def _size(self) -> str:
+        counts = self.built.manifest["counts"]
+        return f"{counts['stated']:,} triples stated, {counts['inferred']:,} inferred"
 
     @property
     def config(self) -> DatasetConfig:
@@ -92,7 +147,7 @@ class KnowledgeGraph:
     @cached_property
     def stated_store(self) -> Store:
         """The store without inferred statements, loaded at first use."""
-        if self._external:
+        if self._external is not None:
             raise UsageError(
                 "Only a graph built by ipgraph knows which statements are inferred. "
                 "Query this graph with infer=True."
@@ -105,6 +160,8 @@ class KnowledgeGraph:
     @property
     def built(self) -> Snapshot:
         """The snapshot. Raises `UsageError` for an external graph."""
+        if self.is_closed:
+            raise UsageError("The graph has been closed.", hint="Open it again.")
         if self.snapshot is None:
             raise UsageError("This graph was not built by ipgraph and has no snapshot.")
         return self.snapshot

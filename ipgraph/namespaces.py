@@ -19,8 +19,9 @@ ENTITY = BASE + "id/"
 SOURCE = BASE + "source/"
 INFERRED_GRAPH = BASE + "inferred"
 EDITORS_GRAPH = SOURCE + "editors"
+URNS = "urn:ipgraph:"  # names that mean something to this program only
 # Before the relative path of a file whose graph nobody has named. Relative IRIs in it extend this.
-FILE_GRAPHS = "urn:ipgraph:file/"
+FILE_GRAPHS = URNS + "file/"
 
 # Declared for the command line, the editor and the questions; over HTTP a query declares its own.
 PREFIXES: dict[str, str] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ipgraph import settings as settings_module
 from ipgraph.dataset.config.file import NAME, DatasetFile
-from ipgraph.errors import Inconsistent, Unreadable
+from ipgraph.errors import Inconsistent, Unreadable, UsageError
 from ipgraph.inputs.options import ReadingOptions
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.snapshots import cache, loading, targets
@@ -18,20 +19,27 @@ from ipgraph.snapshots.limits import BuildLimits
 from ipgraph.snapshots.snapshot import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from threading import Event
     from typing import TypeAlias
+
+    from rdflib import Graph
 
     from ipgraph.settings import Settings
     from ipgraph.snapshots.snapshot import Snapshot
 
     Target: TypeAlias = str | Path | Iterable[str | Path] | None
+    Item: TypeAlias = str | Path | bytes | IO[bytes] | IO[str] | Graph
+    Source: TypeAlias = Item | Iterable[Item] | None
     Description: TypeAlias = str | Path | dict[str, Any] | bool | None
 
 
 def open(
-    target: Target = None,
+    target: Source = None,
     *,
+    data: bytes | str | IO[bytes] | IO[str] | None = None,
+    format: str | None = None,
+    infer: bool | None = None,
     dataset: Description = None,
     settings: Settings | None = None,
     report: Callable[[str], None] = lambda stage: None,
@@ -40,7 +48,11 @@ def open(
 
     `target` is one of: None, the bundled dataset; a path or several, RDF files and folders of them
     (``*`` is expanded); ``-``, standard input; ``http(s)://…``, an RDF file or a SPARQL endpoint,
-    which its response shows; a folder written by Oxigraph.
+    which its response shows; a folder written by Oxigraph; a graph or dataset of rdflib, bytes, or
+    an open file. `data` is RDF as bytes, text or an open file, in place of a target. They are
+    copied when they are opened: later changes have no effect.
+    `format` is the syntax, by a name such as ``ttl`` or a media type (default: by name and
+    content). `infer` decides whether results include inferred statements. Both override `settings`.
     `dataset` describes it: a dataset file, a dictionary with the same keys, or False for nothing.
     By default, the target None is described by the bundled file, and one folder by its
     ``dataset.toml``. Without a target, a dataset file names the files.
@@ -51,10 +63,10 @@ def open(
     cannot be read, unless the setting `strict` is on. Raises `UsageError`, `NotFound`,
     `Unreadable`, `Inconsistent` (if `strict`), `BuildStopped` and `StoreUnavailable`.
     """
-    settings = settings or settings_module.load()
-    target, dataset = _listed(target), _absolute(dataset)
-    described = _description(target, dataset, settings)
+    settings = _adjusted(settings or settings_module.load(), format, infer)
     arrivals = targets.Arrivals(settings)
+    target, dataset = _named(target, data, arrivals), _absolute(dataset)
+    described = _description(target, dataset, settings)
     given = (target, dataset)
     if isinstance(target, str) and targets.is_address(target):
         fetched = arrivals.fetch(target)
@@ -69,6 +81,36 @@ def open(
         return KnowledgeGraph(settings, external=folder, origin=origin, dataset_file=described)
     recipe = _recipe(target, described, settings, arrivals)
     return _open_recipe(recipe, settings, report, given, arrivals)
+
+
+def _adjusted(settings: Settings, format: str | None, infer: bool | None) -> Settings:
+    """Return settings with the values that `open` got."""
+    if format is not None:
+        from ipgraph.inputs import syntaxes  # late: few graphs are opened with a format
+
+        settings = replace(settings, input_format=syntaxes.by_name(format).key)
+    return settings if infer is None else replace(settings, infer=infer)
+
+
+def _named(source: Source, data: object, arrivals: targets.Arrivals) -> Target:
+    """Return what was passed to `open` by name: objects are written to files."""
+    if data is not None:
+        if source is not None:
+            raise UsageError("Both a target and data were given.", hint="Open one of them.")
+        return arrivals.keep(data)
+    if isinstance(source, str) and "\n" in source:
+        raise UsageError(
+            "The target is a text of several lines, not a path.",
+            hint="To open a text as RDF: ipgraph.open(data=…).",
+        )
+    if source is None or isinstance(source, str | Path):
+        return source
+    if isinstance(source, os.PathLike):
+        return Path(source)
+    is_one = isinstance(source, bytes) or hasattr(source, "read") or targets.is_rdflib(source)
+    if is_one or not isinstance(source, Iterable):
+        return arrivals.keep(source)
+    return [item if isinstance(item, str | Path) else arrivals.keep(item) for item in source]
 
 
 def reopen(

@@ -21,6 +21,7 @@ from ipgraph.namespaces import (
     SCHEMA,
     SCHEMA_HTTP,
     SKOS,
+    URNS,
     VOID,
 )
 
@@ -122,7 +123,7 @@ def name_of_origin(origin: str) -> str:
 
     It comes from the first file or folder, or from the host of an endpoint.
     """
-    first = origin.partition("\n")[0]
+    first = origin.partition("\n")[0].removeprefix(URNS)
     found = urlsplit(first).hostname or "" if "://" in first else unquote(_stem(first))
     letters = normalize("NFKD", found.lower()).encode("ascii", "ignore").decode()
     name = re.sub("[^a-z0-9]+", "-", letters).strip("-")[:MAX_NAME_CHARS].strip("-")

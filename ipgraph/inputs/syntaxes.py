@@ -67,6 +67,8 @@ _BY_SUFFIX = {
 _BY_MEDIA_TYPE = {media_type: syntax for syntax in SYNTAXES for media_type in syntax.media_types}
 _BY_KEY = {syntax.key: syntax for syntax in SYNTAXES}
 KEYS = tuple(_BY_KEY)
+_OTHER_NAMES = {"json-ld": "jsonld", "rdf/xml": "rdf", "pretty-xml": "rdf", "n-triples": "nt"}
+_OTHER_NAMES |= {"n-quads": "nq", "nt11": "nt", "turtle2": "ttl", "longturtle": "ttl"}
 
 
 def by_key(key: str) -> Syntax:
@@ -76,6 +78,16 @@ def by_key(key: str) -> Syntax:
     except KeyError:
         known = ", ".join(_BY_KEY)
         raise UsageError(f"There is no input format {key!r}; the formats are {known}.") from None
+
+
+def by_name(name: str) -> Syntax:
+    """Return the syntax with a short name, suffix or media type, or a name that rdflib uses.
+
+    Raises `UsageError` with the short names.
+    """
+    wanted = name.strip().lower().removeprefix(".")
+    found = _BY_KEY.get(_OTHER_NAMES.get(wanted, wanted)) or by_media_type(wanted)
+    return found or by_suffix(f"x.{wanted}") or by_key(name)
 
 
 def by_suffix(name: str) -> Syntax | None:

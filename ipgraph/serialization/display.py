@@ -61,6 +61,16 @@ def html(table: Table) -> str:
     return f"{rows}<p>{table.summary}</p>"
 
 
+def html_of_graph(title: str, size: str, classes: Sequence[tuple[str, int]]) -> str:
+    """Return a title, a size, and classes with the numbers of their entities, as HTML."""
+    rows = "".join(
+        f"<tr><td>{escape(_cut(name))}</td><td>{count:,}</td></tr>" for name, count in classes
+    )
+    head = "<thead><tr><th>class</th><th>entities</th></tr></thead>"
+    table = f"<table>{head}<tbody>{rows}</tbody></table>" if rows else ""
+    return f"<p><strong>{escape(title)}</strong></p><p>{escape(size)}</p>{table}"
+
+
 def html_text(plain: str) -> str:
     """Return a line of text as HTML."""
     return f"<p>{escape(plain)}</p>"

@@ -6,9 +6,9 @@ import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipgraph import scratch
 from ipgraph.errors import NotFound, SizeLimitExceeded, UsageError
@@ -16,13 +16,15 @@ from ipgraph.snapshots import loading
 from ipgraph.snapshots.loading import Input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ipgraph.settings import Settings
 
 STANDARD_INPUT = "-"
 STANDARD_INPUT_GRAPH = "urn:ipgraph:stdin"
+IN_MEMORY = "urn:ipgraph:data"  # names what a program passed, and its graph
 _PART_BYTES = 1 << 20
+_MAX_NAME_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Arrivals:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._standard_input: Path | None = None
+        self._given: dict[str, Input] = {}
         self._count = 0
 
     @cached_property
@@ -70,25 +73,84 @@ class Arrivals:
         if self._standard_input is None:
             if sys.stdin is None or sys.stdin.isatty():
                 raise UsageError("Standard input is a terminal.", hint="Pipe a file into ipgraph.")
-            left = limit = self._settings.input_limit_mib << 20
-            path = self._folder / "stdin"
-            with path.open("wb") as file:
-                while part := sys.stdin.buffer.read(_PART_BYTES):
-                    left -= len(part)
-                    if left < 0:
-                        raise SizeLimitExceeded(
-                            f"Standard input has more than {limit:,} bytes.",
-                            limit="input_limit_mib",
-                            hint="If the data are right, raise input_limit_mib.",
-                        )
-                    file.write(part)
-            self._standard_input = path
+            self._standard_input = self._folder / "stdin"
+            parts = iter(partial(sys.stdin.buffer.read, _PART_BYTES), b"")
+            self._write(self._standard_input, parts, "Standard input")
         return Input(
             self._standard_input,
             STANDARD_INPUT_GRAPH,
             self._settings.input_format,
             label="Standard input",
         )
+
+    def keep(self, source: object) -> str:
+        """Write what a program passed to a file; return the target that stands for it.
+
+        `source` is bytes, text, a file that is open for reading, or a graph of rdflib. Raises
+        `UsageError` for anything else, and `SizeLimitExceeded`.
+        """
+        number = len(self._given) + 1
+        target = IN_MEMORY if number == 1 else f"{IN_MEMORY}/{number}"
+        folder = self._folder / f"given{number}"
+        folder.mkdir()
+        path = folder / _name_of(source)
+        syntax = "trig" if is_rdflib(source) else self._settings.input_format
+        self._write(path, _parts_of(source), "The data")
+        name = path.name if path.suffix else "The data"
+        self._given[target] = Input(path, target, syntax, label=name)
+        return target
+
+    def given(self, target: object) -> Input | None:
+        """Return what `keep` wrote for a target, or None if it is another one."""
+        return self._given.get(target) if isinstance(target, str) else None
+
+    def _write(self, path: Path, parts: Iterable[bytes], name: str) -> None:
+        """Write a file. Raises `SizeLimitExceeded` if it is too long."""
+        left = limit = self._settings.input_limit_mib << 20
+        with path.open("wb") as file:
+            for part in parts:
+                left -= len(part)
+                if left < 0:
+                    raise SizeLimitExceeded(
+                        f"{name} has more than {limit:,} bytes.",
+                        limit="input_limit_mib",
+                        hint="If the data are right, raise input_limit_mib.",
+                    )
+                file.write(part)
+
+
+def is_rdflib(source: object) -> bool:
+    """True for a graph or dataset of rdflib, which then has been imported."""
+    rdflib = sys.modules.get("rdflib")
+    return rdflib is not None and isinstance(source, rdflib.Graph)
+
+
+def _parts_of(source: Any) -> Iterator[bytes]:
+    """Yield the bytes of what a program passed. Raises `UsageError` for what has none."""
+    if isinstance(source, str):
+        yield source.encode()
+    elif isinstance(source, bytes | bytearray | memoryview):
+        yield bytes(source)
+    elif is_rdflib(source):
+        from ipgraph.inputs import rdflib_text  # late: it imports rdflib
+
+        yield from (line.encode() for line in rdflib_text.lines(source))
+    elif hasattr(source, "read"):
+        while part := source.read(_PART_BYTES):
+            yield part.encode() if isinstance(part, str) else part
+    else:
+        raise UsageError(
+            f"A {type(source).__name__} cannot be opened.",
+            hint="Open a path, an address, bytes, an open file, or a graph of rdflib.",
+        )
+
+
+def _name_of(source: object) -> str:
+    """Return a name for the file of a source: that of an open file, for its suffix."""
+    name = getattr(source, "name", None)
+    if not isinstance(name, str) or not hasattr(source, "read"):
+        return "data"
+    return re.sub(r"[^\w.+-]", "_", Path(name).name)[-_MAX_NAME_CHARS:].lstrip(".") or "data"
 
 
 def is_address(target: str | Path) -> bool:
@@ -113,6 +175,9 @@ def resolve(targets: Iterable[str | Path], arrivals: Arrivals, syntax: str = "")
                     hint="An endpoint cannot be combined with files.",
                 )
             found: tuple[Input, ...] = (fetched,)
+            origins.append(str(target))
+        elif (given := arrivals.given(target)) is not None:
+            found = (given,)
             origins.append(str(target))
         elif target == STANDARD_INPUT:
             found = (arrivals.read_standard_input(),)
