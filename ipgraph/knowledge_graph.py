@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
     from ipgraph.snapshots.targets import Arrivals
+    from ipgraph.sparql.query import Query
     from ipgraph.store import EngineResult, Store, Term
 
 _SHOWN_CLASSES = 10  # in a notebook
@@ -234,7 +235,7 @@ class KnowledgeGraph:
         query = Query(text, prefixes=tuple(PREFIXES.items()), bindings=terms)
         store = self.store_for(infer)
         try:
-            return _result(store, evaluate(store, query))
+            return _result(store, evaluate(store, query), query)
         except BadQuery:
             from ipgraph.sparql.guard import admit  # late: it may have a better reason
 
@@ -558,8 +559,16 @@ class KnowledgeGraph:
         return statistics.count(self.store, self.config.iris.things)
 
 
-def _result(store: Store, result: EngineResult) -> Result:
+def _result(store: Store, result: EngineResult, query: Query | None = None) -> Result:
+    """Return a result whose errors, which come while it is read, are those of the command line."""
     from ipgraph.serialization.query_result import Result  # late: the command line writes bytes
 
-    shown = as_stated(result, store)
-    return Result(shown, store.damage) if isinstance(store, LocalStore) else Result(shown)
+    def explained(error: Exception) -> Exception | None:
+        damage = store.damage(error) if isinstance(store, LocalStore) else None
+        if damage or query is None:
+            return damage
+        from ipgraph.sparql.evaluation import engine_error
+
+        return engine_error(query, error)
+
+    return Result(as_stated(result, store), explained)
