@@ -230,5 +230,5 @@ def test_names_and_terms_have_labels(project):
     label = "Protective Security Coordination Division"
     assert project.label("PSCD") == project.label(f"<{PSCD}>") == label
     assert project.label(ox.NamedNode(PSCD)) == label
-    assert project.label(ox.NamedNode("http://example.org/no-such-thing")) == "No such thing"
+    assert project.label(ox.NamedNode("http://example.org/no-such-thing")) == "no-such-thing"
     assert project.label(ox.Literal("text", language="en")) == "text"

@@ -157,11 +157,11 @@ def test_a_syntax_that_is_not_that_of_the_suffix_is_said_once(folder, settings, 
 
 
 def test_files_that_are_not_rdf_are_counted(folder, settings, caplog):
-    for name in ("a.png", "b.png", "notes.md"):
+    for name in ("a.png", "b.png", "notes.log"):
         (folder / name).write_bytes(b"x")
     graph = ipgraph.open(folder, settings=settings)
     assert graph.findings.skipped == {".png": 2, ".md": 1}
-    assert "Skipped 3 files that are not RDF: 2 .png, 1 .md." in caplog.text
+    assert "Skipped 3 files that are not RDF: 2 .png, 1 .log." in caplog.text
 
 
 def test_a_literal_of_20_mib_is_refused_in_words_in_every_syntax(tmp_path, settings):

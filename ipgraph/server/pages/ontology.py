@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DCTERMS, OWL, PREFIXES
+from ipgraph.namespaces import DCTERMS, OWL
 from ipgraph.server.api.linked_data import (
     DOCUMENT_OFFERS,
     describe,
@@ -21,7 +21,7 @@ from ipgraph.server.edition import has_ontology, has_terms
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, Choice
 from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import HttpError
@@ -82,7 +82,7 @@ def ontology(request: Request) -> ResponseReturnValue:
         formats=about.ONTOLOGY_FORMATS if site.kg.config.graphs.ontology else (),
         below=site.documentation.tree(classes),
         picture=_picture(site, classes),
-        prefixes=PREFIXES,
+        prefixes=site.kg.prefixes.declared,
         version=[_metadata(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
         about=site.entities.vocabulary.comment(head) if (head := _head(site)) else "",
         developers=_developers(site),
@@ -146,7 +146,7 @@ def render(site: Site, iri: str) -> str:
     return site.render(
         "term.html",
         view=view,
-        heading=sentence_case(plural(view.name.label) if is_class else view.name.label),
+        heading=sentence_case(plural_of(view.name) if is_class else view.name.label),
         list_address=links.address("/browse", type=view.short.strip("<>")),
         hits=hits[:PER_PAGE],
         sort=sort,
