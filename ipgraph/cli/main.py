@@ -43,9 +43,9 @@ class _Commands(click.Group):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if not error.possibilities:
-                error.message += " Options of a command come after its name."
-            raise
+            if error.possibilities:
+                raise
+            ctx.fail(f"{error.message} Options of a command come after its name.")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
