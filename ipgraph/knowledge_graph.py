@@ -11,14 +11,15 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import BadQuery, UsageError
-from ipgraph.namespaces import PREFIXES, RDF, SHACL
+from ipgraph.namespaces import RDF, SHACL
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.formats import by_name
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore
 from ipgraph.store.originals import as_stated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rdflib import Dataset
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ipgraph.dataset.statistics import Statistics
     from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.labels import Name
+    from ipgraph.entities.languages import Languages
     from ipgraph.entities.neighborhood import Neighborhood, Neighborhoods
     from ipgraph.entities.sources import Sources
     from ipgraph.entities.timeline import Timeline, Timelines
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
     from ipgraph.snapshots.targets import Arrivals
+    from ipgraph.sparql.query import Query
     from ipgraph.store import EngineResult, Store, Term
 
 _SHOWN_CLASSES = 10  # in a notebook
@@ -61,10 +64,12 @@ class KnowledgeGraph:
         external: Store | Path | None = None,
         origin: str = "",
         arrivals: Arrivals | None = None,
+        languages: Iterable[str] = (),
         dataset_file: DatasetFile | None = None,
         given: tuple[Any, Any] = (None, None),
     ) -> None:
         """`given` are the target and the description that the graph was opened with."""
+        self.preferred_languages = tuple(languages)
         self.settings = settings
         self.snapshot = snapshot
         self.recipe = recipe
@@ -139,6 +144,14 @@ class KnowledgeGraph:
             return self._described(LocalStore.on_disk(self._external))
         return self._described(self._external or self.built.store())
 
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """The prefixes: those of the dataset file, of the data files, and the well-known ones."""
+        declared = dict(self.dataset_file.prefixes)
+        for name, namespace in (self.snapshot.prefixes if self.snapshot else {}).items():
+            declared.setdefault(name, namespace)
+        return Prefixes(declared)
+
     @property
     def has_open_store(self) -> bool:
         """True if this process has opened the store; one on disk does not survive a fork."""
@@ -155,7 +168,10 @@ class KnowledgeGraph:
         return self._described(self.built.store(infer=False))
 
     def _described(self, store: Store) -> Store:
-        return replace(store, description=self.dataset_file)  # type: ignore[type-var]
+        names: dict[str, Any] = {"description": self.dataset_file, "prefixes": self.prefixes}
+        if self.snapshot:
+            names["languages"] = tuple(self.snapshot.languages)
+        return replace(store, **names)  # type: ignore[type-var]
 
     @property
     def built(self) -> Snapshot:
@@ -216,7 +232,7 @@ class KnowledgeGraph:
         bindings: Mapping[str, object] | None = None,
         infer: bool | None = None,
     ) -> Result:
-        """Run a SPARQL query, with the prefixes of the project declared.
+        """Run a SPARQL query, in which the `prefixes` of the graph are declared.
 
         `bindings` are values of its variables: Python values, or terms of pyoxigraph or rdflib. A
         text is an IRI if it is written ``<…>``, starts with a scheme and ``//`` or with ``urn:``,
@@ -230,15 +246,15 @@ class KnowledgeGraph:
         from ipgraph.sparql.evaluation import evaluate
         from ipgraph.sparql.query import Query
 
-        terms = given.terms(bindings, PREFIXES) if bindings else ()
-        query = Query(text, prefixes=tuple(PREFIXES.items()), bindings=terms)
+        terms = given.terms(bindings, self.prefixes) if bindings else ()
+        query = Query(text, prefixes=self.prefixes.used_in(text), bindings=terms)
         store = self.store_for(infer)
         try:
-            return _result(store, evaluate(store, query))
+            return _result(store, evaluate(store, query), query)
         except BadQuery:
             from ipgraph.sparql.guard import admit  # late: it may have a better reason
 
-            admit(text, prefixes=PREFIXES)
+            admit(text, prefixes=self.prefixes)
             raise
 
     @cached_property
@@ -323,7 +339,15 @@ class KnowledgeGraph:
         from ipgraph.entities.entity import Entities
 
         counts = self.snapshot.manifest["counts"]["graphs"] if self.snapshot else {}
-        return Entities(self.store_for(), counts=counts)
+        return Entities(self.store_for(), self.languages, counts)
+
+    @cached_property
+    def languages(self) -> Languages:
+        """The order of languages in which texts are shown: preferred ones, none, most used ones."""
+        from ipgraph.entities.languages import Languages
+
+        preferred = (*self.preferred_languages, *self.config.languages)
+        return Languages(preferred, self.snapshot.languages if self.snapshot else ("en",))
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -334,7 +358,8 @@ class KnowledgeGraph:
         from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
-            return SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
+            found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
+            return found.labeled_by(self.entities.labels) if self.preferred_languages else found
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
         from ipgraph import scratch
@@ -561,8 +586,16 @@ class KnowledgeGraph:
         return statistics.count(self.store, self.config.iris.things)
 
 
-def _result(store: Store, result: EngineResult) -> Result:
+def _result(store: Store, result: EngineResult, query: Query | None = None) -> Result:
+    """Return a result whose errors, which come while it is read, are those of the command line."""
     from ipgraph.serialization.query_result import Result  # late: the command line writes bytes
 
-    shown = as_stated(result, store)
-    return Result(shown, store.damage) if isinstance(store, LocalStore) else Result(shown)
+    def explained(error: Exception) -> Exception | None:
+        damage = store.damage(error) if isinstance(store, LocalStore) else None
+        if damage or query is None:
+            return damage
+        from ipgraph.sparql.evaluation import engine_error
+
+        return engine_error(query, error)
+
+    return Result(as_stated(result, store), explained, store.prefixes)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from ipgraph import settings as settings_module
 from ipgraph.dataset.config.file import NAME, DatasetFile
@@ -34,6 +34,15 @@ if TYPE_CHECKING:
     Description: TypeAlias = str | Path | dict[str, Any] | bool | None
 
 
+class Given(NamedTuple):
+    """What a graph is opened with, so that it can be opened again."""
+
+    target: Target
+    dataset: Description
+    languages: tuple[str, ...]
+    arrivals: targets.Arrivals
+
+
 def open(
     target: Source = None,
     *,
@@ -43,6 +52,7 @@ def open(
     dataset: Description = None,
     settings: Settings | None = None,
     report: Callable[[str], None] = lambda stage: None,
+    languages: Iterable[str] = (),
 ) -> KnowledgeGraph:
     """Open the graph that `target` names; build its snapshot first if it is missing or stale.
 
@@ -57,7 +67,8 @@ def open(
     By default, the target None is described by the bundled file, and one folder by its
     ``dataset.toml``. Without a target, a dataset file names the files.
     A build runs in a child process, which has limits of time and memory. `report` is called with
-    each of its stages: ``load``, ``infer``, ``write``, ``index``.
+    each of its stages: ``load``, ``infer``, ``write``, ``index``. Labels and other texts are in the
+    first of `languages` that the data have for them.
 
     Contradictions do not prevent opening (`KnowledgeGraph.warnings`), nor do files in folders that
     cannot be read, unless the setting `strict` is on. Raises `UsageError`, `NotFound`,
@@ -67,20 +78,26 @@ def open(
     arrivals = targets.Arrivals(settings)
     target, dataset = _named(target, data, arrivals), _absolute(dataset)
     described = _description(target, dataset, settings)
-    given = (target, dataset)
+    given = Given(target, dataset, tuple(languages), arrivals)
     if isinstance(target, str) and targets.is_address(target):
         fetched = arrivals.fetch(target)
         if fetched is None:
-            return _open_endpoint(target, settings, described)
+            return _open_endpoint(target, settings, described, given.languages)
         found = targets.Resolved(target, (fetched,), Counter())
         recipe = _recipe_of(found, described, settings)
-        return _open_recipe(recipe, settings, report, given, arrivals)
+        return _open_recipe(recipe, settings, report, given)
     if isinstance(target, str | Path) and (Path(target) / "CURRENT").is_file():
         folder = Path(target)
         origin = str(folder.absolute())
-        return KnowledgeGraph(settings, external=folder, origin=origin, dataset_file=described)
+        return KnowledgeGraph(
+            settings,
+            external=folder,
+            origin=origin,
+            dataset_file=described,
+            languages=given.languages,
+        )
     recipe = _recipe(target, described, settings, arrivals)
-    return _open_recipe(recipe, settings, report, given, arrivals)
+    return _open_recipe(recipe, settings, report, given)
 
 
 def _adjusted(settings: Settings, format: str | None, infer: bool | None) -> Settings:
@@ -130,7 +147,8 @@ def reopen(
     described = _description(target, dataset, graph.settings)
     arrivals = graph.arrivals or targets.Arrivals(graph.settings)
     recipe = _recipe(target, described, graph.settings, arrivals)
-    fresh = _open_recipe(recipe, graph.settings, report, graph.given, arrivals)
+    given = Given(*graph.given, graph.preferred_languages, arrivals)
+    fresh = _open_recipe(recipe, graph.settings, report, given)
     if fresh.built.is_same(graph.built) and fresh.config == graph.config:
         return graph
     known = {file for file, _ in graph.built.findings.broken}
@@ -181,20 +199,27 @@ def remove_snapshots(folders: Iterable[Path]) -> int:
     return cache.remove(folders)
 
 
-def _open_endpoint(address: str, settings: Settings, described: DatasetFile) -> KnowledgeGraph:
+def _open_endpoint(
+    address: str, settings: Settings, described: DatasetFile, languages: tuple[str, ...]
+) -> KnowledgeGraph:
     from ipgraph.store.remote import RemoteStore
 
     max_bytes = settings.result_limit_mib << 20
     endpoint = RemoteStore(address, settings.query_time_limit_s, max_bytes)
-    return KnowledgeGraph(settings, external=endpoint, origin=address, dataset_file=described)
+    return KnowledgeGraph(
+        settings,
+        external=endpoint,
+        origin=address,
+        dataset_file=described,
+        languages=languages,
+    )
 
 
 def _open_recipe(
     recipe: Recipe,
     settings: Settings,
     report: Callable[[str], None],
-    given: tuple[Target, Description],
-    arrivals: targets.Arrivals,
+    given: Given,
 ) -> KnowledgeGraph:
     bounds = cache.Bounds(settings.keep_snapshots, settings.cache_limit_mib << 20)
     folder = settings_module.cache_folder(settings)
@@ -205,7 +230,12 @@ def _open_recipe(
     if settings.strict:
         _refuse_findings(snapshot)
     return KnowledgeGraph(
-        settings, snapshot=snapshot, recipe=recipe, given=given, arrivals=arrivals
+        settings,
+        snapshot=snapshot,
+        recipe=recipe,
+        given=(given.target, given.dataset),
+        arrivals=given.arrivals,
+        languages=given.languages,
     )
 
 

@@ -19,7 +19,15 @@ PACKAGE = Path(ipgraph.__file__).parent
 # a package inside `server`. Imports for type checkers count like any other.
 LEVELS: tuple[tuple[str, ...], ...] = (
     (
-        *("errors", "namespaces", "resources", "settings", "scratch", "logs", "http_client"),
+        *(
+            "errors",
+            "namespaces",
+            "resources",
+            "settings",
+            "scratch",
+            "logs",
+            "http_client",
+        ),
         "dataset.config",
     ),
     ("store", "sparql"),

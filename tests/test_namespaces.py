@@ -10,13 +10,14 @@ import pytest
 import ipgraph
 from ipgraph import namespaces
 from ipgraph.namespaces import file_iri
+from ipgraph.namespaces.prefixes import WELL_KNOWN
 
 PACKAGE = Path(ipgraph.__file__).parent
 VOCABULARIES = {
     value
     for name, value in vars(namespaces).items()
-    if name.isupper() and isinstance(value, str) and not value.startswith(namespaces.BASE)
-}
+    if name.isupper() and isinstance(value, str) and not value.startswith((namespaces.BASE, "urn:"))
+} | set(WELL_KNOWN.values())
 # Queries that are shown as they are declare their own prefixes.
 SPELLED_OUT = re.compile("(?<!: <)(?:" + "|".join(map(re.escape, VOCABULARIES)) + ")")
 
@@ -36,12 +37,13 @@ def spelled_out(source: str) -> list[int]:
 
 
 def test_every_namespace_is_written_down_once():
+    assert len(set(WELL_KNOWN.values())) == len(WELL_KNOWN)
     modules = sorted(PACKAGE.rglob("*.py"))
     assert len(modules) > 100
     repeated = {
         f"{path.relative_to(PACKAGE)}:{line}"
         for path in modules
-        if path.name != "namespaces.py"
+        if path.name != "prefixes.py"
         for line in spelled_out(path.read_text(encoding="utf-8"))
     }
     assert not repeated

@@ -20,7 +20,7 @@ REMAINING = {
     "ipgraph/checks/turtle_style.py",
     "ipgraph/entities/labels.py",
     "ipgraph/entities/names.py",
-    "ipgraph/namespaces.py",
+    "ipgraph/namespaces/__init__.py",
     "ipgraph/serialization/jsonld.py",
     "ipgraph/sparql/guard.py",
     "ipgraph/sparql/query.py",

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from ipgraph.checks import terms
 from ipgraph.checks.problems import Problem
 from ipgraph.namespaces import DCAT, OWL, RDF, RDFS, SCHEMA, SCHEMA_HTTP, SHACL, XSD
+from ipgraph.namespaces.prefixes import WELL_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,7 +65,7 @@ _REFERENCED = f"""SELECT DISTINCT ?term WHERE {{
     ?subject ?predicate ?object . FILTER(isLiteral(?object)) }} }}
 }}"""
 _DESCRIBED = "SELECT DISTINCT ?term WHERE { ?term ?property ?value . FILTER(isIRI(?term)) }"
-_NAMESPACE_URI = "http://purl.org/vocab/vann/preferredNamespaceUri"
+_NAMESPACE_URI = WELL_KNOWN["vann"] + "preferredNamespaceUri"
 _HEADERS = f"""SELECT DISTINCT ?term WHERE {{
   {{ ?ontology a <{OWL}Ontology> . BIND(STR(?ontology) AS ?term) FILTER(isIRI(?ontology)) }}
   UNION {{ ?any <{_NAMESPACE_URI}> ?uri . BIND(STR(?uri) AS ?term) }}

@@ -48,6 +48,12 @@ target_option = click.option(
     help="RDF files or folders of them, the address of an RDF file, - (standard input), a SPARQL "
     "endpoint, or a folder written by Oxigraph (default: the bundled dataset).",
 )
+language_option = click.option(
+    "--language",
+    metavar="TAG",
+    callback=lambda context, option, value: _check_language(value),
+    help="Show labels and texts in this language where the data have it, such as es.",
+)
 
 
 def dataset_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -191,14 +197,32 @@ def _activity() -> str:
     return _ACTIVITIES.get((context.info_name if context else None) or "", "Working")
 
 
-def open_graph(target: tuple[str, ...], chosen: Settings) -> KnowledgeGraph:
-    """Open the graph of ``--store`` or the arguments, with progress on a terminal."""
+def _check_language(value: str | None) -> str | None:
+    from ipgraph.entities.languages import is_tag  # late: few commands are given a language
+
+    if value is not None and not is_tag(value):
+        raise UsageError(
+            f"--language is {value!r}, which is not a language tag.", hint="Use a tag such as es."
+        )
+    return value
+
+
+def open_graph(
+    target: tuple[str, ...], chosen: Settings, language: str | None = None
+) -> KnowledgeGraph:
+    """Open the graph of ``--store`` or the arguments, with progress on a terminal.
+
+    Texts are shown in `language` where the data have it.
+    """
     paths = target[0] if len(target) == 1 else (target or None)
     context = click.get_current_context(silent=True)
     dataset = context.obj.get("dataset") if context else None
     activity.begin("Opening the graph")
     with _progress() as report:
-        graph = ipgraph.open(paths, dataset=dataset, settings=chosen, report=report)
+        languages = (language,) if language else ()
+        graph = ipgraph.open(
+            paths, dataset=dataset, settings=chosen, report=report, languages=languages
+        )
     activity.begin(_activity())
     for line in graph.warnings:
         click.echo(line, err=True)

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ipgraph.cli import options
-from ipgraph.cli.options import infer_option, limit_options, open_graph, settings_of, store_option
+from ipgraph.cli.options import (
+    infer_option,
+    language_option,
+    limit_options,
+    open_graph,
+    settings_of,
+    store_option,
+)
 from ipgraph.cli.output import activity, results
 from ipgraph.errors import UsageError
-from ipgraph.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="Value of a variable; may be repeated.",
 )
+@language_option
 @limit_options
 @infer_option
 @store_option
@@ -51,6 +58,7 @@ def command(
     format_name: str | None,
     limit: int | None,
     parameters: tuple[str, ...],
+    language: str | None,
     infer: bool | None,
     target: tuple[str, ...],
     **limits: Any,
@@ -58,8 +66,8 @@ def command(
     """Run a SPARQL query.
 
     TEXT is the query; without it, or with "-", it is read from standard input. The prefixes of
-    the project are declared. The default format is a table with labels for a terminal, and TSV
-    (for CONSTRUCT and DESCRIBE: Turtle) for a pipe.
+    the data and well-known ones are declared. The default format is a table with labels for a
+    terminal, and TSV (for CONSTRUCT and DESCRIBE: Turtle) for a pipe.
 
     --param gives a variable a value: a prefixed name, an IRI, a number, true, false, a date, or
     "text" in quotes, with @en or ^^xsd:type after it. Anything else is a text.
@@ -74,7 +82,7 @@ def command(
     settings = settings_of(obj, infer=infer, **limits)
     activity.begin("Reading the query")
     query = _query_text(text, file)
-    graph = open_graph(target, settings)
+    graph = open_graph(target, settings, language)
     bindings = _bindings(parameters, graph) if parameters else ()
     results.run(graph, results.QueryRequest(query, format_name, limit, bindings))
 
@@ -84,8 +92,8 @@ def _bindings(parameters: tuple[str, ...], graph: KnowledgeGraph) -> Bindings:
     from ipgraph.sparql import bindings, values
 
     texts = options.assignments(parameters)
-    terms = {name: values.parse(text, PREFIXES) for name, text in texts.items()}
-    return bindings.terms(terms, PREFIXES)
+    terms = {name: values.parse(text, graph.prefixes) for name, text in texts.items()}
+    return bindings.terms(terms, graph.prefixes)
 
 
 def _query_text(text: str | None, file: str | None) -> str:

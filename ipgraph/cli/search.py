@@ -7,7 +7,7 @@ import json
 
 import click
 
-from ipgraph.cli.options import open_graph, settings_of, store_option
+from ipgraph.cli.options import language_option, open_graph, settings_of, store_option
 from ipgraph.cli.output import search_hits
 
 
@@ -20,6 +20,7 @@ from ipgraph.cli.output import search_hits
     help="Show at most this many entities (default: 20).",
 )
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@language_option
 @store_option
 @click.pass_obj
 def command(
@@ -27,6 +28,7 @@ def command(
     words: tuple[str, ...],
     limit: int,
     format_name: str,
+    language: str | None,
     target: tuple[str, ...],
 ) -> None:
     """Find entities by words of their names or definitions.
@@ -35,7 +37,7 @@ def command(
     ipgraph search bomb
     ipgraph search chemical facilities --limit 5
     """
-    graph = open_graph(target, settings_of(obj))
+    graph = open_graph(target, settings_of(obj), language)
     page = graph.search(" ".join(words), limit=limit)
     if format_name == "json":
         click.echo(json.dumps(dataclasses.asdict(page), ensure_ascii=False, indent=2))

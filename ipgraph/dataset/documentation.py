@@ -22,7 +22,6 @@ from ipgraph.namespaces import (
     RDFS,
     SHACL,
     SKOS,
-    shorten,
 )
 from ipgraph.resources import folder
 
@@ -124,7 +123,7 @@ class Documentation:
         return TermDocumentation(
             name=self._entities.labels.name(iri),
             kind=kind,
-            short=shorten(iri),
+            short=self._entities.store.prefixes.shorten(iri),
             comment=vocabulary.comment(iri),
             uses=uses,
             above=self._objects(iri, hierarchy),

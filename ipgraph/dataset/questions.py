@@ -29,7 +29,6 @@ import pyoxigraph as ox
 
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
-from ipgraph.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,12 +114,13 @@ class Question:
 
     def ask(self, store: Store, values: Mapping[str, str] | None = None) -> EngineResult:
         """Run the question on `store`, which includes inferred statements if `infer` is true."""
-        return store.evaluate(self.bind(values or {}, store), prefixes=PREFIXES)
+        text = self.bind(values or {}, store)
+        return store.evaluate(text, prefixes=dict(store.prefixes.used_in(text)))
 
     def differences(self, store: Store) -> tuple[str, ...]:
         """Return the differences between the result and the expected one, a line for each."""
         declared = dict(_PREFIX.findall(self.text))
-        prefixes = {**PREFIXES, **store.description.prefixes, **declared}
+        prefixes = {**store.prefixes, **declared}
         rows = _rows(self.ask(store), self.expected.columns, prefixes)
         expected = self.expected.rows
         lines = [f"missing: {' | '.join(row)}" for row in expected if row not in rows]

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
-from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, words_from_iri
 from ipgraph.namespaces import (
     DC_ELEMENTS,
     DCAT,
@@ -108,7 +108,7 @@ def _title_of_origin(origin: str) -> str:
     if "://" in places[0] and not PurePath(urlsplit(places[0]).path).suffix:
         return urlsplit(places[0]).hostname or DEFAULT_TITLE
     names = [_stem(place) for place in places]
-    shown = [label_from_iri("/" + unquote(name)) for name in names[:2] if name]
+    shown = [words_from_iri("/" + unquote(name)) for name in names[:2] if name]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
     return _shorten(", ".join(shown) + more) if shown else DEFAULT_TITLE
 

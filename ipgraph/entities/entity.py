@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ipgraph.dataset.config.values import PropertyPath, Text
+    from ipgraph.entities.languages import Languages
     from ipgraph.store import Store
 
 MAX_DEPTH = 12
@@ -55,13 +56,23 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """What the data say of an entity in another language than the one that is shown."""
+
+    language: str
+    label: str = ""
+    definitions: tuple[Value, ...] = ()
+    other_names: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """The description of one entity."""
 
     name: Name
     kinds: tuple[Name, ...]  # its most specific classes
-    other_names: tuple[Value, ...]
-    definitions: tuple[Value, ...]
+    other_names: tuple[Value, ...]  # in the best language for the reader, or in none
+    definitions: tuple[Value, ...]  # in the best language for the reader
     dates: tuple[tuple[Name, tuple[Value, ...]], ...]
     groups: tuple[Group, ...]
     breadcrumb: tuple[Name, ...]  # the wholes above it, the topmost first
@@ -70,6 +81,7 @@ class Description:
     figures: tuple[Figure, ...]
     sources: tuple[Source, ...]
     all_classes: tuple[str, ...] = ()  # including inferred ones
+    translations: tuple[Translation, ...] = ()  # the best languages first
 
     @property
     def iri(self) -> str:
@@ -109,17 +121,23 @@ class Entities:
     def __init__(
         self,
         store: Store,
-        languages: tuple[str, ...] = ("en",),
+        languages: Languages | None = None,
         counts: Mapping[str, int] | None = None,
     ) -> None:
-        """Take the languages of labels in order, and the number of statements of each graph."""
+        """Take the order of languages, and the number of statements of each graph."""
         self.store = store
         self.labels = Labels(store, languages)
+        self.languages = self.labels.languages
+        self._counts = counts or {}
         self.model = Model(store)
-        self.bibliography = Bibliography(self.labels, self.model, counts or {})
+        self.bibliography = Bibliography(self.labels, self.model, self._counts)
         self.vocabulary = Vocabulary(store, self.labels, self.model)
         self.reader = ValueReader(store, self.labels, self.vocabulary)
         self._history = HistoryReader(self.reader, self.model)
+
+    def in_languages(self, *languages: str) -> Entities:
+        """Return the same entities with texts in `languages` where the data have them."""
+        return Entities(self.store, self.languages.prefer(*languages), self._counts)
 
     def exists(self, iri: str) -> bool:
         """True if the graph has the IRI: in any place of a statement, or as a named graph."""
@@ -156,7 +174,11 @@ class Entities:
             raise NotFound(f"This graph has no entity <{iri}>.")
         citations = Citations(self.bibliography, limits.sources)
         facts = by_property(own)
-        definitions = self._literals(facts, DEFINITIONS, citations)
+        definitions, more = self._in_best_language(self._literals(facts, DEFINITIONS, citations))
+        names = _distinct(self._literals(facts, self._other_names, citations))
+        tagged = [value for value in names if value.language]
+        shown_names, more_names = self._in_best_language(tagged)
+        name = self.labels.name(iri)
         groups = GroupBuilder(self.reader, self._history, self.model, node, citations, limits)
         types = facts.get(TYPE, [])
         participations = [
@@ -168,11 +190,12 @@ class Entities:
         entries, figures = self._history.read(participations, citations, limits.history)
         breadcrumb = self.breadcrumb(iri)
         return Description(
-            name=self.labels.name(iri),
+            name=name,
             kinds=self._stated_kinds(types),
             all_classes=tuple(sorted(_object_iris(types))),
-            other_names=_distinct(self._literals(facts, self._other_names, citations)),
-            definitions=definitions,
+            other_names=tuple(v for v in names if not v.language or v in shown_names),
+            definitions=tuple(definitions),
+            translations=self._translations(name, more, more_names),
             dates=tuple(
                 (self.labels.name(predicate), self._literals(facts, (predicate,), citations))
                 for predicate in self.model.dates
@@ -184,6 +207,29 @@ class Entities:
             history=entries,
             figures=figures,
             sources=citations.sources(),
+        )
+
+    def _in_best_language(self, values: Iterable[Value]) -> tuple[list[Value], list[Value]]:
+        return self.languages.split(values, lambda value: value.language)
+
+    def _translations(
+        self, name: Name, definitions: list[Value], other_names: list[Value]
+    ) -> tuple[Translation, ...]:
+        """Return the label, definitions and other names in languages that are not shown."""
+        labels: dict[str, str] = {}
+        for literal in self.labels.literals(name.iri):
+            if literal.language:
+                labels.setdefault(literal.language, literal.value)
+        labels.pop(name.language, None)
+        tags = {*labels, *(value.language for value in (*definitions, *other_names))} - {""}
+        return tuple(
+            Translation(
+                tag,
+                labels.get(tag, ""),
+                tuple(value for value in definitions if value.language == tag),
+                tuple(value for value in other_names if value.language == tag),
+            )
+            for tag in sorted(tags, key=self.languages.rank)
         )
 
     def breadcrumb(self, iri: str) -> tuple[Name, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES
+from ipgraph.entities.labels import DEFAULT_GRAPH, LABEL_PROPERTIES, SHORT_NAMES
 from ipgraph.errors import NotFound
 from ipgraph.namespaces import (
     DC_ELEMENTS,
@@ -27,9 +27,7 @@ from ipgraph.namespaces import (
     SKOS,
     SOURCE,
     XSD,
-    expand,
     other_spellings,
-    shorten,
 )
 
 if TYPE_CHECKING:
@@ -37,11 +35,12 @@ if TYPE_CHECKING:
 
     from ipgraph.store import Store
 
-NAMING = (ACRONYM, *LABEL_PROPERTIES, SKOS + "altLabel")
+NAMING = (*SHORT_NAMES, *LABEL_PROPERTIES, SKOS + "altLabel")
 # Names read if nothing matches exactly; larger graphs have the search index for this.
 MAX_SCANNED = 200_000
 MAX_COMPARED = 20_000  # names of similar length; about 20 µs a comparison
 MAX_COUNTED = 500
+MAX_LANGUAGES = 10
 # Properties of an entity for the IRI of the same entity elsewhere, and for its identifiers.
 SAME_AS = (OWL + "sameAs", SKOS + "exactMatch", SCHEMA + "sameAs", SCHEMA_HTTP + "sameAs")
 IDENTIFIERS = (DCTERMS + "identifier", DC_ELEMENTS + "identifier", SKOS + "notation",
@@ -58,7 +57,7 @@ def resolve(store: Store, text: str) -> str:
     `NotFound`, with similar names.
     """
     wanted = text.strip()
-    for iri in _as_iri(wanted):
+    for iri in _as_iri(store, wanted):
         if _mentioned(store, iri):
             return iri
     exact = _by_name(store, wanted)
@@ -67,7 +66,7 @@ def resolve(store: Store, text: str) -> str:
     in_any_case, similar = _scan(store, wanted)
     if in_any_case:
         return max(sorted(in_any_case), key=lambda iri: _mentions(store, iri))
-    hint = f" Did you mean {_alternatives(similar)}?" if similar else ""
+    hint = f" Did you mean {_alternatives(store, similar)}?" if similar else ""
     raise NotFound(f"This graph has no entity named {text!r}.{hint}")
 
 
@@ -80,7 +79,7 @@ def identified_by(store: Store, text: str) -> list[str]:
     """
     wanted = text.strip()
     is_name = ":" in wanted or wanted.startswith("<")
-    candidates = [*_as_iri(wanted)] if is_name else [ENTITY + wanted]
+    candidates = [*_as_iri(store, wanted)] if is_name else [ENTITY + wanted]
     iris = [other for iri in candidates for other in (iri, *other_spellings(iri))]
     known = [iri for iri in iris if _mentioned(store, iri)]
     values = [NamedNode(iri) for iri in iris if iri in known]
@@ -126,7 +125,7 @@ def _relation(store: Store, text: str) -> str:
     """Return the IRI of a relation; one without a description is found by its IRI."""
     if text in ("a", "type"):
         return RDF + "type"
-    for iri in _as_iri(text):
+    for iri in _as_iri(store, text):
         with suppress(ValueError):
             if any(store.quads(None, NamedNode(iri), None)):
                 return iri
@@ -144,7 +143,7 @@ def _node(term: str) -> NamedNode | BlankNode:
     return BlankNode(term[2:]) if term.startswith("_:") else NamedNode(term[1:-1])
 
 
-def _as_iri(text: str) -> Iterator[str]:
+def _as_iri(store: Store, text: str) -> Iterator[str]:
     """Yield the IRIs that `text` could stand for, the likeliest first."""
     if text.startswith("<") and text.endswith(">"):
         yield text[1:-1]
@@ -152,7 +151,7 @@ def _as_iri(text: str) -> Iterator[str]:
     if "://" in text or text.startswith("urn:"):
         yield text
         return
-    expanded = expand(text)
+    expanded = store.prefixes.expand(text)
     if expanded:
         yield expanded
     if text and not set(text) & set(' <>"{}|\\^`'):
@@ -176,10 +175,12 @@ def _mentions(store: Store, iri: str) -> int:
 def _by_name(store: Store, text: str) -> set[str]:
     """Return the entities with exactly this name, by the first property that has it.
 
-    Names in English or without a language are looked up.
+    Names without a language or in a common language of the graph are looked up.
     """
+    tags = store.languages[:MAX_LANGUAGES]
+    literals = [*(Literal(text, language=tag) for tag in tags), Literal(text)]
     for predicate in NAMING:
-        for literal in (Literal(text, language="en"), Literal(text)):
+        for literal in literals:
             quads = store.quads(None, NamedNode(predicate), literal, DEFAULT_GRAPH)
             iris = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
             if iris:
@@ -212,5 +213,6 @@ def _names(store: Store, properties: Iterable[str]) -> Iterator[tuple[str, str]]
                 yield quad.subject.value, quad.object.value
 
 
-def _alternatives(names: list[str]) -> str:
+def _alternatives(store: Store, names: list[str]) -> str:
+    shorten = store.prefixes.shorten
     return " or ".join(f"“{shorten(name) if '://' in name else name}”" for name in names)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode
 
 from ipgraph.entities.annotations import Annotations
-from ipgraph.entities.labels import LABEL_PROPERTIES, Name
+from ipgraph.entities.labels import LABEL_PROPERTIES, XL_LABEL, XL_OTHER_LABEL, Name, qualifiers
 from ipgraph.entities.statements import TYPE, Citations, Statement, Value, gather
 from ipgraph.entities.values import FIRST, ValueReader
 from ipgraph.entities.vocabulary import DEFINITIONS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Quads read in each direction for one description, and values made for one property.
 MAX_READ = 4000
-_IN_OTHER_SECTIONS = frozenset((TYPE, *LABEL_PROPERTIES, *DEFINITIONS))
+_IN_OTHER_SECTIONS = frozenset((TYPE, *LABEL_PROPERTIES, XL_LABEL, XL_OTHER_LABEL, *DEFINITIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,25 @@ class GroupBuilder:
                 groups += self._divided_by_class(name, statements)
             else:
                 groups.append(self.group(name, True, statements))
-        return tuple(sorted(groups, key=self._order))
+        return tuple(self._with_distinct_labels(sorted(groups, key=self._order)))
+
+    def _with_distinct_labels(self, groups: list[Group]) -> list[Group]:
+        pairs = [(group.relation.iri, group.label) for group in groups]
+        found = qualifiers(pairs, self._reader.store.prefixes)
+        return [
+            replace(group, label=f"{group.label} ({found[group.relation.iri]})")
+            if group.relation.iri in found
+            else group
+            for group in groups
+        ]
+
+    def _told_apart(self, values: list[Value]) -> list[Value]:
+        pairs = [(value.iri, value.text) for value in values if value.iri]
+        found = qualifiers(pairs, self._reader.store.prefixes)
+        return [
+            replace(value, qualifier=found[value.iri]) if value.iri in found else value
+            for value in values
+        ]
 
     def _order(self, group: Group) -> tuple[bool, int, int, str]:
         is_part = group.is_part
@@ -173,14 +191,15 @@ class GroupBuilder:
         values = [(self._reader.text(end).casefold(), end, fact) for end, fact in ends]
         values.sort(key=lambda item: (item[2].inferred, item[0], str(item[1])))
         label = self._vocabulary.incoming_label(name) if incoming else ""
+        shown = [
+            self._value(end, fact, incoming=incoming)
+            for _, end, fact in values[: self._limits.values]
+        ]
         return Group(
             relation=self._reader.labels.name(name),
             label=label or self._reader.labels.name(name).label,
             incoming=incoming,
-            values=tuple(
-                self._value(end, fact, incoming=incoming)
-                for _, end, fact in values[: self._limits.values]
-            ),
+            values=tuple(self._told_apart(shown)),
             total=len(statements),
             complete=is_complete,
             kind=kind,

@@ -64,6 +64,7 @@ class Value:
     more: int = 0  # further members or parts
     triple: tuple[Value, Value, Value] | None = None  # subject, property, object of a triple term
     annotations: tuple[Value, ...] = ()  # what is said about the statement
+    qualifier: str = ""  # tells it apart from another value with the same text
 
 
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:

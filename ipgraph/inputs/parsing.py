@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.inputs.options import ReadingOptions, Source
+    from ipgraph.snapshots.declarations import Declarations
     from ipgraph.snapshots.literals import Recorder
 
 _MAX_SHOWN = 20
@@ -57,11 +58,14 @@ class Reader:
         options: ReadingOptions,
         report: ReadingReport | None = None,
         recorder: Recorder | None = None,
+        declarations: Declarations | None = None,
     ) -> None:
+        """`recorder` gets the literals that are stored in another form, `declarations` prefixes."""
         self._engine = engine
         self._options = options
         self._report = report if report is not None else ReadingReport()
         self._recorder = recorder
+        self._declarations = declarations
         self._budget = Budget.of(options.max_unpacked_bytes)
         self._contexts = contexts.Contexts(dict(options.contexts))
 
@@ -129,6 +133,7 @@ class Reader:
         if syntax is N3 and b"<=" in data:  # a rule; the screen would take it for an IRI
             raise _with_formulas(name)
         screening.screen(data, name, syntax.family, self._options.max_depth)
+        written = data
         if syntax is RDF_XML:
             data = rdfxml.rewrite(data)
         elif syntax is JSON_LD:
@@ -151,6 +156,9 @@ class Reader:
             raise token_too_long(error, name) from error
         if recorder and self._recorder:
             self._recorder.absorb(recorder)
+        # A context that was put in declares more prefixes than the file uses.
+        if self._declarations and (syntax is not JSON_LD or data == written):
+            self._declarations.read(data, syntax.rdf_format, base)
 
     def _needs_quads(self, data: bytes, syntax: Syntax) -> bool:
         """True if the quads of a document are looked at one by one, which takes 3 times as long."""

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections import Counter, defaultdict
 from contextlib import closing
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from ipgraph.entities.entity import Entities
-from ipgraph.entities.labels import ACRONYM, DEFAULT_GRAPH, LABEL_PROPERTIES, label_from_iri
-from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from ipgraph.entities.labels import (
+    DEFAULT_GRAPH,
+    LABEL_PROPERTIES,
+    XL_LABEL,
+    XL_OTHER_LABEL,
+    words_from_iri,
+    xl_literals,
+)
+from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from ipgraph.search import nameless, vocabulary
+from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +37,13 @@ BATCH = 20_000
 # Instances read to count the properties of a class.
 SAMPLE = 300
 MAX_DESCRIPTION = 240
+MAX_LANGUAGES = 500
+# Bounds on what is indexed of the texts of one entity, besides its names.
+MAX_LITERALS = 500
+MAX_TEXT = 20_000
+MAX_WORDS = 5_000
 _TYPE = NamedNode(RDF + "type")
+_TEXTS = frozenset((XSD + "string", RDF + "langString", RDF + "dirLangString"))
 _DESCRIPTIONS = tuple(
     NamedNode(item) for item in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 )
@@ -43,7 +57,6 @@ _PROPERTIES = frozenset(
     )
 )
 _TERMS = _CLASSES | _PROPERTIES
-_WORD = re.compile(r"\w+", re.UNICODE)
 # A prefix with an index for its length is read from the first hit on; any other is first collected
 # completely: 0.05 against 5.7 ms at 300,000 names of few words.
 _SCHEMA = """
@@ -56,29 +69,30 @@ CREATE TABLE terms (iri TEXT PRIMARY KEY, kind TEXT, label TEXT, folded TEXT, lo
 CREATE TABLE property_uses (class TEXT, property TEXT, uses INTEGER, PRIMARY KEY (class, property))
   WITHOUT ROWID;
 CREATE VIRTUAL TABLE name_words USING fts5(text, content='', prefix='1 2 3 4 5 6 7 8 9 10 11 12',
-  tokenize='unicode61 remove_diacritics 2', detail='none');
+  tokenize=$spaces, detail='none');
 CREATE VIRTUAL TABLE description_words USING fts5(text, content='', prefix='2 3',
-  tokenize='unicode61 remove_diacritics 2', detail='none');
+  tokenize=$spaces, detail='none');
 CREATE VIRTUAL TABLE name_trigrams USING fts5(text, content='', tokenize='trigram', detail='none');
-"""
+""".replace("$spaces", "\"unicode61 remove_diacritics 0 categories 'L* N* Co M*'\"")
 _INDEXES = """
 CREATE INDEX names_folded ON names (folded);
 CREATE INDEX entities_kind ON entities (kind, folded);
 """
 
 
-def fold(text: str) -> str:
-    """Return `text` for comparison: no case, no accents, one space between words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the builder has seen of a graph.
+
+    `terms` are the IRIs of its classes and properties. `languages` counts its labels by language
+    tag, most first.
+    """
+
+    terms: frozenset[str]
+    languages: dict[str, int]
 
 
-def split_words(text: str) -> list[str]:
-    """Return the words of a text as in the index."""
-    return _WORD.findall(fold(text).replace("_", " "))
-
-
-def build(store: Store, path: Path) -> None:
+def build(store: Store, path: Path) -> Contents:
     """Write the index of a graph to a new file at `path`.
 
     Reads every statement of the default graph once and each entity a few times; memory grows with
@@ -86,20 +100,21 @@ def build(store: Store, path: Path) -> None:
     """
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
-            _write(store, connection)
+            return _write(store, connection)
     except sqlite3.OperationalError as error:  # a full disk
         raise OSError(f"{error} ({path.name})") from error
 
 
-def _write(store: Store, connection: sqlite3.Connection) -> None:
+def _write(store: Store, connection: sqlite3.Connection) -> Contents:
     connection.executescript(
         f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}{vocabulary.SCHEMA}"
     )
-    _Builder(store, connection).run()
+    contents = _Builder(store, connection).run()
     vocabulary.write(connection, store)
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
+    return contents
 
 
 def _tier(classes: list[str], last: frozenset[str]) -> int:
@@ -119,10 +134,14 @@ class _Builder:
     def __init__(self, store: Store, connection: sqlite3.Connection) -> None:
         self._store = store
         self._write = connection.executemany
-        self._entities = Entities(store)
+        self._entities = Entities(store)  # until the languages are known
+        self._label_properties = {path.property for path in self._entities.labels.naming.labels}
+        self._languages: Counter[str] = Counter()
 
-    def run(self) -> None:
+    def run(self) -> Contents:
         uses, mentions, classes = self._count()
+        self._store = replace(self._store, languages=tuple(self._languages_by_use()))  # type: ignore[type-var]
+        self._entities = Entities(self._store)
         model = self._entities.model
         entities = sorted(
             (iri for iri in classes if model.not_indexed.isdisjoint(classes[iri])),
@@ -130,7 +149,12 @@ class _Builder:
         )
         self._write_entities(entities, mentions, classes)
         self._write_nameless(len(entities))
-        self._write_terms(uses, classes)
+        terms = self._write_terms(uses, classes)
+        return Contents(frozenset(terms), self._languages_by_use())
+
+    def _languages_by_use(self) -> dict[str, int]:
+        order = sorted(self._languages, key=lambda tag: (-self._languages[tag], tag))
+        return {tag: self._languages[tag] for tag in order[:MAX_LANGUAGES]}
 
     def _count(self) -> tuple[Counter[str], Counter[str], dict[str, list[str]]]:
         """Count uses of predicates and mentions of entities; collect the classes of entities."""
@@ -143,8 +167,10 @@ class _Builder:
             if isinstance(quad.subject, NamedNode):
                 if quad.predicate == _TYPE and isinstance(value, NamedNode):
                     classes[quad.subject.value].append(value.value)
-                elif predicate in LABEL_PROPERTIES:
+                elif predicate in self._label_properties:
                     classes[quad.subject.value]
+                    if language := getattr(value, "language", None):
+                        self._languages[language] += 1
             if isinstance(value, NamedNode) and quad.predicate != _TYPE:
                 mentions[value.value] += 1
         return uses, mentions, classes
@@ -163,13 +189,13 @@ class _Builder:
                     names_so_far += 1
                     names.append((names_so_far, number, text, fold(text), name_type))
                 instances += [(class_, number) for class_ in set(classes[iri])]
-                if description:
-                    descriptions.append((number, description))
+                if words := self._other_words(iri, description):
+                    descriptions.append((number, words))
             self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
             self._write("INSERT INTO instances VALUES (?,?)", instances)
             self._write("INSERT INTO description_words(rowid, text) VALUES (?,?)", descriptions)
             self._write("INSERT INTO names VALUES (?,?,?,?,?)", names)
-            texts = [(name[0], name[2]) for name in names]
+            texts = [(name[0], " ".join(index_words(name[2]))) for name in names]
             self._write("INSERT INTO name_words(rowid, text) VALUES (?,?)", texts)
             if len(entities) <= MAX_TRIGRAM_ENTITIES:
                 folded = [(name[0], name[3]) for name in names]
@@ -212,14 +238,20 @@ class _Builder:
     def _names(self, iri: str, label: str) -> dict[str, int]:
         """Return the names of an entity by type: 0 short name, 1 label, 2 other name."""
         names: dict[str, int] = {label: 1}
+        for literal in self._entities.labels.short_names(NamedNode(iri)):
+            names.setdefault(literal.value, 0)
         for name_type, predicate in (
-            (0, ACRONYM),
             (2, SKOS + "altLabel"),
-            *((2, p) for p in LABEL_PROPERTIES),
+            *((2, predicate) for predicate in LABEL_PROPERTIES),
         ):
             for text in self._texts(iri, NamedNode(predicate)):
                 names.setdefault(text, name_type)
-        names.setdefault(label_from_iri(iri), 2)
+        for literal in self._entities.labels.literals(iri):
+            names.setdefault(literal.value, 2)
+        for predicate in (XL_LABEL, XL_OTHER_LABEL):
+            for literal in xl_literals(self._store, NamedNode(iri), predicate):
+                names.setdefault(literal.value, 2)
+        names.setdefault(words_from_iri(iri), 2)
         return names
 
     def _texts(self, iri: str, predicate: NamedNode) -> Iterator[str]:
@@ -233,7 +265,19 @@ class _Builder:
                 return text
         return ""
 
-    def _write_terms(self, uses: Counter[str], classes: dict[str, list[str]]) -> None:
+    def _other_words(self, iri: str, description: str) -> str:
+        """Return the words of the description and of all other texts of an entity."""
+        texts = {description: None}
+        quads = self._store.quads(NamedNode(iri), None, None, DEFAULT_GRAPH)
+        for quad in islice(quads, MAX_LITERALS):
+            value = quad.object
+            if isinstance(value, Literal) and value.datatype.value in _TEXTS:
+                texts[value.value[:MAX_TEXT]] = None
+        words = dict.fromkeys(word for text in texts for word in index_words(text))
+        return " ".join(islice(words, MAX_WORDS))
+
+    def _write_terms(self, uses: Counter[str], classes: dict[str, list[str]]) -> set[str]:
+        """Write the classes and properties; return their IRIs."""
         members: dict[str, list[str]] = defaultdict(list)
         for iri, kinds in classes.items():
             for kind in kinds:
@@ -258,3 +302,4 @@ class _Builder:
         self._write(
             "INSERT INTO property_uses VALUES (?,?,?)", [(*key, n) for key, n in used.items()]
         )
+        return set(known)

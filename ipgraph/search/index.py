@@ -7,23 +7,22 @@ times slower. A look-up takes well under a millisecond with thousands of names.
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-import weakref
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from ipgraph.errors import StoreDamaged
-from ipgraph.namespaces import file_iri
-from ipgraph.search.builder import fold, split_words
+from ipgraph.search.file import IndexFile
+from ipgraph.search.folding import fold, query_words, unspaced_runs
 from ipgraph.search.nameless import MARK
 from ipgraph.search.vocabulary import Vocabulary, content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from ipgraph.entities.labels import Labels
 
 # Hits that are read and ordered; with more, a result says "more than".
 MAX_HITS = 2000
@@ -84,12 +83,22 @@ class SearchIndex:
     """
 
     def __init__(self, path: Path, rebuild: Callable[[], Path] | None = None) -> None:
-        self._path = path
-        self._rebuild = rebuild
-        self._rebuilding = threading.Lock()
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        weakref.finalize(self, _close, self._opened)
+        self._file = IndexFile(path, rebuild)
+        self._labels: Labels | None = None
+
+    def labeled_by(self, labels: Labels) -> SearchIndex:
+        """Return the same index with other labels: those of the index are in its own languages."""
+        index = copy(self)
+        index._labels = labels
+        return index
+
+    def _labeled(self, hit: Hit) -> Hit:
+        if self._labels is None or hit.is_nameless:
+            return hit
+        label = self._labels.name(hit.iri).label
+        if label == hit.label:
+            return hit
+        return replace(hit, label=label, matched="" if hit.matched == label else hit.matched)
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Hit, ...]:
         """Return the entities with a name that starts with `text`, the best first."""
@@ -231,8 +240,13 @@ class SearchIndex:
             return []
         names: dict[int, tuple[tuple[bool, ...], str, int]] = {}
         rows = self._rows(_EXACT, (folded,))
-        if split_words(text):
-            rows += self._rows(_BY_WORDS, (_prefixes(text), limit))
+        if match := _prefixes(text):
+            runs = unspaced_runs(text)
+            rows += [
+                row
+                for row in self._rows(_BY_WORDS, (match, limit))
+                if all(run in row[2] for run in runs)
+            ]
         for entity, name, name_folded, name_type in rows:
             same = name_folded == folded
             is_short_name = name_type == 0
@@ -241,9 +255,14 @@ class SearchIndex:
                 names[entity] = (order, name, name_type)
         best = sorted(names, key=lambda entity: (names[entity][0], entity))
         return [
-            replace(hit, matched=names[entity][1]) if names[entity][2] > 1 else hit
+            replace(hit, matched=names[entity][1]) if self._is_other(hit, *names[entity]) else hit
             for entity, hit in zip(best, self._by_id(best), strict=True)
         ]
+
+    @staticmethod
+    def _is_other(hit: Hit, order: object, name: str, name_type: int) -> bool:
+        """True if a name that matches is neither the label that is shown nor a short name."""
+        return name_type > 0 and name != hit.label
 
     def _described(self, text: str, limit: int) -> list[Hit]:
         match = _prefixes(text[:MAX_TEXT_CHARS])
@@ -264,65 +283,17 @@ class SearchIndex:
             marks = ",".join("?" * len(part))
             query = _BY_ID.replace("$columns", _COLUMNS).replace("$marks", marks)
             rows = self._rows(query, part)
-            hits.update({row[0]: Hit(*row[1:]) for row in rows})
+            hits.update({row[0]: self._labeled(Hit(*row[1:])) for row in rows})
         return [hits[number] for number in ids]
 
     def _hits(self, query: str, values: tuple[object, ...]) -> tuple[Hit, ...]:
         rows = self._rows(query.format(columns=_COLUMNS), values)
-        return tuple(Hit(*row) for row in rows)
+        return tuple(self._labeled(Hit(*row)) for row in rows)
 
     def _rows(self, query: str, values: Sequence[object]) -> list[Any]:
-        local = self._local
-        try:
-            return self._connection(local).execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            if not self._is_damage(error):
-                raise
-            self._replace_damaged(local, error)
-        try:
-            return self._connection(self._local).execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise self._unreadable(error) from error
-
-    def _connection(self, local: threading.local) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(local, "connection", None)
-        if connection is None:
-            address = f"{file_iri(self._path)}?mode=ro&immutable=1"
-            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            local.connection = connection
-            self._opened.append(connection)
-        return connection
-
-    def _is_damage(self, error: sqlite3.DatabaseError) -> bool:
-        """True if an error is about the file, and not about a query, a value or descriptors."""
-        code = error.sqlite_errorcode & 0xFF
-        if code == sqlite3.SQLITE_CANTOPEN:
-            return not self._path.is_file()
-        return code in _DAMAGE or str(error).startswith("no such ")
-
-    def _replace_damaged(self, seen: threading.local, error: sqlite3.DatabaseError) -> None:
-        """Build the index again, unless another thread has done it; then use new connections.
-
-        Raises `StoreDamaged` if it cannot be built, or if it was built before.
-        """
-        with self._rebuilding:
-            if self._local is not seen:
-                return
-            if self._rebuild is None:
-                raise self._unreadable(error) from error
-            rebuild, self._rebuild = self._rebuild, None
-            self._path = rebuild()
-            self._local = threading.local()
-
-    def _unreadable(self, error: sqlite3.DatabaseError) -> StoreDamaged:
-        return StoreDamaged(
-            f"The search index {self._path} cannot be read: {error}.",
-            hint="Remove it with ipgraph build --clean.",
-        )
+        return self._file.rows(query, values)
 
 
-# Primary result codes; the extended ones have them in their lowest byte.
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
 _COLUMNS = "t.iri, t.label, t.acronym, t.kind, t.description, '', t.weight"
 _INSTANCES = (
     "SELECT {columns} FROM instances i JOIN entities t ON t.id = i.entity WHERE i.class = ?"
@@ -336,15 +307,9 @@ _BY_WORDS = (
 )
 
 
-def _close(opened: list[sqlite3.Connection]) -> None:
-    """Close the connections of all threads, after their index was collected."""
-    for connection in opened:
-        connection.close()
-
-
 def _prefixes(text: str) -> str:
-    """Return the FTS5 query for names with a word that starts with each word of `text`."""
-    return " ".join(f"{_quoted(word)}*" for word in split_words(text))
+    """Return the FTS5 query for texts with a word that starts with each word of `text`."""
+    return " ".join(f"{_quoted(word)}*" for word in query_words(text))
 
 
 def _quoted(text: str) -> str:

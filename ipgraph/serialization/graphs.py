@@ -52,7 +52,7 @@ def export(store: Store, out: IO[bytes], output_format: Format, entity: str | No
     else:
         quads = _all(store, with_graphs=with_graphs)
     if with_graphs:
-        write_statements(counted.of(quads), output_format, out)
+        write_statements(counted.of(quads), output_format, out, store.prefixes.declared)
     else:
         write_triples(store, counted.of(quad.triple for quad in quads), output_format, out)
     return counted.number
@@ -69,7 +69,7 @@ def write_triples(
     if output_format.name == "jsonld":
         jsonld.write(triples, jsonld.Context.of(store), out)
     else:
-        write_statements(triples, output_format, out)
+        write_statements(triples, output_format, out, store.prefixes.declared)
 
 
 def about(store: Store, entity: ox.NamedNode, *, with_graphs: bool = False) -> Iterator[ox.Quad]:

@@ -1,7 +1,7 @@
 """Write RDF as JSON-LD 1.1 with a context that is part of the document.
 
 Readers fetch nothing: terms are the local names of the properties that the graph declares
-(``unitOf``), other IRIs are shortened by the project's prefixes, and English text needs no
+(``unitOf``), other IRIs are shortened by the prefixes of the graph, and English text needs no
 language tag. Parsing a document gives the same triples.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
@@ -17,24 +17,25 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
-from ipgraph.namespaces import IP, OWL, PREFIXES, RDF, XSD
+from ipgraph.namespaces import IP, OWL, RDF, XSD
 from ipgraph.serialization.formats import Feature, by_name
 from ipgraph.serialization.limits import checked, refusal, until_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ipgraph.store import Store
 
 FORMAT = by_name("jsonld")
 LANGUAGE = "en"
+# As prefixes they would make IRIs with this scheme ambiguous.
+_SCHEMES = frozenset({"data", "file", "ftp", "http", "https", "mailto", "tel", "urn"})
 _TYPE = RDF + "type"
 _STRING, _BOOLEAN, _INTEGER = XSD + "string", XSD + "boolean", XSD + "integer"
 _KINDS = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 _TERM = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 _SAFE_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # canonical, and exact as a double
 MAX_CONTEXT_TRIPLES = 50_000
-_PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # once: making it costs more than a node
 
 Node = dict[str, Any]  # the JSON object of a subject
@@ -46,6 +47,8 @@ class Context:
 
     terms: dict[str, str]
     object_properties: frozenset[str]
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    namespaces: Mapping[str, str] = field(default_factory=dict)  # prefixes by namespace
 
     @classmethod
     def of(cls, store: Store) -> Context:
@@ -60,16 +63,20 @@ class Context:
                 item.subject.value for item in declared if isinstance(item.subject, ox.NamedNode)
             }
         terms: dict[str, str] = {}
+        prefixes = usable_prefixes(store.prefixes.declared)
         for iri in sorted(set().union(*kinds.values()), key=lambda item: (IP not in item, item)):
             name = re.split("[/#]", iri)[-1]
-            if _TERM.fullmatch(name) and name not in PREFIXES:
+            if _TERM.fullmatch(name) and name not in prefixes:
                 terms.setdefault(name, iri)
         names = {iri: name for name, iri in terms.items()}
-        return cls(names, frozenset(kinds["ObjectProperty"]))
+        by_namespace: dict[str, str] = {}
+        for name, namespace in prefixes.items():
+            by_namespace.setdefault(namespace, name)
+        return cls(names, frozenset(kinds["ObjectProperty"]), prefixes, by_namespace)
 
     def document(self, terms: Iterable[str] | None = None) -> dict[str, Any]:
         """Return the context as JSON: the prefixes, and all terms or those of `terms` (IRIs)."""
-        found: dict[str, Any] = {"@version": 1.1, "@language": LANGUAGE, **PREFIXES}
+        found: dict[str, Any] = {"@version": 1.1, "@language": LANGUAGE, **self.prefixes}
         for iri in sorted(self.terms if terms is None else set(terms), key=self.terms.__getitem__):
             name = self.short(iri)
             about = {"@id": name, "@type": "@id"} if iri in self.object_properties else name
@@ -102,11 +109,11 @@ class Context:
         Raises `NotAcceptable` for an IRI such as ``ex:x``, which JSON-LD reads as a prefixed name.
         """
         end = max(iri.rfind("/"), iri.rfind("#")) + 1
-        prefix = _PREFIX_OF.get(iri[:end])
+        prefix = self.namespaces.get(iri[:end])
         if prefix is not None:
             return f"{prefix}:{iri[end:]}"
-        scheme = iri[: iri.find(":")]
-        if scheme in PREFIXES or scheme == "_":
+        scheme, _, rest = iri.partition(":")
+        if (scheme in self.prefixes and not rest.startswith("//")) or scheme == "_":
             raise NotAcceptable(
                 f"JSON-LD would read <{iri}> as a prefixed name. Use Turtle instead."
             )
@@ -137,6 +144,15 @@ class Context:
         if term.datatype.value == _STRING:
             return {"@value": term.value}
         return {"@type": self.short(term.datatype.value), "@value": term.value}
+
+
+def usable_prefixes(prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes that a context can declare as plain terms (JSON-LD 1.1, 4.1.5)."""
+    return {
+        name: namespace
+        for name, namespace in prefixes.items()
+        if _TERM.fullmatch(name) and name not in _SCHEMES and namespace.endswith(("/", "#"))
+    }
 
 
 def _plain(term: ox.Literal) -> str | int | bool | None:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import pyoxigraph as ox
 
 from ipgraph.errors import IpGraphError, UsageError
-from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.serialization.formats import Content, Format, by_name
 from ipgraph.serialization.results import (
     ResultFormats,
@@ -109,7 +109,7 @@ class Result:
         self,
         result: EngineResult,
         damage: Callable[[Exception], Exception | None] = lambda error: None,
-        prefixes: Mapping[str, str] = PREFIXES,
+        prefixes: Prefixes = DEFAULT,
     ) -> None:
         """`damage` returns the error to raise instead of an exception of the engine, or None.
 
@@ -317,7 +317,7 @@ class Result:
             return
         try:
             if not self._has_rows:
-                write_statements(self, output_format, out, self._prefixes)
+                write_statements(self, output_format, out, self._prefixes.declared)
             elif self._result is not None and self._unread is None:
                 self._check_thread()
                 # The engine's writers are faster than reading rows; JSON can be read again.

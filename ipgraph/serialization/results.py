@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
 from ipgraph.errors import NotAcceptable
-from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import Content, Format, by_name, find, formats_with
 from ipgraph.serialization.limits import checked, until_whole
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipgraph.store import EngineResult, Term
 
 _BINDINGS = (ox.QuerySolutions, ox.QueryBoolean)
+_NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
@@ -53,7 +54,7 @@ def write(
     result: EngineResult,
     output_format: Format | ResultFormats,
     out: IO[bytes],
-    prefixes: Mapping[str, str] = PREFIXES,
+    prefixes: Mapping[str, str] = _NO_PREFIXES,
     max_rows: int | None = None,
 ) -> None:
     """Write `result` to `out` as it is computed, or only its first `max_rows` rows or triples.
@@ -105,7 +106,7 @@ def write_statements(
     statements: Iterable[ox.Triple] | Iterable[ox.Quad],
     output_format: Format,
     out: IO[bytes],
-    prefixes: Mapping[str, str] = PREFIXES,
+    prefixes: Mapping[str, str] = _NO_PREFIXES,
 ) -> None:
     """Write triples or quads to `out` as they are computed. Raises the errors of `write`."""
     if output_format.content is Content.BINDINGS:

@@ -35,6 +35,7 @@ from ipgraph.server.api import (
 from ipgraph.server.context import Request, apply_prefix, request
 from ipgraph.server.http import response_headers
 from ipgraph.server.http.access_log import AccessLog
+from ipgraph.server.http.caching import VARY_LANGUAGE
 from ipgraph.server.http.delivery import DISCONNECTED, Delivery
 from ipgraph.server.http.negotiation import HTML
 from ipgraph.server.http.representations import negotiate
@@ -253,15 +254,20 @@ class Application(Flask):
             return response
         if route.negotiates and len(route.offers) > 1:
             request.choice = negotiate(request, route.offers)
-        key = request.inputs(request.choice)
         is_cached = route.is_cached and request.is_read
-        if is_cached and (cached := request.lookup.by_key(key)) is not None:
-            _note_hit(request)
-            return cached
+        if is_cached:
+            for in_language in (False, True):
+                key = request.inputs(request.choice, in_language=in_language)
+                if (cached := request.lookup.by_key(key)) is not None:
+                    _note_hit(request)
+                    return cached
         response = self.make_response(route.handler(request, **values))
         if HTML in route.offers or request.choice is not None:
             response.headers.setdefault("Vary", "Accept")
+        if request.is_in_language:
+            response.headers["Vary"] = VARY_LANGUAGE
         if is_cached and response.is_cacheable:
+            key = request.inputs(request.choice, in_language=request.is_in_language)
             headers = [pair for pair in response.headers if pair[0] != "Content-Length"]
             return request.lookup.store(key, headers, response.get_data(), route=route.path)
         return response

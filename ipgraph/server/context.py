@@ -16,7 +16,8 @@ from werkzeug.datastructures import EnvironHeaders
 
 from ipgraph.server.http import public_url
 from ipgraph.server.http.access_log import FinishedRequest
-from ipgraph.server.http.caching import Conditions, Inputs, Lookup
+from ipgraph.server.http.caching import ANY_LANGUAGE, Conditions, Inputs, Lookup
+from ipgraph.server.http.languages import ChosenLanguages, choose_languages
 from ipgraph.server.http.response import HttpError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Request(flask.Request):
     _abandonment: Callable[[], None] | None = None
     choice: Choice | None = None  # of the offers of its route, where there are several
     is_response_streamed = False
+    is_in_language = False  # True once the handler has asked for the client's languages
     route = ""  # the path of its route, as OpenAPI writes it, once that is known
 
     def __init__(self, environ: MutableMapping[str, Any], service: Service) -> None:
@@ -53,6 +55,7 @@ class Request(flask.Request):
         given = environ.get("HTTP_X_REQUEST_ID", "")
         self.id = given if given and _REQUEST_ID.match(given) else new_id()
         self.accept = str(environ.get("HTTP_ACCEPT", ""))
+        self.accept_language = str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         self.notes: dict[str, Any] = {}  # for the log
         self._memo: dict[object, tuple[Any, Exception | None]] = {}
         self._lookup: Lookup | None = None
@@ -77,10 +80,28 @@ class Request(flask.Request):
         """The query string, not decoded."""
         return str(self.environ.get("QUERY_STRING", ""))
 
-    def inputs(self, representation: Hashable) -> Inputs:
-        """Return the inputs of the response, with its representation."""
+    @property
+    def languages(self) -> ChosenLanguages:
+        """The languages of the response: of the interface, and of the content."""
+        self.is_in_language = True
+        return self._languages
+
+    @property
+    def _languages(self) -> ChosenLanguages:
+        return self.once(_read_languages)
+
+    def inputs(self, representation: Hashable, *, in_language: bool = False) -> Inputs:
+        """Return the inputs of the response, with its representation.
+
+        With `in_language`, those of a response that depends on the client's languages.
+        """
+        language = self._languages if in_language else ANY_LANGUAGE
+        return self._inputs(language, representation)
+
+    def _inputs(self, language: Hashable, representation: Hashable) -> Inputs:
+        edition = self.edition.name
         return Inputs(
-            self.edition.name, self.public_root, self.path, self.raw_query, representation
+            edition, self.public_root, self.path, self.raw_query, language, representation
         )
 
     @property
@@ -91,7 +112,9 @@ class Request(flask.Request):
         return self._lookup
 
     def _make_lookup(self) -> Lookup:
-        identity = self.inputs(self.accept) if self.method in ("GET", "HEAD") else None
+        identity = None
+        if self.method in ("GET", "HEAD"):
+            identity = self._inputs(self.accept_language, self.accept)
         conditions = Conditions.of(self.environ)
         service = self.service
         return Lookup(service.cache, self.edition, identity, conditions, service.settings.max_age_s)
@@ -172,6 +195,16 @@ class Request(flask.Request):
 
 # Flask's proxy of the request being answered, as the class that it has here.
 request = cast("Request", flask.request)
+
+
+def _read_languages(request: Request) -> ChosenLanguages:
+    arguments = request.args
+    return choose_languages(
+        arguments.get("ui", ""),
+        arguments.get("lang", ""),
+        request.accept_language,
+        request.edition.kg.languages.common,
+    )
 
 
 def new_id() -> str:

@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,15 +20,21 @@ from ipgraph import resources
 from ipgraph.dataset.config import reader
 from ipgraph.errors import StoreUnavailable
 from ipgraph.namespaces import RDF
+from ipgraph.sparql import guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.settings import Settings
+    from ipgraph.sparql.guard import Inspection
     from ipgraph.workers.worker_set import WorkerSet
 
 Part = TypeVar("Part")
+
+
+def _admit(text: str, prefixes: Mapping[str, str]) -> Inspection:
+    return guard.admit(text, prefixes=prefixes)
 
 
 class Edition:
@@ -40,13 +46,23 @@ class Edition:
 
     workers: WorkerSet | None = None  # that hold this graph, once they are started
 
-    def __init__(self, kg: KnowledgeGraph, settings: Settings) -> None:
+    def __init__(
+        self,
+        kg: KnowledgeGraph,
+        settings: Settings,
+        admit: Callable[[str, Mapping[str, str]], Inspection] = _admit,
+    ) -> None:
+        """`admit` inspects a query text in which the prefixes of the graph are declared."""
         self.kg = kg
+        prefixes = kg.prefixes
         self.settings = settings
+        # Inspects a query text, whose undeclared prefixes are those of this graph.
+        self.inspect = lru_cache(maxsize=512)(lambda text: admit(text, prefixes))
         self.opened = time.time()
         self._parts: dict[object, Any] = {}
         self._lock = threading.RLock()  # a part may need another part
         snapshot = f"opened {self.opened}"
+        names = list(prefixes.items())
         self.modified_s = int(self.opened)
         if kg.snapshot is not None:
             manifest = kg.snapshot.manifest
@@ -55,7 +71,7 @@ class Edition:
             # A clock that was set back: Last-Modified is never after Date (RFC 9110, 8.8.2.1).
             self.modified_s = min(int(made.replace(tzinfo=UTC).timestamp()), int(self.opened))
         # Identifies this graph and this code in tags and keys.
-        parts = (snapshot, reader.digest(kg.config), _code_stamp())
+        parts = (snapshot, reader.digest(kg.config), repr(names), _code_stamp())
         self.name = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:20]
         # The value of Last-Modified: when the snapshot was made.
         self.modified = http_date(self.modified_s)

@@ -6,7 +6,7 @@ import gc
 import os
 import threading
 import time
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipgraph import resources, scratch
@@ -22,9 +22,10 @@ from ipgraph.sparql.guard import Bounds, Inspection, admit
 from ipgraph.sparql.query import Query
 from ipgraph.workers.pool import Pool
 from ipgraph.workers.state import PoolLimits
+from ipgraph.workers.wire import GraphNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -39,7 +40,9 @@ class Service:
     ) -> None:
         self.settings = settings
         self.routes = routes or RouteTable()
-        self.edition = Edition(kg, settings)
+        self.federation = Federation(federation_settings(settings))
+        self._admit = partial(_admit, self.federation, bounds_of(settings))
+        self.edition = Edition(kg, settings, self._admit)
         self.cache = ResponseCache(settings.response_cache_mib << 20)
         self.cache.begin(self.edition.name)
         self.metrics = Metrics(self)
@@ -56,13 +59,6 @@ class Service:
         self._served = [kg.snapshot.folder] if kg.snapshot else []  # the newest last
         self._testing = threading.Lock()
         self._tested: tuple[float, dict[str, str]] | None = None  # when, and the results
-        self.federation = Federation(federation_settings(settings))
-        bounds = Bounds(
-            max_bytes=settings.max_query_kib << 10,
-            max_depth=settings.max_query_depth,
-            max_chain=settings.max_query_chain,
-        )
-        self.inspect = lru_cache(maxsize=512)(lambda text: _admitted(text, bounds, self.federation))
 
     @property
     def pool(self) -> Pool:
@@ -78,7 +74,7 @@ class Service:
     def _start_pool(self) -> Pool:
         """Start the workers. They read the whole graph; if it is damaged, it is built again."""
         try:
-            return Pool(graph_path(self.edition.kg), limits(self.settings))
+            return self._new_pool()
         except StoreDamaged as damage:
             try:
                 fresh = reopen(self.edition.kg)
@@ -86,8 +82,12 @@ class Service:
                 raise StoreDamaged(
                     f"{damage} It cannot be built again: {error}", hint=error.hint
                 ) from error
-            self.edition = Edition(fresh, self.settings)
-            return Pool(graph_path(self.edition.kg), limits(self.settings))
+            self.edition = Edition(fresh, self.settings, self._admit)
+            return self._new_pool()
+
+    def _new_pool(self) -> Pool:
+        kg = self.edition.kg
+        return Pool(graph_path(kg), limits(self.settings), names_of(kg))
 
     @property
     def has_pool(self) -> bool:
@@ -127,10 +127,10 @@ class Service:
 
     def replace(self, kg: KnowledgeGraph) -> None:
         """Replace the graph. Running requests finish with the old one, and with its workers."""
-        edition = Edition(kg, self.settings)
+        edition = Edition(kg, self.settings, self._admit)
         with self._lock:  # without it, workers that are starting would keep the old graph
             if self._pool is not None and self._pool_process == os.getpid():
-                self._pool.workers = self._pool.start_workers(graph_path(kg))
+                self._pool.workers = self._pool.start_workers(graph_path(kg), names_of(kg))
                 edition.use_workers(self._pool.workers)
             old, self.edition = self.edition, edition
             self.cache.begin(edition.name)
@@ -188,6 +188,11 @@ def limits(settings: Settings) -> PoolLimits:
     )
 
 
+def names_of(kg: KnowledgeGraph) -> GraphNames:
+    """Return what workers need for the names in a graph."""
+    return GraphNames(kg.prefixes.declared, kg.languages.common)
+
+
 def graph_path(kg: KnowledgeGraph) -> Path:
     """Return the N-Quads file that workers load; written here if the graph has no snapshot.
 
@@ -215,8 +220,19 @@ def federation_settings(settings: Settings) -> FederationSettings:
     )
 
 
-def _admitted(text: str, bounds: Bounds, federation: Federation) -> Inspection:
-    found = admit(text, bounds)
+def bounds_of(settings: Settings) -> Bounds:
+    """Return the limits of a query text from the settings."""
+    return Bounds(
+        max_bytes=settings.max_query_kib << 10,
+        max_depth=settings.max_query_depth,
+        max_chain=settings.max_query_chain,
+    )
+
+
+def _admit(
+    federation: Federation, bounds: Bounds, text: str, prefixes: Mapping[str, str]
+) -> Inspection:
+    found = admit(text, bounds, prefixes)
     if found.services:
-        federation.check(Query(text), found)
+        federation.check(Query(text, prefixes=found.assumed), found)
     return found

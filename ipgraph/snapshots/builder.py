@@ -16,10 +16,11 @@ from ipgraph import reasoning
 from ipgraph.dataset.config import reader
 from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces.prefixes import well_known_for
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
-from ipgraph.snapshots import construction, findings, inventory, loading
+from ipgraph.snapshots import construction, declarations, findings, inventory, loading
 from ipgraph.snapshots.content_hash import hash_lines
 from ipgraph.snapshots.literals import Recorder
 from ipgraph.snapshots.snapshot import LITERALS, WARNINGS
@@ -59,8 +60,16 @@ def build(
     clock = _Clock(report)
     clock.begin("load")
     options, read = replace(recipe.options, max_depth=max_depth), ReadingReport()
-    recorder = Recorder()
-    engine = loading.load(recipe.inputs, max_depth, reading, recorder, options=options, report=read)
+    recorder, declared = Recorder(), declarations.Declarations()
+    engine = loading.load(
+        recipe.inputs,
+        max_depth,
+        reading,
+        recorder,
+        options=options,
+        report=read,
+        declarations=declared,
+    )
     originals = recorder.originals(engine)
     del recorder
     clock.begin("infer")
@@ -84,9 +93,12 @@ def build(
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
         store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
-        builder.build(store, scratch / "search.sqlite")
+        contents = builder.build(store, scratch / "search.sqlite")
+        prefixes = well_known_for(contents.terms) | declared.table()
+        declarations.write(scratch, prefixes)
         manifest = _manifest(recipe, name, scratch)
         manifest["findings"] = found.as_json()
+        manifest["languages"] = contents.languages
         clock.begin("")
         manifest["timings_ms"] = clock.timings_ms
         manifest["unsupported_axioms"] = list(closure.unsupported)  # outside OWL 2 RL

@@ -346,7 +346,7 @@ def existing(recipe: Recipe, cache: Path) -> bool:
 def _build_modules() -> Iterator[Path]:
     """Yield every module that can affect the content of a snapshot."""
     package = Path(__file__).parent.parent
-    yield package / "namespaces.py"
+    yield from sorted((package / "namespaces").glob("*.py"))
     yield package / "dataset" / "__init__.py"
     yield from sorted((package / "dataset" / "config").glob("*.py"))
     for name in _BUILD_PACKAGES:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from ipgraph.inputs.parsing import ReadingReport
+    from ipgraph.snapshots.declarations import Declarations
     from ipgraph.snapshots.literals import Recorder
 
 
@@ -158,12 +159,14 @@ def load(
     *,
     options: ReadingOptions | None = None,
     report: ReadingReport | None = None,
+    declarations: Declarations | None = None,
 ) -> ox.Store:
     """Return a store in memory with every input in its named graph.
 
     Triples of the default graph of a TriG or N-Quads file go to the graph of the file. Blank nodes
     of different files are different. `reading` is called with each file, and `recorder` gets the
-    literals that the engine stores in another form. `options` include another `max_depth`.
+    literals that the engine stores in another form, and `declarations` the prefixes. `options`
+    include another `max_depth`.
 
     Raises one `Unreadable` for all files that cannot be read, with file, line and column of the
     first error in each; with a `report`, those that were found in folders are reported there
@@ -173,7 +176,13 @@ def load(
     from ipgraph.inputs.selection import has_own_suffix
 
     engine = ox.Store()
-    reader = Reader(engine, options or ReadingOptions(max_depth=max_depth), report, recorder)
+    reader = Reader(
+        engine,
+        options or ReadingOptions(max_depth=max_depth),
+        report,
+        recorder,
+        declarations,
+    )
     errors: list[Unreadable] = []
     tolerated: list[Unreadable] = []
     is_empty = True

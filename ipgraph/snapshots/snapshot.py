@@ -2,9 +2,9 @@
 
 The cache folder has ``snapshots/<hash>/`` with ``graph.nq`` (all named graphs, including the
 inferred one), ``store/`` (Oxigraph on disk: the same graphs, and their merge as default graph),
-``search.sqlite`` (the index of names), ``manifest.json``, ``literals.json`` if the engine changed
-literals (`ipgraph.store.originals`), ``warnings.txt`` if the build found something that users must
-know, and ``files.txt``, the inventory that shows damage.
+``search.sqlite`` (the index of names), ``prefixes.txt``, ``manifest.json``, ``literals.json`` if
+the engine changed literals (`ipgraph.store.originals`), ``warnings.txt`` if the build found
+something that users must know, and ``files.txt``, the inventory that shows damage.
 `ipgraph.snapshots.cache` finds the snapshot of a set of inputs, `ipgraph.snapshots.builder` builds
 one.
 """
@@ -25,7 +25,7 @@ from ipgraph.errors import StoreDamaged, StoreUnreadable
 from ipgraph.inputs.options import ReadingOptions
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.settings import InferenceLimits
-from ipgraph.snapshots import construction, inventory
+from ipgraph.snapshots import construction, declarations, inventory
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
@@ -97,6 +97,19 @@ class Snapshot:
 
         manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_bytes())
         return manifest
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the files declare, and the well-known ones of the terms in them."""
+        try:
+            return declarations.read(self.folder)
+        except (OSError, ValueError) as error:
+            raise self.report_damage(f"{declarations.NAME} cannot be read ({error})") from error
+
+    @property
+    def languages(self) -> dict[str, int]:
+        """The number of labels by language tag, most first."""
+        return dict(self.manifest["languages"])
 
     @cached_property
     def description(self) -> DatasetFile:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.errors import BadQuery, Place, QueryTooComplex, SizeLimitExceeded
-from ipgraph.namespaces import BASE, PREFIXES
+from ipgraph.namespaces import BASE
+from ipgraph.namespaces.prefixes import WELL_KNOWN
 from ipgraph.sparql.lexer import Token, malformed_iri, place, tokenize, unescape
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Inspection(NamedTuple):
     text starts with none of them. `chain` is the longest chain of operators and group patterns
     on a path through the brackets. IRIs in `default_graphs` and `named_graphs` (FROM) are
     absolute; so are `names`, the IRIs and prefixed names after the prologue. `volatile` is True if
-    the result may change although the data does not.
+    the result may change although the data does not. `assumed` are the prefixes that the text uses
+    and does not declare, with the namespaces that the caller declares for them.
     """
 
     form: str = ""
@@ -59,6 +61,7 @@ class Inspection(NamedTuple):
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     names: tuple[Use, ...] = ()
+    assumed: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_update(self) -> bool:
@@ -165,7 +168,9 @@ def admit(
             hint="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
     if found.undeclared:
-        raise malformed_iri(text, tokenize(text)) or _undeclared(found.undeclared[0], found)
+        raise malformed_iri(text, tokenize(text)) or _undeclared(
+            found.undeclared[0], found, prefixes or {}
+        )
     if not found.form:
         raise BadQuery(
             "The text is not a query: no SELECT, ASK, CONSTRUCT or DESCRIBE follows its prologue.",
@@ -212,6 +217,7 @@ class _Reader:
     graphs: list[str] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
     names: list[Use] = field(default_factory=list)
+    assumed: dict[str, str] = field(default_factory=dict)
 
     def read_iri(self, token: Token) -> None:
         if self.form:
@@ -230,6 +236,7 @@ class _Reader:
             default_graphs=tuple(self.graphs),
             named_graphs=tuple(self.named),
             names=tuple(self.names),
+            assumed=tuple(self.assumed.items()),
         )
 
     def read_sign(self, token: Token) -> None:
@@ -338,7 +345,11 @@ class _Reader:
 
     def _namespace(self, prefix: str) -> str | None:
         namespace = self.declared.get(prefix)
-        return self.prefixes.get(prefix) if namespace is None else namespace
+        if namespace is None:
+            namespace = self.prefixes.get(prefix)
+            if namespace is not None:
+                self.assumed[prefix] = namespace
+        return namespace
 
     def _absolute(self, token: Token) -> str | None:
         if token.kind == "iri":
@@ -363,14 +374,14 @@ def _resolve(base: str, iri: str) -> str:
     return urljoin(base, iri)
 
 
-def _undeclared(use: Use, found: Inspection) -> BadQuery:
-    known = PREFIXES.get(use.name)
+def _undeclared(use: Use, found: Inspection, prefixes: Mapping[str, str]) -> BadQuery:
+    known = WELL_KNOWN.get(use.name)
     if known:
         hint = f"Add this line at the top: PREFIX {use.name}: <{known}>"
     else:
         from difflib import get_close_matches  # late: only errors need it
 
-        candidates = [*dict(found.declared), *PREFIXES]
+        candidates = dict.fromkeys((*dict(found.declared), *prefixes, *WELL_KNOWN))
         near = get_close_matches(use.name, candidates, n=1, cutoff=0.5)
         hint = f"Declare it at the top: PREFIX {use.name}: <…>"
         if near:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from ipgraph.dataset.config.file import DatasetFile
+    from ipgraph.namespaces.prefixes import Prefixes
 
 EngineResult: TypeAlias = "ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples"
 Subject: TypeAlias = "ox.NamedNode | ox.BlankNode"
@@ -27,6 +28,16 @@ class Store(Protocol):
     @property
     def description(self) -> DatasetFile:
         """The description of the dataset."""
+        ...
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """The prefixes of the graph."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language tags of its labels, in the order in which they are shown."""
         ...
 
     def evaluate(

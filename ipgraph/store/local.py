@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
 from ipgraph.errors import BadQuery, StoreDamaged, StoreUnreadable, Unreadable
 from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.store import engine_queries
 from ipgraph.store.engine_queries import Dataset
 
@@ -41,6 +42,8 @@ class LocalStore:
     A store on disk has a `folder`; `on_damage` is called with the reason when it cannot be read.
     `description` says what the terms of the graph are for.
     `originals` returns the forms of literals in the files, if any differs (`as_written`).
+    `prefixes` are written at the head of documents and used for names; `languages` are the tags of
+    its labels, in the order in which they are shown.
     """
 
     engine: ox.Store
@@ -48,6 +51,8 @@ class LocalStore:
     on_damage: Callable[[str], object] | None = None
     originals: Callable[[], Originals] | None = None
     description: DatasetFile = field(default=NO_DESCRIPTION, compare=False)
+    prefixes: Prefixes = field(default=DEFAULT, compare=False)
+    languages: tuple[str, ...] = ("en",)
 
     @classmethod
     def in_memory(cls, source: Path | IO[bytes], *, infer: bool = True) -> LocalStore:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ipgraph.dataset.config.file import DatasetFile
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.store import EngineResult, Store, Subject, Term
 
 # A value and its datatype, or its language tag (and base direction) after an "@".
@@ -233,6 +234,16 @@ class _AsWritten:
     def description(self) -> DatasetFile:
         """The description of the dataset."""
         return self.store.description
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """The prefixes of the store."""
+        return self.store.prefixes
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the store."""
+        return self.store.languages
 
     def evaluate(self, text: str, **options: Any) -> EngineResult:
         """Return the result of a query, which has the engine's forms."""

@@ -21,6 +21,7 @@ from ipgraph.errors import (
 from ipgraph.http_client import address, body
 from ipgraph.http_client.client import HttpClient, Policy, Request
 from ipgraph.http_client.plain_text import one_line
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.store import nesting
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class RemoteStore:
     time_limit_s: float
     max_bytes: int
     description: DatasetFile = field(default=NO_DESCRIPTION, compare=False)
+    prefixes: Prefixes = field(default=DEFAULT, compare=False)
+    languages: tuple[str, ...] = ("en",)
     _target: Destination = field(init=False, repr=False, compare=False)
     _client: HttpClient = field(init=False, repr=False, compare=False)
 

@@ -24,8 +24,8 @@ def write_result(
     Raises what `evaluate` raises, and `NotAcceptable` if the format cannot hold the result.
     """
     try:
-        result = as_stated(evaluate(store, query), store)
-        write(result, output_format, out, max_rows=query.max_rows)
+        result, prefixes = as_stated(evaluate(store, query), store), store.prefixes.declared
+        write(result, output_format, out, prefixes, query.max_rows)
     except (RuntimeError, OSError) as error:
         damage = store.damage(error) if isinstance(store, LocalStore) else None
         raise damage or engine_error(query, error) from error

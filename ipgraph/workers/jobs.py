@@ -88,7 +88,7 @@ def _graph(store: Store, iri: str, output_format: Format, out: IO[bytes]) -> Non
     if output_format.content is Content.TRIPLES:
         graphs.write_triples(store, (quad.triple for quad in quads), output_format, out)
     else:
-        write_statements(quads, output_format, out)
+        write_statements(quads, output_format, out, store.prefixes.declared)
 
 
 def _write_rows(quads: Iterable[ox.Quad], out: IO[bytes]) -> None:

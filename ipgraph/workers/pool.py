@@ -21,6 +21,7 @@ from ipgraph.workers.processes import resume_children
 from ipgraph.workers.run import Run, outcome_of, rejection
 from ipgraph.workers.scheduler import Scheduler, available_processors
 from ipgraph.workers.state import PoolLimits, PoolState
+from ipgraph.workers.wire import GraphNames
 from ipgraph.workers.worker_set import WorkerSet
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ _LONG_REPAIR_S = 1.0
 class Pool:
     """Workers for one snapshot, which can be replaced while queries run. Thread-safe."""
 
-    def __init__(self, graph_path: Path, limits: PoolLimits) -> None:
+    def __init__(
+        self, graph_path: Path, limits: PoolLimits, names: GraphNames | None = None
+    ) -> None:
         self.state = PoolState(
             limits=limits,
             fast_queue=AdmissionQueue(limits.workers, limits.max_waiting),
@@ -56,17 +59,18 @@ class Pool:
         self._closed = threading.Event()
         self._lost = threading.Event()
         self._worker_sets: list[WorkerSet] = []
-        self.workers = self.start_workers(graph_path)
+        self.workers = self.start_workers(graph_path, names)
         for target in (self._watch, self._repair):
             threading.Thread(target=target, name=f"pool {target.__name__}", daemon=True).start()
 
-    def start_workers(self, graph_path: Path) -> WorkerSet:
+    def start_workers(self, graph_path: Path, names: GraphNames | None = None) -> WorkerSet:
         """Return new workers for a snapshot. They are repaired until they are closed."""
         limits = self.state.limits
         workers = WorkerSet(
             graph_path,
             limits.workers,
             limits.memory_limit_mib,
+            names=names or GraphNames(),
             wait_limit_s=limits.wait_limit_s,
             restarts=self.restarts,
             on_loss=self._lost.set,

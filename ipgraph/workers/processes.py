@@ -24,6 +24,8 @@ from ipgraph.workers.zygote import DONE, EXIT_STATUS, FAILED, FORK, LOAD_STATED,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ipgraph.workers.wire import GraphNames
+
 _LOGGER = logging.getLogger(__name__)
 
 _START_LIMIT_S = 120.0  # for loading a graph
@@ -43,7 +45,7 @@ class Zygote:
     After a reply that failed or came too late, the process is not used again.
     """
 
-    def __init__(self, graph_path: Path, memory_limit_mib: int) -> None:
+    def __init__(self, graph_path: Path, memory_limit_mib: int, names: GraphNames) -> None:
         self._lock = threading.Lock()
         self._is_lost = False
         self._control, far_end = _socket_pair()
@@ -51,7 +53,12 @@ class Zygote:
             self._process = _start(far_end.fileno(), self._control)
         self.has_stated = False
         self._worker_pids: set[int] = set()
-        config = {"graph": str(graph_path), "memory_limit_mib": memory_limit_mib}
+        config = {
+            "graph": str(graph_path),
+            "memory_limit_mib": memory_limit_mib,
+            "prefixes": dict(names.prefixes),
+            "languages": names.languages,
+        }
         message = json.dumps(config).encode()
         try:
             with self._lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ipgraph import errors
@@ -17,6 +17,8 @@ from ipgraph.errors import IpGraphError, Place
 from ipgraph.sparql.query import Query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ipgraph.sparql.query import ServiceResult
 
 DATA, END, ERROR = 0, 1, 2
@@ -24,6 +26,14 @@ FRAME = struct.Struct("<BI")
 LENGTH = struct.Struct("<I")
 
 _FIELDS = ("hint", "limit", "elapsed_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNames:
+    """The prefixes that a graph declares and the languages of its labels, for its workers."""
+
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True, slots=True)

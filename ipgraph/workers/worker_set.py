@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ipgraph.workers.outcomes import OutcomeCounter
+    from ipgraph.workers.wire import GraphNames
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class WorkerSet:
         workers: int,
         memory_limit_mib: int,
         *,
+        names: GraphNames,
         wait_limit_s: float,
         restarts: OutcomeCounter,
         on_loss: Callable[[], None],
@@ -45,6 +47,7 @@ class WorkerSet:
         self._graph_path = graph_path
         self._workers = workers
         self._memory_limit_mib = memory_limit_mib
+        self._names = names
         self._wait_limit_s = wait_limit_s
         self._restarts = restarts
         self._on_loss = on_loss
@@ -211,7 +214,7 @@ class WorkerSet:
         return is_replaced
 
     def _start(self) -> Zygote:
-        return Zygote(self._graph_path, self._memory_limit_mib)
+        return Zygote(self._graph_path, self._memory_limit_mib, self._names)
 
     def _from_zygote(self, fork: Callable[[Zygote], Worker]) -> Worker:
         """Call `fork` with the zygote; if it is lost, wait and call it with the next one."""

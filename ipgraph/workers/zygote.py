@@ -18,10 +18,12 @@ import signal
 import socket
 import struct
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from ipgraph.errors import IpGraphError, MemoryLimitExceeded, SizeLimitExceeded
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.formats import FORMATS, Content, by_name
 from ipgraph.snapshots.snapshot import load_graph
 from ipgraph.sparql.query import Query, ServiceResult
@@ -61,7 +63,7 @@ def main(descriptor: int) -> None:
     limits.lower("RLIMIT_CORE", 0)
     limits.lower("RLIMIT_STACK", _STACK_BYTES)
     try:
-        stores = {True: load_graph(Path(config["graph"]))}
+        stores = {True: _load(config, infer=True)}
     except IpGraphError as error:
         _send_error(control, error)
         return
@@ -83,7 +85,7 @@ def main(descriptor: int) -> None:
             elif command == LOAD_STATED:
                 try:
                     if False not in stores:
-                        stores[False] = load_graph(Path(config["graph"]), infer=False)
+                        stores[False] = _load(config, infer=False)
                     control.sendall(DONE)
                 except IpGraphError as error:
                     _send_error(control, error)
@@ -98,6 +100,12 @@ def main(descriptor: int) -> None:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _load(config: Mapping[str, Any], *, infer: bool) -> LocalStore:
+    store = load_graph(Path(config["graph"]), infer=infer)
+    prefixes = Prefixes(config["prefixes"])
+    return replace(store, prefixes=prefixes, languages=tuple(config["languages"]))
 
 
 def _send_error(control: socket.socket, error: IpGraphError) -> None:

@@ -176,7 +176,8 @@ def test_the_root_that_a_trusted_proxy_names_appears_in_the_sitemap(target):
 
 
 def test_the_inputs_of_a_response_are_in_one_list(target):
-    assert caching.Inputs._fields == ("edition", "root", "path", "query", "representation")
+    names = ("edition", "root", "path", "query", "language", "representation")
+    assert caching.Inputs._fields == names
     with target.app.test_request_context("/about"):
         request = target.app.request_class({"REQUEST_METHOD": "GET", "PATH_INFO": "/about"})
         inputs = request.inputs(request.accept)

@@ -259,7 +259,9 @@ def test_export_in_the_format_of_the_suffix_can_be_loaded_again(run, tmp_path, s
     file = tmp_path / f"graph{suffix}"
     done = run("export", "--no-infer", file)
     assert done.returncode == 0, done.stderr
-    again = run("query", "--store", file, "--format", "csv", "ASK { id:pscd org:unitOf id:ip }")
+    base = "https://w3id.org/ipgraph/id/"  # N-Triples and N-Quads have no prefixes
+    text = f"PREFIX id: <{base}> ASK {{ id:pscd org:unitOf id:ip }}"
+    again = run("query", "--store", file, "--format", "csv", text)
     assert again.stdout == "true\n"
 
 
@@ -374,6 +376,12 @@ def test_unknown_command_is_exit_code_2_with_a_suggestion(run, word, suggestion)
     done = run(word, "ASK {}")
     assert done.returncode == 2
     assert suggestion in done.stderr
+
+
+def test_option_of_a_command_before_its_name_is_explained(run):
+    done = run("--store", "my.ttl", "query", "ASK {}")
+    assert done.returncode == 2
+    assert "come after its name" in done.stderr
 
 
 def test_unknown_format_suggests_the_nearest(run):
@@ -649,3 +657,37 @@ def test_check_fix_rewrites_files_and_says_which(run, tmp_path):
         "1 of 2 files rewritten.",
     ]
     assert "\n:a\n  a :T ;\n  :q 1 ;\n.\n" in file.read_text(encoding="utf-8")
+
+
+ANIMALS = """
+@prefix e: <http://e.example/> .
+@prefix schema: <http://schema.org/> .
+e:cat schema:name "cat"@en, "chat"@fr ; schema:description "An animal."@en, "Un animal."@fr ;
+  e:near e:mouse . e:mouse schema:name "mouse"@en, "souris"@fr .
+"""
+
+
+@pytest.fixture
+def animals(tmp_path):
+    path = tmp_path / "animals.ttl"
+    path.write_text(ANIMALS, encoding="utf-8")
+    return path
+
+
+def test_the_language_of_texts_can_be_chosen(run, animals):
+    french = run("describe", "e:cat", "--store", animals, "--language", "fr").stdout
+    assert "chat" in french
+    assert "Un animal." in french
+    assert "souris" in french
+    assert "An animal." not in french
+    assert "In 1 other language: en (--language)" in french
+    query = ("query", "--store", animals, "--format", "table", "--language", "fr")
+    assert "souris" in run(*query, "SELECT ?x { e:cat e:near ?x }").stdout
+    assert "souris" in run("search", "mou", "--store", animals, "--language", "fr").stdout
+    assert "mouse" in run("search", "mou", "--store", animals).stdout
+
+
+def test_a_language_that_is_no_tag_is_a_usage_error(run, animals):
+    done = run("describe", "e:cat", "--store", animals, "--language", "fr_FR")
+    assert done.returncode == 2
+    assert "not a language tag" in done.stderr

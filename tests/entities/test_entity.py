@@ -5,10 +5,13 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.dataset.config import reader
+from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.entities.entity import Entities
 from ipgraph.entities.labels import label_from_iri
 from ipgraph.errors import NotFound
-from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG
+from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, IP, ORG, PREFIXES
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
@@ -20,6 +23,8 @@ HEAD = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix skosxl: <http://www.w3.org/2008/05/skos-xl#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
 """
 
 
@@ -30,7 +35,13 @@ def entities_of(**graphs: str) -> Entities:
         graph = INFERRED_GRAPH if name == "inferred" else f"http://example.org/{name}"
         engine.load(HEAD + text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     merge(engine)
-    return Entities(LocalStore(engine, description=loading.bundled_dataset()))
+    store = LocalStore(
+        engine,
+        description=loading.bundled_dataset(),
+        prefixes=Prefixes(PREFIXES),
+        languages=("de",),
+    )
+    return Entities(store)
 
 
 def test_english_label_is_preferred_then_no_language_then_any():
@@ -40,23 +51,26 @@ def test_english_label_is_preferred_then_no_language_then_any():
     )
     names = [entities.labels.name(f"http://example.org/{letter}") for letter in "abcd"]
     assert [(name.label, name.language) for name in names] == [
-        ("one", ""),
+        ("one", "en-gb"),
         ("2", ""),
         ("drei", "de"),
-        ("four", ""),
+        ("four", "en"),
     ]
 
 
 @pytest.mark.parametrize(
     ("iri", "text"),
     [
-        ("http://example.org/id/dams-sector", "Dams sector"),
-        ("http://example.org/ns#partOf", "Part of"),
-        ("http://example.org/caf%C3%A9/", "Café"),
+        ("http://example.org/id/VAV_C180", "VAV_C180"),
+        ("http://example.org/ns#partOf", "partOf"),
+        ("http://example.org/caf%C3%A9/", "café"),
         ("urn:isbn:123", "123"),
+        ("http://example.org/a%0Ab", "a%0Ab"),
+        ("http://example.org/a%E2%80%AEb", "a%E2%80%AEb"),
+        ("http://example.org/%3Cscript%3E", "<script>"),
     ],
 )
-def test_label_from_iri_is_the_last_part_as_words(iri, text):
+def test_a_thing_without_a_label_is_the_last_part_of_its_iri_as_written(iri, text):
     assert label_from_iri(iri) == text
 
 
@@ -69,7 +83,7 @@ def test_every_statement_has_its_sources():
         "http://example.org/two",
     ]
     values = {value.text: value.sources for value in description.outgoing[0].values}
-    assert values == {"B": (1, 2), "C": (2,)}
+    assert values == {"b": (1, 2), "c": (2,)}
 
 
 def test_statement_without_a_source_is_marked_as_inferred():
@@ -80,9 +94,9 @@ def test_statement_without_a_source_is_marked_as_inferred():
         for group in groups
         for value in group.values
     } == {
-        (ORG + "unitOf", "B", False),
-        (IP + "partOf", "B", True),
-        (IP + "partOf", "C", True),
+        (ORG + "unitOf", "b", False),
+        (IP + "partOf", "b", True),
+        (IP + "partOf", "c", True),
     }
 
 
@@ -98,7 +112,7 @@ def test_inferred_statement_is_left_out_if_a_narrower_one_implies_it():
         for value in group.values
         if value.inferred
     ]
-    assert inferred == ["C"]
+    assert inferred == ["c"]
 
 
 def test_parts_are_grouped_by_class():
@@ -110,14 +124,14 @@ def test_parts_are_grouped_by_class():
     assert [
         (group.kind.label, [value.text for value in group.values]) for group in groups if group.kind
     ] == [
-        ("center", ["Y"]),
-        ("division", ["X"]),
+        ("center", ["y"]),
+        ("division", ["x"]),
     ]
 
 
 def test_breadcrumb_starts_at_the_top_and_ends_in_a_cycle():
     entities = entities_of(one="id:a org:unitOf id:b . id:b ip:partOf id:c . id:c ip:partOf id:a .")
-    assert [name.label for name in entities.breadcrumb(ENTITY + "a")] == ["C", "B"]
+    assert [name.label for name in entities.breadcrumb(ENTITY + "a")] == ["c", "b"]
 
 
 def test_description_of_a_hub_is_limited():
@@ -147,8 +161,8 @@ def test_blank_node_is_described_by_its_contents():
     )
     ((value,),) = (group.values for group in description.outgoing)
     assert [(name.label, [part.text for part in parts]) for name, parts in value.parts] == [
-        ("City", ["Berlin"]),
-        ("Zip", ["10115"]),
+        ("city", ["Berlin"]),
+        ("zip", ["10115"]),
     ]
 
 
@@ -181,3 +195,88 @@ def test_every_division_of_the_project_has_a_definition_with_a_source(project):
         assert description.definitions
         assert description.definitions[0].sources
         assert description.breadcrumb[-1].acronym == "IP"
+
+
+NAMED = """
+:a rdfs:label "cat"@en, "chat"@fr, "Katze"@de ; skos:definition "An animal."@en, "Ein Tier."@de ;
+  skos:altLabel "puss"@en, "Kater"@de, "K1" .
+:xl skosxl:prefLabel [ skosxl:literalForm "dog"@en, "chien"@fr ] .
+:notation skos:notation "C.1" .
+:person foaf:givenName "Ada" ; foaf:familyName "Lovelace" .
+:schema <http://schema.org/name> "shop"@en ; foaf:name "store"@en .
+:blank rdfs:label "  " .
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("a", "cat"),
+        ("xl", "dog"),
+        ("notation", "C.1"),
+        ("person", "Ada Lovelace"),
+        ("schema", "shop"),
+        ("blank", "blank"),
+    ],
+)
+def test_the_label_is_the_first_kind_of_name_that_a_thing_has(name, label):
+    entities = entities_of(one=NAMED)
+    assert entities.labels.name(f"http://example.org/{name}").label == label
+
+
+def test_texts_are_in_the_preferred_language_and_the_others_are_translations():
+    german = entities_of(one=NAMED).in_languages("de").describe("http://example.org/a")
+    assert german.name.label == "Katze"
+    assert [value.text for value in german.definitions] == ["Ein Tier."]
+    assert [value.text for value in german.other_names] == ["K1", "Kater"]
+    assert [(item.language, item.label) for item in german.translations] == [
+        ("en", "cat"),
+        ("fr", "chat"),
+    ]
+    english = german.translations[0]
+    assert [value.text for value in english.definitions] == ["An animal."]
+    assert [value.text for value in english.other_names] == ["puss"]
+
+
+def test_a_language_that_a_thing_lacks_falls_back_for_each_text():
+    french = entities_of(one=NAMED).in_languages("fr").describe("http://example.org/a")
+    assert french.name.label == "chat"
+    assert [value.text for value in french.definitions] == ["An animal."]
+
+
+def test_things_and_relations_with_one_label_are_told_apart_by_their_prefixes():
+    description = entities_of(
+        one="""
+        :a :kind foaf:Person, <http://xmlns.com/foaf/0.1/person>, id:Person, :other ;
+          foaf:topic :x ; id:topic :y .
+        foaf:Person rdfs:label "person" . id:Person rdfs:label "Person" .
+        <http://xmlns.com/foaf/0.1/person> rdfs:label "person" . :other rdfs:label "other" .
+        foaf:topic rdfs:label "topic" . id:topic rdfs:label "topic" .
+        """
+    ).describe("http://example.org/a")
+    groups = {group.label: group for group in description.outgoing}
+    assert set(groups) == {"kind", "topic (foaf)", "topic (id)"}
+    marks = {value.iri: value.qualifier for value in groups["kind"].values}
+    assert marks == {
+        "http://xmlns.com/foaf/0.1/Person": "foaf:Person",
+        "http://xmlns.com/foaf/0.1/person": "foaf:person",
+        ENTITY + "Person": "id",
+        "http://example.org/other": "",
+    }
+
+
+def test_a_dataset_file_says_which_properties_name_things():
+    config = reader.from_table(
+        {
+            "prefixes": {"e": "http://example.org/"},
+            "roles": {"label": ["e:title/e:text", "..."], "short": ["^e:abbreviates/e:text"]},
+        }
+    )
+    engine = ox.Store()
+    text = """:a :title [ :text "The title" ] . :s :abbreviates :a ; :text "TT" .
+      :b rdfs:label "other" ."""
+    engine.load(HEAD + text, format=ox.RdfFormat.TURTLE)
+    labels = Entities(LocalStore(engine, description=DatasetFile.of(config))).labels
+    assert labels.name("http://example.org/a").label == "The title"
+    assert labels.name("http://example.org/a").acronym == "TT"
+    assert labels.name("http://example.org/b").label == "other"

@@ -6,7 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.namespaces import ENTITY, IP
-from ipgraph.search.builder import build, fold
+from ipgraph.search.builder import build
+from ipgraph.search.folding import fold, index_words, query_words
 from ipgraph.search.index import MAX_TEXT_CHARS, SearchIndex
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
@@ -123,3 +124,85 @@ def test_only_the_beginning_of_a_long_text_is_searched(index, monkeypatch):
         index.complete("class", text)
     assert asked
     assert max(len(str(value)) for values in asked for value in values) < 20 * MAX_TEXT_CHARS
+
+
+SCRIPTS = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix e: <http://e.example/> .
+e:korean a e:City ; rdfs:label "서울특별시"@ko .
+e:greek a e:City ; rdfs:label "Αθήνα"@el .
+e:voiced a e:City ; rdfs:label "ながさき"@ja .
+e:half a e:City ; rdfs:label "ｶﾞﾗｽ"@ja .
+e:bengali a e:City ; rdfs:label "ঢাকা বিশ্ববিদ্যালয়"@bn .
+e:tokyo a e:City ; rdfs:label "東京都庁舎"@ja .
+e:kyoto a e:City ; rdfs:label "都庁と東京"@ja .
+e:thai a e:City ; rdfs:label "กรุงเทพมหานคร"@th .
+e:arabic a e:City ; rdfs:label "القَاهِرَة"@ar .
+e:hebrew a e:City ; rdfs:label "יְרוּשָׁלַיִם"@he .
+e:russian a e:City ; rdfs:label "Йошкар-Ола"@ru .
+e:hindi a e:City ; rdfs:label "दिल्ली"@hi .
+e:turkish a e:City ; rdfs:label "İstanbul"@tr .
+e:person a e:Person ; rdfs:label "Ada" ; e:jobTitle "Countess of computing"@en ; e:age 36 ;
+  e:note "数学者です"@ja .
+"""
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory):
+    engine = ox.Store()
+    engine.load(SCRIPTS, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e.example/g"))
+    merge(engine)
+    path = tmp_path_factory.mktemp("scripts") / "search.sqlite"
+    build(LocalStore(engine), path)
+    return SearchIndex(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("서울", "korean"),
+        ("서울특별시", "korean"),
+        ("αθηνα", "greek"),
+        ("Αθήνα", "greek"),
+        ("ΑΘΗΝΑ", "greek"),
+        ("ながさき", "voiced"),
+        ("がさ", "voiced"),
+        ("ガラス", "half"),
+        ("ঢাকা", "bengali"),
+        ("বিশ্ববিদ্যালয়", "bengali"),
+        ("বিশ্ব", "bengali"),
+        ("庁舎", "tokyo"),
+        ("京都", "tokyo"),
+        ("東京都庁", "tokyo"),
+        ("舎", "tokyo"),
+        ("เทพ", "thai"),
+        ("กรุงเทพ", "thai"),
+        ("القاهرة", "arabic"),
+        ("القَاهِرَة", "arabic"),
+        ("ירושלים", "hebrew"),
+        ("йошкар", "russian"),
+        ("दिल्ली", "hindi"),
+        ("istanbul", "turkish"),
+    ],
+)
+def test_a_name_is_found_in_its_script(scripts, text, name):
+    assert [hit.iri.rpartition("/")[2] for hit in scripts.search(text).hits] == [name]
+
+
+@pytest.mark.parametrize("text", ["countess", "computing of", "数学", "学者で"])
+def test_the_texts_of_other_properties_are_found(scripts, text):
+    assert labels(scripts.search(text).hits) == ["Ada"]
+
+
+def test_numbers_are_no_texts(scripts):
+    assert scripts.search("36").hits == ()
+
+
+def test_characters_in_another_order_are_not_found(scripts):
+    assert scripts.search("舎東").hits == ()
+
+
+def test_index_and_query_agree_on_words():
+    assert index_words("東京都庁 Tower_2") == ["東京都", "京都庁", "都庁", "庁", "tower", "2"]
+    assert query_words("東京都庁 Tower_2") == ["東京都", "京都庁", "tower", "2"]
+    assert fold("\uff21\uff42\uff43") == fold("ABC") == "abc"  # full width

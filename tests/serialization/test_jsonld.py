@@ -9,6 +9,8 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from ipgraph.errors import NotAcceptable
+from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization import jsonld
 from ipgraph.store.local import LocalStore
 
@@ -44,7 +46,7 @@ def store_of(*texts: str) -> LocalStore:
     engine = ox.Store()
     for text in texts:
         engine.load(text.encode(), format=ox.RdfFormat.TURTLE)
-    return LocalStore(engine)
+    return LocalStore(engine, prefixes=Prefixes(PREFIXES))
 
 
 def written(store: LocalStore, context_of: LocalStore | None = None) -> bytes:
@@ -124,3 +126,8 @@ def test_an_entity_round_trips(project, name):
     project.export(out, format="jsonld", about=name)
     project.export(plain, format="nt", about=name)
     assert_same(out.getvalue(), plain.getvalue())
+
+
+def test_prefixes_that_a_context_cannot_declare_are_left_out():
+    prefixes = {"": "urn:a#", "http": "urn:b/", "a.b": "urn:c/", "obo": "urn:x/GO_", "e": "urn:e/"}
+    assert jsonld.usable_prefixes(prefixes) == {"e": "urn:e/"}

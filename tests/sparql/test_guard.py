@@ -50,11 +50,11 @@ def test_a_graph_in_from_is_resolved_against_base_and_prefixes():
     assert found.named_graphs == ("http://e/g/one",)
 
 
-def test_an_undeclared_prefix_of_the_project_is_reported_with_the_line_to_add():
+def test_an_undeclared_well_known_prefix_is_reported_with_the_line_to_add():
     with pytest.raises(BadQuery) as caught:
-        admit("SELECT *\n{ ?s ip:partOf ?o }")
+        admit("SELECT *\n{ ?s org:unitOf ?o }")
     assert (caught.value.place.line, caught.value.place.column) == (2, 6)
-    assert "PREFIX ip: <https://w3id.org/ipgraph/ontology/>" in caught.value.hint
+    assert "PREFIX org: <http://www.w3.org/ns/org#>" in caught.value.hint
 
 
 def test_an_unknown_prefix_gets_a_similar_known_one_as_a_hint():

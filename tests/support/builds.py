@@ -64,6 +64,12 @@ def is_last_good_served(path: Path, cache: Path, number: int) -> bool:
     return not stages and int(row["n"].value) == 2 * number
 
 
+PARTS = {
+    *("graph.nq", "store", "stated", "search.sqlite"),
+    *("manifest.json", "prefixes.txt", "files.txt"),
+}
+
+
 def leftovers(cache: Path) -> list[str]:
     """Return what does not belong into a cache."""
     found = [
@@ -74,8 +80,7 @@ def leftovers(cache: Path) -> list[str]:
         if snapshot.name.startswith("."):
             found.append(snapshot.name)
         else:
-            known = {"graph.nq", "manifest.json", "files.txt", "search.sqlite", "store", "stated"}
-            found += [path.name for path in snapshot.iterdir() if path.name not in known]
+            found += [path.name for path in snapshot.iterdir() if path.name not in PARTS]
     return found
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipgraph.cli.output.terminal import harmless
-from ipgraph.namespaces import shorten
+from ipgraph.entities.languages import matches
+from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Description
@@ -19,32 +21,40 @@ if TYPE_CHECKING:
     from ipgraph.entities.statements import Value
 
 _INFERRED = "inferred"
-_UNMARKED_LANGUAGE = "en"  # the language of labels in this project; only other languages are marked
+_MAX_TAGS = 20
 
 
-def text(description: Description) -> str:
-    """Return lines no wider than the terminal, ending with a newline."""
+def text(description: Description, prefixes: Prefixes = DEFAULT, language: str = "") -> str:
+    """Return lines no wider than the terminal, ending with a newline.
+
+    Texts in other languages than `language` are marked.
+    """
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
-    return "\n".join(line for part in _lines(description) for line in _wrapped(part, width)) + "\n"
+    lines = _lines(description, prefixes, language)
+    return "\n".join(line for part in lines for line in _wrapped(part, width)) + "\n"
 
 
-def _lines(description: Description) -> Iterator[str]:
+def _lines(description: Description, prefixes: Prefixes, language: str) -> Iterator[str]:
+    value_text = partial(_value, language=language)
     yield description.name.label + _in_brackets(description.name.acronym)
     kinds = ", ".join(kind.label for kind in description.kinds) or "entity"
-    yield f"{kinds} · {shorten(description.iri)}"
+    yield f"{kinds} · {prefixes.shorten(description.iri)}"
     for definition in description.definitions:
         yield ""
-        yield _value(definition)
+        yield value_text(definition)
+    if description.translations:
+        yield ""
+        yield _translations([item.language for item in description.translations])
     acronym = description.name.acronym
     others = [name for name in description.other_names if name.text != acronym]
     if others:
         yield ""
-        yield "Also called: " + ", ".join(map(_value, others))
+        yield "Also called: " + ", ".join(map(value_text, others))
     for name, values in description.dates:
-        yield f"{name.label}: " + ", ".join(map(_value, values))
+        yield f"{name.label}: " + ", ".join(map(value_text, values))
     for group in description.groups:
         yield ""
-        yield from _group(group)
+        yield from _group(group, value_text)
     if description.history:
         yield ""
         yield "History"
@@ -60,35 +70,45 @@ def _lines(description: Description) -> Iterator[str]:
     yield from (f"  [{source.number}] {_source(source)}" for source in description.sources)
 
 
-def _group(group: Group) -> Iterator[str]:
+def _translations(tags: list[str]) -> str:
+    shown = ", ".join(tags[:_MAX_TAGS]) + (" …" if len(tags) > _MAX_TAGS else "")
+    others = "1 other language" if len(tags) == 1 else f"{len(tags)} other languages"
+    return f"In {others}: {shown} (--language)"
+
+
+def _group(group: Group, value_text: Callable[[Value], str]) -> Iterator[str]:
     hidden = group.total - len(group.values)
     yield f"{group.label}"
-    yield from (f"  {_value(value)}" for value in group.values)
+    yield from (f"  {value_text(value)}" for value in group.values)
     if hidden > 0:
         yield f"  and {hidden:,} more"
 
 
-def _value(value: Value) -> str:
-    parts = _inner(value)
-    acronym = _in_brackets(value.acronym)
-    language = f" @{value.language}" if value.language not in ("", _UNMARKED_LANGUAGE) else ""
+def _value(value: Value, language: str) -> str:
+    parts = _inner(value, language)
+    acronym = _in_brackets(value.acronym) + _in_brackets(value.qualifier)
+    is_marked = value.language and not matches(value.language.lower(), language)
+    tag = f" @{value.language}" if is_marked else ""
     inferred = f" [{_INFERRED}]" if value.inferred else ""
     text = parts if value.triple else value.text or parts
     if value.text and value.parts:
         text += _in_brackets(parts)
-    text += "".join(_in_brackets(_inner(note)) for note in value.annotations)
-    return f"{text}{acronym}{language}{_marks(value.sources)}{inferred}"
+    text += "".join(_in_brackets(_inner(note, language)) for note in value.annotations)
+    return f"{text}{acronym}{tag}{_marks(value.sources)}{inferred}"
 
 
-def _inner(value: Value) -> str:
+def _inner(value: Value, language: str) -> str:
     """Return what is inside a value: the members of a list, a triple, the contents of a node."""
+
+    def joined(values: Iterable[Value], separator: str = ", ") -> str:
+        return separator.join(_value(item, language) for item in values)
+
     more = f"and {value.more:,} more" if value.more else ""
     if value.items is not None:
-        members = [*map(_value, value.items), *filter(None, [more])]
-        return f"({', '.join(members)})"
+        return f"({', '.join(filter(None, [joined(value.items), more]))})"
     if value.triple:
-        return f"<<( {' '.join(map(_value, value.triple))} )>>"
-    parts = (f"{name.label}: {', '.join(map(_value, found))}" for name, found in value.parts)
+        return f"<<( {joined(value.triple, ' ')} )>>"
+    parts = (f"{name.label}: {joined(found)}" for name, found in value.parts)
     return "; ".join([*parts, *filter(None, [more])])
 
 

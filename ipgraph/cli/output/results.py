@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ import pyoxigraph as ox
 
 from ipgraph.cli.output import terminal
 from ipgraph.errors import BadQuery, LimitReached
-from ipgraph.namespaces import PREFIXES
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.line_end import ended
 from ipgraph.serialization.results import ResultFormats, format_of_result, write
@@ -25,8 +24,11 @@ if TYPE_CHECKING:
 
     from ipgraph.cli.output.terms import Cells
     from ipgraph.knowledge_graph import KnowledgeGraph
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.serialization.formats import Format
+    from ipgraph.snapshots.snapshot import Snapshot
     from ipgraph.sparql.bindings import Bindings
+    from ipgraph.store.local import LocalStore
 
 DEFAULT_ROWS = 200
 
@@ -84,12 +86,12 @@ def _write(
     except BadQuery:
         from ipgraph.sparql.guard import admit
 
-        admit(request.text, prefixes=PREFIXES)
+        admit(request.text, prefixes=graph.prefixes)
         raise
 
 
 def _query(graph: KnowledgeGraph, text: str, max_rows: int | None) -> Query:
-    prefixes = tuple(PREFIXES.items())
+    prefixes = graph.prefixes.used_in(text)
     return Query(text, infer=graph.settings.infer, prefixes=prefixes, max_rows=max_rows)
 
 
@@ -100,14 +102,14 @@ def _evaluate(
     if graph.snapshot is None and graph.has_open_store:  # an endpoint has its own limits
         result = graph.query(query.text, bindings=dict(query.bindings)).result
         with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
-            write(result, output_format, text, max_rows=query.max_rows)
+            write(result, output_format, text, graph.prefixes.declared, query.max_rows)
         return ""
     from ipgraph import workers
 
     snapshot = graph.snapshot
     try:
         return workers.run_once(
-            partial(snapshot.store, infer=query.infer, read_files=False)
+            partial(_open, snapshot, graph.prefixes, infer=query.infer)
             if snapshot
             else graph.store_for,
             query,
@@ -121,6 +123,10 @@ def _evaluate(
         if snapshot and (damage := snapshot.find_damage(everything=True)):
             raise snapshot.report_damage(damage) from None
         raise
+
+
+def _open(snapshot: Snapshot, prefixes: Prefixes, *, infer: bool) -> LocalStore:
+    return replace(snapshot.store(infer=infer, read_files=False), prefixes=prefixes)
 
 
 def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipgraph.cli.output.terminal import harmless
-from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
     from ipgraph.knowledge_graph import KnowledgeGraph
@@ -27,7 +26,7 @@ def text(graph: KnowledgeGraph, results: SearchResults, words: str) -> str:
 def _hit(graph: KnowledgeGraph, hit: Hit) -> list[str]:
     acronym = f" ({hit.acronym})" if hit.acronym else ""
     kind = graph.entities.labels.name(hit.kind).label if hit.kind else "entity"
-    lines = ["", f"{hit.label}{acronym}", f"  {kind} · {shorten(hit.iri)}"]
+    lines = ["", f"{hit.label}{acronym}", f"  {kind} · {graph.prefixes.shorten(hit.iri)}"]
     if hit.matched:
         lines.append(f"  also called {hit.matched}")
     return lines

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ipgraph.dataset.coverage import count_coverage
-from ipgraph.namespaces import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,8 @@ def summary(graph: KnowledgeGraph) -> str:
         "Entities by class",
     ]
     lines += [
-        f"  {number:>7,}  {name.label}  {shorten(name.iri)}" for name, number in graph.classes()
+        f"  {number:>7,}  {name.label}  {graph.prefixes.shorten(name.iri)}"
+        for name, number in graph.classes()
     ]
     return "\n".join(lines)
 

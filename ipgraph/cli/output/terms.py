@@ -8,8 +8,7 @@ import pyoxigraph as ox
 from rich.text import Text
 
 from ipgraph.cli.output.terminal import harmless
-from ipgraph.entities.labels import Labels
-from ipgraph.namespaces import XSD, shorten
+from ipgraph.namespaces import XSD
 from ipgraph.serialization.rows import text_of
 
 if TYPE_CHECKING:
@@ -23,14 +22,15 @@ class Cells:
     """The text of table cells: an entity is its label and, in gray, its prefixed name."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self._labels = Labels(graph.store_for())
+        self._labels = graph.entities.labels
+        self._shorten = graph.prefixes.shorten
 
     def text(self, term: Term | None) -> Text:
         """Return the text of a cell; control characters in literals are replaced."""
         if isinstance(term, ox.NamedNode):
             name = self._labels.name(term.value)
             return Text(harmless(name.label)).append(
-                f" {harmless(shorten(term.value))}", style="dim"
+                f" {harmless(self._shorten(term.value))}", style="dim"
             )
         if isinstance(term, ox.Literal):
             style = "cyan" if term.datatype.value in _NUMBERS else ""

@@ -15,6 +15,7 @@ from ipgraph.dataset.config.table import CONTENT, INDEX, Part, TableType, keys_o
 from ipgraph.errors import NotFound, UsageError
 from ipgraph.errors import Place as FilePlace
 from ipgraph.namespaces import PREFIXES
+from ipgraph.namespaces.prefixes import WELL_KNOWN as PREFIXES_WELL_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -89,7 +90,11 @@ class _Faulty(Exception):
 def _checked(table: Mapping[str, Any], folder: Path | None) -> DatasetConfig:
     prefixes = table.get("prefixes")
     own = prefixes if isinstance(prefixes, dict) else {}
-    known = {**PREFIXES, **{name: iri for name, iri in own.items() if isinstance(iri, str)}}
+    known = {
+        **PREFIXES_WELL_KNOWN,
+        **PREFIXES,
+        **{name: iri for name, iri in own.items() if isinstance(iri, str)},
+    }
     reading = Reading(known, folder)
     place = Place(reading)
     config: DatasetConfig = _TYPE.read(_with_well_known(dict(table)), place)

@@ -13,24 +13,24 @@ from ipgraph.namespaces import (
     FOAF,
     ORG,
     OWL,
-    PREFIXES,
     RDF,
     RDFS,
     SCHEMA,
     SCHEMA_HTTP,
     SKOS,
+    SKOSXL,
+    WIKIDATA_DIRECT,
 )
+from ipgraph.namespaces.prefixes import WELL_KNOWN as _NAMESPACES
 
-_PROV = PREFIXES["prov"]
-_TIME = "http://www.w3.org/2006/time#"
-_GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
-_GEOSPARQL = "http://www.opengis.net/ont/geosparql#"
-_SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
-_SOSA = "http://www.w3.org/ns/sosa/"
-_QUDT = "http://qudt.org/schema/qudt/"
-_BRICK = "https://brickschema.org/schema/Brick#"
-_DIRECT = "http://www.wikidata.org/prop/direct/"
-_QUALIFIER = "http://www.wikidata.org/prop/qualifier/"
+_PROV = _NAMESPACES["prov"]
+_TIME = _NAMESPACES["time"]
+_GEO = _NAMESPACES["geo"]
+_GEOSPARQL = _NAMESPACES["geosparql"]
+_SOSA = _NAMESPACES["sosa"]
+_QUDT = _NAMESPACES["qudt"]
+_BRICK = _NAMESPACES["brick"]
+_QUALIFIER = _NAMESPACES["pq"]
 
 
 def _schema(name: str) -> tuple[PropertyPath, ...]:
@@ -47,13 +47,13 @@ WELL_KNOWN: dict[str, tuple[PropertyPath, ...]] = {
         *_of(RDFS + "label", SKOS + "prefLabel"),
         *_schema("name"),
         *_of(DCTERMS + "title", FOAF + "name", DC_ELEMENTS + "title"),
-        path_of(_SKOSXL + "prefLabel", _SKOSXL + "literalForm"),
+        path_of(SKOSXL + "prefLabel", SKOSXL + "literalForm"),
     ),
-    "short": _of(SKOS + "notation", _DIRECT + "P1813"),
+    "short": _of(SKOS + "notation", WIKIDATA_DIRECT + "P1813"),
     "other_name": (
         *_of(SKOS + "altLabel"),
         *_schema("alternateName"),
-        path_of(_SKOSXL + "altLabel", _SKOSXL + "literalForm"),
+        path_of(SKOSXL + "altLabel", SKOSXL + "literalForm"),
     ),
     "definition": (
         *_of(SKOS + "definition", RDFS + "comment", DCTERMS + "description"),
@@ -70,14 +70,14 @@ WELL_KNOWN: dict[str, tuple[PropertyPath, ...]] = {
         *_of(SKOS + "broadMatch", SKOS + "narrowMatch", SKOS + "relatedMatch"),
     ),
     "incoming": (path_of(OWL + "inverseOf", RDFS + "label"),),
-    "image": (*_of(FOAF + "depiction"), *_schema("image"), *_of(_DIRECT + "P18")),
+    "image": (*_of(FOAF + "depiction"), *_schema("image"), *_of(WIKIDATA_DIRECT + "P18")),
     "coordinates": _of(
-        *(_GEO + "lat", _GEO + "long", _GEOSPARQL + "asWKT", _DIRECT + "P625"),
+        *(_GEO + "lat", _GEO + "long", _GEOSPARQL + "asWKT", WIKIDATA_DIRECT + "P625"),
     ),
     "part_of": (
         *_of(ORG + "unitOf", ORG + "subOrganizationOf", DCTERMS + "isPartOf"),
         *_schema("isPartOf"),
-        *_of(SKOS + "broader", _BRICK + "isPartOf", _DIRECT + "P361"),
+        *_of(SKOS + "broader", _BRICK + "isPartOf", WIKIDATA_DIRECT + "P361"),
     ),
     "replaced_by": (
         path_of(DCTERMS + "isReplacedBy"),
@@ -100,12 +100,12 @@ WELL_KNOWN: dict[str, tuple[PropertyPath, ...]] = {
     "founded": (
         *_schema("foundingDate"),
         *_schema("birthDate"),
-        *_of(_DIRECT + "P571", _DIRECT + "P569"),
+        *_of(WIKIDATA_DIRECT + "P571", WIKIDATA_DIRECT + "P569"),
     ),
     "ended": (
         *_schema("dissolutionDate"),
         *_schema("deathDate"),
-        *_of(_DIRECT + "P576", _DIRECT + "P570"),
+        *_of(WIKIDATA_DIRECT + "P576", WIKIDATA_DIRECT + "P570"),
     ),
     "before": _of(ORG + "originalOrganization"),
     "after": _of(ORG + "resultingOrganization"),

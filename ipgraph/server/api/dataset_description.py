@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCAT, DCTERMS, DQV, FOAF, OWL, PREFIXES, RDF, SD, SKOS, VOID, XSD
+from ipgraph.namespaces import DCAT, DCTERMS, DQV, FOAF, OWL, RDF, SD, SKOS, VOID, XSD
 from ipgraph.serialization.formats import Content
 from ipgraph.server.api.dumps import dumps_of
 from ipgraph.server.api.service_description import format_iris, write
@@ -18,6 +18,7 @@ from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
     from ipgraph.dataset.statistics import Statistics
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.server.context import Request
     from ipgraph.server.edition import Edition
 
@@ -28,7 +29,8 @@ routes = Routes()
 
 def rdf(request: Request, choice: Choice) -> Response:
     """Return the description in an RDF format."""
-    body = write(_triples(request.edition, request.public_root), choice.name)
+    prefixes = request.edition.kg.prefixes.declared
+    body = write(_triples(request.edition, request.public_root), choice.name, prefixes)
     return Response.of((("Content-Type", choice.content_type), ("Vary", "Accept")), body)
 
 
@@ -138,7 +140,7 @@ def _triples(edition: Edition, root: str) -> list[ox.Triple]:
     add(dataset, FOAF + "homepage", ox.NamedNode(f"{root}/"))
     add(dataset, VOID + "sparqlEndpoint", endpoint)
     add(dataset, VOID + "uriLookupEndpoint", ox.NamedNode(f"{root}/describe?uri="))
-    _describe_counts(add, dataset, kg.statistics)
+    _describe_counts(add, dataset, kg.statistics, kg.prefixes)
     if kg.findings is not None and kg.findings.contradictions:
         _describe_contradictions(add, dataset, root, kg.findings.contradiction_count)
     _describe_files(add, dataset, edition_files(edition, root))
@@ -183,11 +185,13 @@ def _describe_contradictions(add: _Triples, dataset: ox.NamedNode, root: str, co
     add(metric, SKOS + "definition", ox.Literal(definition, language="en"))
 
 
-def _describe_counts(add: _Triples, dataset: ox.NamedNode, figures: Statistics) -> None:
+def _describe_counts(
+    add: _Triples, dataset: ox.NamedNode, figures: Statistics, prefixes: Prefixes
+) -> None:
     add(
         dataset,
         VOID + "vocabulary",
-        *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures)),
+        *(ox.NamedNode(vocabulary) for vocabulary in _vocabularies(figures, prefixes)),
     )
     for name, value in _figures(figures).items():
         add(dataset, VOID + name, _integer(value))
@@ -241,14 +245,10 @@ def edition_files(edition: Edition, root: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _vocabularies(figures: Statistics) -> list[str]:
-    """Return the namespaces of the project's prefixes that are used."""
+def _vocabularies(figures: Statistics, prefixes: Prefixes) -> list[str]:
+    """Return the namespaces of prefixes that are used."""
     used = [item.iri for item in figures.properties] + [iri for iri, _ in figures.classes]
-    return [
-        namespace
-        for namespace in PREFIXES.values()
-        if any(iri.startswith(namespace) for iri in used)
-    ]
+    return list(prefixes.used_by(used).values())
 
 
 def _created(edition: Edition) -> str:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import DCAT, PREFIXES, RDF, RDFS, SD, VOID, XSD
+from ipgraph.namespaces import DCAT, RDF, RDFS, SD, VOID, XSD
 from ipgraph.serialization.formats import FORMATS, Content, by_name, formats_with
 from ipgraph.server.http.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ipgraph.server.context import Request
     from ipgraph.server.http.negotiation import Choice
@@ -42,18 +42,18 @@ def service(request: Request, choice: Choice) -> Response:
         ("Link", f'<{root}/void.ttl>; rel="describedby"'),
         ("Cache-Control", f"public, max-age={service.settings.max_age_s}"),
     )
-    return Response.of(headers, write(_triples(request, root), choice.name))
+    prefixes = request.edition.kg.prefixes.declared
+    return Response.of(headers, write(_triples(request, root), choice.name, prefixes))
 
 
-def write(triples: Iterable[ox.Triple], format_name: str) -> bytes:
+def write(triples: Iterable[ox.Triple], format_name: str, declared: Mapping[str, str]) -> bytes:
     """Serialize triples in a format of the table, with blank nodes numbered by occurrence.
 
     Otherwise their random names would make different bytes under the same strong entity tag.
     """
     form = by_name(format_name)
     triples = list(_numbered(triples))
-    prefixes = dict(PREFIXES) | {"sd": SD, "void": VOID, "formats": _FORMATS_NS}
-    prefixes["dcat"] = DCAT
+    prefixes = {**declared, "sd": SD, "void": VOID, "formats": _FORMATS_NS, "dcat": DCAT}
     body = ox.serialize(
         triples
         if form.content is Content.TRIPLES

@@ -75,7 +75,7 @@ def prepare(request: Request) -> Prepared | Response | None:
         return _without_query(request, query_request)
     request.notes["query"] = query_request.text
     try:
-        found: Inspection = request.service.inspect(query_request.text)
+        found: Inspection = request.edition.inspect(query_request.text)
     except IpGraphError:
         if _wants_page(request, query_request):  # which shows the error
             return None
@@ -99,7 +99,12 @@ def prepare(request: Request) -> Prepared | Response | None:
             request.notes["cache"] = "hit"
             return cached
     return Prepared(
-        _query(query_request), by_name(choice.name), query_request.time_limit_s, found, choice, key
+        _query(query_request, found),
+        by_name(choice.name),
+        query_request.time_limit_s,
+        found,
+        choice,
+        key,
     )
 
 
@@ -130,7 +135,7 @@ def _answer(
 ) -> ResultStream:
     """Query the endpoints of SERVICE clauses, then send the query to a worker."""
     service, is_connected = request.service, request.is_connected
-    found = service.inspect(query.text)
+    found = request.edition.inspect(query.text)
     if found.services:
         query, time_limit_s = service.federation.resolve_services(
             query, found, time_limit_s, is_connected
@@ -144,22 +149,23 @@ def _answer(
     )
 
 
-def _query(query_request: QueryRequest) -> Query:
+def _query(query_request: QueryRequest, found: Inspection) -> Query:
     return Query(
         text=query_request.text or "",
         infer=query_request.infer,
         default_graphs=_check_iris(query_request.default_graphs, "default-graph-uri"),
         named_graphs=_check_iris(query_request.named_graphs, "named-graph-uri"),
+        prefixes=found.assumed,
     )
 
 
 def rows(request: Request, query_request: QueryRequest) -> EngineResult:
     """Return the result of a query for a page; its rows are read lazily from the worker."""
     request.notes["query"] = query_request.text
-    found: Inspection = request.service.inspect(query_request.text or "")
+    found: Inspection = request.edition.inspect(query_request.text or "")
     name = "json" if found.form in OFFERS else "nt"
     source = _Source(
-        _answer(request, _query(query_request), by_name(name), query_request.time_limit_s)
+        _answer(request, _query(query_request, found), by_name(name), query_request.time_limit_s)
     )
     if name == "json":
         return ox.parse_query_results(source, format=ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]

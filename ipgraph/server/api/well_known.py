@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from ipgraph.namespaces import PREFIXES
 from ipgraph.server.edition import has_contact
 from ipgraph.server.http.negotiation import JSON, PLAIN, Offer
 from ipgraph.server.http.response import Response
@@ -66,7 +65,7 @@ def llms(request: Request) -> Response:
     kg = edition.kg
     figures = kg.statistics
     limits = ", ".join(f"{name} {value:g}" for name, value in request.service.limits.items())
-    prefixes = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items())
+    prefixes = "\n".join(f"PREFIX {name}: <{iri}>" for name, iri in kg.prefixes.declared.items())
     license_section = f"\n## License\n\n{edition.license}" if edition.license else ""
     quoted = f"\n\n> {edition.description}" if edition.description else ""
     return _text(
@@ -80,7 +79,7 @@ def llms(request: Request) -> Response:
 - [Search]({root}/search?q=name): names and descriptions; JSON by `Accept: application/json`.
 {_entrances(request)}
 
-Limits: {limits}. Declare the prefixes that a query uses:
+Limits: {limits}. These prefixes are declared already:
 
 ```sparql
 {prefixes}
@@ -128,15 +127,16 @@ def security(request: Request) -> Response:
     )
 
 
-@routes.add("/prefixes", summary="The prefixes of the project", offers=(JSON, _TURTLE))
+@routes.add("/prefixes", summary="The prefixes of the graph", offers=(JSON, _TURTLE))
 def prefixes(request: Request) -> Response:
-    """List the prefixes of the project, as JSON or as Turtle declarations."""
+    """List the prefixes of the graph, as JSON or as Turtle declarations."""
+    found = request.edition.kg.prefixes.declared
     headers = (("Content-Type", _TURTLE.content_type), ("Vary", "Accept"))
     if request.format == _TURTLE.name:
-        lines = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+        lines = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in found.items())
         return Response.of(headers, lines.encode())
     headers = (("Content-Type", JSON.content_type), ("Vary", "Accept"))
-    return Response.of(headers, json.dumps(PREFIXES, indent=1).encode())
+    return Response.of(headers, json.dumps(found, indent=1).encode())
 
 
 @routes.add("/context.jsonld", summary="The context of the JSON-LD", offers=(_CONTEXT,))

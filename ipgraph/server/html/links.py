@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from flask import request
 
+from ipgraph.entities.languages import is_tag
 from ipgraph.server import context
-from ipgraph.server.html import translations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +20,18 @@ _SAFE = "/:@!$&'()*+,;=-._~"
 
 
 def address(path: str, **parameters: object) -> str:
-    """Return a URL of this site, with its path prefix and the language of the request."""
+    """Return a URL of this site, with its path prefix and the chosen languages."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", False)}
-    language = translations.current_language()
-    if language != translations.DEFAULT:
-        given["lang"] = language
+    given |= language_parameters()
     path, hash_, fragment = path.partition("#")
     query = "?" + urlencode(given, quote_via=quote) if given else ""
     return request.script_root + path + query + hash_ + fragment
+
+
+def language_parameters() -> dict[str, str]:
+    """Return the parameters that choose languages in the current request, for further pages."""
+    given = {name: request.args.get(name, "") for name in ("lang", "ui")}
+    return {name: value for name, value in given.items() if is_tag(value)}
 
 
 def page_number() -> int:

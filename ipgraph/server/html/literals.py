@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from ipgraph.namespaces import XSD
+from ipgraph.namespaces.prefixes import WELL_KNOWN
 
 if TYPE_CHECKING:
     from ipgraph.server.html.translations import Texts
@@ -16,7 +17,7 @@ _DATE = re.compile(
     r"(?:T(?P<time>\d\d:\d\d)(?P<second>:\d\d(?:\.\d+)?))?(?P<zone>Z|[+-]\d\d:\d\d)?"
 )
 _DATE_TYPES = {XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth")}
-_WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+_WKT = WELL_KNOWN["geosparql"] + "wktLiteral"
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,20})?"
 _POINT = re.compile(
     rf"\s*(?:<[^<>]*>\s*)?POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.IGNORECASE

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ipgraph.namespaces import PREFIXES, RDF, XSD, shorten
+from ipgraph.namespaces import RDF, XSD
 from ipgraph.serialization.rows import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ipgraph.entities.entity import Entities
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.store import EngineResult
 
 _NUMBERS = frozenset(
@@ -115,7 +116,7 @@ def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: 
         rows,
         counted if whole else None,
         counted,
-        turtle=_turtle(triples),
+        turtle=_turtle(triples, entities.store.prefixes),
     )
 
 
@@ -124,15 +125,11 @@ def _by_subject(triple: ox.Triple) -> tuple[str, bool, str, str]:
     return str(triple.subject), not is_type, str(triple.predicate), str(triple.object)
 
 
-def _turtle(triples: list[ox.Triple]) -> str:
+def _turtle(triples: list[ox.Triple], prefixes: Prefixes) -> str:
     """Write triples with only the prefixes that they use."""
     iris = {str(term)[1:] for triple in triples for term in triple}
     iris |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
-    used = {
-        name: namespace
-        for name, namespace in PREFIXES.items()
-        if any(iri.startswith(namespace) for iri in iris)
-    }
+    used = prefixes.used_by(iris)
     written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used) or b""
     heads = len(used)
     lines = written.decode().split("\n")
@@ -172,9 +169,10 @@ def cell(term: object, entities: Entities) -> Cell:
         return Cell()
     if isinstance(term, ox.NamedNode):
         name = entities.labels.name(term.value)
-        return Cell(name.label, term.value, shorten(term.value))
+        return Cell(name.label, term.value, entities.store.prefixes.shorten(term.value))
     if isinstance(term, ox.Literal):
         datatype = term.datatype.value
+        shorten = entities.store.prefixes.shorten
         cue = _tag(term) or ("" if datatype in _OBVIOUS else shorten(datatype))
         number = _number(term.value) if datatype in _NUMBERS else None
         return Cell(term.value, cue="" if cue == "en" else cue, number=number)

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import g, request
-
-from ipgraph.resources import folder
+from ipgraph.entities.languages import matches
+from ipgraph.server.context import request
+from ipgraph.server.http.languages import DEFAULT, interface_languages, texts_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from ipgraph.entities.labels import Name
 
-DEFAULT = "en"
 _FORMS = {"one", "other"}
 # Tables that are one value: the irregular plurals of class labels.
 _WHOLE = {"plurals"}
@@ -65,8 +64,14 @@ class Texts:
         return f"{value:,}".replace(",", str(self._texts.get("number.group", ",")))
 
 
+def plural_of(name: Name) -> str:
+    """Return the plural of the label of a class if it is English, else the label."""
+    is_english = not name.language or matches(name.language.lower(), DEFAULT)
+    return plural(name.label) if is_english else name.label
+
+
 def plural(label: str) -> str:
-    """Return the plural of an English class label; labels in the data stay English."""
+    """Return the plural of an English noun."""
     special: Mapping[str, str] = load(DEFAULT).raw("plurals")
     for word, several in special.items():
         if f" {label.lower()}".endswith(" " + word):
@@ -78,11 +83,8 @@ def plural(label: str) -> str:
 
 
 def current_language() -> str:
-    """Return the language of the request being answered: its parameter ``lang``, or English."""
-    if "language" not in g:
-        wanted = request.args.get("lang", DEFAULT)
-        g.language = wanted if wanted in languages() else DEFAULT
-    return str(g.language)
+    """Return the language of the interface for the request being answered."""
+    return request.languages.interface
 
 
 def current() -> Texts:
@@ -93,24 +95,17 @@ def current() -> Texts:
 @cache
 def languages() -> dict[str, str]:
     """Return the name of each language in that language, by code, English first."""
-    found = {
-        path.stem: str(load(path.stem)("language")) for path in sorted(_folder().glob("*.toml"))
-    }
-    return {DEFAULT: found.pop(DEFAULT), **found}
+    return {code: str(load(code)("language")) for code in interface_languages()}
 
 
 @cache
 def load(language: str) -> Texts:
     """Return the texts of a language. Raise `KeyError` if it has no catalog."""
-    path = _folder() / f"{language}.toml"
-    if not language.isalpha() or not path.is_file():
+    if language not in interface_languages():
         raise KeyError(language)
+    path = texts_folder() / f"{language}.toml"
     catalog = tomllib.loads(path.read_text(encoding="utf-8"))
     return Texts(language, catalog, None if language == DEFAULT else load(DEFAULT))
-
-
-def _folder() -> Path:
-    return folder("web") / "texts"
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

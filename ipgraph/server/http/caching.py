@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _COMPRESSED_IN_LOOP_BYTES = 32 << 10  # compressed in about a millisecond
 _COMPRESSED = f'-{GZIP}"'
+VARY_LANGUAGE = "Accept, Accept-Language"
+ANY_LANGUAGE = ""  # of a response that is the same in all languages
 NOTHING = "nothing"  # the coding of a 304, which has no body; else gzip, or empty for none
 _WITH_304 = ("Vary", "Cache-Control", "Content-Location", "Expires")
 
@@ -24,15 +26,18 @@ _WITH_304 = ("Vary", "Cache-Control", "Content-Location", "Expires")
 class Inputs(NamedTuple):
     """Every input of a cached response: the one list from which all keys of the cache are made.
 
-    A handler reads nothing else that differs between requests. There is no language, cookie or
-    client in it: the language of a page is a parameter of its address, and nothing is personal.
-    Accept-Encoding and If-None-Match choose only how a cached response is sent.
+    A handler reads nothing else that differs between requests. There is no cookie or client in it:
+    nothing is personal. Accept-Encoding and If-None-Match choose only how a cached response is
+    sent.
     """
 
     edition: str  # the graph and this code
     root: str  # scheme, host and path prefix, as `public_url` trusts them
     path: str
     query: str  # not decoded
+    # The header Accept-Language; or, once it is known, what was chosen by it: `ANY_LANGUAGE` for a
+    # response that is the same in all languages.
+    language: Hashable
     representation: Hashable  # the Accept header; or, once it is known, what was chosen by it
 
 
@@ -130,7 +135,7 @@ class Lookup:
             tag = self._version.tag(key)
             if _matches(self._tags, tag, or_any=False):
                 return Response.of(
-                    (("ETag", tag), ("Vary", "Accept, Accept-Encoding"), self._freshness()),
+                    (("ETag", tag), ("Vary", f"{_vary(key)}, Accept-Encoding"), self._freshness()),
                     status=304,
                 )
         return None
@@ -182,6 +187,12 @@ class Lookup:
 
     def _freshness(self) -> tuple[str, str]:
         return ("Cache-Control", f"public, max-age={self._max_age_s}")
+
+
+def _vary(key: Hashable) -> str:
+    """Return the header Vary of the response under a key."""
+    is_in_language = isinstance(key, Inputs) and key.language != ANY_LANGUAGE
+    return VARY_LANGUAGE if is_in_language else "Accept"
 
 
 def body_of(entry: CachedResponse | None, coding: str) -> bytes | None:

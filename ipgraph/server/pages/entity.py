@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, after_this_request
 
 from ipgraph.dataset.disagreements import anchors
-from ipgraph.namespaces import expand
 from ipgraph.server.api.linked_data import page_links, refuse_gone
 from ipgraph.server.context import request
 from ipgraph.server.html import links, schema_org
@@ -154,7 +154,7 @@ def render(site: Site, iri: str) -> str:
             python=entity_rows.python_use(site, view),
             sparql=page_queries.query("entity", entity=iri),
         ),
-        rest_address=entity_rows.rest_address,
+        rest_address=partial(entity_rows.rest_address, site),
         proof_address=entity_rows.proof_address,
         report=links.address("/report", uri=view.iri) if site.settings.contact else "",
     )
@@ -182,7 +182,7 @@ def _comments(site: Site, view: Description) -> dict[str, str]:
 
 
 def _related(site: Site, iri: str, relation: str) -> ResponseReturnValue:
-    name = expand(relation) or relation
+    name = site.kg.prefixes.expand(relation) or relation
     incoming = request.args.get("direction") == "in"
     page = links.page_number()
     # One extra value shows whether there is a next page.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipgraph.namespaces import ORG, shorten
+from ipgraph.namespaces import ORG
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _relation_row(group: Group, words: Texts, meanings: Mapping[str, str]) -> Re
         count = words.number(group.total) + ("" if group.complete else "+")
     return RelationRow(
         group=group,
-        heading=sentence_case(plural(group.kind.label) if group.kind else group.label),
+        heading=sentence_case(plural_of(group.kind) if group.kind else group.label),
         meaning=meanings.get(group.relation.iri, ""),
         sources=sources,
         count=count,
@@ -116,7 +116,7 @@ def glance(site: Site, view: Description) -> list[GlanceRow]:
 def _fact_label(site: Site, fact: Fact) -> str:
     entities = site.entities
     incoming = entities.vocabulary.incoming_label(fact.relation) if fact.incoming else ""
-    own = fact.label.choose((site.language(), *entities.labels.languages))
+    own = fact.label.choose((site.language(), *entities.languages.tags))
     return own or sentence_case(incoming or entities.labels.name(fact.relation).label)
 
 
@@ -137,7 +137,7 @@ def _place(site: Site, view: Description) -> str:
 def python_use(site: Site, view: Description) -> str:
     """Return Python code that prints the relations of an entity of an opened graph."""
     acronym = view.name.acronym
-    name = code_samples.in_quotes(acronym or shorten(view.iri).strip("<>"))
+    name = code_samples.in_quotes(acronym or site.kg.prefixes.shorten(view.iri).strip("<>"))
     return (
         f"view = kg.describe({name})\n"
         "for group in view.groups:\n"
@@ -145,9 +145,9 @@ def python_use(site: Site, view: Description) -> str:
     )
 
 
-def rest_address(view: Description, group: Group) -> str:
+def rest_address(site: Site, view: Description, group: Group) -> str:
     """Return the URL of the page with all values of a group."""
-    name = shorten(group.relation.iri)
+    name = site.kg.prefixes.shorten(group.relation.iri)
     name = group.relation.iri if name.startswith("<") else name
     return links.related(view.iri, name, incoming=group.incoming)
 

@@ -100,7 +100,7 @@ def _row(entities: Entities, view: Description, episode: HistoryEntry, words: Te
 def _leads(entities: Entities, kind: str) -> dict[str, str]:
     """Return the text before each tie in the sentence of a class of nodes, in its order."""
     model = entities.model
-    sentence = model.nodes[kind].sentence.choose(entities.labels.languages)
+    sentence = model.nodes[kind].sentence.choose(entities.languages.tags)
     parts = _PLACEHOLDER.split(sentence.replace("[", "").replace("]", ""))
     return {model.resolve(name): lead for lead, name in zip(parts[::2], parts[1::2], strict=False)}
 

@@ -124,7 +124,9 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
             result = sparql_endpoint.rows(request, query_request._replace(text=query))
             answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
             if not answer.counted and answer.truth is None:
-                hints = query_hints.of_query(request.edition, Query(query), scans=True)
+                prefixes = request.edition.inspect(query).assumed
+                asked = Query(query, prefixes=prefixes)
+                hints = query_hints.of_query(request.edition, asked, scans=True)
         except (BadQuery, LimitReached, NotAcceptable, Refused) as found:
             error = found
     elapsed_ms = round((time.perf_counter() - began) * 1000)

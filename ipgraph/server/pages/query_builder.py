@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from flask import abort, redirect
 from pyoxigraph import NamedNode
 
-from ipgraph.namespaces import ONTOLOGY_LANGUAGES, PREFIXES, expand, shorten
+from ipgraph.entities.labels import qualifiers
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.server.html import links
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.routes import Parameter, Routes
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -57,13 +59,16 @@ routes = Routes()
 )
 def ask(request: Request) -> ResponseReturnValue:
     """Write the query that the menus describe, and redirect to its result."""
-    terms = [_term(request.args.get(name, "")) for name in ("subject", "relation", "object")]
-    return redirect(links.address("/sparql", query=_query(*terms)) + "#results")
+    prefixes = request.edition.kg.prefixes
+    given = (request.args.get(name, "") for name in ("subject", "relation", "object"))
+    terms = [_term(prefixes, name) for name in given]
+    return redirect(links.address("/sparql", query=_query(prefixes, *terms)) + "#results")
 
 
 def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
     """Return the classes and relations of the data, ordered by label in the page's language."""
     found: list[list[Choice]] = []
+    shorten = site.kg.prefixes.shorten
     for kind in ("class", "property"):
         terms = [
             term
@@ -84,23 +89,29 @@ def choices(site: Site) -> tuple[list[Choice], list[Choice]]:
                 and (not is_limited or rank(term.iri) < 500)
             ]
         names = [site.entities.labels.name(term.iri) for term in most]
-        entries = [Choice(shorten(name.iri), name.label, plural(name.label)) for name in names]
+        marks = qualifiers([(name.iri, name.label) for name in names], site.kg.prefixes)
+        entries = []
+        for name in names:
+            mark = f" ({marks[name.iri]})" if name.iri in marks else ""
+            many = plural_of(name) + mark
+            entries.append(Choice(shorten(name.iri), name.label + mark, many))
         found.append(sorted(entries, key=lambda item: item.label.casefold()))
     return found[0], found[1]
 
 
-def _term(name: str) -> NamedNode:
-    iri = expand(name)
+def _term(prefixes: Prefixes, name: str) -> NamedNode:
+    iri = prefixes.expand(name)
     if iri is None:
         abort(400, f"{name!r} is not a prefixed name of a class or property.")
     return NamedNode(iri)
 
 
-def _query(subject: NamedNode, relation: NamedNode, object_: NamedNode) -> str:
+def _query(prefixes: Prefixes, subject: NamedNode, relation: NamedNode, object_: NamedNode) -> str:
     names = {"$subject": subject, "$relation": relation, "$object": object_}
-    prefixes = {"rdfs", *(shorten(name.value).partition(":")[0] for name in names.values())}
-    lines = [f"PREFIX {item}: <{PREFIXES[item]}>" for item in sorted(prefixes & PREFIXES.keys())]
+    shown = {place: prefixes.shorten(term.value) for place, term in names.items()}
+    used = {"rdfs", *(name.partition(":")[0] for name in shown.values() if name[0] != "<")}
+    lines = [f"PREFIX {item}: <{prefixes[item]}>" for item in sorted(used)]
     text = QUERY.replace("$prefixes", "\n".join(lines))
-    for place, term in names.items():
-        text = text.replace(place, shorten(term.value))
+    for place, name in shown.items():
+        text = text.replace(place, name)
     return text

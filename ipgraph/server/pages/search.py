@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, redirect
 from markupsafe import Markup, escape
 
-from ipgraph.namespaces import PREFIXES, expand, shorten
+from ipgraph.entities.labels import qualifiers
 from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, JSON, LIST_OFFERS
 from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, list_formats, page_queries
@@ -146,7 +146,7 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
         results=site.words()(
             "search.results" if found.complete else "search.results_many", n=found.total, text=text
         ),
-        facets=[_facet(site, iri, count, kind) for iri, count in found.facets],
+        facets=_facets(site, found.facets, kind),
         first=(page - 1) * PER_PAGE + 1,
         nearest=() if found.total else site.index.similar(text),
         page_number=page,
@@ -156,9 +156,15 @@ def _search(site: Site, text: str) -> ResponseReturnValue:
     )
 
 
-def _facet(site: Site, iri: str, count: int, chosen: str) -> Facet:
-    label = site.entities.labels.name(iri).label if iri else site.words()("search.no_kind")
-    return Facet(iri, sentence_case(label) if iri else label, count, bool(iri) and iri == chosen)
+def _facets(site: Site, counts: Sequence[tuple[str, int]], chosen: str) -> list[Facet]:
+    labels = {iri: site.entities.labels.name(iri).label for iri, _ in counts if iri}
+    marks = qualifiers(labels.items(), site.kg.prefixes)
+    facets = []
+    for iri, count in counts:
+        mark = f" ({marks[iri]})" if iri in marks else ""
+        label = sentence_case(labels[iri]) + mark if iri else site.words()("search.no_kind")
+        facets.append(Facet(iri, label, count, bool(iri) and iri == chosen))
+    return facets
 
 
 def _developers(site: Site, text: str) -> DeveloperSection:
@@ -199,17 +205,18 @@ def _completions(site: Site) -> list[dict[str, str]]:
     kind = request.args.get("kind", "")
     if kind not in _KINDS:
         return []
-    within = expand(request.args.get("class", "")) or ""
+    prefixes = site.kg.prefixes
+    within = prefixes.expand(request.args.get("class", "")) or ""
     text = request.args.get("q", "")[:MAX_TEXT_CHARS]
     found = []
     for term in site.index.complete(kind, text, within=within):
-        name = shorten(term.iri)
+        name = prefixes.shorten(term.iri)
         prefix = name.partition(":")[0]
         found.append(
             {
                 "label": term.label,
                 "term": name,
-                "ns": PREFIXES.get(prefix, "") if not name.startswith("<") else "",
+                "ns": prefixes.get(prefix, "") if not name.startswith("<") else "",
                 "comment": term.comment,
             }
         )
@@ -232,7 +239,7 @@ def _browse(site: Site) -> ResponseReturnValue:
         first = (page - 1) * PER_BROWSE
         return site.render(
             "browse.html",
-            groups=[_group(site, iri, count) for iri, count in kinds[first : first + PER_BROWSE]],
+            groups=_groups(site, kinds[first : first + PER_BROWSE]),
             kinds=len(kinds),
             text=text,
             page_number=page,
@@ -240,7 +247,7 @@ def _browse(site: Site) -> ResponseReturnValue:
             total=sum(count for _, count in kinds),
             developers=developer_section.of_list(site, sparql=page_queries.query("home")),
         )
-    iri = expand(kind) or kind
+    iri = site.kg.prefixes.expand(kind) or kind
     letter = request.args.get("letter", "")[:1]
     page = links.page_number()
     hits = site.index.instances(
@@ -255,7 +262,7 @@ def _browse(site: Site) -> ResponseReturnValue:
     return site.render(
         "browse_kind.html",
         name=name,
-        heading=sentence_case(plural(name.label)),
+        heading=sentence_case(plural_of(name)),
         hits=hits[:PER_LIST],
         total=sum(initials.values()),
         initials=initials,
@@ -272,7 +279,13 @@ def _has_text(site: Site, iri: str, text: str) -> bool:
     return text.casefold() in site.entities.labels.name(iri).label.casefold()
 
 
-def _group(site: Site, iri: str, count: int) -> KindGroup:
-    address = links.address("/browse", type=shorten(iri).strip("<>"))
-    label = plural(site.entities.labels.name(iri).label)
+def _groups(site: Site, kinds: list[tuple[str, int]]) -> list[KindGroup]:
+    names = [(iri, site.entities.labels.name(iri).label) for iri, _ in kinds]
+    marks = qualifiers(names, site.kg.prefixes)
+    return [_group(site, iri, count, marks.get(iri, "")) for iri, count in kinds]
+
+
+def _group(site: Site, iri: str, count: int, mark: str) -> KindGroup:
+    address = links.address("/browse", type=site.kg.prefixes.shorten(iri).strip("<>"))
+    label = plural_of(site.entities.labels.name(iri)) + (f" ({mark})" if mark else "")
     return KindGroup(label, address, count, site.index.of_kind(iri, SHOWN))

@@ -19,7 +19,7 @@ from pyoxigraph import BlankNode
 from ipgraph.dataset.config.sections import KindGroup
 from ipgraph.dataset.config.values import Text
 from ipgraph.dataset.documentation import Documentation
-from ipgraph.namespaces import ONTOLOGY_LANGUAGES, shorten
+from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.resources import folder
 from ipgraph.search.nameless import MARK
 from ipgraph.server.api import sparql
@@ -27,6 +27,7 @@ from ipgraph.server.api.protocol import QueryRequest
 from ipgraph.server.context import request
 from ipgraph.server.html import filters, links, templates, translations
 from ipgraph.server.html.filters import sentence_case
+from ipgraph.server.http.languages import DEFAULT
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import Routes
 
@@ -54,6 +55,8 @@ Part = TypeVar("Part")
 MAX_CONTENTS = 8
 
 routes = Routes()
+MAX_LISTED_LANGUAGES = 200
+MAX_LANGUAGES = 24  # parts that are kept of pages in different languages
 # The colors of kinds of things, in the order of the dataset file.
 _BEFORE_COLLECTIONS = 2  # pages of the menu: things and the explorer
 PALETTE = ("k-org", "k-work", "k-sector", "k-hazard", "k-law", "k-person", "k-source")
@@ -82,7 +85,7 @@ class Site:
         self.settings: Settings = edition.settings
         self.lock = threading.RLock()
         self._styles: dict[str, str] = {}
-        self._by_language: dict[object, Any] = {}
+        self._by_language: dict[object, Any] = {}  # the least recently used first
 
     @staticmethod
     def run(text: str, *, infer: bool) -> EngineResult:
@@ -94,26 +97,33 @@ class Site:
 
     @property
     def entities(self) -> Entities:
-        """The entities of the graph, with labels in the page's language if the data have them.
-
-        English is the fallback for all languages.
-        """
-        if self.language() == translations.DEFAULT:
+        """The entities of the graph, with texts in the client's languages where they exist."""
+        if not self.content_languages():
             return self.kg.entities
         return self.once_per_language(_translated_entities)
 
     def once_per_language(self, make: Callable[[Site], Part]) -> Part:
-        """Return the result of `make` for the page's language, which is computed once."""
-        key = (make, self.language())
+        """Return the result of `make` for the page's languages, which is computed once.
+
+        The results for the `MAX_LANGUAGES` languages used last are kept.
+        """
+        key = (make, self.language(), self.content_languages())
         with self.lock:
-            if key not in self._by_language:
-                self._by_language[key] = make(self)
-            return cast("Part", self._by_language[key])
+            made = self._by_language.pop(key, None)
+            self._by_language[key] = made = make(self) if made is None else made
+            while len(self._by_language) > MAX_LANGUAGES:
+                del self._by_language[next(iter(self._by_language))]
+            return cast("Part", made)
 
     @staticmethod
     def language() -> str:
-        """Return the language of the page, or English outside a request."""
-        return translations.current_language() if has_request_context() else translations.DEFAULT
+        """Return the language of the interface, or English outside a request."""
+        return translations.current_language() if has_request_context() else DEFAULT
+
+    @staticmethod
+    def content_languages() -> tuple[str, ...]:
+        """Return the languages of content that the client prefers; none outside a request."""
+        return request.languages.content if has_request_context() else ()
 
     @property
     def documentation(self) -> Documentation:
@@ -122,8 +132,10 @@ class Site:
 
     @property
     def index(self) -> SearchIndex:
-        """The index of names and terms."""
-        return self.kg.index
+        """The index of names and terms, with labels in the client's languages."""
+        if not self.content_languages():
+            return self.kg.index
+        return self.once_per_language(_translated_index)
 
     @staticmethod
     def root() -> str:
@@ -179,7 +191,7 @@ class Site:
 
     def choose(self, text: Text) -> str:
         """Return a text of the dataset file in the language of the page, or the next best one."""
-        return text.choose((self.language(), *self.kg.config.languages, translations.DEFAULT))
+        return text.choose((self.language(), *self.kg.config.languages, DEFAULT))
 
     @property
     def summary(self) -> str:
@@ -288,6 +300,9 @@ class Site:
             lang=translations.current_language(),
             site=self,
             languages=translations.languages(),
+            content=self.entities.languages.first,
+            data_languages=self.kg.languages.common[:MAX_LISTED_LANGUAGES],
+            chosen_languages=links.language_parameters(),
             navigation=self._navigation(table.menu(self.edition)),
             can_draw="graph" in names,
             can_check="quality" in names,
@@ -303,7 +318,7 @@ class Site:
             data=links.data,
             here=links.with_parameters,
             static=self._static,
-            shorten=shorten,
+            shorten=self.kg.prefixes.shorten,
             plural=translations.plural,
             **values,
         )
@@ -352,8 +367,11 @@ class Site:
 
 
 def _translated_entities(site: Site) -> Entities:
-    entities = site.kg.entities
-    return type(entities)(entities.store, (site.language(), translations.DEFAULT))
+    return site.kg.entities.in_languages(*site.content_languages())
+
+
+def _translated_index(site: Site) -> SearchIndex:
+    return site.kg.index.labeled_by(site.entities.labels)
 
 
 def site_of(request: Request) -> Site:

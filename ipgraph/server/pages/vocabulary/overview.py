@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from ipgraph.namespaces import DCTERMS, OWL, PREFIXES
+from ipgraph.namespaces import DCTERMS, OWL
 from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, ontology_document, page_links
 from ipgraph.server.edition import has_ontology
@@ -92,7 +92,7 @@ def ontology(request: Request) -> ResponseReturnValue:
         more_roots=max(terms.count_roots(kind) - MAX_ROOTS, 0),
         formats=about.ONTOLOGY_FORMATS if has_ontology(request.edition) else (),
         picture=_picture(site) if is_first and kind == KINDS[0] else None,
-        prefixes=PREFIXES,
+        prefixes=site.kg.prefixes.declared,
         version=[_metadata(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
         about=site.entities.vocabulary.comment(head) if head else "",
         page_number=page,

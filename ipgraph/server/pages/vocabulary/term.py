@@ -18,7 +18,7 @@ from ipgraph.server.context import request
 from ipgraph.server.edition import has_terms
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, Choice
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
@@ -109,7 +109,7 @@ def render(site: Site, iri: str) -> str:
     return site.render(
         "term.html",
         view=view,
-        heading=sentence_case(plural(view.name.label) if is_class else view.name.label),
+        heading=sentence_case(plural_of(view.name) if is_class else view.name.label),
         list_address=links.address("/browse", type=view.short.strip("<>")),
         hits=hits[:PER_PAGE],
         sort=sort,

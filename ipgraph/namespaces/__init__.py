@@ -9,6 +9,8 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ipgraph.namespaces.prefixes import WELL_KNOWN, Prefixes, twin
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -23,44 +25,45 @@ URNS = "urn:ipgraph:"  # names that mean something to this program only
 # Before the relative path of a file whose graph nobody has named. Relative IRIs in it extend this.
 FILE_GRAPHS = URNS + "file/"
 
-# Declared for the command line, the editor and the questions; over HTTP a query declares its own.
+# Declared in the files of the project, and by the modules that have no graph.
 PREFIXES: dict[str, str] = {
-    "dcterms": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
+    "dcterms": WELL_KNOWN["dcterms"],
+    "foaf": WELL_KNOWN["foaf"],
     "id": ENTITY,
     "ip": ONTOLOGY,
-    "org": "http://www.w3.org/ns/org#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "org": WELL_KNOWN["org"],
+    "owl": WELL_KNOWN["owl"],
+    "prov": WELL_KNOWN["prov"],
+    "rdf": WELL_KNOWN["rdf"],
+    "rdfs": WELL_KNOWN["rdfs"],
+    "schema": WELL_KNOWN["schema"],
+    "skos": WELL_KNOWN["skos"],
     "src": SOURCE,
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "xsd": WELL_KNOWN["xsd"],
 }
 
-RDF = PREFIXES["rdf"]
-RDFS = PREFIXES["rdfs"]
-OWL = PREFIXES["owl"]
-XSD = PREFIXES["xsd"]
-SKOS = PREFIXES["skos"]
-PROV = PREFIXES["prov"]
-DCTERMS = PREFIXES["dcterms"]
-ORG = PREFIXES["org"]
-FOAF = PREFIXES["foaf"]
-SCHEMA = PREFIXES["schema"]
+RDF = WELL_KNOWN["rdf"]
+RDFS = WELL_KNOWN["rdfs"]
+OWL = WELL_KNOWN["owl"]
+XSD = WELL_KNOWN["xsd"]
+SKOS = WELL_KNOWN["skos"]
+SKOSXL = WELL_KNOWN["skosxl"]
+DCTERMS = WELL_KNOWN["dcterms"]
+PROV = WELL_KNOWN["prov"]
+ORG = WELL_KNOWN["org"]
+FOAF = WELL_KNOWN["foaf"]
+SCHEMA = WELL_KNOWN["schema"]
+SCHEMA_HTTP = twin(SCHEMA)  # the older spelling of `SCHEMA`, still common in data
+DC_ELEMENTS = WELL_KNOWN["dc"]
+DCAT = WELL_KNOWN["dcat"]
+DQV = WELL_KNOWN["dqv"]
+SD = WELL_KNOWN["sd"]
+SHACL = WELL_KNOWN["sh"]
+VCARD = WELL_KNOWN["vcard"]
+VOID = WELL_KNOWN["void"]
+WIKIBASE = WELL_KNOWN["wikibase"]
+WIKIDATA_DIRECT = WELL_KNOWN["wdt"]
 IP = ONTOLOGY
-
-# Known to the code, not declared for queries.
-DC_ELEMENTS = "http://purl.org/dc/elements/1.1/"
-DCAT = "http://www.w3.org/ns/dcat#"
-DQV = "http://www.w3.org/ns/dqv#"
-SCHEMA_HTTP = "http://schema.org/"  # the older spelling of `SCHEMA`, still common in data
-SD = "http://www.w3.org/ns/sparql-service-description#"
-SHACL = "http://www.w3.org/ns/shacl#"
-WIKIBASE = "http://wikiba.se/ontology#"
-VOID = "http://rdfs.org/ns/void#"
 
 # The vocabularies that ontologies are written in; their terms say nothing about a dataset.
 ONTOLOGY_LANGUAGES = (OWL, RDF, RDFS)
@@ -68,22 +71,13 @@ BUILT_IN = (*ONTOLOGY_LANGUAGES, XSD)
 
 
 def shorten(iri: str) -> str:
-    """Return the prefixed name of `iri`, or ``<iri>`` if it has none.
-
-    A prefixed name needs no escapes in SPARQL and Turtle.
-    """
-    for prefix, namespace in PREFIXES.items():
-        local = iri.removeprefix(namespace)
-        if local != iri and _plain(local):
-            return f"{prefix}:{local}"
-    return f"<{iri}>"
+    """Return the prefixed name of `iri` by `PREFIXES`, or ``<iri>``; see `Prefixes.shorten`."""
+    return _PROJECT.shorten(iri)
 
 
 def expand(name: str) -> str | None:
-    """Return the IRI of a prefixed name, or None if its prefix is not in `PREFIXES`."""
-    prefix, colon, local = name.partition(":")
-    namespace = PREFIXES.get(prefix)
-    return namespace + local if colon and namespace else None
+    """Return the IRI of a prefixed name, or None if its prefix is unknown."""
+    return _PROJECT.expand(name)
 
 
 def other_spellings(iri: str) -> tuple[str, ...]:
@@ -115,5 +109,4 @@ def file_graph(relative: str) -> str:
     return FILE_GRAPHS + quote(os.fsencode(relative))
 
 
-def _plain(local: str) -> bool:
-    return bool(local) and local.isascii() and local.replace("-", "a").replace("_", "a").isalnum()
+_PROJECT = Prefixes(PREFIXES)
