@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import BadQuery, UsageError
-from ipgraph.namespaces import ONTOLOGY_LANGUAGES, RDF, SHACL
+from ipgraph.namespaces import RDF, SHACL
 from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.formats import by_name
 from ipgraph.snapshots import loading
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
     from ipgraph.snapshots.targets import Arrivals
+    from ipgraph.sparql.query import Query
     from ipgraph.store import EngineResult, Store, Term
 
 _SHOWN_CLASSES = 10  # in a notebook
@@ -249,7 +250,7 @@ class KnowledgeGraph:
         query = Query(text, prefixes=self.prefixes.used_in(text), bindings=terms)
         store = self.store_for(infer)
         try:
-            return _result(store, evaluate(store, query))
+            return _result(store, evaluate(store, query), query)
         except BadQuery:
             from ipgraph.sparql.guard import admit  # late: it may have a better reason
 
@@ -553,12 +554,15 @@ class KnowledgeGraph:
         """Return the classes that have entities in the graph, with counts, largest first.
 
         If the dataset file says which classes are its own, only these: the classes of other
-        vocabularies are then inferred from them. The classes of OWL and RDF are left out.
+        vocabularies are then inferred from them. The classes of OWL and RDF are left out, unless
+        the terms of an ontology are all there is.
         """
+        from ipgraph.search.vocabulary import content  # late: it opens no index
+
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
         terms = self.config.iris.terms
         own = {iri for iri in counts if terms and iri.startswith(terms)}
-        shown = own or {iri for iri in counts if not iri.startswith(ONTOLOGY_LANGUAGES)}
+        shown = own or {iri for iri, _ in content(counts.items())}
         return [
             (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
         ]
@@ -582,10 +586,16 @@ class KnowledgeGraph:
         return statistics.count(self.store, self.config.iris.things)
 
 
-def _result(store: Store, result: EngineResult) -> Result:
+def _result(store: Store, result: EngineResult, query: Query | None = None) -> Result:
+    """Return a result whose errors, which come while it is read, are those of the command line."""
     from ipgraph.serialization.query_result import Result  # late: the command line writes bytes
 
-    prefixes, shown = store.prefixes, as_stated(result, store)
-    if isinstance(store, LocalStore):
-        return Result(shown, store.damage, prefixes)
-    return Result(shown, prefixes=prefixes)
+    def explained(error: Exception) -> Exception | None:
+        damage = store.damage(error) if isinstance(store, LocalStore) else None
+        if damage or query is None:
+            return damage
+        from ipgraph.sparql.evaluation import engine_error
+
+        return engine_error(query, error)
+
+    return Result(as_stated(result, store), explained, store.prefixes)

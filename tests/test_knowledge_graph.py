@@ -7,6 +7,7 @@ import pytest
 import rdflib
 
 import ipgraph
+from ipgraph import errors
 from ipgraph.errors import BadQuery, NotAcceptable, NotFound, UsageError
 from ipgraph.namespaces import ENTITY, INFERRED_GRAPH, ORG, file_graph
 from ipgraph.settings import Settings
@@ -49,6 +50,12 @@ def test_an_error_in_a_query_with_parameters_has_its_place_in_the_text(project):
         places.append(caught.value.place)
     assert places[0] == places[1]
     assert places[0].column > text.index(".")
+
+
+def test_an_error_while_a_result_is_read_is_explained(project):
+    result = project.query("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+    with pytest.raises(errors.StoreUnavailable, match="A SERVICE endpoint failed"):
+        len(result)
 
 
 def test_a_query_that_the_engine_rejects_has_the_reason_of_the_command_line(project):

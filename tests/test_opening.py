@@ -69,6 +69,7 @@ def test_a_graph_of_rdflib_is_opened_with_its_literals_and_prefixes(open_here):
     source.add((thing, rdflib.RDFS.seeAlso, rdflib.BNode("any label")))
     source.add((rdflib.BNode("any label"), rdflib.RDFS.label, rdflib.Literal(1.5)))
     graph = open_here(source)
+    assert graph.prefixes["ex"] == "http://example.org/"
     comments = graph.query("SELECT ?text { ?s rdfs:comment ?text }")
     assert {row.text for row in comments} == set(texts)
     assert graph.query("ASK { ?s rdfs:seeAlso [ rdfs:label ?label ] }")
@@ -161,6 +162,14 @@ def test_infer_overrides_the_setting(open_here):
 def test_data_stay_the_same_when_a_graph_is_opened_again(open_here):
     graph = open_here(data=TURTLE)
     assert opening.reopen(graph) is graph
+
+
+def test_the_prefixes_of_data_shorten_names_in_results(open_here):
+    graph = open_here(data=TURTLE)
+    assert "e:a" in str(graph.query("SELECT ?s { ?s ?p ?o }"))
+    turtle = graph.query("CONSTRUCT WHERE { ?s ?p ?o }").serialize("ttl").decode()
+    assert "e:a e:b" in turtle
+    assert turtle.count("@prefix") < 10
 
 
 def test_a_graph_has_a_length_and_shows_itself(open_here):

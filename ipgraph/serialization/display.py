@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from ipgraph.namespaces.prefixes import Prefixes
     from ipgraph.sparql.values import AnyTerm
 
 _MAX_CHARS = 60  # of a cell
@@ -24,7 +25,7 @@ class Table:
     names: Sequence[str]
     rows: Sequence[Sequence[AnyTerm | None]]
     total: int | None
-    prefixes: Mapping[str, str]
+    prefixes: Prefixes
 
     @property
     def summary(self) -> str:
@@ -76,22 +77,12 @@ def html_text(plain: str) -> str:
     return f"<p>{escape(plain)}</p>"
 
 
-def shorten(iri: str, prefixes: Mapping[str, str]) -> str:
-    """Return the prefixed name of an IRI with the longest namespace, or ``<iri>``."""
-    found = [(namespace, name) for name, namespace in prefixes.items() if iri.startswith(namespace)]
-    if not found:
-        return f"<{iri}>"
-    namespace, name = max(found, key=lambda pair: len(pair[0]))
-    local = iri.removeprefix(namespace)
-    return f"{name}:{local}" if local and local.replace("-", "").isalnum() else f"<{iri}>"
-
-
-def _cell(term: AnyTerm | None, prefixes: Mapping[str, str]) -> str:
+def _cell(term: AnyTerm | None, prefixes: Prefixes) -> str:
     """Return what a cell shows: a prefixed name, or the text of a literal with its language."""
     if term is None:
         return ""
     if isinstance(term, ox.NamedNode):
-        return shorten(term.value, prefixes)
+        return prefixes.shorten(term.value)
     if isinstance(term, ox.Literal):
         return term.value + (f" @{term.language}" if term.language else "")
     if isinstance(term, ox.Triple):
@@ -100,7 +91,7 @@ def _cell(term: AnyTerm | None, prefixes: Mapping[str, str]) -> str:
     return str(term)
 
 
-def _html_cell(term: AnyTerm | None, prefixes: Mapping[str, str]) -> str:
+def _html_cell(term: AnyTerm | None, prefixes: Prefixes) -> str:
     shown = escape(_cut(_cell(term, prefixes)))
     if isinstance(term, ox.NamedNode) and term.value.startswith(_LINKED):
         return f'<a href="{escape(term.value)}">{shown}</a>'

@@ -317,7 +317,7 @@ class Result:
             return
         try:
             if not self._has_rows:
-                write_statements(self, output_format, out, self._prefixes)
+                write_statements(self, output_format, out, self._prefixes.declared)
             elif self._result is not None and self._unread is None:
                 self._check_thread()
                 # The engine's writers are faster than reading rows; JSON can be read again.

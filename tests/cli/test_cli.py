@@ -378,6 +378,12 @@ def test_unknown_command_is_exit_code_2_with_a_suggestion(run, word, suggestion)
     assert suggestion in done.stderr
 
 
+def test_option_of_a_command_before_its_name_is_explained(run):
+    done = run("--store", "my.ttl", "query", "ASK {}")
+    assert done.returncode == 2
+    assert "come after its name" in done.stderr
+
+
 def test_unknown_format_suggests_the_nearest(run):
     done = run("query", "--format", "cvs", "ASK {}")
     assert done.returncode == 2

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from ipgraph.errors import UsageError
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.query_result import Result
 
 ROWS = """SELECT * { VALUES (?a ?b) {
@@ -89,7 +90,7 @@ def test_a_result_is_the_same_before_and_after_it_is_read(name):
 
 
 def test_triples_can_be_written_and_read_in_any_order():
-    found = result(TRIPLES, prefixes={})
+    found = result(TRIPLES, prefixes=Prefixes())
     text = found.serialize("nt")
     assert text.count(b" .\n") == len(found) == 2
     assert found.serialize("nt") == text
@@ -118,7 +119,7 @@ def test_representations_do_not_compute_the_result():
 
 
 def test_a_result_is_shown_as_text_with_its_first_rows():
-    text = str(result(ROWS, prefixes={"e": "http://e/"})).splitlines()
+    text = str(result(ROWS, prefixes=Prefixes({"e": "http://e/"}))).splitlines()
     assert text[0].split() == ["a", "b"]
     assert text[2].split() == ["e:a", "x", "@en"]
     assert text[-1] == "4 rows"
@@ -173,6 +174,7 @@ def test_nothing_is_printed_at_exit_with_results_that_were_not_read():
     code = """
 import threading
 import pyoxigraph as ox
+from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.query_result import Result
 text = "SELECT * { VALUES ?x { 1 2 3 } }"
 unread, half, kept = Result(ox.Store().query(text)), Result(ox.Store().query(text)), []

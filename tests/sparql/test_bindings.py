@@ -65,6 +65,25 @@ def test_a_value_holds_wherever_its_variable_occurs(ask, text, rows):
     assert found == (["http://e/p", "http://e/q"] if rows is None else rows)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?x ?y { ?x <http://e/p> ?y }",
+        "SELECT ?x ?y { ?s <http://e/p> ?y OPTIONAL { ?s <http://e/q> ?z FILTER(?s = ?x) } }",
+        "SELECT ?x (COUNT(*) AS ?n) { ?s ?p ?y FILTER(?s != ?x) } GROUP BY ?x ORDER BY ?n",
+        "SELECT ?x ?y { { ?x <http://e/p> ?y } UNION { ?y <http://e/p> ?x } }",
+        "SELECT DISTINCT ?x ?p { ?s ?p ?y MINUS { ?x ?p ?y } }",
+    ],
+)
+def test_a_selected_variable_has_the_value_that_the_engine_substitutes(text):
+    store = ox.Store()
+    store.extend(DATA)
+    substituted = store.query(text, substitutions={ox.Variable("x"): A})
+    bound = store.query(bind(text, (("x", A),)))
+    rows = sorted(str(tuple(row)) for row in bound)
+    assert rows == sorted(str(tuple(row)) for row in substituted) != []
+
+
 def test_a_value_decides_an_ask(ask):
     assert ask("ASK { ?x e:q ?y }")
     assert not ask("ASK { ?x e:q ?y }", B)
