@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import BadQuery, UsageError
-from ipgraph.namespaces import ONTOLOGY_LANGUAGES, RDF, SHACL
+from ipgraph.namespaces import RDF, SHACL
 from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.serialization.formats import by_name
 from ipgraph.snapshots import loading
@@ -554,12 +554,15 @@ class KnowledgeGraph:
         """Return the classes that have entities in the graph, with counts, largest first.
 
         If the dataset file says which classes are its own, only these: the classes of other
-        vocabularies are then inferred from them. The classes of OWL and RDF are left out.
+        vocabularies are then inferred from them. The classes of OWL and RDF are left out, unless
+        the terms of an ontology are all there is.
         """
+        from ipgraph.search.vocabulary import content  # late: it opens no index
+
         counts: dict[str, int] = self.built.manifest["counts"]["classes"]
         terms = self.config.iris.terms
         own = {iri for iri in counts if terms and iri.startswith(terms)}
-        shown = own or {iri for iri in counts if not iri.startswith(ONTOLOGY_LANGUAGES)}
+        shown = own or {iri for iri, _ in content(counts.items())}
         return [
             (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
         ]

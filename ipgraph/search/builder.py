@@ -22,7 +22,7 @@ from ipgraph.entities.labels import (
     xl_literals,
 )
 from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
-from ipgraph.search import nameless
+from ipgraph.search import nameless, vocabulary
 from ipgraph.search.folding import fold, index_words
 
 if TYPE_CHECKING:
@@ -106,8 +106,11 @@ def build(store: Store, path: Path) -> Contents:
 
 
 def _write(store: Store, connection: sqlite3.Connection) -> Contents:
-    connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+    connection.executescript(
+        f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}{vocabulary.SCHEMA}"
+    )
     contents = _Builder(store, connection).run()
+    vocabulary.write(connection, store)
     connection.executescript(_INDEXES)
     for table in ("name_words", "description_words", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608

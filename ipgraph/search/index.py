@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ipgraph.search.file import IndexFile
 from ipgraph.search.folding import fold, query_words, unspaced_runs
 from ipgraph.search.nameless import MARK
+from ipgraph.search.vocabulary import Vocabulary, content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,7 +194,7 @@ class SearchIndex:
             " GROUP BY kind ORDER BY 2 DESC, kind",
             (),
         )
-        return tuple(rows)
+        return tuple(content(rows))
 
     def first(self) -> Hit | None:
         """Return the entity with most links to it, a term only if there is nothing else."""
@@ -225,6 +226,11 @@ class SearchIndex:
         """Return the kind of a term and the number of its uses, or None for an unknown IRI."""
         rows = self._rows("SELECT kind, uses FROM terms WHERE iri = ?", (iri,))
         return (str(rows[0][0]), int(rows[0][1])) if rows else None
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The hierarchy of the terms."""
+        return Vocabulary(self._rows)
 
     def _ordered(self, text: str, limit: int) -> list[Hit]:
         """Return the hits by name: exact short names, exact labels, prefixes, then by weight."""

@@ -54,7 +54,6 @@ from ipgraph.server.pages import (
     entity,
     graph,
     home,
-    ontology,
     quality,
     query,
     query_builder,
@@ -67,6 +66,7 @@ from ipgraph.server.pages import (
     why,
 )
 from ipgraph.server.pages.error import error_page
+from ipgraph.server.pages.vocabulary import overview, term
 from ipgraph.server.service import Service
 from ipgraph.workers.run import ClientDisconnected
 
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from ipgraph.settings import Settings
 
 MODULES = (
-    home, entity, linked_data, ontology, sources, search, collections, graph, timeline, why,
+    home, entity, linked_data, overview, term, sources, search, collections, graph, timeline, why,
     questions, disagreements, report, quality, about, query, query_builder, reconciliation,
     well_known, dataset_description, openapi, operations, site,
 )  # fmt: skip

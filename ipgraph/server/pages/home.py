@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ipgraph.search.vocabulary import content
 from ipgraph.server.api import dataset_description
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import tree
@@ -75,7 +76,7 @@ def _classes(site: Site) -> list[tuple[Name, int]]:
     """Return the largest classes, with their sizes, of a dataset without figures of its own."""
     if site.kg.config.home.figures:
         return []
-    counts = list(site.class_counts.items())[:MAX_CLASSES]
+    counts = content(site.class_counts.items())[:MAX_CLASSES]
     return [(site.entities.labels.name(iri), count) for iri, count in counts]
 
 

@@ -9,7 +9,6 @@ from flask import Response, jsonify, redirect
 from markupsafe import Markup, escape
 
 from ipgraph.entities.labels import qualifiers
-from ipgraph.namespaces import ONTOLOGY_LANGUAGES
 from ipgraph.search.index import MAX_TEXT_CHARS
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
@@ -34,10 +33,9 @@ PER_PAGE = 20
 PER_LIST = 200
 # Entities of a class on the first page of browsing.
 SHOWN = 12
+# Classes on a page of browsing.
+PER_BROWSE = 30
 KIND_ORDER = PALETTE[:-1]
-# Classes of ontology languages: found by search, not by browsing.
-
-
 # The kinds of terms that the editor completes.
 _KINDS = ("class", "property", "entity")
 
@@ -111,7 +109,12 @@ def complete(request: Request) -> Response:
     "/browse",
     summary="Entities by class",
     offers=LIST_OFFERS,
-    parameters=(_TYPE, Parameter("letter", "the first letter of a name"), PAGE),
+    parameters=(
+        _TYPE,
+        Parameter("letter", "the first letter of a name"),
+        Parameter("q", "only classes with this text in their name"),
+        PAGE,
+    ),
     menu=1,
     is_in_sitemap=True,
 )
@@ -225,14 +228,22 @@ def _browse(site: Site) -> ResponseReturnValue:
     if not kind:
         # Grouped by color, in the order of `KIND_ORDER`; the largest class first in each group.
         order = {style: at for at, style in enumerate(KIND_ORDER)}
-        kinds = [item for item in site.index.kinds() if not item[0].startswith(ONTOLOGY_LANGUAGES)]
+        kinds = [*site.index.kinds()]
         kinds.sort(key=lambda item: order.get(site.kind_style(item[0]), len(order)))
         if request.format != "html":
             counted = [(site.entities.labels.name(iri).label, count, iri) for iri, count in kinds]
             return list_formats.rows(("kind", "entities", "iri"), counted)
+        text, page = request.args.get("q", "").strip()[:MAX_TEXT_CHARS], links.page_number()
+        if text:
+            kinds = [item for item in kinds if _has_text(site, item[0], text)]
+        first = (page - 1) * PER_BROWSE
         return site.render(
             "browse.html",
-            groups=_groups(site, kinds),
+            groups=_groups(site, kinds[first : first + PER_BROWSE]),
+            kinds=len(kinds),
+            text=text,
+            page_number=page,
+            has_next=len(kinds) > first + PER_BROWSE,
             total=sum(count for _, count in kinds),
             developers=developer_section.of_list(site, sparql=page_queries.query("home")),
         )
@@ -262,6 +273,10 @@ def _browse(site: Site) -> ResponseReturnValue:
             site, sparql=page_queries.query("instances", term=iri)
         ),
     )
+
+
+def _has_text(site: Site, iri: str, text: str) -> bool:
+    return text.casefold() in site.entities.labels.name(iri).label.casefold()
 
 
 def _groups(site: Site, kinds: list[tuple[str, int]]) -> list[KindGroup]:

@@ -6,38 +6,32 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask import abort
-from pyoxigraph import DefaultGraph, Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from ipgraph.namespaces import DCTERMS, OWL
 from ipgraph.server.api.linked_data import (
     DOCUMENT_OFFERS,
     describe,
-    ontology_document,
     page_links,
     term_document,
 )
 from ipgraph.server.context import request
-from ipgraph.server.edition import has_ontology, has_terms
+from ipgraph.server.edition import has_terms
 from ipgraph.server.html import links
 from ipgraph.server.html.filters import sentence_case
-from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, Choice
-from ipgraph.server.http.representations import require
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
-from ipgraph.server.pages import about, developer_section, entity, page_queries, sources
+from ipgraph.server.pages import developer_section, entity, page_queries, sources
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-    from markupsafe import Markup
 
     from ipgraph.dataset.documentation import TermDocumentation
     from ipgraph.entities.labels import Name
     from ipgraph.entities.statements import Value
     from ipgraph.server.context import Request
-    from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
 PER_PAGE = 50
@@ -58,37 +52,6 @@ class Column:
     key: str
     heading: str
     direction: str
-
-
-@routes.add(
-    "/ontology",
-    summary="The ontology",
-    offers=DOCUMENT_OFFERS,
-    parameters=(PAGE,),
-    menu=5,
-    is_in_sitemap=True,
-)
-def ontology(request: Request) -> ResponseReturnValue:
-    """Show the ontology, or send it as RDF."""
-    if (choice := _rdf_choice(request)) is not None:
-        if request.args.get("format") or has_ontology(request.edition):
-            return ontology_document(request, choice)
-        require(request, (HTML,))  # a graph without an ontology of its own has the page only
-    site = site_of(request)
-    classes = site.documentation.terms("class")
-    body = site.render(
-        "ontology.html",
-        kinds=(("classes", classes), ("properties", site.documentation.terms("property"))),
-        formats=about.ONTOLOGY_FORMATS if site.kg.config.graphs.ontology else (),
-        below=site.documentation.tree(classes),
-        picture=_picture(site, classes),
-        prefixes=site.kg.prefixes.declared,
-        version=[_metadata(site, iri) for iri in (OWL + "versionInfo", DCTERMS + "modified")],
-        about=site.entities.vocabulary.comment(head) if (head := _head(site)) else "",
-        developers=_developers(site),
-    )
-    links_ = page_links(request, "ontology") if has_ontology(request.edition) else ()
-    return body, list(links_)
 
 
 @routes.add(
@@ -202,31 +165,6 @@ def _columns(site: Site, chosen: str) -> list[Column]:
     return [column if column.key == chosen else replace(column, direction="") for column in columns]
 
 
-def _developers(site: Site) -> DeveloperSection:
-    query = page_queries.query("ontology")
-    if not site.kg.config.graphs.ontology:
-        address = links.address("/sparql", query=query, format="csv")
-        return developer_section.of_address(site, address, sparql=query)
-    formats = tuple(
-        (label, links.address(f"/ontology.{suffix}")) for suffix, label in about.ONTOLOGY_FORMATS
-    )
-    return developer_section.of_address(site, formats[0][1], formats=formats, sparql=query)
-
-
-def _head(site: Site) -> str:
-    """Return the IRI of the ontology itself: its first graph; empty if none is named."""
-    return next(iter(site.kg.config.graphs.ontology), "")
-
-
-def _metadata(site: Site, property_iri: str) -> str:
-    """Return the value of a property of the ontology itself, or an empty text."""
-    head = _head(site)
-    if not head:
-        return ""
-    quads = site.kg.store.quads(NamedNode(head), NamedNode(property_iri), None, DefaultGraph())
-    return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), "")
-
-
 def _used(site: Site, iri: str) -> list[tuple[Name, int, tuple[Value, Value] | None]]:
     """Return properties that instances of a class use, with their number and an example."""
     instances = {hit.iri for hit in site.index.instances(iri, limit=PER_PAGE)}
@@ -245,29 +183,3 @@ def _example(site: Site, property_iri: str, instances: set[str]) -> tuple[Value,
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
     """Return up to `MAX_SAMPLES` statements that use a property."""
     return list(site.entities.sample_statements(iri, 25))
-
-
-def _picture(site: Site, classes: tuple[TermDocumentation, ...]) -> Markup | None:
-    """Draw the used classes of the ontology's own namespace as a tree."""
-    own = tuple(
-        class_
-        for class_ in classes
-        if class_.uses and class_.name.iri.startswith(site.kg.config.iris.terms)
-    )[:MAX_BOXES]
-    below = site.documentation.tree(own)
-
-    def box(documentation: TermDocumentation) -> Box:
-        children = tuple(box(child) for child in below.get(documentation.name.iri, ()))
-        address = links.page(documentation.name.iri)
-        return Box(
-            documentation.name.label,
-            address,
-            site.kind_style(documentation.name.iri),
-            below=children,
-        )
-
-    roots = tuple(box(item) for item in below.get("", ()))
-    if not roots:
-        return None
-    root = Box(site.words()("ontology.all"), links.address("/browse"), below=roots)
-    return tree(root, site.words()("ontology.picture"), top=True)
