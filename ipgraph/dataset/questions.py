@@ -29,6 +29,7 @@ import pyoxigraph as ox
 
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
+from ipgraph.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +121,7 @@ class Question:
     def differences(self, store: Store) -> tuple[str, ...]:
         """Return the differences between the result and the expected one, a line for each."""
         declared = dict(_PREFIX.findall(self.text))
-        prefixes = {**store.prefixes, **declared}
+        prefixes = {**PREFIXES, **store.description.prefixes, **declared}
         rows = _rows(self.ask(store), self.expected.columns, prefixes)
         expected = self.expected.rows
         lines = [f"missing: {' | '.join(row)}" for row in expected if row not in rows]
