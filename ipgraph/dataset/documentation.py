@@ -8,29 +8,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ipgraph.entities.labels import DEFAULT_GRAPH, Name
+from ipgraph.entities.values import FIRST
 from ipgraph.namespaces import (
     INFERRED_GRAPH,
     ONTOLOGY_LANGUAGES,
     OWL,
     RDF,
     RDFS,
+    SCHEMA,
+    SCHEMA_HTTP,
     SHACL,
     SKOS,
 )
 from ipgraph.resources import folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyoxigraph import Quad
+
     from ipgraph.entities.entity import Entities
     from ipgraph.search.index import SearchIndex
+    from ipgraph.store import Subject, Term
 
 # The graphs whose statements are not stated there: the inferred one, and the merge of all.
-_NOT_STATED = (NamedNode(INFERRED_GRAPH), DEFAULT_GRAPH)
+NOT_STATED = (NamedNode(INFERRED_GRAPH), DEFAULT_GRAPH)
+DOMAINS = (
+    *(RDFS + "domain", SCHEMA + "domainIncludes"),
+    SCHEMA_HTTP + "domainIncludes",
+)
+RANGES = (RDFS + "range", SCHEMA + "rangeIncludes", SCHEMA_HTTP + "rangeIncludes")
+# Statements read for one fact of a term.
+MAX_READ = 2_000
 _SUBCLASS = RDFS + "subClassOf"
 _SUBPROPERTY = RDFS + "subPropertyOf"
 
@@ -48,6 +64,7 @@ class TermDocumentation:
     below: tuple[Name, ...]
     domain: tuple[Name, ...] = ()
     range: tuple[Name, ...] = ()
+    properties: tuple[Name, ...] = ()  # that have the class as domain, by an axiom or a shape
     inverses: tuple[Name, ...] = ()
     incoming_label: str = ""
     types: tuple[Name, ...] = ()  # object property, datatype property, transitive …
@@ -128,8 +145,9 @@ class Documentation:
             uses=uses,
             above=self._objects(iri, hierarchy),
             below=self._subjects(iri, hierarchy),
-            domain=self._objects(iri, RDFS + "domain"),
-            range=self._objects(iri, RDFS + "range"),
+            domain=self._all_objects(iri, DOMAINS),
+            range=self._all_objects(iri, RANGES),
+            properties=self.properties_of(iri) if kind == "class" else (),
             inverses=tuple(
                 self._entities.labels.name(inverse)
                 for inverse in sorted(vocabulary.inverses(iri) - {iri})
@@ -144,13 +162,60 @@ class Documentation:
             examples=self._texts(iri, SKOS + "example"),
         )
 
+    def properties_of(self, iri: str) -> tuple[Name, ...]:
+        """Return the properties whose stated domain or whose shape names a class, by label."""
+        node = NamedNode(iri)
+        classes: list[Subject] = [node]
+        for quad in self._stated(None, FIRST, node):  # a domain that is a union of classes
+            if isinstance(quad.subject, Triple):
+                continue  # RDF 1.2 has none; an endpoint may
+            for owner, name in self._entities.reader.list_owners(quad.subject):
+                if name == OWL + "unionOf":
+                    classes.append(owner)
+        iris = {
+            quad.subject.value
+            for property_iri in DOMAINS
+            for class_ in classes
+            for quad in self._stated(None, property_iri, class_)
+            if isinstance(quad.subject, NamedNode)
+        }
+        shapes = [quad.subject for quad in self._stated(None, SHACL + "targetClass", node)]
+        for shape in (node, *shapes):
+            for quad in self._stated(shape, SHACL + "property", None):
+                paths = self._stated(quad.object, SHACL + "path", None)
+                iris |= {path.object.value for path in paths if isinstance(path.object, NamedNode)}
+        return self._names(iris)
+
+    def ranges(self, iri: str) -> tuple[Name, ...]:
+        """Return the stated classes of the values of a property, by label."""
+        return self._all_objects(iri, RANGES)
+
+    def expressions(self, iri: str, predicates: tuple[str, ...]) -> list[BlankNode]:
+        """Return the class expressions that are stated objects of a term, up to a limit."""
+        found = [
+            quad.object
+            for predicate in predicates
+            for quad in self._stated(NamedNode(iri), predicate, None)
+            if isinstance(quad.object, BlankNode)
+        ]
+        return [*dict.fromkeys(found)]
+
+    def _stated(self, subject: Term | None, predicate: str, object_: Term | None) -> Iterator[Quad]:
+        quads = self._store.quads(subject, NamedNode(predicate), object_)
+        return islice((quad for quad in quads if quad.graph_name not in NOT_STATED), MAX_READ)
+
+    def _all_objects(self, iri: str, predicates: tuple[str, ...]) -> tuple[Name, ...]:
+        return self._names(
+            {name.iri for predicate in predicates for name in self._objects(iri, predicate)}
+        )
+
     def _objects(self, iri: str, predicate: str) -> tuple[Name, ...]:
         """Return the objects of the stated statements with one subject and property, by label."""
         quads = self._store.quads(NamedNode(iri), NamedNode(predicate))
         iris = {
             quad.object.value
             for quad in quads
-            if isinstance(quad.object, NamedNode) and quad.graph_name not in _NOT_STATED
+            if isinstance(quad.object, NamedNode) and quad.graph_name not in NOT_STATED
         }
         return self._names(iris)
 
@@ -159,7 +224,7 @@ class Documentation:
         iris = {
             quad.subject.value
             for quad in quads
-            if isinstance(quad.subject, NamedNode) and quad.graph_name not in _NOT_STATED
+            if isinstance(quad.subject, NamedNode) and quad.graph_name not in NOT_STATED
         }
         return self._names(iris)
 

@@ -162,7 +162,7 @@ class ValueReader:
                 self._end(part, room, above) for part in (term.subject, term.predicate, term.object)
             )
             return Value(str(term), triple=(subject, predicate, object_))
-        if (members := self._members(term)) is not None:
+        if (members := self.members(term)) is not None:
             shown = members[: room.take(len(members))]
             return Value(
                 "",
@@ -183,7 +183,7 @@ class ValueReader:
         found = (quads(node), quads(None, None, node), quads(None, node))
         return any(next(iter(part), None) is not None for part in found)
 
-    def _members(self, node: BlankNode) -> list[Term] | None:
+    def members(self, node: Term) -> list[Term] | None:
         """Return the members of a list, up to a limit; None if a node does not begin a list."""
         members: list[Term] = []
         seen: set[object] = set()

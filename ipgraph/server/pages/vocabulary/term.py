@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask import abort
 from pyoxigraph import NamedNode
 
+from ipgraph.dataset.documentation import DOMAINS, RANGES
+from ipgraph.namespaces import OWL, RDFS
 from ipgraph.server.api.linked_data import (
     DOCUMENT_OFFERS,
     describe,
@@ -24,6 +26,7 @@ from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, entity, page_queries, sources
 from ipgraph.server.pages.site import site_of
+from ipgraph.server.pages.vocabulary.expressions import Expression, expression
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -40,6 +43,13 @@ MAX_PROPERTIES = 40
 MAX_BOXES = 60
 # Statements searched for an example of a property.
 MAX_SAMPLES = 60
+
+
+MAX_RELATED = 60
+MAX_OWN = 200  # properties with the class as domain
+MAX_EXPRESSIONS = 30
+LEAST_HIDDEN = 3
+_BELOW = {"class": RDFS + "subClassOf", "property": RDFS + "subPropertyOf"}
 
 
 routes = Routes()
@@ -120,7 +130,8 @@ def render(site: Site, iri: str) -> str:
         },
         used=_used(site, iri) if is_class else (),
         samples=_samples(site, iri) if not is_class else (),
-        related=_related(view),
+        related=_related(site, view),
+        properties=_properties(site, view),
         columns=_columns(site, sort),
         formats=entity.FORMATS,
         developers_card=developer_section.of_address(
@@ -140,8 +151,19 @@ def _only_names_graph(site: Site, iri: str) -> bool:
         return False
 
 
-def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
-    """Return related terms by the text key of the relation."""
+@dataclass(frozen=True, slots=True)
+class RelatedTerms:
+    """Terms in one relation to a term: the first names, class expressions, the URL of the rest."""
+
+    key: str
+    names: tuple[Name, ...]
+    expressions: tuple[Expression, ...]
+    more: int
+    address: str
+
+
+def _related(site: Site, view: TermDocumentation) -> list[RelatedTerms]:
+    """Return the related terms by the text key of the relation."""
     relations = (
         (f"above_{view.kind}", view.above),
         (f"below_{view.kind}", view.below),
@@ -150,7 +172,31 @@ def _related(view: TermDocumentation) -> list[tuple[str, tuple[Name, ...]]]:
         ("inverse", view.inverses),
         ("related", view.related),
     )
-    return [(key, names) for key, names in relations if names]
+    predicates = {
+        "above_class": (RDFS + "subClassOf", OWL + "equivalentClass"),
+        "domain": DOMAINS,
+        "range": RANGES,
+    }
+    found = []
+    for key, names in relations:
+        nodes = site.documentation.expressions(view.name.iri, predicates.get(key, ()))
+        shown = len(names) if len(names) < MAX_RELATED + LEAST_HIDDEN else MAX_RELATED
+        rest = links.related(view.name.iri, _BELOW[view.kind], incoming=True)
+        entry = RelatedTerms(
+            key,
+            names[:shown],
+            tuple(expression(site, node) for node in nodes[:MAX_EXPRESSIONS]),
+            len(names) - shown,
+            rest if key.startswith("below") else "",
+        )
+        if entry.names or entry.expressions:
+            found.append(entry)
+    return found
+
+
+def _properties(site: Site, view: TermDocumentation) -> list[tuple[Name, tuple[Name, ...]]]:
+    """Return the properties with a class as domain, with their ranges."""
+    return [(name, site.documentation.ranges(name.iri)) for name in view.properties[:MAX_OWN]]
 
 
 def _columns(site: Site, chosen: str) -> list[Column]:
