@@ -255,19 +255,17 @@ class Application(Flask):
         if route.negotiates and len(route.offers) > 1:
             request.choice = negotiate(request, route.offers)
         is_cached = route.is_cached and request.is_read
-        if is_cached:
-            for in_language in (False, True):
-                key = request.inputs(request.choice, in_language=in_language)
-                if (cached := request.lookup.by_key(key)) is not None:
-                    _note_hit(request)
-                    return cached
+        # Whether the language matters is known only when the response has been made.
+        key = request.inputs(request.choice, in_language=True)
+        if is_cached and (cached := request.lookup.by_key(key)) is not None:
+            _note_hit(request)
+            return cached
         response = self.make_response(route.handler(request, **values))
         if HTML in route.offers or request.choice is not None:
             response.headers.setdefault("Vary", "Accept")
         if request.is_in_language:
             response.headers["Vary"] = VARY_LANGUAGE
         if is_cached and response.is_cacheable:
-            key = request.inputs(request.choice, in_language=request.is_in_language)
             headers = [pair for pair in response.headers if pair[0] != "Content-Length"]
             return request.lookup.store(key, headers, response.get_data(), route=route.path)
         return response
