@@ -19,7 +19,6 @@ NAMESPACE = re.compile(
 REMAINING = {
     "ipgraph/checks/turtle_style.py",
     "ipgraph/entities/labels.py",
-    "ipgraph/entities/names.py",
     "ipgraph/namespaces/__init__.py",
     "ipgraph/serialization/jsonld.py",
     "ipgraph/sparql/guard.py",

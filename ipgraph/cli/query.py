@@ -75,7 +75,7 @@ def command(
     \b
     ipgraph query 'SELECT ?class (COUNT(*) AS ?n) { ?thing a ?class } GROUP BY ?class'
     ipgraph query -f question.rq --format csv > answer.csv
-    ipgraph query --param whole=id:ip 'SELECT ?unit { ?unit org:unitOf ?whole }'
+    ipgraph query --param class=foaf:Person 'SELECT ?person { ?person a ?class }'
     """
     if "-" in target and not file and text in (None, "-"):
         raise UsageError("The query and the graph cannot both come from standard input.")

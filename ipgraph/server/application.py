@@ -101,6 +101,9 @@ class Application(Flask):
         super().__init__("ipgraph", static_folder=None, template_folder=_template_folder())
         self.service = service
         self.access_log = AccessLog(service.settings.logged_query_chars)
+        # Whether a response of a route in a representation has depended on the language: handlers
+        # decide. Until one has, none of them has been cached by language.
+        self._is_in_language: dict[tuple[str, str | None], bool] = {}
         for route in service.routes:
             self._add(route)
         self.register_error_handler(HTTPException, self._on_http_exception)
@@ -255,8 +258,8 @@ class Application(Flask):
         if route.negotiates and len(route.offers) > 1:
             request.choice = negotiate(request, route.offers)
         is_cached = route.is_cached and request.is_read
-        # Whether the language matters is known only when the response has been made.
-        key = request.inputs(request.choice, in_language=True)
+        variant = (route.name, request.choice.name if request.choice else None)
+        key = request.inputs(request.choice, in_language=self._is_in_language.get(variant, False))
         if is_cached and (cached := request.lookup.by_key(key)) is not None:
             _note_hit(request)
             return cached
@@ -266,6 +269,9 @@ class Application(Flask):
         if request.is_in_language:
             response.headers["Vary"] = VARY_LANGUAGE
         if is_cached and response.is_cacheable:
+            if request.is_in_language and not self._is_in_language.get(variant):
+                self._is_in_language[variant] = True
+                key = request.inputs(request.choice, in_language=True)
             headers = [pair for pair in response.headers if pair[0] != "Content-Length"]
             return request.lookup.store(key, headers, response.get_data(), route=route.path)
         return response

@@ -50,5 +50,6 @@ def test_storing_a_closure_does_not_rename_blank_nodes() -> None:
 
 
 def test_an_unknown_reasoner_is_an_error_that_lists_the_reasoners() -> None:
-    with pytest.raises(UsageError, match=r"Unknown reasoner 'magic'\. Choose one of: rl, owlrl\."):
+    message = r"Unknown reasoner 'magic'\. Choose one of: rl, owlrl, none\."
+    with pytest.raises(UsageError, match=message):
         reasoning.infer(ox.Store(), reasoner="magic")

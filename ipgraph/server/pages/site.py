@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from ipgraph.dataset.config.sections import Collection
     from ipgraph.entities.bibliography import Source
     from ipgraph.entities.entity import Description, Entities
     from ipgraph.entities.statements import Value
@@ -327,18 +328,20 @@ class Site:
         """Return label and path of the entries of the menu, in the order of the dataset file."""
         config, words = self.kg.config, self.words()
         pages = {route.path.removeprefix("/"): words(f"nav.{route.name}") for route in menu}
-        collections = {
-            item.name: sentence_case(
-                translations.plural(self.entities.labels.name(item.class_).label)
-            )
-            for item in config.collections
-        }
+        collections = {item.name: self._collection_name(item) for item in config.collections}
         names = config.menu
         if not names:
             first, rest = [*pages][:_BEFORE_COLLECTIONS], [*pages][_BEFORE_COLLECTIONS:]
             names = (*first, *collections, *rest)
         labels = pages | collections
         return [(labels[name], f"/{name}") for name in names if name in labels]
+
+    def _collection_name(self, collection: Collection) -> str:
+        """Return the plural of its class, or its title if that has no label in this language."""
+        name = self.entities.labels.name(collection.class_)
+        if name.language and name.language != translations.current_language():
+            return self.choose(collection.title)
+        return sentence_case(translations.plural(name.label))
 
     def _search_placeholder(self) -> str:
         words, examples = self.words(), self.kg.config.search.examples

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ipgraph.dataset.documentation import NOT_STATED
 from ipgraph.entities.labels import DEFAULT_GRAPH
-from ipgraph.namespaces import OWL
+from ipgraph.namespaces import OWL, RDF
 
 if TYPE_CHECKING:
     from ipgraph.server.pages.site import Site
@@ -38,7 +38,7 @@ _ON_PROPERTY, _ON_CLASS = OWL + "onProperty", OWL + "onClass"
 _ON_DATA_RANGE, _COMPLEMENT = OWL + "onDataRange", OWL + "complementOf"
 _JOINED = {OWL + "unionOf": "or", OWL + "intersectionOf": "and", OWL + "oneOf": "or"}
 # Statements that say nothing more about an expression.
-_IGNORED = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type"}
+_IGNORED = {RDF + "type"}
 _PLACE = re.compile(r"(\{\w+\})")
 
 
