@@ -105,15 +105,15 @@ def inputs_of(paths: Iterable[str | Path], syntax: str = "") -> tuple[Input, ...
     return find(paths, syntax).files
 
 
-def find(paths: Iterable[str | Path], syntax: str = "") -> Inputs:
-    """Return the files in `paths`. A folder stands for all RDF files below it.
+def find(paths: Iterable[str | Path], syntax: str = "", known: Iterable[Input] = ()) -> Inputs:
+    """Return the `known` files and those in `paths`. A folder stands for all RDF files below it.
 
     The graph of a file is named after its path below the folder, or its name (`file_graph`); the
     second file of a name gets a number. `syntax` is the key of the syntax of all files. Raises
     `NotFound`.
     """
-    inputs: dict[Path, Input] = {}
-    taken: set[str] = set()
+    inputs = {file.path: file for file in known}
+    taken = {file.graph for file in inputs.values()}
     skipped = Counter[str]()
     for path in map(Path, paths):
         is_folder = path.is_dir()

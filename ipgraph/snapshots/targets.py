@@ -174,23 +174,21 @@ def resolve(targets: Iterable[str | Path], arrivals: Arrivals, syntax: str = "")
                     f"<{target}> is not the address of an RDF file.",
                     hint="An endpoint cannot be combined with files.",
                 )
-            found: tuple[Input, ...] = (fetched,)
+            inputs[fetched.path] = fetched
             origins.append(str(target))
         elif (given := arrivals.given(target)) is not None:
-            found = (given,)
+            inputs[given.path] = given
             origins.append(str(target))
         elif target == STANDARD_INPUT:
-            found = (arrivals.read_standard_input(),)
+            read = arrivals.read_standard_input()
+            inputs[read.path] = read
             origins.append(STANDARD_INPUT)
         else:
             paths = _expand(Path(target))
             origins += [str(path.absolute()) for path in paths]
-            chosen = loading.find(paths, syntax)
-            found = chosen.files
+            chosen = loading.find(paths, syntax, inputs.values())
+            inputs = {file.path: file for file in chosen.files}
             skipped += chosen.skipped
-        for file in found:
-            if file.path not in inputs or not file.is_found:
-                inputs[file.path] = file
     if not inputs:
         raise UsageError("No file was named.")
     return Resolved("\n".join(origins), tuple(inputs.values()), skipped)

@@ -160,7 +160,7 @@ def test_files_that_are_not_rdf_are_counted(folder, settings, caplog):
     for name in ("a.png", "b.png", "notes.log"):
         (folder / name).write_bytes(b"x")
     graph = ipgraph.open(folder, settings=settings)
-    assert graph.findings.skipped == {".png": 2, ".md": 1}
+    assert graph.findings.skipped == {".png": 2, ".log": 1}
     assert "Skipped 3 files that are not RDF: 2 .png, 1 .log." in caplog.text
 
 

@@ -133,7 +133,9 @@ def load(paths: set[Path]) -> ox.Store:
     store = ox.Store()
     for path in sorted(paths):
         graph = ox.NamedNode(iri(path))
-        for quad in ox.parse(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path)):
+        quads = ox.parse(path=str(path), format=_FORMATS[path.suffix], base_iri=iri(path),
+                         rename_blank_nodes=True)  # fmt: skip
+        for quad in quads:
             is_default = quad.graph_name == ox.DefaultGraph()
             name = graph if is_default else quad.graph_name
             store.add(ox.Quad(quad.subject, quad.predicate, quad.object, name))

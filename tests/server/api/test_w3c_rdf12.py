@@ -10,6 +10,7 @@ import pytest
 from rdflib import RDF, Graph, Namespace
 
 from ipgraph.errors import InvalidData
+from ipgraph.inputs.syntaxes import by_suffix
 from ipgraph.knowledge_graph import KnowledgeGraph
 from ipgraph.serialization.formats import by_name
 from ipgraph.serialization.results import write_statements
@@ -51,7 +52,9 @@ class Case:
 
     @property
     def input(self):
-        return Input(self.action, self.iri)
+        syntax = by_suffix(self.action.name)
+        assert syntax is not None
+        return Input(self.action, self.iri, syntax.key)  # else N-Triples may be read as Turtle
 
 
 def cases(*kinds):

@@ -64,7 +64,7 @@ def test_a_list_of_all_values_has_both_directions(client):
 
 def test_browsing_opens_with_the_tree_and_leads_to_the_alphabet(client):
     tree = client.get("/browse").text.partition('id="concepts"')[2].partition("</section")[0]
-    tops = re.findall(r"<summary>\s*<a[^>]*>([^<]*)", tree)
+    tops = re.findall(r"<a[^>]*>([^<]*)</a>\s*<details>", tree)
     assert tops == ["Bird"]
     assert ">Auk<" in tree
     assert ">Gull<" in tree
