@@ -36,8 +36,8 @@ PER_LIST = 200
 SHOWN = 12
 # Classes on a page of browsing.
 PER_BROWSE = 20
-# Entities of a class beside the tree of concepts.
-SHOWN_BESIDE_TREE = 4
+# The same below the tree of concepts.
+SHOWN_WITH_TREE = 4
 KIND_ORDER = PALETTE[:-1]
 # The kinds of terms that the editor completes.
 _KINDS = ("class", "property", "entity")
@@ -241,7 +241,7 @@ def _browse(site: Site) -> ResponseReturnValue:
             kinds = [item for item in kinds if _has_text(site, item[0], text)]
         first = (page - 1) * PER_BROWSE
         concepts = trees.of_concepts(site) if page == 1 and not text else []
-        shown = SHOWN_BESIDE_TREE if concepts else SHOWN
+        shown = SHOWN_WITH_TREE if concepts else SHOWN
         return site.render(
             "browse.html",
             groups=_groups(site, kinds[first : first + PER_BROWSE], shown),
