@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
+from ipgraph.entities import concepts
 from ipgraph.entities.annotations import Annotations
+from ipgraph.entities.concepts import INVERSES
 from ipgraph.entities.labels import LABEL_PROPERTIES, XL_LABEL, XL_OTHER_LABEL, Name, qualifiers
 from ipgraph.entities.statements import TYPE, Citations, Statement, Value, gather
 from ipgraph.entities.values import FIRST, ValueReader
@@ -97,6 +99,8 @@ class GroupBuilder:
         cut at its limit.
         """
         own, about = self._annotations.take(own, self._with_owners(about))
+        if is_complete:
+            own, about = concepts.merged(self._node, own, about)
         own, about = self._without_redundant(own, about)
         groups = [
             self.group(name, False, statements) for name, statements in by_property(own).items()
@@ -233,6 +237,11 @@ class GroupBuilder:
         statements, is_complete = gather(quads, max(MAX_READ, self._limits.values * 3))
         own, about = ([], statements) if incoming else (statements, [])
         own, about = self._annotations.take(own, about)
+        if inverse := "" if incoming else INVERSES.get(name):
+            quads = store.quads(None, NamedNode(inverse), self._node)
+            more, is_all = gather(quads, MAX_READ)
+            own, _ = concepts.merged(self._node, own, more)
+            is_complete = is_complete and is_all
         return about if incoming else own, is_complete
 
     def _divided_by_class(self, name: str, statements: list[Statement]) -> list[Group]:

@@ -38,6 +38,7 @@ READING_ORDER = (
     ORG + "memberOf",
     ORG + "holds",
     ORG + "postIn",
+    *(SKOS + name for name in ("broader", "narrower", "related")),
 )
 # Properties that few readers need come last.
 READ_LAST = (

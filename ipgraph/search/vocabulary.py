@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode
 
-from ipgraph.namespaces import BUILT_IN, INFERRED_GRAPH, OWL, RDF, RDFS, SHACL
+from ipgraph.namespaces import BUILT_IN, INFERRED_GRAPH, OWL, RDF, RDFS, SHACL, SKOS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = """
 CREATE TABLE vocabulary (kind TEXT, iri TEXT, own INTEGER, parents INTEGER, children INTEGER,
   PRIMARY KEY (kind, iri)) WITHOUT ROWID;
+CREATE TABLE concepts (iri TEXT PRIMARY KEY, top INTEGER, children INTEGER) WITHOUT ROWID;
 CREATE TABLE hierarchy (parent TEXT, child TEXT, PRIMARY KEY (parent, child)) WITHOUT ROWID;
 """
 TERM_CLASSES = (
@@ -39,6 +40,10 @@ _FROM = (
     " FROM vocabulary v JOIN terms t ON t.iri = v.iri WHERE v.kind = ?"
     " AND (? = '' OR t.folded LIKE ? ESCAPE '\\' OR t.local LIKE ? ESCAPE '\\')"
 )
+_CONCEPT = NamedNode(SKOS + "Concept")
+# The property to the concept above, and True if it leads there from below.
+_CONCEPT_HIERARCHIES = ((SKOS + "broader", True), (SKOS + "narrower", False))
+_CONCEPT_COLUMNS = "SELECT e.iri, e.label, 0, e.description, 1, c.children"
 _COLUMNS = "SELECT t.iri, t.label, t.uses, t.comment, v.own, v.children"
 _ORDER = " ORDER BY v.own DESC, t.folded, t.iri LIMIT ? OFFSET ?"
 
@@ -70,6 +75,7 @@ def write(connection: sqlite3.Connection, store: Store) -> None:
         for child, parent in _pairs(store, predicate)
         if child != parent and child in kinds and kinds.get(parent) == kinds[child]
     }
+    edges |= _write_concepts(connection, store)
     parents = Counter(child for _, child in edges)
     children = Counter(parent for parent, _ in edges)
     connection.executemany(
@@ -77,6 +83,31 @@ def write(connection: sqlite3.Connection, store: Store) -> None:
         [(kind, iri, iri in own, parents[iri], children[iri]) for iri, kind in kinds.items()],
     )
     connection.executemany("INSERT INTO hierarchy VALUES (?,?)", sorted(edges))
+
+
+def _write_concepts(connection: sqlite3.Connection, store: Store) -> set[tuple[str, str]]:
+    """Write the concepts; return their hierarchy. Top concepts are as stated, if any are."""
+    concepts = {
+        quad.subject.value
+        for quad in store.quads(None, _TYPE, _CONCEPT, DefaultGraph())
+        if isinstance(quad.subject, NamedNode)
+    }
+    edges = {
+        (pair[::-1] if is_upward else pair)
+        for name, is_upward in _CONCEPT_HIERARCHIES
+        for pair in _pairs(store, NamedNode(name))
+        if pair[0] != pair[1] and concepts.issuperset(pair)
+    }
+    stated = {child for _, child in _pairs(store, NamedNode(SKOS + "hasTopConcept"))}
+    stated |= {child for child, _ in _pairs(store, NamedNode(SKOS + "topConceptOf"))}
+    below = {child for _, child in edges}
+    tops = (stated & concepts) or concepts - below
+    children = Counter(parent for parent, _ in edges)
+    rows = [(iri, iri in tops, children[iri]) for iri in concepts]
+    connection.executemany("INSERT INTO concepts VALUES (?,?,?)", rows)
+    if rows:
+        connection.execute("CREATE INDEX entities_iri ON entities (iri)")
+    return edges
 
 
 class Vocabulary:
@@ -114,6 +145,27 @@ class Vocabulary:
         query = (
             f"{_COLUMNS} FROM hierarchy h JOIN vocabulary v ON v.iri = h.child"
             " JOIN terms t ON t.iri = v.iri WHERE h.parent = ? ORDER BY t.folded, t.iri LIMIT ?"
+        )
+        return self._entries(query, (iri, limit))
+
+    def top_concepts(self, limit: int) -> list[Entry]:
+        """Return the top concepts of all schemes, by label."""
+        query = (
+            f"{_CONCEPT_COLUMNS} FROM concepts c JOIN entities e ON e.iri = c.iri WHERE c.top"
+            " ORDER BY e.folded, e.iri LIMIT ?"
+        )
+        return self._entries(query, (limit,))
+
+    def count_top_concepts(self) -> int:
+        """Return the number of top concepts."""
+        ((number,),) = self._rows("SELECT COUNT(*) FROM concepts WHERE top", ())
+        return int(number)  # type: ignore[call-overload,no-any-return]
+
+    def narrower(self, iri: str, limit: int) -> list[Entry]:
+        """Return the concepts directly below a concept, by label."""
+        query = (
+            f"{_CONCEPT_COLUMNS} FROM hierarchy h JOIN concepts c ON c.iri = h.child"
+            " JOIN entities e ON e.iri = c.iri WHERE h.parent = ? ORDER BY e.folded, e.iri LIMIT ?"
         )
         return self._entries(query, (iri, limit))
 

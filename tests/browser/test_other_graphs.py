@@ -14,12 +14,19 @@ DATA = """
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix terms: <http://example.org/terms#> .
 :ada a foaf:Person ; foaf:name "Ada Lovelace" ; foaf:knows :charles ;
   terms:address [ terms:city "London" ; terms:street "St James's Square" ] .
 :charles a foaf:Person ; foaf:name "Charles Babbage" ; terms:designed :engine .
 :engine a terms:Engine ; skos:prefLabel "Analytical Engine"@en, "Machine analytique"@fr ;
   dcterms:isPartOf :collection ; terms:heightInMetres 4.5 .
+:engine terms:parts ( "mill" "store" [ a terms:Part ; terms:made "brass" ] ) .
+terms:Engine rdfs:subClassOf [ a owl:Restriction ; owl:onProperty terms:parts ;
+  owl:minCardinality 1 ] , [ a owl:Restriction ; owl:onProperty terms:parts ; owl:hasSelf true ] .
+terms:parts rdfs:domain terms:Engine .
+:engines a skos:Concept ; skos:prefLabel "Engines"@en ; skos:narrower :mills .
+:mills a skos:Concept ; skos:prefLabel "Mills"@en .
 :collection a terms:Collection ; rdfs:label "Collection of engines"@en .
 """
 ADA = "/describe?uri=http://example.org/id/ada"
@@ -30,6 +37,7 @@ PAGES = {
     ADA: "Charles Babbage",
     "/describe?uri=http://example.org/id/engine": "Collection of engines",
     "/ontology": "Engine",
+    "/describe?uri=http://example.org/terms%23Engine": "at least 1",
     "/sources": "Named graphs",
     "/sparql": "Run query",
     "/graph?id=http://example.org/id/ada&levels=0": "As a list",

@@ -18,6 +18,7 @@ from ipgraph.server.http.negotiation import HTML, JSON, LIST_OFFERS
 from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import developer_section, list_formats, page_queries
 from ipgraph.server.pages.site import PALETTE, site_of
+from ipgraph.server.pages.vocabulary import trees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,9 @@ PER_LIST = 200
 # Entities of a class on the first page of browsing.
 SHOWN = 12
 # Classes on a page of browsing.
-PER_BROWSE = 30
+PER_BROWSE = 20
+# The same below the tree of concepts.
+SHOWN_WITH_TREE = 4
 KIND_ORDER = PALETTE[:-1]
 # The kinds of terms that the editor completes.
 _KINDS = ("class", "property", "entity")
@@ -237,9 +240,14 @@ def _browse(site: Site) -> ResponseReturnValue:
         if text:
             kinds = [item for item in kinds if _has_text(site, item[0], text)]
         first = (page - 1) * PER_BROWSE
+        concepts = trees.of_concepts(site) if page == 1 and not text else []
+        shown = SHOWN_WITH_TREE if concepts else SHOWN
         return site.render(
             "browse.html",
-            groups=_groups(site, kinds[first : first + PER_BROWSE]),
+            groups=_groups(site, kinds[first : first + PER_BROWSE], shown),
+            concepts=concepts,
+            more_concepts=max(site.index.vocabulary.count_top_concepts() - trees.MAX_ROOTS, 0),
+            concept_list=links.address("/browse", type="skos:Concept"),
             kinds=len(kinds),
             text=text,
             page_number=page,
@@ -279,13 +287,13 @@ def _has_text(site: Site, iri: str, text: str) -> bool:
     return text.casefold() in site.entities.labels.name(iri).label.casefold()
 
 
-def _groups(site: Site, kinds: list[tuple[str, int]]) -> list[KindGroup]:
+def _groups(site: Site, kinds: list[tuple[str, int]], shown: int) -> list[KindGroup]:
     names = [(iri, site.entities.labels.name(iri).label) for iri, _ in kinds]
     marks = qualifiers(names, site.kg.prefixes)
-    return [_group(site, iri, count, marks.get(iri, "")) for iri, count in kinds]
+    return [_group(site, iri, count, marks.get(iri, ""), shown) for iri, count in kinds]
 
 
-def _group(site: Site, iri: str, count: int, mark: str) -> KindGroup:
+def _group(site: Site, iri: str, count: int, mark: str, shown: int) -> KindGroup:
     address = links.address("/browse", type=site.kg.prefixes.shorten(iri).strip("<>"))
     label = plural_of(site.entities.labels.name(iri)) + (f" ({mark})" if mark else "")
-    return KindGroup(label, address, count, site.index.of_kind(iri, SHOWN))
+    return KindGroup(label, address, count, site.index.of_kind(iri, shown))

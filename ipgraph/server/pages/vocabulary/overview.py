@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -18,23 +18,18 @@ from ipgraph.server.http.representations import require
 from ipgraph.server.http.routes import PAGE, SEARCH_TEXT, Parameter, Routes, one_of
 from ipgraph.server.pages import about, developer_section, page_queries
 from ipgraph.server.pages.site import site_of
+from ipgraph.server.pages.vocabulary import trees
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from markupsafe import Markup
 
-    from ipgraph.search.vocabulary import Entry
     from ipgraph.server.context import Request
     from ipgraph.server.pages.developer_section import DeveloperSection
     from ipgraph.server.pages.site import Site
 
-PER_PAGE = 100
-# Terms of the tree: without a term above them, and directly below one of these.
-MAX_ROOTS, MAX_BELOW = 60, 12
-# With fewer left, a limit is exceeded instead.
-LEAST_HIDDEN = 3
+PER_PAGE = 50
 MAX_BOXES = 60
-MAX_COMMENT = 160
 KINDS = ("class", "property")
 
 
@@ -86,10 +81,10 @@ def ontology(request: Request) -> ResponseReturnValue:
         kind=kind,
         text=text,
         tabs=_tabs(site, kind),
-        terms=[_named(site, term) for term in found],
+        terms=[trees.named(site, term) for term in found],
         total=total,
-        tree=_tree(site, kind) if is_first else (),
-        more_roots=max(terms.count_roots(kind) - MAX_ROOTS, 0),
+        tree=trees.of_terms(site, kind) if is_first else (),
+        more_roots=max(terms.count_roots(kind) - trees.MAX_ROOTS, 0),
         formats=about.ONTOLOGY_FORMATS if has_ontology(request.edition) else (),
         picture=_picture(site) if is_first and kind == KINDS[0] else None,
         prefixes=site.kg.prefixes.declared,
@@ -116,30 +111,6 @@ def _tabs(site: Site, chosen: str) -> list[Tab]:
         )
         for kind in KINDS
     ]
-
-
-def _tree(site: Site, kind: str) -> list[Entry]:
-    """Return the terms of the first level with those of the second."""
-    terms = site.index.vocabulary
-    return [
-        replace(
-            _named(site, root),
-            children=tuple(_named(site, child) for child in terms.below(root.iri, _shown(root))),
-        )
-        for root in terms.roots(kind, MAX_ROOTS)
-    ]
-
-
-def _shown(root: Entry) -> int:
-    return root.below if root.below < MAX_BELOW + LEAST_HIDDEN else MAX_BELOW
-
-
-def _named(site: Site, term: Entry) -> Entry:
-    """Return a term with its label and the beginning of its comment in the page's language."""
-    comment = site.entities.vocabulary.comment(term.iri)
-    if len(comment) > MAX_COMMENT:
-        comment = comment[:MAX_COMMENT].rpartition(" ")[0] + " …"
-    return replace(term, label=site.entities.labels.name(term.iri).label, comment=comment)
 
 
 def _developers(site: Site) -> DeveloperSection:
