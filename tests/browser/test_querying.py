@@ -26,7 +26,7 @@ DOWNLOADS = [
     (DIVISIONS, "JSON", "application/sparql-results+json", b"{"),
     (DIVISIONS, "XML", "application/sparql-results+xml", b"<?xml"),
     (DIVISIONS, "TSV", "text/tab-separated-values", b"?unit"),
-    (DIVISIONS, "CSV with labels", "text/csv", b"unit,unit"),
+    (DIVISIONS, "CSV with labels", "text/csv", "\ufeffunit,unit".encode()),
     (GRAPH, "Turtle", "text/turtle", b"@prefix"),
     (GRAPH, "N-Triples", "application/n-triples", b"<https://w3id.org/ipgraph/"),
     (GRAPH, "JSON-LD", "application/ld+json", b"["),
