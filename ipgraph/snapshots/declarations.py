@@ -102,7 +102,7 @@ def write(folder: Path, prefixes: Mapping[str, str]) -> None:
     (folder / NAME).write_text(lines, encoding="utf-8")
 
 
-def read(folder: Path) -> dict[str, str]:
-    """Read the file of a snapshot."""
-    lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
+def parse(text: str) -> dict[str, str]:
+    """Return the prefixes in the text of the file of a snapshot."""
+    lines = text.splitlines()
     return {name: namespace for name, _, namespace in (line.partition(" ") for line in lines)}

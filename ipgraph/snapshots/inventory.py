@@ -154,6 +154,19 @@ def find_all(folder: Path, under: str = "", max_bytes: int | None = None) -> Ite
             yield _content_difference(file)
 
 
+def content(folder: Path, file: File) -> bytes:
+    """Return the content of a small file. Raises `Damage` if it is not the one that was written."""
+    try:
+        data = (folder / file.path).read_bytes()
+    except OSError as error:
+        raise Damage(f"{file.path} cannot be read ({_reason(error)})") from error
+    if len(data) != file.size:
+        raise Damage(_size_difference(file, len(data)))
+    if crc32(data) != file.checksum:
+        raise Damage(_content_difference(file))
+    return data
+
+
 def mark_damaged(folder: Path, reason: str) -> None:
     """Record damage that reading has found, so that the next `verify` knows it.
 

@@ -95,16 +95,13 @@ class Snapshot:
         """The inputs and the time of the build, and counts of the content."""
         import json  # late: a query does not need the manifest
 
-        manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_bytes())
+        manifest: dict[str, Any] = json.loads(self._content(_MANIFEST))
         return manifest
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that the files declare, and the well-known ones of the terms in them."""
-        try:
-            return declarations.read(self.folder)
-        except (OSError, ValueError) as error:
-            raise self.report_damage(f"{declarations.NAME} cannot be read ({error})") from error
+        return declarations.parse(self._content(declarations.NAME).decode())
 
     @property
     def languages(self) -> dict[str, int]:
@@ -158,7 +155,17 @@ class Snapshot:
         """What users of the graph must know, a line each (0.1 ms without the manifest)."""
         if self.inventory.file(WARNINGS) is None:
             return []
-        return (self.folder / WARNINGS).read_text(encoding="utf-8").split("\n")
+        return self._content(WARNINGS).decode().split("\n")
+
+    def _content(self, name: str) -> bytes:
+        """Return the content of a small file. Raises `StoreDamaged` if it has changed."""
+        file = self.inventory.file(name)
+        try:
+            if file is None:
+                raise inventory.Damage(f"{name} is not in {inventory.NAME}")
+            return inventory.content(self.folder, file)
+        except inventory.Damage as damage:
+            raise self.report_damage(str(damage)) from damage
 
     @property
     def graph_path(self) -> Path:
