@@ -196,9 +196,9 @@ class KnowledgeGraph:
 
     @property
     def exports_inferred(self) -> bool:
-        """True if exports and downloads have the inferred statements unless told otherwise.
+        """True if exports and downloads have the inferred statements by default.
 
-        The key ``export`` of the dataset file decides; without it, a graph leaves as it came. A
+        The key ``export`` of the dataset file decides; without it, only stated statements are exported. A
         graph that was not built here has no inferred statements of ours, and is exported whole.
         """
         return bool(self._external) or (self.config.export == "closed" and self.settings.infer)

@@ -76,8 +76,8 @@ class Annotations:
             value = self._reader.contents(node, _NAMING | {_REIFIES.value})
             found.append(value)
         found += [self._claim(node) for node in self._claims.get(_key(fact), ())]
-        told = [value for value in found if value.parts or value.text or value.iri]
-        return tuple(told[:MAX_ANNOTATIONS])
+        with_content = [value for value in found if value.parts or value.text or value.iri]
+        return tuple(with_content[:MAX_ANNOTATIONS])
 
     def _has(self, predicate: NamedNode) -> bool:
         quads = self._store.quads(None, predicate, None, DEFAULT_GRAPH)

@@ -125,7 +125,7 @@ class GroupBuilder:
             for group in groups
         ]
 
-    def _told_apart(self, values: list[Value]) -> list[Value]:
+    def _distinguished(self, values: list[Value]) -> list[Value]:
         pairs = [(value.iri, value.text) for value in values if value.iri]
         found = qualifiers(pairs, self._reader.store.prefixes)
         return [
@@ -203,7 +203,7 @@ class GroupBuilder:
             relation=self._reader.labels.name(name),
             label=label or self._reader.labels.name(name).label,
             incoming=incoming,
-            values=tuple(self._told_apart(shown)),
+            values=tuple(self._distinguished(shown)),
             total=len(statements),
             complete=is_complete,
             kind=kind,
