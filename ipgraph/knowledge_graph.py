@@ -198,8 +198,8 @@ class KnowledgeGraph:
     def exports_inferred(self) -> bool:
         """True if exports and downloads have the inferred statements by default.
 
-        The key ``export`` of the dataset file decides; without it, only stated statements are exported. A
-        graph that was not built here has no inferred statements of ours, and is exported whole.
+        The key ``export`` of the dataset file decides; without it, only stated statements are
+        exported. A graph that was not built here is exported whole.
         """
         return bool(self._external) or (self.config.export == "closed" and self.settings.infer)
 

@@ -244,7 +244,7 @@ def test_a_language_that_a_thing_lacks_falls_back_for_each_text():
     assert [value.text for value in french.definitions] == ["An animal."]
 
 
-def test_things_and_relations_with_one_label_are_told_apart_by_their_prefixes():
+def test_prefixes_distinguish_entities_and_relations_with_the_same_label():
     description = entities_of(
         one="""
         :a :kind foaf:Person, <http://xmlns.com/foaf/0.1/person>, id:Person, :other ;
