@@ -300,18 +300,13 @@ def _recipe(
 
 
 def _recipe_of(found: targets.Resolved, dataset: DatasetFile, settings: Settings) -> Recipe:
-    contexts = [(iri, str(dataset.resolve(name))) for iri, name in dataset.contexts.items()]
     return Recipe(
         found.origin,
         found.inputs,
         settings.reasoner,
         settings.inference_limits,
         dataset,
-        ReadingOptions(
-            max_unpacked_bytes=settings.max_unpacked_mib << 20,
-            lenient=settings.lenient,
-            contexts=tuple(contexts),
-        ),
+        ReadingOptions.of(settings, loading.contexts_of(dataset)),
         tuple(sorted(found.skipped.items())),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,6 +17,7 @@ from ipgraph.checks.problems import CheckReport, Problem, report_of
 from ipgraph.checks.shacl import Graph
 from ipgraph.dataset import questions
 from ipgraph.errors import InvalidData, IpGraphError, Place
+from ipgraph.inputs.options import ReadingOptions
 from ipgraph.namespaces import INFERRED_GRAPH, shorten
 from ipgraph.snapshots import loading
 from ipgraph.snapshots.limits import DEFAULT_LIMITS
@@ -41,13 +42,15 @@ def _ignore(_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a check reads and infers. `reading` is called with each file, `report` with a stage.
+    """How a check reads (`how`) and infers.
 
-    `languages` are those of messages, the best first.
+    `reading` is called with each file, `report` with a stage. `languages` are those of messages,
+    the best first.
     """
 
     reasoner: str = "rl"
     inference: InferenceLimits | None = None
+    how: ReadingOptions = field(default_factory=ReadingOptions)
     limits: BuildLimits = DEFAULT_LIMITS
     size_bytes: int = 0  # of the files
     languages: tuple[str, ...] = ("en",)
@@ -126,7 +129,7 @@ class _Run:
         is_valid = True
         for file in self._plan.files:
             try:
-                loading.load([file], self.options.limits.max_depth, self.options.reading)
+                loading.load([file], reading=self.options.reading, options=self.options.how)
             except InvalidData as error:
                 is_valid = False
                 place = error.place or Place(1, 1, str(file.path))
@@ -231,8 +234,10 @@ class _Run:
 
     def _merged(self, files: Iterable[loading.Input]) -> Graph:
         recorder = Recorder()
-        limits = self.options.limits
-        engine = loading.load(files, limits.max_depth, self.options.reading, recorder)
+        options = self.options
+        engine = loading.load(
+            files, reading=options.reading, recorder=recorder, options=options.how
+        )
         originals = recorder.originals(engine)
         merge(engine)
         return Graph(engine, originals)

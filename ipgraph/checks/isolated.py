@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ipgraph.checks import checking
 from ipgraph.checks.problems import CheckReport, Problem
 from ipgraph.errors import NotFound, Place
+from ipgraph.inputs.options import ReadingOptions
 from ipgraph.snapshots import isolation
 from ipgraph.snapshots.limits import BuildLimits
 
@@ -31,7 +32,12 @@ def check(plan: Plan, settings: Settings, languages: tuple[str, ...] = ("en",)) 
     except OSError as error:
         raise NotFound(f"Cannot read {error.filename}: {error.strerror}") from error
     options = checking.Options(
-        settings.reasoner, settings.inference_limits, limits, size_bytes, languages
+        settings.reasoner,
+        settings.inference_limits,
+        ReadingOptions.of(settings, plan.contexts),
+        limits,
+        size_bytes,
+        languages,
     )
     report = isolation.run(
         "ipgraph.checks.isolated:check_to_json",

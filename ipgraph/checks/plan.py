@@ -35,6 +35,7 @@ class Plan:
     style: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    contexts: tuple[tuple[str, str], ...] = ()  # of JSON-LD, as in `ReadingOptions`
 
     def __post_init__(self) -> None:
         for name in (*self.select, *self.ignore):
@@ -77,6 +78,7 @@ def plan_of(inputs: Iterable[Input], dataset: DatasetFile) -> Plan:
         _folder(dataset, config.checks.rules or "rules"),
         _folder(dataset, config.questions.folder or "questions"),
         style=bool(config.checks.style),
+        contexts=loading.contexts_of(dataset),
     )
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipgraph.settings import Settings
 
 DEFAULT_MAX_DEPTH = 100
 DEFAULT_MAX_UNPACKED_BYTES = 1 << 30
@@ -16,6 +20,16 @@ class ReadingOptions:
     max_unpacked_bytes: int = DEFAULT_MAX_UNPACKED_BYTES
     lenient: bool = False
     contexts: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings, contexts: tuple[tuple[str, str], ...]) -> ReadingOptions:
+        """Return the options of the settings, with the contexts of a dataset."""
+        return cls(
+            max_depth=settings.max_data_depth,
+            max_unpacked_bytes=settings.max_unpacked_mib << 20,
+            lenient=settings.lenient,
+            contexts=contexts,
+        )
 
 
 @dataclass(frozen=True, slots=True)

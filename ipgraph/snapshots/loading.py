@@ -95,6 +95,11 @@ def dataset_files(dataset: DatasetFile) -> Inputs:
     )
 
 
+def contexts_of(dataset: DatasetFile) -> tuple[tuple[str, str], ...]:
+    """Return the JSON-LD contexts of a dataset file: IRI and path of each."""
+    return tuple((iri, str(dataset.resolve(name))) for iri, name in dataset.contexts.items())
+
+
 def project_inputs() -> tuple[Input, ...]:
     """Return the files of the dataset that comes with the package."""
     return dataset_inputs(bundled_dataset())

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
+import ipgraph
 from ipgraph.checks import (
     FORMATS,
     CheckReport,
@@ -19,6 +21,7 @@ from ipgraph.checks import (
 from ipgraph.checks.rules import load_rules
 from ipgraph.errors import InvalidData, Place, UsageError
 from ipgraph.resources import folder
+from ipgraph.settings import Settings
 from ipgraph.snapshots import loading
 
 from .conftest import FAULTS
@@ -169,3 +172,27 @@ def test_a_rule_without_a_message_is_an_error(tmp_path: Path) -> None:
     message = r"The rule mute\.rq has no message\. Write it as a comment on the first line\."
     with pytest.raises(InvalidData, match=message):
         load_rules(tmp_path)
+
+
+def test_a_check_reads_files_as_the_graph_was_read(tmp_path):
+    (tmp_path / "dataset.toml").write_text(
+        '[contexts]\n"https://e.example/context" = "context.json"\n', encoding="utf-8"
+    )
+    (tmp_path / "context.json").write_text(
+        '{"@context": {"name": "http://www.w3.org/2000/01/rdf-schema#label"}}', encoding="utf-8"
+    )
+    (tmp_path / "a.jsonld").write_text(
+        '{"@context": "https://e.example/context", "@id": "http://e.example/a", "name": "A"}',
+        encoding="utf-8",
+    )
+    (tmp_path / "b.ttl").write_text(
+        '<http://e.example/b> <http://e.example/name> "B"@no-such-tag-123456789 .',
+        encoding="utf-8",
+    )
+    settings = Settings(cache=str(tmp_path / "cache"), lenient=True)
+    graph = ipgraph.open(tmp_path, settings=settings)
+    assert len(graph) == 2
+    assert [p for p in graph.check().problems if p.check == "syntax"] == []
+    strict = ipgraph.open(tmp_path, settings=replace(settings, lenient=False))
+    (problem,) = (p for p in strict.check().problems if p.check == "syntax")
+    assert "b.ttl" in str(problem.place)
