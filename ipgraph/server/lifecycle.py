@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ipgraph import logs, opening, scratch
 from ipgraph.errors import IpGraphError, StoreUnavailable
 from ipgraph.server import create_app
-from ipgraph.server.pages import site
+from ipgraph.server.html import bundles
 from ipgraph.server.transport import descriptors, listening
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _announce(application: Application, address: str, seconds: float) -> None:
             lines.append("Entities: " + ", ".join(top))
     tries = ("/", "/sparql", _example(kg))
     lines.append("Try: " + "  ".join(address + prefix + item for item in tries))
-    if lacking := site.lacking_bundles():
+    if lacking := bundles.lacking():
         lines.append(lacking)
     lines.append("Press Ctrl+C to stop.")
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  standard output is for results

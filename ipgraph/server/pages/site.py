@@ -6,7 +6,6 @@ pages.
 
 from __future__ import annotations
 
-import json
 import shlex
 import threading
 from dataclasses import replace
@@ -20,12 +19,11 @@ from ipgraph.dataset.config.sections import KindGroup
 from ipgraph.dataset.config.values import Text
 from ipgraph.dataset.documentation import Documentation
 from ipgraph.namespaces import ONTOLOGY_LANGUAGES
-from ipgraph.resources import folder
 from ipgraph.search.nameless import MARK
 from ipgraph.server.api import sparql
 from ipgraph.server.api.protocol import QueryRequest
 from ipgraph.server.context import request
-from ipgraph.server.html import filters, links, templates, translations
+from ipgraph.server.html import bundles, filters, links, templates, translations
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.http.languages import DEFAULT
 from ipgraph.server.http.response import HttpError
@@ -33,7 +31,6 @@ from ipgraph.server.http.routes import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from flask import Flask
 
@@ -287,9 +284,7 @@ class Site:
     @once
     def bundles(self) -> dict[str, Any]:
         """Map entry points of the bundles to files; empty if there is no bundle."""
-        path = _bundles()
-        found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
-        return found
+        return bundles.read()
 
     def render(self, template: str, **values: Any) -> str:
         """Render a page in the layout, in the language of the request."""
@@ -397,17 +392,3 @@ def prepare_templates(app: Flask) -> None:
     for template_filter in filters.ALL:
         app.add_template_filter(template_filter, template_filter.__name__)
     app.add_template_test(lambda iri: bool(site_of(request).kind_style(iri)), "styled")
-
-
-def _bundles() -> Path:
-    return folder("web") / "static" / "dist" / "manifest.json"
-
-
-def lacking_bundles() -> str:
-    """Return a warning if the browser's libraries are not bundled, else an empty text."""
-    if _bundles().is_file():
-        return ""
-    return (
-        "The browser's libraries were not bundled when this was installed: the editor has no "
-        "completions and the graph is a picture. Install again where the npm registry is reached."
-    )

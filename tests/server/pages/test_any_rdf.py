@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ipgraph
-from ipgraph.server.pages import site
+from ipgraph.server.html import bundles
 from ipgraph.server.pages.site import Site
 from ipgraph.settings import Settings
 from support.running import application, browser
@@ -183,12 +183,12 @@ def test_an_invalid_iri_is_not_found(client):
 
 
 def test_missing_bundles_are_reported(monkeypatch, tmp_path):
-    monkeypatch.setattr(site, "folder", lambda name: tmp_path)
-    assert "npm registry" in site.lacking_bundles()
-    bundles = tmp_path / "static" / "dist"
-    bundles.mkdir(parents=True)
-    (bundles / "manifest.json").write_text("{}", encoding="utf-8")
-    assert site.lacking_bundles() == ""
+    monkeypatch.setattr(bundles, "folder", lambda name: tmp_path)
+    assert "npm registry" in bundles.lacking()
+    dist = tmp_path / "static" / "dist"
+    dist.mkdir(parents=True)
+    (dist / "manifest.json").write_text("{}", encoding="utf-8")
+    assert bundles.lacking() == ""
 
 
 def test_pages_work_without_bundles(graph, monkeypatch):
