@@ -144,14 +144,15 @@ MAX_NAME_CHARS = 40
 MAX_NAMESPACE_CHARS = 500
 
 # Productions 163 to 168 of SPARQL 1.1 (PN_CHARS_BASE, PN_PREFIX, PN_LOCAL), without escapes.
+# Not compiled here: that takes 15 ms, and most commands never use them.
 _BASE = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _CHARS = f"{_BASE}_0-9\\-\u00b7\u0300-\u036f\u203f\u2040"
-_NAME = re.compile(f"(?:[{_BASE}](?:[{_CHARS}.]*[{_CHARS}])?)?")
-_LOCAL = re.compile(f"[{_BASE}_0-9](?:[{_CHARS}.]*[{_CHARS}])?")
-_NAMESPACE = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f]+""")
+_NAME = f"(?:[{_BASE}](?:[{_CHARS}.]*[{_CHARS}])?)?"
+_LOCAL = f"[{_BASE}_0-9](?:[{_CHARS}.]*[{_CHARS}])?"
+_NAMESPACE = r"""[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f]+"""
 
 
 def is_valid(name: str, namespace: str) -> bool:
@@ -159,8 +160,8 @@ def is_valid(name: str, namespace: str) -> bool:
     return (
         len(name) <= MAX_NAME_CHARS
         and len(namespace) <= MAX_NAMESPACE_CHARS
-        and _NAME.fullmatch(name) is not None
-        and _NAMESPACE.fullmatch(namespace) is not None
+        and re.fullmatch(_NAME, name) is not None
+        and re.fullmatch(_NAMESPACE, namespace) is not None
     )
 
 
@@ -224,7 +225,7 @@ class Prefixes(Mapping[str, str]):
         A prefixed name needs no escapes in SPARQL and Turtle.
         """
         parts = self.split(iri)
-        if parts is None or _LOCAL.fullmatch(parts[1]) is None:
+        if parts is None or re.fullmatch(_LOCAL, parts[1]) is None:
             return f"<{iri}>"
         return f"{parts[0]}:{parts[1]}"
 

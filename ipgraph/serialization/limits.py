@@ -30,11 +30,12 @@ _MEMORY_BYTES = 8 << 20  # of a result elsewhere; the rest is in a temporary fil
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _XML_BYTES = bytes({*range(0x20, 0x100), 0x09, 0x0A, 0x0D})
 # Namespaces in XML 1.0, productions 4 and 6: the end of an IRI that can be an element's name.
+# Not compiled here: that takes 5 ms, and most commands never use it.
 _START = (
     "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_XML_NAME = re.compile(f"[{_START}][-.0-9\xb7\u0300-\u036f\u203f\u2040{_START}]*\\Z")
+_XML_NAME = f"[{_START}][-.0-9\xb7\u0300-\u036f\u203f\u2040{_START}]*\\Z"
 # RDF/XML, 7.2.14: no property element has these names, and rdf:li stands for rdf:_1, rdf:_2, …
 _RESERVED = frozenset(
     RDF + name
@@ -48,10 +49,10 @@ _XMLNS = "http://www.w3.org/2000/xmlns/"  # no document may declare it
 
 # What a line of N-Quads has if its statement may have the feature. The group is a property: one
 # that ends in an ASCII name and is not reserved has an XML name.
-_MARKS: Mapping[Feature, re.Pattern[bytes]] = {
-    Feature.TRIPLE_TERM: re.compile(rb"<<\("),
-    Feature.XML_CHARACTER: re.compile(_NOT_XML.pattern + rb"|\\[ubf]"),
-    Feature.XML_NAME: re.compile(
+_MARKS: Mapping[Feature, bytes] = {
+    Feature.TRIPLE_TERM: rb"<<\(",
+    Feature.XML_CHARACTER: _NOT_XML.pattern + rb"|\\[ubf]",
+    Feature.XML_NAME: (
         rb"(?m)^\S+ (<(?:[^>]*[^-.0-9A-Za-z_>][-.0-9]*|%s|%s[^>]*)>)"
         % ("|".join(map(re.escape, sorted(_RESERVED))).encode(), _XMLNS.encode())
     ),
@@ -81,7 +82,7 @@ def alternatives(output_format: Format, *features: Feature) -> list[str]:
 
 def can_be_xml_name(iri: str) -> bool:
     """True if RDF/XML can write the property `iri`: as a namespace and a name after it."""
-    name = _XML_NAME.search(iri)
+    name = re.search(_XML_NAME, iri)
     if name is None or iri in _RESERVED:
         return False
     return iri[: name.start()] != _XMLNS
@@ -186,7 +187,7 @@ def features(quads: Path, without: str = "") -> list[Feature]:
             for feature, mark in _MARKS.items()
             if any(
                 feature in _features_of(line)
-                for line in _lines_with(text, mark)
+                for line in _lines_with(text, re.compile(mark))
                 if not without or not line.endswith(ending)
             )
         ]

@@ -7,9 +7,7 @@ finds is left over from a process that was killed.
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import contextmanager, suppress
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,13 +38,13 @@ def folder(snapshots: Path, target: Path) -> Iterator[Path]:
         yield scratch
         _replace(scratch, target, snapshots)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        _remove(scratch)
 
 
 def remove_leftovers(cache: Path) -> None:
     """Remove what killed processes left in a cache. The caller holds the lock."""
     for path in (cache / "snapshots").glob(f"{PREFIX}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
     for path in (cache / "inputs").glob("*"):
         if path.suffix != ".txt":
             path.unlink(missing_ok=True)
@@ -59,8 +57,14 @@ def _replace(scratch: Path, target: Path, snapshots: Path) -> None:
         target.rename(aside)
     scratch.rename(target)
     # Its readers notice the loss, or go on with the files that they have open.
-    shutil.rmtree(aside, ignore_errors=True)
+    _remove(aside)
 
 
 def _new_path(snapshots: Path) -> Path:
-    return snapshots / f"{PREFIX}{os.getpid()}-{token_hex(4)}"
+    return snapshots / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+
+
+def _remove(path: Path) -> None:
+    import shutil  # late: only writers need it
+
+    shutil.rmtree(path, ignore_errors=True)

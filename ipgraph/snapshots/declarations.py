@@ -30,8 +30,7 @@ _TURTLE_LIKE = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.N3)
 # Namespaces relative to a file without an address are places on the disk of its publisher.
 _LOCAL_BASES = ("file:", "urn:")
 # Strings, comments and IRIs, in which no declaration begins; or a declaration.
-_TOKEN = re.compile(
-    rb"""
+_TOKEN = rb"""(?xs)
       \"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:\"{3}|\Z)
     | '{3}(?:[^'\\]++|\\.|'(?!''))*+(?:'{3}|\Z)
     | "(?:[^"\\\n\r]++|\\.)*+"?
@@ -40,9 +39,7 @@ _TOKEN = re.compile(
     | <[^<>\s]*+>?
     | \\.
     | (?P<declaration>(?:@prefix|(?<![\w:.\-@])(?i:prefix))\s+[^\s:<>"'\#]{0,200}:\s*<[^<>\s]*+>)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 
 
 class Declarations:
@@ -79,7 +76,7 @@ def _declared(data: bytes, rdf_format: ox.RdfFormat, base: str) -> Iterator[tupl
     """Yield the prefixes of a file, by the parser: at its head, then those further down."""
     head = _parse(data, rdf_format, base)
     if rdf_format in _TURTLE_LIKE and data.count(b"prefix") + data.count(b"PREFIX") > len(head):
-        for token in _TOKEN.finditer(data):
+        for token in re.finditer(_TOKEN, data):
             if declaration := token["declaration"]:
                 end = b" ." if declaration.startswith(b"@") else b""
                 yield from _parse(declaration + end, ox.RdfFormat.TURTLE, base).items()

@@ -6,7 +6,6 @@ query that is right but for one of these has an empty result and no error.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,14 +33,8 @@ _MESSAGES = {
     TAG: "Language tags are in lower case here: LANG never returns {term}, but {found}.",
 }
 _MAX_TERMS, _MAX_LITERALS, _MAX_HINTS = 50, 5, 5
-_SIGNS_OF_ROWS = {
-    "xml": re.compile(rb"<result>|<boolean>"),
-    "rdf": re.compile(rb" rdf:(?:about|nodeID)="),
-    "jsonld": re.compile(rb'[\[{,]\s*"@id"'),
-}
 _MAX_SCANNED = 50_000
 _MAX_COMPARED, _MAX_DIFFERENCE = 1000, 10  # names, at 10 µs each; characters
-MAX_EMPTY_BYTES = 16_384  # a longer result has rows: an empty one holds names and prefixes only
 # Tried for a literal without scanning the data: the tags that occur most often in public data.
 _TAGS = (
     *("en", "de", "fr", "es", "it", "nl", "pt", "ru", "ja", "zh", "ar", "ko", "pl", "sv", "uk"),
@@ -109,22 +102,6 @@ def find(
     found = list(islice(finder.hints(), _MAX_HINTS))
     parts = [(start, end, hint.found) for start, end, hint in found if hint.found]
     return Hints(tuple(hint for _, _, hint in found), replaced(text, parts) if parts else "")
-
-
-def is_empty(format_name: str, body: bytes) -> bool:
-    """True if a complete result of SELECT, CONSTRUCT or DESCRIBE has no rows or statements."""
-    if len(body) > MAX_EMPTY_BYTES:
-        return False
-    format_name = format_name.removesuffix("-basic")
-    if format_name == "json":
-        return body.endswith(b'"bindings":[]}}')
-    if format_name in ("csv", "tsv"):
-        return body.rstrip(b"\r\n").count(b"\n") == 0
-    sign = _SIGNS_OF_ROWS.get(format_name)
-    if sign is not None:
-        return sign.search(body) is None
-    # Turtle, TriG, N-Triples, N-Quads
-    return all(not line or line.startswith(b"@prefix") for line in body.split(b"\n"))
 
 
 def form_of(text: str) -> str:

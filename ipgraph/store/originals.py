@@ -8,7 +8,6 @@ file. `ipgraph.snapshots.literals` writes the table of these forms when it build
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -48,6 +47,8 @@ class Originals:
 
     def dump(self) -> bytes:
         """Return the table as JSON; `load` reads it."""
+        import json  # late: few graphs have originals
+
         table = {
             "tags": self.tags,
             "literals": [[*key, *form] for key, form in self.literals.items()],
@@ -58,6 +59,8 @@ class Originals:
     @classmethod
     def load(cls, text: bytes) -> Originals:
         """Return the table that `dump` wrote."""
+        import json
+
         table: dict[str, Any] = json.loads(text)
         return cls(
             tags=table["tags"],
@@ -199,6 +202,8 @@ def _tagged(value: str, tag: str, direction: str) -> ox.Literal:
     The constructor and the parsers of the engine write tags in lower case. Its parser of JSON-LD
     does not, if it is lenient (pyoxigraph 0.5.13), and its writers keep what they get.
     """
+    import json
+
     content = {"@value": value, "@language": tag} | ({"@direction": direction} if direction else {})
     document = json.dumps({"@id": "urn:x:s", "urn:x:p": content}).encode()
     (quad,) = ox.parse(document, format=ox.RdfFormat.JSON_LD, lenient=True)

@@ -17,6 +17,7 @@ from ipgraph.errors import (
     QueryTooComplex,
     TimeLimitExceeded,
 )
+from ipgraph.serialization.emptiness import MAX_EMPTY_BYTES, is_empty
 from ipgraph.serialization.line_end import ended
 from ipgraph.serialization.results import ResultFormats
 from ipgraph.workers.evaluation import write_result
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from ipgraph.store import Store
 
 _DONE = b"ok"
-_REMEMBERED_BYTES = 1 << 14
 
 
 def run_once(
@@ -151,7 +151,7 @@ class _Beginning(io.FileIO):
 
     def write(self, part: Any) -> int:
         written = super().write(part)
-        if len(self.beginning) < _REMEMBERED_BYTES:
+        if len(self.beginning) <= MAX_EMPTY_BYTES:
             self.beginning += bytes(part[:written])
         return written
 
@@ -160,14 +160,18 @@ def _hints(
     store: Store, query: Query, output_format: Format | ResultFormats, result: bytes
 ) -> bytes:
     """Return the hints for the beginning of a result, as lines; nothing if it has rows."""
-    if len(result) >= _REMEMBERED_BYTES:
+    formats = (
+        {"SELECT": output_format.bindings, "CONSTRUCT": output_format.triples,
+         "DESCRIBE": output_format.triples}
+        if isinstance(output_format, ResultFormats)
+        else dict.fromkeys(("SELECT", "CONSTRUCT", "DESCRIBE"), output_format)
+    )  # fmt: skip
+    if not any(is_empty(item.name, result) for item in {*formats.values()}):
         return b""
-    from ipgraph.sparql import hints  # late: most results are longer
+    from ipgraph.sparql import hints  # late: most results have rows; takes 80 ms
 
     form = hints.form_of(query.text)
-    if isinstance(output_format, ResultFormats):
-        output_format = output_format.bindings if form == "SELECT" else output_format.triples
-    if form in ("", "ASK") or not hints.is_empty(output_format.name, result):
+    if form not in formats or not is_empty(formats[form].name, result):
         return b""
     terms = hints.terms_of(store)
     found = hints.find(

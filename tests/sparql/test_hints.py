@@ -5,6 +5,7 @@ from functools import partial
 import pyoxigraph as ox
 import pytest
 
+from ipgraph.serialization.emptiness import is_empty
 from ipgraph.serialization.formats import Content, formats_with
 from ipgraph.serialization.results import write
 from ipgraph.sparql import hints
@@ -132,7 +133,7 @@ def test_an_empty_result_is_recognized_in_every_format(store, tmp_path, form, ha
     path = tmp_path / "result"
     with path.open("wb") as out:
         write(store.evaluate(start + pattern, prefixes=PREFIXES), form, out)
-    assert hints.is_empty(form.name, path.read_bytes()) is not has_rows
+    assert is_empty(form.name, path.read_bytes()) is not has_rows
 
 
 def test_the_form_of_a_query_is_its_first_keyword():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
@@ -59,6 +58,7 @@ def run(graph: KnowledgeGraph, request: QueryRequest) -> None:
     if not terminal.is_protected(sys.stdout):
         _write(graph, request, output_format, sys.stdout.fileno(), max_rows)
         return
+    import shutil
     import tempfile
 
     with tempfile.TemporaryFile() as file:
@@ -131,6 +131,7 @@ def _open(snapshot: Snapshot, prefixes: Prefixes, *, infer: bool) -> LocalStore:
 
 def _show(graph: KnowledgeGraph, request: QueryRequest) -> None:
     """Print solutions as a table with labels, and the result of an ASK as a word."""
+    import shutil
     import tempfile
 
     from rich.console import Console

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ipgraph.serialization.emptiness import is_empty
 from ipgraph.sparql import hints
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def headers(
     brackets and, if there is a similar one, ``; nearest=<IRI>``. Other characters than printable
     ASCII are percent-encoded.
     """
-    if found.form == "ASK" or found.services or not hints.is_empty(format_name, body):
+    if found.form == "ASK" or found.services or not is_empty(format_name, body):
         return []
     items = of_query(edition, query).items
     values = [(HEADER, quote(str(hint)[:_MAX_CHARS], safe=_TEXT_SAFE)) for hint in items]
