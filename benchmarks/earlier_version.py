@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent.parent
 ROWS = "http://example.org/rows/"
-PAGES = ("/", "/browse", "/ontology", "/quality", "/source/hspd-7", "/id/nppd", "/id/ip")
+PAGES = ("/", "/browse", "/ontology", "/quality", "/source/hspd-7", "/page/nppd", "/page/ip")
+PAGE_CLIENT = """
+local n = 0
+local page, made = os.getenv("PAGE"), os.getenv("MADE") == "1"
+request = function()
+  n = n + 1
+  local tail = made and ("?unused=" .. n) or ""
+  return wrk.format("GET", page .. tail, {["Accept"] = "text/html"})
+end
+"""
 QUERY = "SELECT ?unit { ?unit org:unitOf id:ip }"
 CLOSE = """
 import sys, time, pyoxigraph as ox
@@ -62,8 +71,9 @@ def command_line(checkout: Path) -> list[str]:
 
 
 def environment(checkout: Path) -> dict[str, str]:
-    """Return the environment of a command: the modules of its checkout, kept as bytecode."""
-    variables = os.environ | {"PYTHONPATH": str(checkout)}
+    """Return the environment of a command: its checkout's modules as bytecode, its own cache."""
+    cache = checkout / ".venv" / "benchmark-cache"
+    variables = os.environ | {"PYTHONPATH": str(checkout), "IPGRAPH_CACHE": str(cache)}
     variables.pop("PYTHONDONTWRITEBYTECODE", None)  # else each command compiles the package
     return variables
 
@@ -90,6 +100,7 @@ def served(checkouts: list[Path], options: list[str]) -> Iterator[None]:
             process = subprocess.Popen(
                 command,
                 env=environment(checkout),
+                cwd=checkout,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
@@ -155,24 +166,28 @@ def compare_queries(ratios: Ratios, folder: Path, seconds: float) -> None:
 
 
 def compare_pages(ratios: Ratios, folder: Path, seconds: float) -> None:
-    """Compare the time per page of the bundled graph, without and with the cache of responses."""
+    """Compare the time per page of the bundled graph: made for each request, and cached."""
     script = folder / "page.lua"
-    for options, title in ((["--response-cache-mib", "0"], "made"), ([], "cached")):
-        for number in range(ratios.pairs):
-            with served(ratios.order(number), options):
+    script.write_text(PAGE_CLIENT, encoding="ascii")
+
+    def spent(checkout: Path, page: str, is_made: bool) -> float:
+        url = f"http://127.0.0.1:{service.PORTS[str(checkout)]}{page}"
+        command = ["wrk", "-t1", "-c1", f"-d{seconds:.0f}", "-s", str(script), url]
+        variables = os.environ | {"PAGE": page, "MADE": "1" if is_made else "0"}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=variables)
+        if "Non-2xx" in done.stdout:
+            raise SystemExit(f"{page}:\n{done.stdout}")
+        return 1 / float(done.stdout.split("Requests/sec:")[1].split()[0])
+
+    for number in range(ratios.pairs):
+        with served(ratios.order(number), []):
+            for is_made in (True, False):
                 for page in PAGES:
-
-                    def spent(checkout: Path, page: str = page) -> float:
-                        port = service.PORTS[str(checkout)]
-                        script.write_text('wrk.headers["Accept"] = "text/html"\n', "ascii")
-                        command = ["wrk", "-t1", "-c1", f"-d{seconds:.0f}", "-s", str(script)]
-                        command.append(f"http://127.0.0.1:{port}{page}")
-                        done = subprocess.run(command, capture_output=True, text=True, check=True)
-                        if "Non-2xx" in done.stdout:
-                            raise SystemExit(f"{page}:\n{done.stdout}")
-                        return 1 / float(done.stdout.split("Requests/sec:")[1].split()[0])
-
-                    ratios.measure(f"page {page}, {title}", number, spent)
+                    ratios.measure(
+                        f"page {page}, {'made' if is_made else 'cached'}",
+                        number,
+                        lambda c, p=page, m=is_made: spent(c, p, m),
+                    )
     ratios.report()
 
 
@@ -184,6 +199,7 @@ def compare_commands(ratios: Ratios) -> None:
         subprocess.run(
             [*command_line(checkout), "query", QUERY],
             env=environment(checkout),
+            cwd=checkout,
             stdout=subprocess.DEVNULL,
             check=True,
         )
@@ -203,7 +219,12 @@ def compare_closures(ratios: Ratios, files: dict[str, list[Path]]) -> None:
     def spent(checkout: Path, runs: int, paths: list[Path]) -> float:
         command = [python(checkout), "-c", CLOSE, str(runs), *map(str, paths)]
         done = subprocess.run(
-            command, env=environment(checkout), capture_output=True, text=True, check=True
+            command,
+            env=environment(checkout),
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return float(done.stdout)
 
