@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ipgraph.settings import Settings
@@ -12,7 +12,8 @@ DEFAULT_MAX_DEPTH = 100
 DEFAULT_MAX_UNPACKED_BYTES = 1 << 30
 
 
-class ReadingOptions(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
     """How files are read. `contexts` are pairs of a JSON-LD context's IRI and its file."""
 
     max_depth: int = DEFAULT_MAX_DEPTH
@@ -31,7 +32,8 @@ class ReadingOptions(NamedTuple):
         )
 
 
-class Source(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Source:
     """A file to read: its name in messages, its graph, and what is known about its syntax.
 
     `base` resolves relative IRIs (default: the graph). `syntax` is the key of a syntax that was

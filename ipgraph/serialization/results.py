@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
@@ -23,7 +23,8 @@ _NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
-class ResultFormats(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ResultFormats:
     """The formats to use for bindings and for triples, if the kind of result is not known yet."""
 
     bindings: Format

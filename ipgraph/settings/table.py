@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 GRAPH, NETWORK, QUERIES, REQUESTS, CACHING = (
     "Graph",
@@ -35,7 +35,8 @@ def setting(
     )
 
 
-class InferenceLimits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class InferenceLimits:
     """Bounds of one closure; 0 derives a bound from the number of stated triples."""
 
     statements: int = 0
@@ -239,7 +240,8 @@ class Settings:
         )
 
 
-class SettingInfo(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
     """One row of the table of settings."""
 
     name: str

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -37,14 +37,16 @@ _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 
 
-class Bounds(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bounds:
     """How many snapshots of one graph a cache has, and how large all graphs together may be."""
 
     snapshots: int = 3
     max_bytes: int = 2 << 30
 
 
-class Usage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Usage:
     """What a cache has."""
 
     snapshots: int

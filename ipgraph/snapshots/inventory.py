@@ -16,7 +16,7 @@ import os
 from binascii import crc32
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,8 @@ class Damage(Exception):
     """A difference between a folder and its inventory, in words that follow "is damaged:"."""
 
 
-class File(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class File:
     """A file of a folder; `path` is relative to it."""
 
     path: str
@@ -45,7 +46,8 @@ class File(NamedTuple):
         return f"{self.checksum:08x} {self.size} {self.mtime_ns} {self.path}"
 
 
-class Inventory(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Inventory:
     """The files of a folder, the key of its graph, and the number of quads in it."""
 
     key: str

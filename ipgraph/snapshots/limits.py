@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ipgraph.settings import Settings
@@ -22,7 +22,8 @@ STAGES = {
 }
 
 
-class BuildLimits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BuildLimits:
     """The limits of a build in its own process; 0 is no limit for time and memory."""
 
     time_limit_s: float = 600.0

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.literals import Recorder
 
 
-class Input(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Input:
     """One file and the named graph that its triples go to.
 
     `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
@@ -59,7 +60,8 @@ class Input(NamedTuple):
         return self.label or str(self.path)
 
 
-class Inputs(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Inputs:
     """The files that paths stand for, and the number of files in folders that are not RDF."""
 
     files: tuple[Input, ...]

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ipgraph import scratch
 from ipgraph.errors import NotFound, SizeLimitExceeded, UsageError
@@ -27,7 +27,8 @@ _PART_BYTES = 1 << 20
 _MAX_NAME_CHARS = 100
 
 
-class Resolved(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Resolved:
     """The files that targets stand for. `origin` is that of `snapshot.Recipe`."""
 
     origin: str

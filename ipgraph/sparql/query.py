@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from ipgraph.sparql.bindings import Bindings
 
 
-class ServiceResult(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ServiceResult:
     """The response of an endpoint to the SERVICE clause at these offsets of a query, unparsed.
 
     `kind` is ``json`` or ``xml``, or empty if the endpoint failed and SILENT hides the failure.

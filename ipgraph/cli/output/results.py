@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 import pyoxigraph as ox
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 DEFAULT_ROWS = 200
 
 
-class QueryRequest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
     """A query and the format of its result: a name, ``table``, or None for the default."""
 
     text: str
