@@ -134,8 +134,8 @@ class GraphLookups(OpenedGraph):
         """Return the entities with the words of `text`: by name, then by their other texts.
 
         Exact short names come first. If no entity has all words, those with some of them are
-        returned, and `is_relaxed` is true; a question also returns those. `kind` is the IRI of a class: only entities with this most
-        specific class.
+        returned, and `is_relaxed` is true; a question also returns those. `kind` is the IRI of a
+        class: only entities with this most specific class.
         """
         return self.index.search(text, kind=kind, limit=limit)
 
