@@ -42,7 +42,7 @@ def test_internal_names_are_not_attributes_of_the_package():
 
 
 def test_commands_and_methods_have_the_same_names():
-    methods = {name for name in vars(ipgraph.KnowledgeGraph) if not name.startswith("_")}
+    methods = {name for name in dir(ipgraph.KnowledgeGraph) if not name.startswith("_")}
     assert methods >= OPERATIONS
     assert set(COMMANDS) - ONLY_COMMANDS == OPERATIONS - ONLY_METHODS
 

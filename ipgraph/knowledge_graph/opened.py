@@ -1,0 +1,206 @@
+"""What is open: the snapshot or the store of a graph, and what is said about it as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from ipgraph.dataset.config.file import DatasetFile
+from ipgraph.errors import UsageError
+from ipgraph.namespaces.prefixes import Prefixes
+from ipgraph.store.local import LocalStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ipgraph.dataset.config.model import DatasetConfig
+    from ipgraph.entities.languages import Languages
+    from ipgraph.settings import Settings
+    from ipgraph.snapshots.findings import Findings
+    from ipgraph.snapshots.snapshot import Recipe, Snapshot
+    from ipgraph.snapshots.targets import Arrivals
+    from ipgraph.store import Store
+
+
+class OpenedGraph:
+    """A snapshot or a store, with its dataset file; it can be closed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        snapshot: Snapshot | None = None,
+        recipe: Recipe | None = None,
+        external: Store | Path | None = None,
+        origin: str = "",
+        arrivals: Arrivals | None = None,
+        languages: Iterable[str] = (),
+        dataset_file: DatasetFile | None = None,
+        given: tuple[Any, Any] = (None, None),
+    ) -> None:
+        """`given` are the target and the description that the graph was opened with."""
+        self.preferred_languages = tuple(languages)
+        self.settings = settings
+        self.snapshot = snapshot
+        self.recipe = recipe
+        self.arrivals = arrivals  # holds the files that this graph was fetched from
+        self._external = external
+        self._origin = recipe.origin if recipe else origin
+        self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
+        self.given = given
+        self.is_closed = False
+
+    def __enter__(self) -> Self:
+        """Return the graph; the end of the block closes it."""
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the store, the indexes and temporary files. Then nothing can be asked any more.
+
+        A graph that nothing refers to is released as well.
+        """
+        for name in [name for name in vars(self) if hasattr(type(self), name)]:
+            del vars(self)[name]  # the cached properties
+        self.snapshot = self.arrivals = self._external = None
+        self.is_closed = True
+
+    @property
+    def config(self) -> DatasetConfig:
+        """The values of the dataset file; the defaults if there is none."""
+        return self.dataset_file.config
+
+    @cached_property
+    def store(self) -> Store:
+        """The store that includes inferred statements."""
+        if isinstance(self._external, Path):
+            return self._described(LocalStore.on_disk(self._external))
+        return self._described(self._external or self.built.store())
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """The prefixes: those of the dataset file, of the data files, and the well-known ones."""
+        declared = dict(self.dataset_file.prefixes)
+        for name, namespace in (self.snapshot.prefixes if self.snapshot else {}).items():
+            declared.setdefault(name, namespace)
+        return Prefixes(declared)
+
+    @property
+    def has_open_store(self) -> bool:
+        """True if this process has opened the store; one on disk does not survive a fork."""
+        return "store" in vars(self) or not (self.snapshot or isinstance(self._external, Path))
+
+    @cached_property
+    def stated_store(self) -> Store:
+        """The store without inferred statements, loaded at first use."""
+        if self._external is not None:
+            raise UsageError(
+                "Only a graph built by ipgraph knows which statements are inferred. "
+                "Query this graph with infer=True."
+            )
+        return self._described(self.built.store(infer=False))
+
+    def store_for(self, infer: bool | None = None) -> Store:
+        """Return the store with or without inferred statements (default: the setting).
+
+        Raises `UsageError` if inferred ones are asked for and the graph was opened without any.
+        """
+        if infer and self.recipe is not None and self.recipe.reasoner == "none":
+            raise UsageError(
+                "This graph was opened without inference.", hint="Open it without --no-infer."
+            )
+        wanted = self.settings.infer if infer is None else infer
+        return self.store if wanted else self.stated_store
+
+    def _described(self, store: Store) -> Store:
+        names: dict[str, Any] = {"description": self.dataset_file, "prefixes": self.prefixes}
+        if self.snapshot:
+            names["languages"] = tuple(self.snapshot.languages)
+        return replace(store, **names)  # type: ignore[type-var]
+
+    @property
+    def built(self) -> Snapshot:
+        """The snapshot. Raises `UsageError` for an external graph."""
+        if self.is_closed:
+            raise UsageError("The graph has been closed.", hint="Open it again.")
+        if self.snapshot is None:
+            raise UsageError("This graph was not built by ipgraph and has no snapshot.")
+        return self.snapshot
+
+    @property
+    def is_bundled(self) -> bool:
+        """True if `ipgraph.open()` without arguments opens this graph."""
+        return self.given == (None, None) and self.recipe is not None
+
+    @cached_property
+    def name(self) -> str:
+        """The name of the graph in names of files: a-z, 0-9 and hyphens."""
+        from ipgraph.dataset import titles
+
+        return self.config.name or titles.name_of_origin(self._origin)
+
+    @property
+    def exports_inferred(self) -> bool:
+        """True if exports and downloads have the inferred statements by default.
+
+        The key ``export`` of the dataset file decides; without it, only stated statements are
+        exported. A graph that was not built here is exported whole.
+        """
+        return bool(self._external) or (self.config.export == "closed" and self.settings.infer)
+
+    @cached_property
+    def title(self) -> str:
+        """The title of the graph: from its metadata, else from the names of its files."""
+        return self._title_and_description[0]
+
+    @cached_property
+    def description(self) -> str:
+        """The description in the metadata of the graph, or an empty text."""
+        return self._title_and_description[1]
+
+    @cached_property
+    def _title_and_description(self) -> tuple[str, str]:
+        from ipgraph.dataset import titles
+
+        languages = self.config.languages or ("en",)
+        title = self.config.title.choose(languages)
+        description = self.config.description.choose(languages)
+        if title and description:
+            return title, description
+        found = titles.title_and_description(self.store, self._origin)
+        return title or found[0], description or found[1]
+
+    @cached_property
+    def languages(self) -> Languages:
+        """The order of languages in which texts are shown: preferred ones, none, most used ones."""
+        from ipgraph.entities.languages import Languages
+
+        preferred = (*self.preferred_languages, *self.config.languages)
+        return Languages(preferred, self.snapshot.languages if self.snapshot else ("en",))
+
+    @property
+    def incomplete(self) -> str:
+        """A sentence about what was not inferred because of a limit, or nothing."""
+        return self.snapshot.incomplete if self.snapshot else ""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What users of the graph must know, a line each: contradictions, files without effect."""
+        return self.snapshot.warnings if self.snapshot else []
+
+    @property
+    def findings(self) -> Findings | None:
+        """What the build found: contradictions, files that cannot be read, repairs, and more.
+
+        None for a graph that was not built by ipgraph.
+        """
+        return self.snapshot.findings if self.snapshot else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the users of the graph must know about its inferred statements, in sentences."""
+        return self.snapshot.notes if self.snapshot else ()
