@@ -38,17 +38,17 @@ def compute(store: Store) -> Periods:
         return Periods()
     lives = Lives(graph)
     horizon = lives.horizon(held)
-    for each in held:
-        extend_to_horizon(each, horizon)
-    parties = {party: None for each in held for party in each.node.parties}
+    for item in held:
+        extend_to_horizon(item, horizon)
+    parties = {party: None for item in held for party in item.node.parties}
     known = lives.of(parties, held)
     rivals = _Rivals(held, graph)
     _hand_over(held, rivals)
     shown = lives.evidence(parties, held)
     return Periods(
         {
-            each.node.iri: _period(each, _possible(each, rivals.of(each), known, shown, horizon))
-            for each in held
+            item.node.iri: _period(item, _possible(item, rivals.of(item), known, shown, horizon))
+            for item in held
         },
         known,
         horizon,
@@ -66,12 +66,12 @@ class _Rivals:
         for iri in self._hierarchy:
             for quad in graph.quads(None, NamedNode(iri)):
                 _ = self._wholes[quad.subject][quad.object]
-        for each in held:
-            if each.node.rivals is not None:
-                self._by_key[each.node.rivals].append(each)
-            if each.node.statement and self._is_placement(each):
-                part, _, whole = each.node.statement
-                self._wholes[part][whole].append(each)
+        for item in held:
+            if item.node.rivals is not None:
+                self._by_key[item.node.rivals].append(item)
+            if item.node.statement and self._is_placement(item):
+                part, _, whole = item.node.statement
+                self._wholes[part][whole].append(item)
 
     def of(self, held: Held) -> list[Held]:
         """Return the rivals of a node that have a period."""
@@ -102,7 +102,7 @@ class _Rivals:
         while ahead:
             wholes = self._wholes.get(ahead.pop(), {})
             for above, placements in wholes.items():
-                may_hold = not placements or any(each.may_hold(day) for each in placements)
+                may_hold = not placements or any(item.may_hold(day) for item in placements)
                 if above not in seen and may_hold:
                     if above == whole:
                         return True
@@ -114,22 +114,22 @@ class _Rivals:
 def _hand_over(held: Iterable[Held], rivals: _Rivals) -> None:
     """End each node before the day on which a rival takes over: on that day the later one holds."""
     ends: list[tuple[Held, date]] = []
-    for each in held:
-        if each.last is None or each.since is None or each.through is None:
+    for item in held:
+        if item.last is None or item.since is None or item.through is None:
             continue
         later = [
             rival.since
-            for rival in rivals.of(each)
+            for rival in rivals.of(item)
             if rival.since
             and rival.through
-            and each.last.first <= rival.since <= each.last.last
-            and each.since < rival.since
-            and each.through <= rival.through
+            and item.last.first <= rival.since <= item.last.last
+            and item.since < rival.since
+            and item.through <= rival.through
         ]
         if later:
-            ends.append((each, dates.day_before(min(later))))
-    for each, day in ends:
-        each.through = day
+            ends.append((item, dates.day_before(min(later))))
+    for item, day in ends:
+        item.through = day
 
 
 def _possible(

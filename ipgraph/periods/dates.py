@@ -85,7 +85,7 @@ def year_of(text: str) -> int | None:
 
 
 def order_of(text: str) -> tuple[int, str]:
-    """Return the key that puts dates of any precision in order, what is no date last."""
+    """Return the key that puts dates of any precision in order, other texts last."""
     year = year_of(text)
     return (10**9 if year is None else year, text)
 

@@ -45,9 +45,9 @@ class Lives:
         if not found:
             readings = (
                 reading
-                for each in held
-                for side in (each.node.starts, each.node.ends)
-                for reading in (*side.stated, *side.estimated, *each.node.seen)
+                for item in held
+                for side in (item.node.starts, item.node.ends)
+                for reading in (*side.stated, *side.estimated, *item.node.seen)
             )
             found = [reading.last for reading in readings]
         return max(found, default=None)
@@ -65,17 +65,17 @@ class Lives:
                 found[thing] = life
         placed: dict[Term, list[Held]] = {}
         hierarchy = {*self._graph.model.hierarchy}
-        for each in held:
-            statement = each.node.statement
+        for item in held:
+            statement = item.node.statement
             if statement and getattr(statement[1], "value", "") in hierarchy:
-                placed.setdefault(statement[0], []).append(each)
+                placed.setdefault(statement[0], []).append(item)
         for thing, placements in placed.items():
             life = found.setdefault(thing, [None, None])
-            starts = [each.since for each in placements if each.from_basis == STATED]
+            starts = [item.since for item in placements if item.from_basis == STATED]
             if life[0] is None and len(starts) == len(placements):
                 life[0] = min(day for day in starts if day)
             ends = [
-                each.through for each in placements if each.through_basis in (STATED, ESTIMATED)
+                item.through for item in placements if item.through_basis in (STATED, ESTIMATED)
             ]
             if life[1] is None and len(ends) == len(placements):
                 life[1] = max(day for day in ends if day)
@@ -94,11 +94,11 @@ class Lives:
             for graph in self._graphs_of(thing):
                 if day := self._day(graph):
                     show(thing, day)
-        for each in held:
-            if each.since and each.through:
-                for party in each.node.parties:
-                    show(party, each.since)
-                    show(party, each.through)
+        for item in held:
+            if item.since and item.through:
+                for party in item.node.parties:
+                    show(party, item.since)
+                    show(party, item.through)
         return found
 
     def _first(self, thing: Term) -> date | None:
