@@ -24,6 +24,7 @@ MAX_IN_SENTENCE = 6  # rows
 MAX_ROWS = 200
 _MAX_SUPPORTED_ROWS = 20
 _MAX_QUADS = 400
+_MAX_FACTS = 30  # of a node that has two of the terms of a row
 _MAX_DOCUMENTS = 12
 _DEFAULT = DefaultGraph()
 
@@ -108,8 +109,8 @@ class Writer:
         if ROWS in wanted or not question.answer:
             filled = []
             for row in rows:
-                cells = {c: [self.piece(v)] for c, v in row.items() if v is not None}
-                filled.append(row_text.fill({**places, **cells}))
+                own = {name: [self.piece(term)] for name, term in row.items() if term is not None}
+                filled.append(row_text.fill({**places, **own}))
             places[ROWS], more = _joined(filled)
         if question.answer:
             return tuple(Template.parse(question.answer).fill(places)), more
@@ -173,16 +174,16 @@ def _graphs(store: Store, node: NamedNode, others: set[str]) -> set[str]:
     found: set[str] = set()
     for quad in islice(store.quads(node, None, None), _MAX_QUADS):
         if _is_stated(quad.graph_name) and _text(quad.object) in others:
-            found.add(quad.graph_name.value)
+            found.add(_text(quad.graph_name))
     for quad in islice(store.quads(None, None, node), _MAX_QUADS):
         if not _is_stated(quad.graph_name):
             continue
         if _text(quad.subject) in others:
-            found.add(quad.graph_name.value)
-        elif not isinstance(quad.subject, Literal):
-            facts = islice(store.quads(quad.subject, None, None, quad.graph_name), 30)
+            found.add(_text(quad.graph_name))
+        else:
+            facts = islice(store.quads(quad.subject, None, None, quad.graph_name), _MAX_FACTS)
             if any(_text(fact.object) in others for fact in facts):
-                found.add(quad.graph_name.value)
+                found.add(_text(quad.graph_name))
     return found
 
 

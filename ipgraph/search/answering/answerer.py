@@ -162,7 +162,7 @@ def _rows(
     columns = [variable.value for variable in result.variables]
     rows: list[Row] = []
     for solution in islice(result, MAX_ROWS):
-        row: Row = {column: solution[column] for column in columns}  # type: ignore[misc]
+        row: Row = {column: solution[column] for column in columns}
         if all(term is None for term in row.values()):
             continue
         if candidate.kind and not _is_a(next(iter(row.values())), candidate.kind, entities):

@@ -160,7 +160,7 @@ class Matcher:
         return sum(self._weights.get(s, self._unknown) * _WEIGHTS.get(s, 1.0) for s in stems)
 
     def _fillings(self, question: Question, reading: Reading) -> Iterator[Filling]:
-        """Yield the ways to fill the parameters of a question from the names and years of a text."""
+        """Yield the ways to fill the parameters of a question with names and years of a text."""
         years = reading.years
         named_years = _parameters(question, Kind.YEAR)
         assumed = False
