@@ -301,8 +301,8 @@ def _stats(recipe: Recipe) -> str:
     for file in recipe.inputs:
         stat = os.stat(file.path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {file.path} {_details(file)}")
-    contexts = (Path(path) for _, path in recipe.options.contexts)
-    for path in (*described, *contexts, *_build_modules()):
+    contexts = [path for _, path in recipe.options.contexts]
+    for path in (*map(str, described), *contexts, *_build_modules()):
         stat = os.stat(path)
         lines.append(f"{stat.st_size} {stat.st_mtime_ns} {path}")
     return "\n".join(lines)
@@ -326,7 +326,7 @@ def _name(recipe: Recipe) -> str:
         with file.path.open("rb") as content:
             digest.update(file_digest(content, "sha256").digest())
     for path in _build_modules():
-        digest.update(sha256(path.read_bytes()).digest())
+        digest.update(sha256(Path(path).read_bytes()).digest())
     return digest.hexdigest()[:_NAME_LENGTH]
 
 
@@ -343,16 +343,23 @@ def existing(recipe: Recipe, cache: Path) -> bool:
     return folder.is_dir() and _inspect(folder)[0]
 
 
-def _build_modules() -> Iterator[Path]:
-    """Yield every module that can affect the content of a snapshot."""
-    package = Path(__file__).parent.parent
-    yield from sorted((package / "namespaces").glob("*.py"))
-    yield package / "dataset" / "__init__.py"
-    yield from sorted((package / "dataset" / "config").glob("*.py"))
-    for name in _BUILD_PACKAGES:
-        yield from sorted(
-            path for path in (package / name).rglob("*") if path.suffix in (".py", ".jsonld")
-        )
+def _build_modules() -> Iterator[str]:
+    """Yield the path of every module that can affect the content of a snapshot."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    yield os.path.join(package, "dataset", "__init__.py")
+    for name in ("namespaces", os.path.join("dataset", "config"), *_BUILD_PACKAGES):
+        yield from _modules(os.path.join(package, name))
+
+
+def _modules(folder: str) -> Iterator[str]:
+    """Yield the modules and contexts below a folder. `pathlib` takes five times as long."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.name, entry.path, entry.is_dir()) for entry in entries)
+    for name, path, is_folder in found:
+        if is_folder:
+            yield from _modules(path)
+        elif name.endswith((".py", ".jsonld")):
+            yield path
 
 
 def _is_in_use(folder: Path) -> bool:

@@ -37,7 +37,7 @@ print(*(sys.modules[name].__file__ for name in names), sep="\\n")
 
 def missing_modules(modules: set[str]) -> set[str]:
     """Return the modules, relative to the package, that are not part of the hash."""
-    hashed = {str(path.relative_to(PACKAGE)) for path in cache._build_modules()}
+    hashed = {str(Path(path).relative_to(PACKAGE)) for path in cache._build_modules()}
     return modules - hashed - EXEMPT.keys()
 
 

@@ -10,6 +10,7 @@ import os
 from binascii import crc32
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,7 +18,6 @@ from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from ipgraph.dataset.config.model import DatasetConfig
 
@@ -118,13 +118,16 @@ class DatasetFile:
         """
         if self.path is None or self.folder is None:
             return ()
-        found: dict[Path, str] = {}
+        found: dict[str, str] = {}  # by path as text: many paths are compared at every start
         faults: list[tuple[int, str]] = []
         for number, (pattern, template) in enumerate(self.patterns):
             count = 0
             for path, is_link in _matches(self.folder, pattern):
                 count += 1
-                graph = template.replace("{name}", quote(path.stem, safe=""))
+                graph = template
+                if "{name}" in template:
+                    stem = os.path.splitext(os.path.basename(path))[0]
+                    graph = template.replace("{name}", quote(stem, safe=""))
                 if is_link and not self._is_own(path):
                     faults.append((number, f"{path} is a link that leads out, or to no file."))
                 elif found.setdefault(path, graph) != graph:
@@ -135,19 +138,19 @@ class DatasetFile:
                 faults.append((number, f'No file in {self.folder} matches "{pattern}". {hint}'))
         if faults:
             raise _error(self.path, faults)
-        return tuple(found.items())
+        return tuple((Path(path), graph) for path, graph in found.items())
 
-    def _is_own(self, path: Path) -> bool:
+    def _is_own(self, path: str) -> bool:
         with suppress(UsageError):
-            return self.resolve(str(path)).is_file()
+            return self.resolve(path).is_file()
         return False
 
 
 NO_DESCRIPTION = DatasetFile()
 
 
-def _matches(folder: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
-    """Yield the regular files, sorted, and whether each is reached through a link."""
+def _matches(folder: Path, pattern: str) -> Iterator[tuple[str, bool]]:
+    """Yield the paths of the regular files, sorted, and whether each is reached through a link."""
     outer, _, last = pattern.rpartition("/")
     parent = folder / outer
     real = os.path.join(os.path.realpath(folder), *(part for part in outer.split("/") if part))
@@ -163,7 +166,7 @@ def _matches(folder: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
     except OSError:
         return
     for name, is_link in sorted(found):
-        yield parent / name, is_link
+        yield os.path.join(parent, name), is_link
 
 
 def _is_match(name: str, pattern: str) -> bool:
