@@ -198,7 +198,9 @@ def _candidates(kg: KnowledgeGraph, query: Any, *, near: bool) -> list[dict[str,
     kinds = _texts(query.get("type"))
     wanted = _objects(query.get("properties"))[:MAX_PROPERTIES]
     identified = identified_by(kg.store, text)
-    named = kg.index.search(text, limit=_MAX_LIMIT).hits
+    results = kg.index.search(text, limit=_MAX_LIMIT)
+    # An entity with only some of the words is none with this name.
+    named = () if results.is_relaxed else results.hits
     hits = [*(_hit(kg, iri) for iri in identified), *named]
     if not hits and near:
         hits = [*kg.index.similar(text)]
