@@ -6,14 +6,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+import pytest
 
 from ipgraph.dataset import questions
 from ipgraph.snapshots import loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.store import Store
@@ -35,7 +34,20 @@ NEWEST_DOCUMENT = "SELECT (MAX(STR(?date)) AS ?newest) { ?document dcterms:issue
 
 
 def select(store: Store, text: str) -> list[ox.QuerySolution]:
-    return list(store.evaluate(text, prefixes=dict(store.prefixes.used_in(text))))
+    result = store.evaluate(text, prefixes=dict(store.prefixes.used_in(text)))
+    assert isinstance(result, ox.QuerySolutions)
+    return list(result)
+
+
+def answers(store: Store, sector: str, year: int) -> list[ox.QuerySolution]:
+    """The rows of the question for a sector, by name or IRI, and a year."""
+    result = QUESTION.ask(store, {"sector": sector, "year": str(year)})
+    assert isinstance(result, ox.QuerySolutions)
+    return list(result)
+
+
+def local_names(rows: list[ox.QuerySolution], column: str) -> set[str]:
+    return {row[column].value.rpartition("/")[2] for row in rows if row[column] is not None}
 
 
 def sector_years(store: Store) -> Iterator[tuple[str, int]]:
@@ -55,7 +67,7 @@ def test_every_sector_has_an_agency_or_a_recorded_gap_in_every_year_since_1998(
     gaps: list[tuple[str, int]] = []
     years = list(sector_years(store))
     for sector, year in years:
-        rows = list(QUESTION.ask(store, {"sector": sector, "year": str(year)}))
+        rows = answers(store, sector, year)
         named = {row["document"] for row in rows if row["agency"] is not None} - {EDITORS}
         consulted = {row["document"] for row in rows if row["agency"] is None} - {EDITORS}
         if not named:
@@ -69,34 +81,63 @@ def test_every_sector_has_an_agency_or_a_recorded_gap_in_every_year_since_1998(
 
 
 def test_a_recorded_gap_says_so_and_lists_the_documents_read(project: KnowledgeGraph) -> None:
-    store = project.store_for(QUESTION.infer)
-    rows = list(QUESTION.ask(store, {"sector": "Postal and Shipping Sector", "year": "2005"}))
+    rows = answers(project.store_for(QUESTION.infer), "Postal and Shipping Sector", 2005)
     assert {row["label"].value for row in rows} == {"no document read names one"}
-    read = {row["document"].value.rpartition("/")[2] for row in rows}
-    assert read >= {"hspd-7", "dhs-postal-shipping-2008"}
+    assert local_names(rows, "document") >= {"hspd-7", "dhs-postal-shipping-2008"}
 
 
+@pytest.mark.parametrize(
+    ("sector", "year", "agency"),
+    [
+        ("Financial Services Sector", 2000, "department-of-the-treasury"),
+        ("Banking and Finance Sector", 2020, "department-of-the-treasury"),
+        ("Communications Sector", 2000, "department-of-commerce"),
+    ],
+)
 def test_a_renamed_sector_is_answered_under_its_earlier_and_later_names(
-    project: KnowledgeGraph,
+    project: KnowledgeGraph, sector: str, year: int, agency: str
 ) -> None:
-    store = project.store_for(QUESTION.infer)
-    agencies = {}
-    for sector, year in (
-        ("Financial Services Sector", "2000"),
-        ("Banking and Finance Sector", "2020"),
-        ("Communications Sector", "2000"),
-    ):
-        rows = QUESTION.ask(store, {"sector": sector, "year": year})
-        agencies[sector, year] = {row["agency"].value.rpartition("/")[2] for row in rows}
-    assert "department-of-the-treasury" in agencies["Financial Services Sector", "2000"]
-    assert "department-of-the-treasury" in agencies["Banking and Finance Sector", "2020"]
-    assert "department-of-commerce" in agencies["Communications Sector", "2000"]
+    rows = answers(project.store_for(QUESTION.infer), sector, year)
+    assert agency in local_names(rows, "agency")
 
 
 def test_sectors_that_share_a_predecessor_do_not_answer_for_each_other(
     project: KnowledgeGraph,
 ) -> None:
-    store = project.store_for(QUESTION.infer)
-    rows = QUESTION.ask(store, {"sector": "Information Technology Sector", "year": "2012"})
-    named = {row["named"].value.rpartition("/")[2] for row in rows}
-    assert named == {"information-technology-sector"}
+    rows = answers(project.store_for(QUESTION.infer), "Information Technology Sector", 2012)
+    assert local_names(rows, "named") == {"information-technology-sector"}
+
+
+@pytest.mark.parametrize(
+    ("question", "parameter", "value", "column", "found"),
+    [
+        (
+            "predecessors-of",
+            "organization",
+            "Water and Wastewater Systems Sector",
+            "predecessor",
+            "drinking-water-and-water-treatment-systems-sector",
+        ),
+        (
+            "successors-of",
+            "organization",
+            "Postal and Shipping Sector",
+            "successor",
+            "postal-and-shipping-subsector",
+        ),
+        (
+            "older-forms-of",
+            "entity",
+            "Financial Services Sector",
+            "older",
+            "banking-and-finance-sector",
+        ),
+    ],
+)
+def test_questions_about_earlier_and_later_forms_follow_renamed_sectors(
+    project: KnowledgeGraph, question: str, parameter: str, value: str, column: str, found: str
+) -> None:
+    asked = questions.by_name(question, questions.folder_of(loading.bundled_dataset()))
+    result = asked.ask(project.store_for(asked.infer), {parameter: value})
+    assert isinstance(result, ox.QuerySolutions)
+    assert found in local_names(list(result), column)
