@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.errors import UsageError
 
@@ -34,8 +34,7 @@ class Feature(StrEnum):
     MANY_ROWS = "more than 1,048,575 statements"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A serialization: short name, media type, file suffix, and synonyms that clients send.
 
     A format of bindings and one of triples may share an alias: the result decides (``xml``).

@@ -16,7 +16,7 @@ import os
 from binascii import crc32
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,8 +32,7 @@ class Damage(Exception):
     """A difference between a folder and its inventory, in words that follow "is damaged:"."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file of a folder; `path` is relative to it."""
 
     path: str
@@ -46,8 +45,7 @@ class File:
         return f"{self.checksum:08x} {self.size} {self.mtime_ns} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(NamedTuple):
     """The files of a folder, the key of its graph, and the number of quads in it."""
 
     key: str

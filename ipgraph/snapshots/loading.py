@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.literals import Recorder
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Input:
+class Input(NamedTuple):
     """One file and the named graph that its triples go to.
 
     `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
@@ -60,8 +59,7 @@ class Input:
         return self.label or str(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """The files that paths stand for, and the number of files in folders that are not RDF."""
 
     files: tuple[Input, ...]

@@ -16,7 +16,7 @@ from binascii import crc32
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -44,8 +44,7 @@ WARNINGS = "warnings.txt"
 STATED = "stated"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """The inputs of a snapshot: the files, how to read them, the reasoner, the dataset file.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
