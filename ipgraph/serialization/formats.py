@@ -6,7 +6,6 @@ JSON-LD 1.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -182,8 +181,7 @@ _BY_NAME = {item.name: item for item in FORMATS}
 # (`ipgraph.serialization.basic_encoding`). They are never negotiated.
 BASIC = "-basic"
 _BASIC_BY_NAME = {
-    item.name + BASIC: replace(
-        item,
+    item.name + BASIC: item._replace(
         name=item.name + BASIC,
         lacks=item.lacks - {Feature.TRIPLE_TERM},
         is_basic=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple, cast

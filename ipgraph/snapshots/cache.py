@@ -11,7 +11,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,6 +43,9 @@ class Bounds(NamedTuple):
     max_bytes: int = 2 << 30
 
 
+DEFAULT_BOUNDS = Bounds()
+
+
 class Usage(NamedTuple):
     """What a cache has."""
 
@@ -55,7 +57,7 @@ def get_or_build(
     recipe: Recipe,
     cache: Path,
     report: Callable[[str], None] = lambda stage: None,
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = DEFAULT_BOUNDS,
     limits: BuildLimits = DEFAULT_LIMITS,
 ) -> Snapshot:
     """Return the snapshot of `recipe`. Build it if it is missing, stale or damaged.

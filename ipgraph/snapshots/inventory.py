@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 from binascii import crc32
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def replace_file(folder: Path, path: str, new: Path) -> None:
         copy.unlink(missing_ok=True)
     known = read(folder)
     others = [file for file in known.files if file.path != path]
-    _save(folder, replace(known, files=(*others, _describe(folder, path))))
+    _save(folder, known._replace(files=(*others, _describe(folder, path))))
 
 
 def read(folder: Path) -> Inventory:
@@ -218,7 +217,7 @@ def _read_touched(folder: Path, known: Inventory, touched: Iterable[File]) -> In
         if actual.checksum != file.checksum:
             raise Damage(_content_difference(file))
         same[file.path] = actual
-    fresh = replace(known, files=tuple(same.get(file.path, file) for file in known.files))
+    fresh = known._replace(files=tuple(same.get(file.path, file) for file in known.files))
     with suppress(OSError):  # a cache that cannot be written
         _save(folder, fresh)
     return fresh

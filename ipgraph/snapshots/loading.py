@@ -8,7 +8,6 @@ which its `Input` names.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,7 +62,7 @@ class Inputs(NamedTuple):
     """The files that paths stand for, and the number of files in folders that are not RDF."""
 
     files: tuple[Input, ...]
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str]
 
 
 def bundled_dataset(cache: Path | None = None) -> DatasetFile:
@@ -89,7 +88,8 @@ def dataset_files(dataset: DatasetFile) -> Inputs:
         tuple(
             Input(path, graph or file_graph(path.relative_to(dataset.folder).as_posix()))
             for path, graph in dataset.input_files()
-        )
+        ),
+        Counter(),
     )
 
 
@@ -141,7 +141,7 @@ def find(paths: Iterable[str | Path], syntax: str = "", known: Iterable[Input] =
                 graph = _free(file_graph(name), taken)
                 inputs[absolute] = Input(absolute, graph, syntax, is_found=is_folder)
             elif not is_folder:  # a file that is named too is not only found
-                inputs[absolute] = replace(inputs[absolute], is_found=False)
+                inputs[absolute] = inputs[absolute]._replace(is_found=False)
     return Inputs(tuple(inputs.values()), skipped)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from binascii import crc32
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -55,9 +55,9 @@ class Recipe(NamedTuple):
     origin: str
     inputs: tuple[Input, ...]
     reasoner: str
-    limits: InferenceLimits = field(default_factory=InferenceLimits)
-    dataset: DatasetFile = field(default_factory=DatasetFile)
-    options: ReadingOptions = field(default_factory=ReadingOptions)
+    limits: InferenceLimits = InferenceLimits()
+    dataset: DatasetFile = DatasetFile()
+    options: ReadingOptions = ReadingOptions()
     skipped: tuple[tuple[str, int], ...] = ()
 
     @property
