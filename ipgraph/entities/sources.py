@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
-from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces import COMPUTED_GRAPHS
 
 if TYPE_CHECKING:
     from ipgraph.entities.bibliography import Source
@@ -39,7 +39,7 @@ class Sources:
 
     def all(self) -> tuple[Source, ...]:
         """Return every document, by title."""
-        not_documents = (INFERRED_GRAPH, *self._entities.model.config.graphs.ontology)
+        not_documents = (*COMPUTED_GRAPHS, *self._entities.model.config.graphs.ontology)
         iris = (iri for iri in self._bibliography.counts if iri not in not_documents)
         sources = map(self._bibliography.source, iris)
         return tuple(sorted(sources, key=lambda source: (source.title.casefold(), source.iri)))
