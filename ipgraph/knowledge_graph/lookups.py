@@ -47,7 +47,8 @@ class GraphLookups(OpenedGraph):
         from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
-            found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
+            synonyms = self.config.search.synonyms
+            found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search, synonyms)
             return found.labeled_by(self.entities.labels) if self.preferred_languages else found
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
@@ -56,7 +57,7 @@ class GraphLookups(OpenedGraph):
 
         path = scratch.folder(self) / "search.sqlite"
         builder.build(self.store, path)
-        return SearchIndex(path)
+        return SearchIndex(path, synonyms=self.config.search.synonyms)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -130,10 +131,11 @@ class GraphLookups(OpenedGraph):
         ]
 
     def search(self, text: str, *, kind: str = "", limit: int = 20) -> SearchResults:
-        """Return the entities whose names, or else descriptions, contain all words of `text`.
+        """Return the entities with the words of `text`: by name, then by their other texts.
 
-        Exact short names come first. `kind` is the IRI of a class: only entities with this most
-        specific class.
+        Exact short names come first. If no entity has all words, those with some of them are
+        returned, and `is_relaxed` is true; a question also returns those. `kind` is the IRI of a
+        class: only entities with this most specific class.
         """
         return self.index.search(text, kind=kind, limit=limit)
 
