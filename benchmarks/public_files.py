@@ -106,7 +106,7 @@ class Outcome:
 
 def run(cache: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of ipgraph."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "ipgraph", *arguments],
         capture_output=True, text=True, check=False, env={**os.environ, "IPGRAPH_CACHE": cache},
     )  # fmt: skip
@@ -164,7 +164,7 @@ def main(folder: str, *names: str) -> int:
     for file in files:
         try:
             outcome = try_file(file)
-        except Exception as error:  # noqa: BLE001  the next file is tried all the same
+        except Exception as error:
             print(f"{file.name}: does not open: {error}", flush=True)
             failures += 1
             continue

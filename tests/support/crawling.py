@@ -57,7 +57,9 @@ class Visit:
         return ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem or self.status} (linked from {self.origin or 'nothing'})"
+        return (
+            f"{self.path}: {self.problem or self.status} (linked from {self.origin or 'nothing'})"
+        )
 
 
 def kind_of(path: str) -> str:

@@ -65,15 +65,20 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     return site.render(
         "quality.html",
         report=report,
+        shown=within(report.problems[:MAX_SHOWN], _size) if report else (),
         error=error,
-        limit=MAX_SHOWN,
         contradictions=findings.contradictions(site),
         found=site.kg.findings,
         broken=findings.broken_files(site),
         repairs=findings.repairs(site),
         rules=findings.RULES,
-        developers=replace(developer_section.of_list(site), python=sample),
+        developers=replace(developer_section.of_list(site), python=sample) if report else None,
     )
+
+
+def _size(problem: Problem) -> int:
+    """Return about how many bytes a problem takes on the page."""
+    return text_size(f"{problem.message}{problem.entity}{problem.detail}", problem.iri)
 
 
 def _waiting(site: Site, error: str) -> Response:
