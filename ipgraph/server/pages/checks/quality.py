@@ -10,6 +10,7 @@ from flask import Response, make_response
 from ipgraph.errors import StoreUnavailable
 from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
+from ipgraph.server.html.excerpts import text_size, within
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
@@ -20,7 +21,7 @@ from ipgraph.server.pages.site import site_of
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.checks import CheckReport
+    from ipgraph.checks import CheckReport, Problem
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
