@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RELOAD_S = 5
 MAX_SHOWN = 300  # rows of about 250 bytes each; the table formats have all
+_ROW_BYTES = 300  # of a row without its texts, about
 _PYTHON = """report = kg.check()
 for problem in report.problems:
     print(problem.message)"""
@@ -79,7 +80,7 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
 
 def _size(problem: Problem) -> int:
     """Return about how many bytes a problem takes on the page."""
-    return text_size(f"{problem.message}{problem.entity}{problem.detail}", problem.iri)
+    return _ROW_BYTES + text_size(f"{problem.message}{problem.entity}{problem.detail}", problem.iri)
 
 
 def _waiting(site: Site, error: str) -> Response:
