@@ -32,6 +32,11 @@ def test_query_declares_prefixes_and_returns_terms(project):
     assert row["label"].language == "en"
 
 
+def test_a_short_name_is_found_as_a_plain_string(project):
+    result = project.query('SELECT ?x { ?x ip:acronym "NISAC" }')
+    assert [row["x"].value for row in result] == [ENTITY + "nisac"]
+
+
 @pytest.mark.parametrize(
     "value", ["id:ip", f"<{ENTITY}ip>", rdflib.URIRef(ENTITY + "ip"), ox.NamedNode(ENTITY + "ip")]
 )

@@ -38,6 +38,12 @@ def test_a_fault_breaks_exactly_its_rule(
     assert broken_by(path, "rules") == {f"rules/{path.stem}"}
 
 
+def test_dates_of_different_precision_that_may_fit_break_no_rule(
+    broken_by: Callable[[Path, str], set[str]],
+) -> None:
+    assert broken_by(FAULTS / "no-fault.ttl", "rules") == set()
+
+
 @pytest.mark.parametrize("path", SHAPE_FAULTS, ids=lambda path: path.stem)
 def test_a_fault_breaks_exactly_its_shape(
     path: Path, broken_by: Callable[[Path, str], set[str]]

@@ -126,6 +126,11 @@ def test_a_name_of_a_format_fits_triples_too(run, name, start):
     assert done.stdout.lstrip("[").startswith(start)
 
 
+def test_a_short_name_is_found_as_a_plain_string(run):
+    done = run("query", "--format", "csv", 'SELECT ?x { ?x ip:acronym "NISAC" }')
+    assert done.stdout.splitlines()[1:] == ["https://w3id.org/ipgraph/id/nisac"]
+
+
 def test_query_is_read_from_standard_input_and_from_a_file(run, tmp_path):
     file = tmp_path / "question.rq"
     file.write_text(ASK_UNITS, encoding="utf-8")
