@@ -67,8 +67,8 @@ def open(
     By default, the target None is described by the bundled file, and one folder by its
     ``dataset.toml``. Without a target, a dataset file names the files.
     A build runs in a child process, which has limits of time and memory. `report` is called with
-    each of its stages: ``load``, ``infer``, ``write``, ``index``. Labels and other texts are in the
-    first of `languages` that the data have for them.
+    each of its stages: ``load``, ``infer``, ``date``, ``write``, ``index``. Labels and other texts
+    are in the first of `languages` that the data have for them.
 
     Contradictions do not prevent opening (`KnowledgeGraph.warnings`), nor do files in folders that
     cannot be read, unless the setting `strict` is on. Raises `UsageError`, `NotFound`,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _STAGES = {
     "load": "Loading the files",
     "infer": "Inferring statements",
+    "date": "Computing periods",
     "write": "Writing the snapshot",
     "index": "Indexing",
 }

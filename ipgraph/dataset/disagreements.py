@@ -18,7 +18,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions
 
 from ipgraph.dataset.config.values import Text
 from ipgraph.entities.model import Model
-from ipgraph.namespaces import INFERRED_GRAPH, RDF
+from ipgraph.namespaces import COMPUTED_GRAPHS, RDF
+from ipgraph.periods import dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,7 +80,7 @@ class _Finder:
         self._model = Model(store)
         self._questions = questions
         graphs = self._model.config.graphs
-        self._not_documents = {INFERRED_GRAPH, *graphs.editors, *graphs.ontology}
+        self._not_documents = {*COMPUTED_GRAPHS, *graphs.editors, *graphs.ontology}
 
     def find(self) -> Iterator[Disagreement]:
         """Yield all disagreements, in no order."""
@@ -238,7 +239,7 @@ def _readings(readings: Readings, values: Iterable[Value]) -> tuple[Reading, ...
 
 
 def _are_different_dates(first: Value, second: Value) -> bool:
-    return not (second.value.startswith(first.value) or first.value.startswith(second.value))
+    return dates.differ(first.value, second.value)
 
 
 def _by_value(first: Value, second: Value) -> bool:

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ipgraph.entities.labels import DEFAULT_GRAPH, Name
 from ipgraph.entities.values import FIRST
 from ipgraph.namespaces import (
-    INFERRED_GRAPH,
+    COMPUTED_GRAPHS,
     ONTOLOGY_LANGUAGES,
     OWL,
     RDF,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ipgraph.store import Subject, Term
 
 # The graphs whose statements are not stated there: the inferred one, and the merge of all.
-NOT_STATED = (NamedNode(INFERRED_GRAPH), DEFAULT_GRAPH)
+NOT_STATED = (*map(NamedNode, COMPUTED_GRAPHS), DEFAULT_GRAPH)
 DOMAINS = (
     *(RDFS + "domain", SCHEMA + "domainIncludes"),
     SCHEMA_HTTP + "domainIncludes",

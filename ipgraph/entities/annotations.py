@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from ipgraph.entities.labels import DEFAULT_GRAPH
 from ipgraph.entities.statements import TYPE, Statement, Value
-from ipgraph.namespaces import OWL, PROV, RDF, WIKIBASE
+from ipgraph.namespaces import OWL, PERIODS_GRAPH, PROV, RDF, WIKIBASE
 
 if TYPE_CHECKING:
     from ipgraph.entities.values import ValueReader
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_ANNOTATIONS = 4  # shown for a statement
 _MAX_READ = 4000
 _REIFIES = NamedNode(RDF + "reifies")
+_PERIODS = NamedNode(PERIODS_GRAPH)
 # The properties of a node that name subject, property and object of the statement it is about.
 _FORMS = tuple(
     tuple(NamedNode(namespace + name) for name in names)
@@ -97,6 +98,8 @@ class Annotations:
             for end in (form[0], form[2]):
                 quads = self._store.quads(None, end, self._node, DEFAULT_GRAPH)
                 for quad in islice(quads, _MAX_READ):
+                    if any(self._store.quads(quad.subject, end, self._node, _PERIODS)):
+                        continue  # a dated node, which the history shows
                     ends = [self._first(quad.subject, part) for part in form]  # type: ignore[arg-type]
                     if isinstance(ends[1], NamedNode):
                         key = (ends[0], ends[1].value, ends[2])

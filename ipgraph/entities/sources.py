@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
-from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces import COMPUTED_GRAPHS
 
 if TYPE_CHECKING:
     from ipgraph.entities.bibliography import Source
@@ -30,6 +30,18 @@ class SubjectStatements:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentStatements:
+    """Statements of a document about some subjects; whether there are more subjects.
+
+    `is_cut` is true if the document has more statements than are read (`MAX_READ`).
+    """
+
+    subjects: tuple[SubjectStatements, ...]
+    has_more: bool
+    is_cut: bool
+
+
 class Sources:
     """Reads the documents of one graph."""
 
@@ -39,7 +51,7 @@ class Sources:
 
     def all(self) -> tuple[Source, ...]:
         """Return every document, by title."""
-        not_documents = (INFERRED_GRAPH, *self._entities.model.config.graphs.ontology)
+        not_documents = (*COMPUTED_GRAPHS, *self._entities.model.config.graphs.ontology)
         iris = (iri for iri in self._bibliography.counts if iri not in not_documents)
         sources = map(self._bibliography.source, iris)
         return tuple(sorted(sources, key=lambda source: (source.title.casefold(), source.iri)))
@@ -48,19 +60,16 @@ class Sources:
         """Return the bibliography of a document."""
         return self._bibliography.source(iri)
 
-    def statements_of(
-        self, iri: str, limit: int, offset: int = 0
-    ) -> tuple[tuple[SubjectStatements, ...], bool]:
+    def statements_of(self, iri: str, limit: int, offset: int = 0) -> DocumentStatements:
         """Return the statements of a document about `limit` subjects from `offset` on, by label.
 
-        The second value is True if there are more subjects. Statements about the document itself
-        are left out. Of a document with more than `MAX_READ` statements, only so many are read,
-        which the store chooses.
+        Statements about the document itself are left out. Of a document with more than `MAX_READ`
+        statements, only so many are read, which the store chooses.
         """
         by_subject: dict[str, dict[str, list[Value]]] = {}
         nameless: dict[BlankNode, None] = {}
         nested: set[object] = set()
-        quads = self._entities.reader.written.quads(None, None, None, NamedNode(iri))
+        quads = iter(self._entities.reader.written.quads(None, None, None, NamedNode(iri)))
         for quad in islice(quads, MAX_READ):
             nested.add(quad.object)
             if isinstance(quad.subject, BlankNode):
@@ -69,6 +78,7 @@ class Sources:
                 relations = by_subject.setdefault(quad.subject.value, {})
                 value = self._entities.reader.value(quad.object)
                 relations.setdefault(quad.predicate.value, []).append(value)
+        is_cut = next(quads, None) is not None
         names = sorted(
             map(self._entities.labels.name, by_subject),
             key=lambda name: (name.label.casefold(), name.iri),
@@ -81,7 +91,7 @@ class Sources:
             else self._nameless(entry)
             for entry in islice(found, offset, offset + limit)
         )
-        return subjects, len(found) > offset + limit
+        return DocumentStatements(subjects, len(found) > offset + limit, is_cut)
 
     def _nameless(self, entry: SubjectStatements) -> SubjectStatements:
         """Return what is said about a thing without an IRI."""

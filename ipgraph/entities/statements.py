@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Triple
 
-from ipgraph.namespaces import INFERRED_GRAPH, RDF
+from ipgraph.namespaces import COMPUTED_GRAPHS, INFERRED_GRAPH, PERIODS_GRAPH, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ class Statement:
     @property
     def sources(self) -> frozenset[str]:
         """Return the graphs that state it."""
-        return self.graphs - {INFERRED_GRAPH}
+        return self.graphs.difference(COMPUTED_GRAPHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,10 @@ class Value:
 
 
 def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
-    """Merge at most `limit` quads into statements. The second value is True if these were all."""
+    """Merge at most `limit` quads into statements. The second value is True if these were all.
+
+    Computed periods are no statements about a thing; `Periods` has them.
+    """
     graphs: dict[tuple[Subject, NamedNode, Term], set[str]] = {}
     read = 0
     for quad in islice(quads, limit + 1):
@@ -81,6 +84,7 @@ def gather(quads: Iterable[Quad], limit: int) -> tuple[list[Statement], bool]:
     statements = [
         Statement(subject, predicate.value, object_, frozenset(names))
         for (subject, predicate, object_), names in graphs.items()
+        if names != {PERIODS_GRAPH}
     ]
     return statements, read <= limit
 

@@ -1,6 +1,6 @@
 """Compute the periods of all dated nodes of a graph.
 
-docs/explanation/time.md says why the rules are as they are.
+docs/explanation/data-and-time.md says why the rules are as they are.
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ class NodeReader:
                     if not isinstance(quad.subject, Triple):
                         found.setdefault(quad.subject, class_)
                     if len(found) > MAX_NODES:
-                        raise TooManyNodes
+                        raise TooManyNodes(
+                            f"No periods: there are more than {MAX_NODES:,} dated nodes."
+                        )
         order = {class_: place for place, class_ in enumerate(self._model.nodes)}
         nodes = sorted(found.items(), key=lambda item: (order[item[1]], str(item[0])))
         return [self._read(node, class_) for node, class_ in nodes]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode
 
-from ipgraph.namespaces import BUILT_IN, INFERRED_GRAPH, OWL, RDF, RDFS, SHACL, SKOS
+from ipgraph.namespaces import BUILT_IN, COMPUTED_GRAPHS, OWL, RDF, RDFS, SHACL, SKOS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,7 +34,7 @@ TERM_CLASSES = (
 NOT_CONTENT = (*BUILT_IN, SHACL)
 _TYPE = NamedNode(RDF + "type")
 _HIERARCHIES = (NamedNode(RDFS + "subClassOf"), NamedNode(RDFS + "subPropertyOf"))
-_NOT_STATED = (NamedNode(INFERRED_GRAPH), DefaultGraph())
+_NOT_STATED = (*map(NamedNode, COMPUTED_GRAPHS), DefaultGraph())
 
 _FROM = (
     " FROM vocabulary v JOIN terms t ON t.iri = v.iri WHERE v.kind = ?"

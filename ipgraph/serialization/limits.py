@@ -19,7 +19,7 @@ from ipgraph.serialization.formats import BASIC, FORMATS, Content, Feature, Form
 
 if TYPE_CHECKING:
     import mmap
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 
@@ -170,17 +170,17 @@ def _held(out: IO[bytes]) -> Iterator[IO[bytes]]:
         shutil.copyfileobj(whole, out)
 
 
-def features(quads: Path, without: str = "") -> list[Feature]:
+def features(quads: Path, without: Sequence[str] = ()) -> list[Feature]:
     """Return the features that some format lacks and a file of N-Quads has.
 
-    Statements of the graph `without` do not count. Reads the file once for each feature, and parses
-    the lines that may have it.
+    Statements of the graphs `without` do not count. Reads the file once for each feature, and
+    parses the lines that may have it.
     """
     import mmap  # late: only builds need it
 
     if not quads.stat().st_size:
         return []
-    ending = f"<{without}> .".encode()
+    endings = tuple(f"<{graph}> .".encode() for graph in without)
     with quads.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
         return [
             feature
@@ -188,7 +188,7 @@ def features(quads: Path, without: str = "") -> list[Feature]:
             if any(
                 feature in _features_of(line)
                 for line in _lines_with(text, re.compile(mark))
-                if not without or not line.endswith(ending)
+                if not line.endswith(endings)
             )
         ]
 

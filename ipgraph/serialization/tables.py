@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 import pyoxigraph as ox
 
 from ipgraph.entities.labels import Labels
-from ipgraph.namespaces import INFERRED_GRAPH, RDF, SKOS
+from ipgraph.namespaces import COMPUTED_GRAPHS, RDF, SKOS
 from ipgraph.serialization import spreadsheets, xlsx
 from ipgraph.serialization.limits import until_whole
 from ipgraph.store.originals import as_written
@@ -114,7 +114,7 @@ class _Statements:
     def _row(self, quad: ox.Quad, graph: str) -> Row:
         value = quad.object
         is_literal = isinstance(value, ox.Literal)
-        inferred = graph == INFERRED_GRAPH
+        inferred = graph in COMPUTED_GRAPHS
         return [
             self._label(quad.subject),
             self._label(quad.predicate),

@@ -15,8 +15,10 @@ import pyoxigraph as ox
 from ipgraph import reasoning
 from ipgraph.dataset.config import reader
 from ipgraph.inputs.parsing import ReadingReport
-from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces import COMPUTED_GRAPHS, INFERRED_GRAPH, PERIODS_GRAPH
 from ipgraph.namespaces.prefixes import well_known_for
+from ipgraph.periods import computation, graph
+from ipgraph.periods.nodes import TooManyNodes
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
@@ -79,6 +81,8 @@ def build(
     )
     for note in found.notes:
         _LOGGER.warning("%s", note)
+    clock.begin("date")
+    _add_periods(engine, recipe)
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
         try:
@@ -109,8 +113,18 @@ def build(
         if found.warnings:
             (scratch / WARNINGS).write_text("\n".join(found.warnings), encoding="utf-8")
         counts = manifest["counts"]
-        quads = counts["inferred"] + sum(counts["graphs"].values())
+        quads = counts["inferred"] + counts["periods"] + sum(counts["graphs"].values())
         inventory.write(scratch, recipe.key, quads)
+
+
+def _add_periods(engine: ox.Store, recipe: Recipe) -> None:
+    """Add the computed periods of dated nodes. They come after inference, so no rule sees them."""
+    try:
+        periods = computation.compute(replace(LocalStore(engine), description=recipe.dataset))
+    except TooManyNodes as error:
+        _LOGGER.warning("%s", error)
+        return
+    engine.bulk_extend(graph.quads(periods, recipe.dataset.config))
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
@@ -131,9 +145,10 @@ def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
 
 def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
     """Return what some format cannot hold, by what is exported: all statements, or the stated."""
-    found = {"closed": limits.features(quads), "stated": limits.features(quads, INFERRED_GRAPH)}
+    found = {"closed": limits.features(quads), "stated": limits.features(quads, COMPUTED_GRAPHS)}
     stated = sum(counts["graphs"].values())
-    for name, rows in (("closed", stated + counts["inferred"]), ("stated", stated)):
+    closed = stated + counts["inferred"] + counts["periods"]
+    for name, rows in (("closed", closed), ("stated", stated)):
         if rows >= xlsx.MAX_ROWS:
             found[name].append(Feature.MANY_ROWS)
     return {name: [feature.name for feature in each] for name, each in found.items()}
@@ -141,12 +156,13 @@ def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
 
 def _counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
     graphs = _count(engine, _COUNT_GRAPHS)
-    inferred = graphs.pop(INFERRED_GRAPH, 0)
+    inferred, periods = (graphs.pop(graph, 0) for graph in (INFERRED_GRAPH, PERIODS_GRAPH))
     triples = _count(engine, _COUNT_TRIPLES)[""]
     return {
         "triples": triples,
-        "stated": triples - inferred,
+        "stated": triples - inferred - periods,
         "inferred": inferred,
+        "periods": periods,
         "sources": len(graphs.keys() - {*described.ontology, *described.editors}),
         "graphs": graphs,
         "classes": _count(engine, _COUNT_CLASSES),
@@ -174,11 +190,9 @@ def _content_hash(quads: Path, literals: Path) -> str:
 
     The forms of literals in the files count as well, except those of statements with blank nodes.
     """
-    inferred_ending = f"<{INFERRED_GRAPH}> .\n".encode()
+    computed = tuple(f"<{graph}> .\n".encode() for graph in COMPUTED_GRAPHS)
     with quads.open("rb") as lines:
-        total = hash_lines(
-            line for line in map(_checked, lines) if not line.endswith(inferred_ending)
-        )
+        total = hash_lines(line for line in map(_checked, lines) if not line.endswith(computed))
     if literals.exists():
         total += int.from_bytes(sha256(_without_blank_nodes(literals.read_bytes())).digest())
     return f"{total % 2**256:064x}"

@@ -15,6 +15,7 @@ MEMORY_MIB_PER_MIB = 64
 STAGES = {
     "load": "Loading the files",
     "infer": "Inferring statements",
+    "date": "Computing periods",
     "write": "Writing the snapshot",
     "index": "Indexing",
     "check": "Checking the files",

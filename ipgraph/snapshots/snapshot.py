@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from ipgraph.dataset.config.file import DatasetFile
 from ipgraph.errors import StoreDamaged, StoreUnreadable
 from ipgraph.inputs.options import ReadingOptions
-from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces import COMPUTED_GRAPHS
 from ipgraph.settings import InferenceLimits
 from ipgraph.snapshots import construction, declarations, inventory
 from ipgraph.store.local import LocalStore
@@ -263,7 +263,8 @@ class Snapshot:
         )
 
     def _stated_store(self, read_files: bool) -> LocalStore:
-        if not self.manifest["counts"]["inferred"]:
+        counts = self.manifest["counts"]
+        if not counts["inferred"] and not counts["periods"]:
             return self.store(read_files=read_files)
         folder = self.folder / STATED
         try:
@@ -282,10 +283,10 @@ class Snapshot:
 
         snapshots = self.folder.parent
         with construction.lock(self._cache), construction.folder(snapshots, target) as scratch:
-            engine, inferred = ox.Store(), ox.NamedNode(INFERRED_GRAPH)
+            engine, computed = ox.Store(), {*map(ox.NamedNode, COMPUTED_GRAPHS)}
             with _checked(self.graph_path) as file:
                 quads = ox.parse(file, format=ox.RdfFormat.N_QUADS)
-                engine.bulk_extend(quad for quad in quads if quad.graph_name != inferred)
+                engine.bulk_extend(quad for quad in quads if quad.graph_name not in computed)
             keep_labels = self.originals is not None
             write_store(engine, scratch / GRAPH, scratch / "store", keep_labels=keep_labels)
             inventory.write(scratch, self.inventory.key, len(engine))

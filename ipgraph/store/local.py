@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ipgraph.dataset.config.file import NO_DESCRIPTION, DatasetFile
 from ipgraph.errors import BadQuery, StoreDamaged, StoreUnreadable, Unreadable
-from ipgraph.namespaces import INFERRED_GRAPH
+from ipgraph.namespaces import COMPUTED_GRAPHS, INFERRED_GRAPH
 from ipgraph.namespaces.prefixes import DEFAULT, Prefixes
 from ipgraph.store import engine_queries
 from ipgraph.store.engine_queries import Dataset
@@ -69,7 +69,8 @@ class LocalStore:
             quads = ox.parse(source, format=ox.RdfFormat.N_QUADS)
         engine.bulk_extend(quads)
         if not infer:
-            engine.remove_graph(ox.NamedNode(INFERRED_GRAPH))
+            for graph in COMPUTED_GRAPHS:
+                engine.remove_graph(ox.NamedNode(graph))
         merge(engine)
         return cls(engine)
 

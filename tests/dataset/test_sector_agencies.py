@@ -86,6 +86,15 @@ def test_a_recorded_gap_says_so_and_lists_the_documents_read(project: KnowledgeG
     assert local_names(rows, "document") >= {"hspd-7", "dhs-postal-shipping-2008"}
 
 
+def test_a_typed_question_about_a_gap_is_answered_with_the_documents_read(
+    project: KnowledgeGraph,
+) -> None:
+    found = project.search("who was responsible for the Postal and Shipping Sector in 2005").found
+    (answer,) = found.answers
+    assert "no document read names one" in answer.text
+    assert "https://w3id.org/ipgraph/source/hspd-7" in answer.documents
+
+
 @pytest.mark.parametrize(
     ("sector", "year", "agency"),
     [

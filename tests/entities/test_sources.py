@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ipgraph.cli.output import entity
+from ipgraph.entities import sources
 from ipgraph.namespaces import DCTERMS, IP, SOURCE
 
 SEED = SOURCE + "more-about-ip"
@@ -24,7 +25,7 @@ def published(project):
 
 def citing_descriptions(project, iri):
     """Yield descriptions of entities that cite a document."""
-    for subject in project.sources.statements_of(iri, 5)[0]:
+    for subject in project.sources.statements_of(iri, 5).subjects:
         description = project.entities.describe(subject.subject.iri)
         if any(source.iri == iri for source in description.sources):
             yield description
@@ -76,17 +77,25 @@ def test_a_document_has_a_title_and_its_statements_by_subject(project):
     source = project.sources.source(SEED)
     assert source.title == "More About the Office of Infrastructure Protection"
     assert source.statements == project.snapshot.manifest["counts"]["graphs"][SEED]
-    subjects, more = project.sources.statements_of(SEED, 10)
-    assert len(subjects) == 10
-    assert more
-    assert all(subject.subject.iri != SEED for subject in subjects)
-    rest, _ = project.sources.statements_of(SEED, 10, 10)
-    assert not {subject.subject.iri for subject in subjects} & {
+    found = project.sources.statements_of(SEED, 10)
+    assert len(found.subjects) == 10
+    assert found.has_more
+    assert not found.is_cut
+    assert all(subject.subject.iri != SEED for subject in found.subjects)
+    rest = project.sources.statements_of(SEED, 10, 10).subjects
+    assert not {subject.subject.iri for subject in found.subjects} & {
         subject.subject.iri for subject in rest
     }
 
 
+def test_a_document_with_more_statements_than_are_read_is_marked(project, monkeypatch):
+    monkeypatch.setattr(sources, "MAX_READ", 30)
+    found = project.sources.statements_of(SEED, 10)
+    assert found.subjects
+    assert found.is_cut
+
+
 def test_every_document_has_a_title_and_statements(project):
-    sources = project.sources.all()
-    assert len(sources) > 400
-    assert [source.iri for source in sources if not source.title or not source.statements] == []
+    documents = project.sources.all()
+    assert len(documents) > 400
+    assert [source.iri for source in documents if not source.title or not source.statements] == []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipgraph.entities.languages import matches
 from ipgraph.server.context import request
+from ipgraph.server.html import plurals
 from ipgraph.server.http.languages import DEFAULT, interface_languages, texts_folder
 
 if TYPE_CHECKING:
@@ -65,21 +66,21 @@ class Texts:
 
 
 def plural_of(name: Name) -> str:
-    """Return the plural of the label of a class if it is English, else the label."""
-    is_english = not name.language or matches(name.language.lower(), DEFAULT)
-    return plural(name.label) if is_english else name.label
+    """Return the plural of the label of a class, if there are rules for its language."""
+    return plural(name.label, name.language or DEFAULT)
 
 
-def plural(label: str) -> str:
-    """Return the plural of an English noun."""
-    special: Mapping[str, str] = load(DEFAULT).raw("plurals")
+def plural(label: str, language: str = DEFAULT) -> str:
+    """Return the plural of a noun; the noun itself if there are no rules for the language."""
+    code = next((code for code in plurals.RULES if matches(language.lower(), code)), "")
+    if not code:
+        return label
+    special: Mapping[str, str] = load(code).raw("plurals")
     for word, several in special.items():
         if f" {label.lower()}".endswith(" " + word):
             start = len(label) - len(word)
             return label[:start] + (several.capitalize() if label[start].isupper() else several)
-    if label.endswith("y") and label[-2:-1] not in "aeiou":
-        return label[:-1] + "ies"
-    return label + ("es" if label.endswith(("s", "x", "ch", "sh")) else "s")
+    return plurals.RULES[code](label)
 
 
 def current_language() -> str:

@@ -9,7 +9,7 @@ from ipgraph.search.vocabulary import content
 from ipgraph.server.api import dataset_description
 from ipgraph.server.html import links, schema_org
 from ipgraph.server.html.svg import tree
-from ipgraph.server.html.translations import plural
+from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS
 from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, page_queries
@@ -108,7 +108,7 @@ def _plural(site: Site, iri: str) -> str:
         if classes == (iri,):
             text = site.choose(label)
             return text[:1].lower() + text[1:]
-    return plural(site.entities.labels.name(iri).label)
+    return plural_of(site.entities.labels.name(iri))
 
 
 def _examples(site: Site) -> list[Question]:

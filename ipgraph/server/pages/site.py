@@ -260,10 +260,10 @@ class Site:
             )
         ]
         largest = sorted(tops, key=lambda iri: (-counts[iri], iri))[: len(PALETTE)]
-        labels = ((iri, self.kg.entities.labels.name(iri).label) for iri in largest)
+        names = map(self.kg.entities.labels.name, largest)
         return tuple(
-            KindGroup(Text((("", sentence_case(translations.plural(label))),)), (iri,))
-            for iri, label in labels
+            KindGroup(Text((("", sentence_case(translations.plural_of(name))),)), (name.iri,))
+            for name in names
         )
 
     def kind_style(self, iri: str) -> str:
@@ -336,7 +336,7 @@ class Site:
         name = self.entities.labels.name(collection.class_)
         if name.language and name.language != translations.current_language():
             return self.choose(collection.title)
-        return sentence_case(translations.plural(name.label))
+        return sentence_case(translations.plural_of(name))
 
     def _search_placeholder(self) -> str:
         words, examples = self.words(), self.kg.config.search.examples

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort
 
+from ipgraph.entities.sources import MAX_READ
 from ipgraph.search.folding import MAX_TEXT_CHARS
 from ipgraph.server.api import linked_data
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links, source_document
@@ -216,14 +217,14 @@ def render(site: Site, iri: str) -> str:
     page = links.page_number()
     view = site.describe(iri)
     offset = (page - 1) * SUBJECTS_PER_PAGE
-    subjects, has_next = site.kg.sources.statements_of(iri, SUBJECTS_PER_PAGE, offset)
+    found = site.kg.sources.statements_of(iri, SUBJECTS_PER_PAGE, offset)
     document = site.kg.sources.source(iri)
     return site.render(
         "source.html",
         linked=schema_org.of_document(site.root(), document),
         view=view,
         document=document,
-        statements=[(item, _below_heading(item)) for item in subjects],
+        statements=[(item, _below_heading(item)) for item in found.subjects],
         fields=[(key, getattr(document, key)) for key in FIELDS if getattr(document, key)],
         formats=entity.FORMATS,
         developers_card=developer_section.of_address(
@@ -232,8 +233,9 @@ def render(site: Site, iri: str) -> str:
             python=code_samples.PRINT_TRIPLES,
             sparql=page_queries.query("source", entity=iri),
         ),
+        read=MAX_READ if found.is_cut else 0,
         page_number=page,
-        has_next=has_next,
+        has_next=found.has_more,
     )
 
 

@@ -71,6 +71,28 @@ def test_the_label_of_a_class_is_pluralized(singular, plural):
     assert translations.plural(singular) == plural
 
 
+@pytest.mark.parametrize(
+    ("singular", "plural"),
+    [
+        ("sector", "sectores"),
+        ("división", "divisiones"),
+        ("ley", "leyes"),
+        ("lápiz", "lápices"),
+        ("Comité asesor", "Comités asesores"),
+        ("centro de intercambio de información", "centros de intercambio de información"),
+        ("orden ejecutiva", "órdenes ejecutivas"),
+        ("lunes", "lunes"),
+        ("GPS", "GPS"),
+    ],
+)
+def test_a_spanish_label_is_pluralized_by_spanish_rules(singular, plural):
+    assert translations.plural(singular, "es-MX") == plural
+
+
+def test_a_label_of_another_language_stays_as_it_is():
+    assert translations.plural("Stadt", "de") == "Stadt"
+
+
 def unnamed_relations(ontology: ox.Store, language: str) -> set[str]:
     """Return the properties that lack a label, or an inverse label, in a language."""
     properties = {

@@ -91,6 +91,8 @@ def test_questions_of_the_dataset_have_pages(client):
         "/sources",
         "/sparql",
         "/downloads",
+        "/ontology",
+        "/llms.txt",
     ],
 )
 def test_no_page_names_a_term_of_the_bundled_dataset(client, address):
