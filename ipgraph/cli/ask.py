@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,7 @@ def _store_for_names(graph: KnowledgeGraph) -> Store:
         return graph.store
     from ipgraph.store.local import LocalStore
 
-    return LocalStore.in_memory(graph.built.graph_path)
+    return replace(LocalStore.in_memory(graph.built.graph_path), prefixes=graph.prefixes)
 
 
 def _list(questions: Iterable[Question]) -> str:

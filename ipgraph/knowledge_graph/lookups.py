@@ -167,15 +167,23 @@ class GraphLookups(OpenedGraph):
         where `run` runs the text of a query, with or without inferred statements.
         """
         results = self.index.search(text, kind=kind, limit=limit)
-        return replace(results, found=self.answers(text, run or self._run))
+        return replace(results, found=self.answers(text, run))
 
-    def answers(self, text: str, run: Run) -> Answering:
-        """Return the answers to a typed question; `run` runs the text of a query."""
+    def prepare_answers(self) -> None:
+        """Open what `answers` reads, so that it is in memory before a limit is set."""
+        if not self.questions:
+            return
+        _ = self.answerer, self.document_ranks
+        if self.snapshot is not None and not all(question.infer for question in self.questions):
+            _ = self.stated_store
+
+    def answers(self, text: str, run: Run | None = None) -> Answering:
+        """Return the answers to a typed question, as `search` does without the entities."""
         from ipgraph.search.answering.answer import Answering
 
         if not self.questions:
             return Answering()
-        return self.answerer.answer(text, run, self.entities, self.document_ranks)
+        return self.answerer.answer(text, run or self._run, self.entities, self.document_ranks)
 
     def _run(self, text: str, infer: bool) -> EngineResult:
         store = self.store if self.snapshot is None else self.store_for(infer)

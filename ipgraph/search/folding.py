@@ -29,9 +29,13 @@ _ASCII_WORD = re.compile("[a-z0-9]+")
 
 
 def fold(text: str) -> str:
-    """Return `text` for comparison: no case, no accents, one space between words."""
+    """Return `text` for comparison: no case, no accents, one space between words.
+
+    A surrogate, which stands for a byte that is no text, becomes a question mark.
+    """
     if text.isascii():
         return " ".join(text.lower().split())
+    text = text.encode(errors="replace").decode()
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
     return " ".join(unicodedata.normalize("NFC", plain).split())

@@ -1,7 +1,7 @@
 """Queries in processes that can be killed.
 
 pyoxigraph cannot cancel a query, and some queries crash their process (architecture.md, measured).
-So every query of a user runs in its own process: `run_once` forks the current
+So every query of a user runs in its own process: `run_once` and `call_once` fork the current
 process for the command line, `Pool` keeps workers ready for the service.
 
 The limits on memory and descriptors are Linux's; elsewhere only the time limit is enforced.
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from ipgraph.workers.pool import Pool as Pool
     from ipgraph.workers.pool import ResultStream as ResultStream
     from ipgraph.workers.run import ClientDisconnected as ClientDisconnected
+    from ipgraph.workers.single import call_once as call_once
     from ipgraph.workers.single import run_once as run_once
     from ipgraph.workers.state import PoolLimits as PoolLimits
 
-# The command line uses only `run_once`, and must import nothing else for it.
+# The command line uses only these two, and must import nothing else for them.
 _MODULES = {
+    "call_once": "ipgraph.workers.single",
     "run_once": "ipgraph.workers.single",
     "ClientDisconnected": "ipgraph.workers.run",
     "Pool": "ipgraph.workers.pool",

@@ -1,4 +1,4 @@
-"""Run one query in a fork of this process, killed at its time limit. Used by the command line."""
+"""Run queries in a fork of this process, killed at its time limit. Used by the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import select
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ipgraph.errors import (
     IpGraphError,
@@ -23,13 +23,14 @@ from ipgraph.serialization.results import ResultFormats
 from ipgraph.workers.evaluation import write_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ipgraph.serialization.formats import Format
     from ipgraph.sparql.query import Query
     from ipgraph.store import Store
 
 _DONE = b"ok"
+T = TypeVar("T")
 
 
 def run_once(
@@ -57,13 +58,46 @@ def run_once(
         with os.fdopen(os.dup(descriptor), "wb") as out, ended(out) as text:
             write_result(open_store(), query, output_format, text)
         return ""
+
+    def child(report: int) -> None:
+        limited_open = _with_memory_limit(open_store, memory_limit_mib)
+        _run_child(limited_open, query, output_format, descriptor, report)
+
+    return _supervised(child, time_limit_s, memory_limit_mib).decode()
+
+
+def call_once(
+    prepare: Callable[[], object],
+    call: Callable[[], T],
+    *,
+    time_limit_s: float,
+    memory_limit_mib: int = 0,
+) -> T:
+    """Return what `call` returns in a process that can be killed, where it may run queries.
+
+    `prepare` runs first in that process: the memory that it uses does not count. It opens what is
+    on disk, as `open_store` in `run_once`. Raises the same errors, and those of both functions.
+    """
+    if not hasattr(os, "fork"):
+        prepare()
+        return call()
+    import pickle  # only this program's own child is read
+
+    def child(report: int) -> None:
+        _call_in_child(prepare, call, memory_limit_mib, report)
+
+    packed = _supervised(child, time_limit_s, memory_limit_mib)
+    return cast("T", pickle.loads(packed))  # noqa: S301
+
+
+def _supervised(child: Callable[[int], None], time_limit_s: float, memory_limit_mib: int) -> bytes:
+    """Run `child`, which writes a report and never returns, in a fork; return the report."""
     reading, writing = os.pipe()
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        limited_open = _with_memory_limit(open_store, memory_limit_mib)
-        _run_child(limited_open, query, output_format, descriptor, writing)
+        child(writing)
     os.close(writing)
     code = 0
     with os.fdopen(reading, "rb", buffering=0) as pipe:
@@ -92,7 +126,7 @@ def run_once(
         from ipgraph.workers.wire import unpack_error  # late: only an error pays for it
 
         raise unpack_error(report)
-    return report.removeprefix(_DONE).decode()
+    return report.removeprefix(_DONE)
 
 
 def _with_memory_limit(
@@ -102,14 +136,18 @@ def _with_memory_limit(
 
     def limited_open() -> Store:
         store = open_store()
-        if memory_limit_mib:
-            from ipgraph.workers import limits  # late: only the child needs it
-
-            limits.lower("RLIMIT_CORE", 0)
-            limits.limit_memory(memory_limit_mib)
+        _limit_memory(memory_limit_mib)
         return store
 
     return limited_open
+
+
+def _limit_memory(memory_limit_mib: int) -> None:
+    if memory_limit_mib:
+        from ipgraph.workers import limits  # late: only the child needs it
+
+        limits.lower("RLIMIT_CORE", 0)
+        limits.limit_memory(memory_limit_mib)
 
 
 def _run_child(
@@ -120,16 +158,35 @@ def _run_child(
     report: int,
 ) -> None:
     """Run the query, write the report and exit without the parent's clean-up; never return."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has gone ends the query
-    signal.signal(signal.SIGABRT, signal.SIG_DFL)  # a handler of the parent would print its stack
-    stderr = os.dup(2)
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
+    with _reporting(report):
         raw = _Beginning(os.dup(descriptor), "wb")
         store = open_store()
         with io.BufferedWriter(raw, 1 << 16) as out, ended(out) as text:
             write_result(store, query, output_format, text)
         os.write(report, _DONE + _hints(store, query, output_format, raw.beginning.rstrip(b"\n")))
+
+
+def _call_in_child(
+    prepare: Callable[[], object], call: Callable[[], object], memory_limit_mib: int, report: int
+) -> None:
+    """Call, write what is returned, and exit as `_run_child` does."""
+    import pickle
+
+    with _reporting(report):
+        prepare()
+        _limit_memory(memory_limit_mib)
+        _write_all(report, _DONE + pickle.dumps(call()))
+
+
+@contextlib.contextmanager
+def _reporting(report: int) -> Iterator[None]:
+    """In a child: report an error, and exit at the end without the parent's clean-up."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has gone ends the query
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)  # a handler of the parent would print its stack
+    stderr = os.dup(2)
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # hide the engine's crash messages
+        yield
     except IpGraphError as error:
         _report_error(report, error)
     except MemoryError:
@@ -142,6 +199,11 @@ def _run_child(
             traceback.print_exc(file=sys.stderr)
     finally:
         os._exit(0)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    with os.fdopen(descriptor, "wb", closefd=False) as out:
+        out.write(data)
 
 
 class _Beginning(io.FileIO):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -245,6 +246,53 @@ def test_search_finds_entities_by_part_of_a_name_and_shows_their_class(run):
     assert "Office for Bombing Prevention (OBP)\n  office · id:obp" in done.stdout
     hits = json.loads(run("search", "bomb", "--format", "json").stdout)["hits"]
     assert "https://w3id.org/ipgraph/id/obp" in [hit["iri"] for hit in hits]
+
+
+def test_search_answers_a_question_first_with_sources_and_the_command_that_repeats_it(run):
+    done = run("search", "head", "of", "nppd", "2012", "--limit", "2")
+    answer, _, hits = done.stdout.partition("\n\n")
+    lines = answer.splitlines()
+    sentence = " ".join(lines[:2])
+    assert sentence.startswith(
+        "In 2012, National Protection and Programs Directorate was headed by Rand Beers"
+    )
+    assert sentence.endswith(". [1] [2] [3]")
+    assert "  [3] Testimony: NPPD Fiscal Year 2012 Budget Request" in answer
+    assert lines[-2] == "  Who headed an organization in a given year?"
+    assert re.match(r"\d+ found, the first 2\n\nNational Protection", hits)
+    command = shlex.split(lines[-1])
+    assert command[0] == "ipgraph"
+    assert "Rand Beers" in run(*command[1:], "--format", "table").stdout
+
+
+def test_answers_of_search_are_in_its_json(run):
+    fields = json.loads(run("search", "divisions of IP", "--format", "json").stdout)
+    assert fields["found"]["answers"][0]["question"]["name"] == "divisions-of"
+    assert fields["hits"]
+
+
+def test_search_repeats_an_answer_from_the_same_store(run):
+    library = ("--store", "examples/library")
+    done = run("search", "who ran harbor branch", *library)
+    assert done.stdout.startswith("Harbor Branch was run by Per Lund from 1998, ")
+    assert "  ipgraph ask librarians-of branch=lib:harbor --store examples/library\n" in done.stdout
+    assert "thing/lund>" in run("ask", "librarians-of", "branch=lib:harbor", *library).stdout
+
+
+def test_search_whose_question_reaches_a_limit_still_finds_entities(run):
+    done = run("search", "head of nppd 2012", "--timeout", "0.001")
+    assert done.returncode == 0
+    assert "Rand Beers" not in done.stdout.partition(" found")[0]
+    assert "(NPPD)\n  directorate · id:nppd" in done.stdout
+    assert done.stderr == (
+        "ipgraph: The question is not answered: it reached a limit (query_time_limit_s = 0.001).\n"
+    )
+
+
+def test_search_for_bytes_that_are_no_text_finds_nothing(run):
+    done = run("search", "\udcff\udc80")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No entity matches" in done.stdout
 
 
 def test_search_without_hits_suggests_similar_names(run):

@@ -29,9 +29,8 @@ def text(description: Description, prefixes: Prefixes = DEFAULT, language: str =
 
     Texts in other languages than `language` are marked.
     """
-    width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     lines = _lines(description, prefixes, language)
-    return "\n".join(line for part in lines for line in _wrapped(part, width)) + "\n"
+    return "\n".join(line for part in lines for line in wrapped(part)) + "\n"
 
 
 def _lines(description: Description, prefixes: Prefixes, language: str) -> Iterator[str]:
@@ -67,7 +66,7 @@ def _lines(description: Description, prefixes: Prefixes, language: str) -> Itera
             yield quantity + _in_brackets(figure.as_of) + _marks(figure.sources)
     yield ""
     yield "Sources"
-    yield from (f"  [{source.number}] {_source(source)}" for source in description.sources)
+    yield from (f"  [{source.number}] {source_text(source)}" for source in description.sources)
 
 
 def _translations(tags: list[str]) -> str:
@@ -125,7 +124,8 @@ def _entry(entry: HistoryEntry, iri: str) -> str:
     return f"{when if known else 'undated'}: {who}{marks}{_marks(entry.sources)}"
 
 
-def _source(source: Source) -> str:
+def source_text(source: Source) -> str:
+    """Return how a document is cited, in one line."""
     facts = [source.title, source.publisher, source.issued, source.page or source.iri]
     return ", ".join(filter(None, facts))
 
@@ -134,7 +134,9 @@ def _in_brackets(text: str) -> str:
     return f" ({text})" if text else ""
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def wrapped(line: str) -> list[str]:
+    """Return a harmless line in parts no wider than the terminal, the later ones indented."""
+    width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     line = harmless(line)
     indent = " " * (len(line) - len(line.lstrip()) + 2)
     return textwrap.wrap(line, width, subsequent_indent=indent if line.startswith(" ") else "") or [
