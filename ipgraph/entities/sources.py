@@ -60,9 +60,7 @@ class Sources:
         """Return the bibliography of a document."""
         return self._bibliography.source(iri)
 
-    def statements_of(
-        self, iri: str, limit: int, offset: int = 0
-    ) -> DocumentStatements:
+    def statements_of(self, iri: str, limit: int, offset: int = 0) -> DocumentStatements:
         """Return the statements of a document about `limit` subjects from `offset` on, by label.
 
         Statements about the document itself are left out. Of a document with more than `MAX_READ`

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from ipgraph.server.html import links
+from ipgraph.server.html.excerpts import excerpt
 from ipgraph.server.html.highlighting import highlight
 from ipgraph.server.html.literals import date_in_words, is_image, map_address, place
 
@@ -45,6 +46,6 @@ def host(address: str) -> str:
 
 # The filters of the templates, by function name.
 ALL = (
-    *(sentence_case, heading_from_variable, linked, anchor, host, highlight),
+    *(sentence_case, heading_from_variable, linked, anchor, host, highlight, excerpt),
     *(date_in_words, is_image, map_address, place),
 )

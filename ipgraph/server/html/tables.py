@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ipgraph.namespaces import RDF, XSD
 from ipgraph.serialization.rows import text_of
+from ipgraph.server.html.excerpts import text_size, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,29 +96,51 @@ class Table:
         return [(name.text, number.number or 0.0) for name, number in rows]
 
 
-def table(result: EngineResult, entities: Entities, max_rows: int, max_counted: int) -> Table:
-    """Read at most `max_rows` of a result into a table, and count at most `max_counted`."""
+def table(
+    result: EngineResult,
+    entities: Entities,
+    max_rows: int,
+    max_counted: int,
+    max_bytes: float = math.inf,
+) -> Table:
+    """Read at most `max_rows` of a result into a table, and count at most `max_counted`.
+
+    The table ends where the page would have more than about `max_bytes` for it, after one row at
+    least.
+    """
     if isinstance(result, ox.QueryBoolean):
         return Table((), (), None, 0, truth=bool(result))
     if isinstance(result, ox.QuerySolutions):
         columns = tuple(variable.value for variable in result.variables)
-        rows = tuple(
-            tuple(cell(term, entities) for term in solution)
-            for solution in islice(result, max_rows)
-        )
-        counted, whole = _count(result, len(rows), max_counted)
+        read = [tuple(solution) for solution in islice(result, max_rows)]
+        counted, whole = _count(result, len(read), max_counted)
+        rows = _rows(read, entities, max_bytes)
         return Table(columns, rows, counted if whole else None, counted)
     # Ordered by subject, as in Turtle; the rest is only counted.
     triples = sorted(islice(result, max_rows), key=_by_subject)
-    rows = tuple(tuple(cell(term, entities) for term in triple) for triple in triples)
-    counted, whole = _count(result, len(rows), max_counted)
+    counted, whole = _count(result, len(triples), max_counted)
+    rows = _rows(triples, entities, max_bytes / 2)  # a graph is shown as Turtle too
     return Table(
         ("subject", "predicate", "object"),
         rows,
         counted if whole else None,
         counted,
-        turtle=_turtle(triples, entities.store.prefixes),
+        turtle=_turtle(_shown(triples[: len(rows)], max_bytes / 2), entities.store.prefixes),
     )
+
+
+def _rows(
+    terms: Iterable[Iterable[object]], entities: Entities, max_bytes: float
+) -> tuple[tuple[Cell, ...], ...]:
+    """Return the cells of the rows that fit into a size."""
+    rows = (tuple(cell(term, entities) for term in row) for row in terms)
+    return tuple(within(rows, lambda row: sum(text_size(c.text, c.iri) for c in row), max_bytes))
+
+
+def _shown(triples: list[ox.Triple], max_bytes: float) -> list[ox.Triple]:
+    """Return the triples that fit into a size as Turtle; none if the first is too long."""
+    found = within(triples, lambda triple: len(str(triple)), max_bytes)
+    return found if found and len(str(found[0])) <= max_bytes else []
 
 
 def _by_subject(triple: ox.Triple) -> tuple[str, bool, str, str]:

@@ -10,6 +10,7 @@ from flask import Response, make_response
 from ipgraph.errors import StoreUnavailable
 from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
+from ipgraph.server.html.excerpts import text_size, within
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
 from ipgraph.server.pages import developer_section, list_formats
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from ipgraph.checks import CheckReport
+    from ipgraph.checks.problems import Problem
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
@@ -65,15 +67,20 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     return site.render(
         "quality.html",
         report=report,
+        shown=within(report.problems[:MAX_SHOWN], _size) if report else (),
         error=error,
-        limit=MAX_SHOWN,
         contradictions=findings.contradictions(site),
         found=site.kg.findings,
         broken=findings.broken_files(site),
         repairs=findings.repairs(site),
         rules=findings.RULES,
-        developers=replace(developer_section.of_list(site), python=sample),
+        developers=replace(developer_section.of_list(site), python=sample) if report else None,
     )
+
+
+def _size(problem: Problem) -> int:
+    """Return about how many bytes a problem takes on the page."""
+    return text_size(f"{problem.message}{problem.entity}{problem.detail}", problem.iri)
 
 
 def _waiting(site: Site, error: str) -> Response:

@@ -25,6 +25,7 @@ from ipgraph.server.api import protocol, query_hints
 from ipgraph.server.api import sparql as sparql_endpoint
 from ipgraph.server.html import links
 from ipgraph.server.html.code_samples import samples
+from ipgraph.server.html.excerpts import LIST_BYTES
 from ipgraph.server.html.svg import bars
 from ipgraph.server.html.tables import Table, labeled_rows, table
 from ipgraph.server.http.negotiation import ANYTHING, CSV, Offer
@@ -122,7 +123,7 @@ def page(request: Request, query_request: QueryRequest) -> FlaskResponse:
     if query.strip():
         try:
             result = sparql_endpoint.rows(request, query_request._replace(text=query))
-            answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED)
+            answer = table(result, site.entities, MAX_ROWS, MAX_COUNTED, LIST_BYTES)
             if not answer.counted and answer.truth is None:
                 prefixes = request.edition.inspect(query).assumed
                 asked = Query(query, prefixes=prefixes)

@@ -12,6 +12,7 @@ from ipgraph.server import jobs
 from ipgraph.server.context import request
 from ipgraph.server.edition import has_questions
 from ipgraph.server.html import links
+from ipgraph.server.html.excerpts import LIST_BYTES
 from ipgraph.server.html.tables import labeled_rows, table
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import NAME, Parameter, Routes
@@ -163,7 +164,9 @@ def _named(site: Site, question: Question, given: Mapping[str, str]) -> dict[str
 
 def answer(site: Site, question: Question, text: str) -> Table:
     """Run a question whose parameters are bound, within the limits of the service."""
-    return table(site.run(text, infer=question.infer), site.entities, MAX_ROWS, MAX_ROWS * 20)
+    return table(
+        site.run(text, infer=question.infer), site.entities, MAX_ROWS, MAX_ROWS * 20, LIST_BYTES
+    )
 
 
 def shown(text: str) -> str:

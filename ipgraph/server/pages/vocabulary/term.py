@@ -19,6 +19,7 @@ from ipgraph.server.api.linked_data import (
 from ipgraph.server.context import request
 from ipgraph.server.edition import has_terms
 from ipgraph.server.html import links
+from ipgraph.server.html.excerpts import size_of, within
 from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, Choice
@@ -229,4 +230,5 @@ def _example(site: Site, property_iri: str, instances: set[str]) -> tuple[Value,
 
 def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
     """Return up to `MAX_SAMPLES` statements that use a property."""
-    return list(site.entities.sample_statements(iri, 25))
+    samples = site.entities.sample_statements(iri, 25)
+    return within(samples, lambda sample: sum(map(size_of, sample)))
