@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from ipgraph.search.answering.answer import Answering
 from ipgraph.search.answering.reading import Reader
 from ipgraph.search.file import IndexFile
-from ipgraph.search.folding import fold, query_words, unspaced_runs
+from ipgraph.search.folding import MAX_TEXT_CHARS, fold, query_words, unspaced_runs
 from ipgraph.search.nameless import MARK
 from ipgraph.search.ranking import Ranking
 from ipgraph.search.ranks import NameType, Tier
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 MAX_HITS = 2000
 MAX_SUGGESTED = 200
 MIN_SIMILARITY = 0.6
-# Longer than any name. The rest of a longer text is ignored: its cost grows with its words.
-MAX_TEXT_CHARS = 200
 # The sort orders for the instances of a class.
 SORTS = {
     "label": "t.folded, t.iri",
@@ -68,6 +67,7 @@ class SearchResults:
     complete: bool  # False if more entities match than were counted
     facets: tuple[tuple[str, int], ...]
     is_relaxed: bool = False  # True if no entity has all words of the text
+    found: Answering = field(default_factory=Answering)  # what the questions of the dataset say
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.search.builder import build
-from ipgraph.search.folding import fold, index_words, query_words
-from ipgraph.search.index import MAX_TEXT_CHARS, SearchIndex
+from ipgraph.search.folding import MAX_TEXT_CHARS, fold, index_words, query_words
+from ipgraph.search.index import SearchIndex
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 

@@ -116,7 +116,7 @@ def crawl(get: Get, starts: Iterable[str], per_kind: int = 3, limit: int = 60) -
 
 def _links(text: str, path: str) -> list[str]:
     """Return the addresses of the site that a page links to, in the order of the page."""
-    found = {}
+    found: dict[str, None] = {}
     for value in _LINK.findall(text):
         target = urlsplit(urldefrag(urljoin("http://site" + path, unescape(value))).url)
         if target.netloc == "site":

@@ -228,7 +228,7 @@ def _example(site: Site, property_iri: str, instances: set[str]) -> tuple[Value,
     return next((pair for pair in samples if pair[0].iri in instances and pair[1].text), None)
 
 
-def _samples(site: Site, iri: str) -> list[tuple[object, object]]:
+def _samples(site: Site, iri: str) -> list[tuple[Value, Value]]:
     """Return up to `MAX_SAMPLES` statements that use a property."""
     samples = site.entities.sample_statements(iri, 25)
-    return within(samples, lambda sample: sum(map(size_of, sample)))
+    return within(samples, lambda sample: size_of(sample[0]) + size_of(sample[1]))
