@@ -119,13 +119,13 @@ def table(
     # Ordered by subject, as in Turtle; the rest is only counted.
     triples = sorted(islice(result, max_rows), key=_by_subject)
     counted, whole = _count(result, len(triples), max_counted)
-    rows = _rows(triples, entities, max_bytes / 2)  # a graph is shown as Turtle too
+    rows = _rows(within(triples, lambda t: len(str(t)), max_bytes * 2 / 3), entities, math.inf)
     return Table(
         ("subject", "predicate", "object"),
         rows,
         counted if whole else None,
         counted,
-        turtle=_turtle(_shown(triples[: len(rows)], max_bytes / 2), entities.store.prefixes),
+        turtle=_turtle(_shown(triples[: len(rows)], max_bytes * 2 / 3), entities.store.prefixes),
     )
 
 

@@ -67,15 +67,21 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     return site.render(
         "quality.html",
         report=report,
-        shown=within(report.problems[:MAX_SHOWN], _size) if report else (),
+        shown=within(report.problems[:MAX_SHOWN], _size, 50_000) if report else (),
         error=error,
-        contradictions=findings.contradictions(site),
+        contradictions=within(findings.contradictions(site), _size_of_contradiction, 20_000),
         found=site.kg.findings,
         broken=findings.broken_files(site),
         repairs=findings.repairs(site),
         rules=findings.RULES,
         developers=replace(developer_section.of_list(site), python=sample) if report else None,
     )
+
+
+def _size_of_contradiction(contradiction: findings.Contradiction) -> int:
+    """Return about how many bytes a contradiction takes, with the statements it follows from."""
+    terms = [term for ground in contradiction.grounds for term in (*ground.terms, *ground.sources)]
+    return 300 + sum(text_size(term.text, term.address) for term in terms)
 
 
 def _size(problem: Problem) -> int:
