@@ -30,38 +30,22 @@ from support.crawling import Visit, crawl, describe_address
 from support.served import Served
 
 SAMPLE = 3
-FIXED = [
-    "/",
-    "/browse",
-    "/ontology",
-    "/sources",
-    "/graph",
-    "/quality",
-    "/downloads",
-    "/about",
-    "/timeline",
-    "/questions",
-    "/disagreements",
-    "/sparql",
-    "/llms.txt",
-    "/sitemap.xml",
-    "/openapi.json",
-    "/.well-known/void",
-    "/?lang=es",
-    "/?lang=ar",
-    "/ontology?lang=es",
-]
-MOST = "GROUP BY ?e ORDER BY DESC(COUNT(*))"
+FIXED = ["/", "/browse", "/ontology", "/sources", "/graph", "/quality", "/downloads", "/about",
+         "/timeline", "/questions", "/disagreements", "/sparql", "/llms.txt", "/sitemap.xml",
+         "/openapi.json", "/.well-known/void", "/?lang=es", "/?lang=ar",
+         "/ontology?lang=es"]  # fmt: skip
+MOST = " GROUP BY ?e ORDER BY DESC(COUNT(*))"
 QUERIES = {
-    "most linked": "SELECT ?e { ?s ?p ?e FILTER(isIRI(?e)) } " + MOST,
-    "most statements": "SELECT ?e { ?e ?p ?o FILTER(isIRI(?e)) } " + MOST,
+    "most linked": "SELECT ?e { ?s ?p ?e FILTER(isIRI(?e)) }" + MOST,
+    "most statements": "SELECT ?e { ?e ?p ?o FILTER(isIRI(?e)) }" + MOST,
     "classes": "SELECT DISTINCT ?e { ?s a ?e FILTER(isIRI(?e)) }",
     "properties": "SELECT DISTINCT ?e { ?s ?e ?o }",
-    "blank nodes": "SELECT ?e { ?e ?p ?o FILTER(isIRI(?e) && isBlank(?o)) } " + MOST,
+    "blank nodes": "SELECT ?e { ?e ?p ?o FILTER(isIRI(?e) && isBlank(?o)) }" + MOST,
     "lists": "SELECT DISTINCT ?e { ?e ?p ?l . ?l rdf:rest ?r FILTER(isIRI(?e)) }",
-    "long literals": """SELECT ?e { ?e ?p ?o FILTER(isIRI(?e) && isLiteral(?o)) }
-        ORDER BY DESC(STRLEN(STR(?o)))""",
-    "quoted": "SELECT DISTINCT ?e { ?b ?p ?e . ?b ?q ?o FILTER(isIRI(?e) && isBlank(?b)) }",
+    "long literals": "SELECT ?e { ?e ?p ?o FILTER(isIRI(?e) && isLiteral(?o)) }"
+                     " ORDER BY DESC(STRLEN(STR(?o)))",
+    "referring blank nodes": "SELECT DISTINCT ?e { ?b ?p ?e . ?b ?q ?o"
+                             " FILTER(isIRI(?e) && isBlank(?b)) }",
 }  # fmt: skip
 
 
@@ -81,7 +65,7 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def get(self, path: str, accept: str = "text/html,*/*;q=0.8") -> Response:
-        """Return the response to a request, after at most five redirects."""
+        """Return what a path and its redirects lead to."""
         for _ in range(5):
             self._connection.request("GET", path, headers={"Accept": accept})
             response = self._connection.getresponse()
@@ -185,7 +169,7 @@ def main(folder: str, *names: str) -> int:
     for file in files:
         try:
             outcome = try_file(file)
-        except Exception as error:
+        except Exception as error:  # the next file is tried all the same
             print(f"{file.name}: does not open: {error}", flush=True)
             failures += 1
             continue

@@ -57,9 +57,8 @@ class Visit:
         return ""
 
     def __str__(self) -> str:
-        return (
-            f"{self.path}: {self.problem or self.status} (linked from {self.origin or 'nothing'})"
-        )
+        origin = self.origin or "nothing"
+        return f"{self.path}: {self.problem or self.status} (linked from {origin})"
 
 
 def kind_of(path: str) -> str:

@@ -119,13 +119,13 @@ def table(
     # Ordered by subject, as in Turtle; the rest is only counted.
     triples = sorted(islice(result, max_rows), key=_by_subject)
     counted, whole = _count(result, len(triples), max_counted)
-    rows = _rows(triples, entities, max_bytes / 2)  # a graph is shown as Turtle too
+    rows = _rows(within(triples, lambda t: len(str(t)), max_bytes * 2 / 3), entities, math.inf)
     return Table(
         ("subject", "predicate", "object"),
         rows,
         counted if whole else None,
         counted,
-        turtle=_turtle(triples[: len(rows)], entities.store.prefixes),
+        turtle=_turtle(_shown(triples[: len(rows)], max_bytes * 2 / 3), entities.store.prefixes),
     )
 
 
@@ -135,6 +135,12 @@ def _rows(
     """Return the cells of the rows that fit into a size."""
     rows = (tuple(cell(term, entities) for term in row) for row in terms)
     return tuple(within(rows, lambda row: sum(text_size(c.text, c.iri) for c in row), max_bytes))
+
+
+def _shown(triples: list[ox.Triple], max_bytes: float) -> list[ox.Triple]:
+    """Return the triples that fit into a size as Turtle; none if the first is too long."""
+    found = within(triples, lambda triple: len(str(triple)), max_bytes)
+    return found if found and len(str(found[0])) <= max_bytes else []
 
 
 def _by_subject(triple: ox.Triple) -> tuple[str, bool, str, str]:

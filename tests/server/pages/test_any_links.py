@@ -106,3 +106,10 @@ def test_the_statements_of_a_graph_include_things_without_an_iri(tmp_path):
     assert "A thing without an IRI" in text
     assert "soup" in text
     assert "nested" in text
+
+
+def test_a_page_of_a_graph_that_is_read_in_part_says_so(client, monkeypatch):
+    graph = "/source?uri=http%3A%2F%2Fexample.org%2Fid%2Fminutes"
+    assert "grouped by subject" not in client.get(graph).text
+    monkeypatch.setattr("ipgraph.entities.sources.MAX_READ", 2)
+    assert "grouped by subject" in client.get(graph).text

@@ -21,13 +21,13 @@ from ipgraph.server.pages.site import site_of
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from ipgraph.checks import CheckReport, Problem
+    from ipgraph.checks import CheckReport
+    from ipgraph.checks.problems import Problem
     from ipgraph.server.context import Request
     from ipgraph.server.pages.site import Site
 
 RELOAD_S = 5
 MAX_SHOWN = 300  # rows of about 250 bytes each; the table formats have all
-_ROW_BYTES = 300  # of a row without its texts, about
 _PYTHON = """report = kg.check()
 for problem in report.problems:
     print(problem.message)"""
@@ -67,9 +67,9 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     return site.render(
         "quality.html",
         report=report,
-        shown=within(report.problems[:MAX_SHOWN], _size) if report else (),
+        shown=within(report.problems[:MAX_SHOWN], _size, 50_000) if report else (),
         error=error,
-        contradictions=findings.contradictions(site),
+        contradictions=within(findings.contradictions(site), _size_of_contradiction, 20_000),
         found=site.kg.findings,
         broken=findings.broken_files(site),
         repairs=findings.repairs(site),
@@ -78,9 +78,15 @@ def _rendered(site: Site, report: CheckReport | None, error: str) -> str:
     )
 
 
+def _size_of_contradiction(contradiction: findings.Contradiction) -> int:
+    """Return about how many bytes a contradiction takes, with the statements it follows from."""
+    terms = [term for ground in contradiction.grounds for term in (*ground.terms, *ground.sources)]
+    return 300 + sum(text_size(term.text, term.address) for term in terms)
+
+
 def _size(problem: Problem) -> int:
     """Return about how many bytes a problem takes on the page."""
-    return _ROW_BYTES + text_size(f"{problem.message}{problem.entity}{problem.detail}", problem.iri)
+    return text_size(f"{problem.message}{problem.entity}{problem.detail}", problem.iri)
 
 
 def _waiting(site: Site, error: str) -> Response:
