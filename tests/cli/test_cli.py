@@ -329,7 +329,8 @@ def test_failed_export_leaves_the_old_file_unchanged(run, tmp_path):
 
 def test_info_shows_counts_and_the_snapshot_folder(run, session_cache):
     facts = json.loads(run("info", "--format", "json").stdout)
-    assert facts["counts"]["stated"] + facts["counts"]["inferred"] == facts["counts"]["triples"]
+    counts = facts["counts"]
+    assert counts["stated"] + counts["inferred"] + counts["periods"] == counts["triples"]
     text = run("info").stdout
     assert str(session_cache) in text
     assert f"{facts['counts']['stated']:,} stated" in text
