@@ -22,8 +22,10 @@ def summary(graph: KnowledgeGraph) -> str:
         f"Version    {facts['content_hash'][:12]}",
         f"Folder     {facts['folder']}",
         f"Cache      {_cache(facts['cache'])}",
-        f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred, "
-        f"{counts['periods']:,} of periods",
+        (
+            f"Triples    {counts['stated']:,} stated, {counts['inferred']:,} inferred, "
+            f"{counts['periods']:,} of periods"
+        ),
         *(f"Inference  {note}" for note in graph.notes),
         *_findings(graph),
         f"Sources    {counts['sources']:,}",
