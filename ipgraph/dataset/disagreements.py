@@ -18,8 +18,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions
 
 from ipgraph.dataset.config.values import Text
 from ipgraph.entities.model import Model
+from ipgraph.entities.periods import dates
 from ipgraph.namespaces import COMPUTED_GRAPHS, RDF
-from ipgraph.periods import dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

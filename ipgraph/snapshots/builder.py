@@ -14,11 +14,11 @@ import pyoxigraph as ox
 
 from ipgraph import reasoning
 from ipgraph.dataset.config import reader
+from ipgraph.entities.periods import computation, graph
+from ipgraph.entities.periods.nodes import TooManyNodes
 from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import COMPUTED_GRAPHS, INFERRED_GRAPH, PERIODS_GRAPH
 from ipgraph.namespaces.prefixes import well_known_for
-from ipgraph.periods import computation, graph
-from ipgraph.periods.nodes import TooManyNodes
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ipgraph.periods import dates
-from ipgraph.periods.model import (
+from ipgraph.entities.periods import dates
+from ipgraph.entities.periods.model import (
     ATTESTED,
     CONTRADICTS_EDITORS,
     END_DIFFERS,
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from ipgraph.periods.dates import Reading
-    from ipgraph.periods.nodes import DatedNode
+    from ipgraph.entities.periods.dates import Reading
+    from ipgraph.entities.periods.nodes import DatedNode
 
 
 @dataclass(slots=True)

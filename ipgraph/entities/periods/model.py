@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from ipgraph.periods.dates import day_after
+from ipgraph.entities.periods.dates import day_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

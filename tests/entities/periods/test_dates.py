@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipgraph.periods import dates
-from ipgraph.periods.dates import Reading
+from ipgraph.entities.periods import dates
+from ipgraph.entities.periods.dates import Reading
 
 PRECISE = st.builds(
     lambda day, length: day.isoformat()[:length], st.dates(), st.sampled_from((4, 7, 10))

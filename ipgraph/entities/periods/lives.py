@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
+from ipgraph.entities.periods import dates
+from ipgraph.entities.periods.model import ESTIMATED, STATED, Life
 from ipgraph.namespaces import RDF
-from ipgraph.periods import dates
-from ipgraph.periods.model import ESTIMATED, STATED, Life
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from ipgraph.periods.held import Held
-    from ipgraph.periods.stated import StatedGraph
+    from ipgraph.entities.periods.held import Held
+    from ipgraph.entities.periods.stated import StatedGraph
     from ipgraph.store import Term
 
 _TYPE = NamedNode(RDF + "type")

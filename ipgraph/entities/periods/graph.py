@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.dataset.config.model import DatasetConfig
-    from ipgraph.periods.model import Period, Periods
+    from ipgraph.entities.periods.model import Period, Periods
 
 _GRAPH = NamedNode(PERIODS_GRAPH)
 _DATE = NamedNode(XSD + "date")

@@ -9,8 +9,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from ipgraph.dataset.config.values import path_of
 from ipgraph.entities.model import Model
+from ipgraph.entities.periods import dates
 from ipgraph.namespaces import COMPUTED_GRAPHS, RDF, RDFS
-from ipgraph.periods import dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.dataset.config.values import PropertyPath, Step
+    from ipgraph.entities.periods.dates import Reading
     from ipgraph.namespaces.prefixes import Prefixes
-    from ipgraph.periods.dates import Reading
     from ipgraph.store import EngineResult, Store, Subject, Term
 
 _TYPE = NamedNode(RDF + "type")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ipgraph.dataset.config.sections import NodeClass, State
-    from ipgraph.periods.dates import Reading
-    from ipgraph.periods.stated import StatedGraph
+    from ipgraph.entities.periods.dates import Reading
+    from ipgraph.entities.periods.stated import StatedGraph
     from ipgraph.store import Subject, Term
 
 MAX_NODES = 100_000  # with more, no periods are computed: 60 s on one core

@@ -12,8 +12,8 @@ import pytest
 import ipgraph
 from ipgraph.dataset.config import reader
 from ipgraph.dataset.config.file import DatasetFile
-from ipgraph.periods import graph
-from ipgraph.periods.computation import compute
+from ipgraph.entities.periods import graph
+from ipgraph.entities.periods.computation import compute
 from ipgraph.store.local import LocalStore, merge
 
 EX = "http://example.org/"

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from ipgraph.periods import dates
-from ipgraph.periods.held import extend_to_horizon, held_of
-from ipgraph.periods.lives import Lives
-from ipgraph.periods.model import ATTESTED, Life, Period, Periods
-from ipgraph.periods.nodes import NodeReader
-from ipgraph.periods.stated import StatedGraph
+from ipgraph.entities.periods import dates
+from ipgraph.entities.periods.held import extend_to_horizon, held_of
+from ipgraph.entities.periods.lives import Lives
+from ipgraph.entities.periods.model import ATTESTED, Life, Period, Periods
+from ipgraph.entities.periods.nodes import NodeReader
+from ipgraph.entities.periods.stated import StatedGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from ipgraph.periods.held import Held
+    from ipgraph.entities.periods.held import Held
     from ipgraph.store import Store, Term
 
 _UNBOUNDED = Life()
