@@ -93,7 +93,7 @@ def test_limits_grow_with_the_size_of_the_files():
 def test_every_stage_has_words(rdf_folder, tmp_path):
     stages: list[str] = []
     ipgraph.open(rdf_folder, settings=Settings(cache=str(tmp_path)), report=stages.append)
-    assert stages == ["load", "infer", "write", "index"]
+    assert stages == ["load", "infer", "date", "write", "index"]
     assert set(stages) < set(STAGES)
 
 

@@ -78,4 +78,5 @@ def test_the_results_of_checks_have_formats_when_there_are_results(client, monke
     monkeypatch.setattr(checking.Checking, "begin", finish)
     reply = client.get("/quality")
     assert "format=json" in reply.text
+    assert re.search(r"<code>curl -L (?:-H [^<]*)?\S*http://localhost/quality", reply.text)
     assert len(reply.data) <= MAX_PAGE_BYTES

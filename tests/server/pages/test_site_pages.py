@@ -253,7 +253,7 @@ def test_a_slow_picture_is_replaced_by_a_link_and_the_page_is_not_cached(client,
         "/", "/search?q=dams", "/browse", "/browse?type=ip:Division", "/page/pscd", "/sectors",
         "/page/ip/related/ip:performs", "/ontology", "/ontology/Division", "/ontology/performs",
         "/sources", "/source/more-about-ip", "/graph", "/questions", "/questions/units-of",
-        "/disagreements", "/quality", "/timeline", "/timeline?id=IP", "/about",
+        "/disagreements", "/timeline", "/timeline?id=IP", "/about",
         "/why?s=PSCD&p=partOf&o=DHS",
     ],
 )  # fmt: skip
