@@ -17,11 +17,14 @@ from ipgraph.dataset.config import reader
 from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.namespaces.prefixes import well_known_for
+from ipgraph.periods.computation import compute
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
 from ipgraph.snapshots import construction, declarations, findings, inventory, loading
 from ipgraph.snapshots.content_hash import hash_lines
+from ipgraph.snapshots.dates import calendar, stored
+from ipgraph.snapshots.dates.calendar import Calendar
 from ipgraph.snapshots.literals import Recorder
 from ipgraph.snapshots.snapshot import LITERALS, WARNINGS
 from ipgraph.store.local import LocalStore, token_too_long, write_store
@@ -73,6 +76,7 @@ def build(
     originals = recorder.originals(engine)
     del recorder
     clock.begin("infer")
+    periods = compute(replace(LocalStore(engine), description=recipe.dataset))
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     found = findings.collect(
         closure.inconsistencies, read, recipe.inputs, engine, dict(recipe.skipped)
@@ -82,16 +86,19 @@ def build(
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
         try:
-            # The forms of a statement are found by the label of its blank node.
+            # The forms of a statement, and the period of a node, are found by a label.
             write_store(
                 *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
-                keep_labels=bool(originals),
+                keep_labels=bool(originals) or stored.has_blank_nodes(periods),
             )
         except MemoryError as error:
             raise token_too_long(error, "The files") from error
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
+        if periods:
+            (scratch / stored.NAME).write_bytes(stored.dump(periods))
+            (scratch / calendar.NAME).write_bytes(Calendar.of(periods).dump())
         store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
         contents = builder.build(store, scratch / "search.sqlite")
         prefixes = well_known_for(contents.terms) | declared.table()
@@ -115,17 +122,17 @@ def build(
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
     engine = LocalStore.on_disk(scratch / "store").engine
-    counts = _counts(engine, recipe.dataset.config.graphs)
+    found = counts(engine, recipe.dataset.config.graphs)
     return {
         "hash": name,
         "content_hash": _content_hash(scratch / "graph.nq", scratch / LITERALS),
-        "file_hash": _file_hash(scratch / "graph.nq"),
+        "file_hash": file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
         "dataset": reader.to_table(recipe.dataset.config),
         "inputs": [{"path": str(file.path), "graph": file.graph} for file in recipe.inputs],
-        "counts": counts,
-        "features": _features(scratch / "graph.nq", counts),
+        "counts": found,
+        "features": _features(scratch / "graph.nq", found),
     }
 
 
@@ -139,7 +146,8 @@ def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
     return {name: [feature.name for feature in each] for name, each in found.items()}
 
 
-def _counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
+def counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
+    """Return the numbers of triples, graphs and instances in a store, for the manifest."""
     graphs = _count(engine, _COUNT_GRAPHS)
     inferred = graphs.pop(INFERRED_GRAPH, 0)
     triples = _count(engine, _COUNT_TRIPLES)[""]
@@ -163,7 +171,7 @@ def _count(engine: ox.Store, text: str) -> dict[str, int]:
     }
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
     """Return a hash of the bytes of a file. Two builds may label blank nodes differently."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
