@@ -20,6 +20,8 @@ ONTOLOGY_GRAPH = BASE + "ontology"
 ENTITY = BASE + "id/"
 SOURCE = BASE + "source/"
 INFERRED_GRAPH = BASE + "inferred"
+PERIODS_GRAPH = BASE + "periods"
+COMPUTED_GRAPHS = (INFERRED_GRAPH, PERIODS_GRAPH)  # no document states what is in them
 EDITORS_GRAPH = SOURCE + "editors"
 URNS = "urn:ipgraph:"  # names that mean something to this program only
 # Before the relative path of a file whose graph nobody has named. Relative IRIs in it extend this.

@@ -47,25 +47,11 @@ from ipgraph.server.http.response import (
     write_problem,
 )
 from ipgraph.server.http.routes import RouteTable
-from ipgraph.server.pages import (
-    about,
-    collections,
-    disagreements,
-    entity,
-    graph,
-    home,
-    quality,
-    query,
-    query_builder,
-    questions,
-    report,
-    search,
-    site,
-    sources,
-    timeline,
-    why,
-)
+from ipgraph.server.pages import about, collections, disagreements, home, search, site, sources
+from ipgraph.server.pages.checks import quality
+from ipgraph.server.pages.entities import entity, graph, report, timeline, why
 from ipgraph.server.pages.error import error_page
+from ipgraph.server.pages.queries import query, query_builder, questions
 from ipgraph.server.pages.vocabulary import overview, term
 from ipgraph.server.service import Service
 from ipgraph.workers.run import ClientDisconnected

@@ -170,9 +170,7 @@ def test_blank_node_is_described_by_its_contents():
     "name", ["PSCD", "pscd", "id:pscd", "<" + ENTITY + "pscd>", "Protective Security"]
 )
 def test_name_in_any_form_finds_its_entity(name):
-    entities = entities_of(
-        one='id:pscd ip:acronym "PSCD"@en ; rdfs:label "Protective Security"@en .'
-    )
+    entities = entities_of(one='id:pscd ip:acronym "PSCD" ; rdfs:label "Protective Security"@en .')
     assert entities.resolve(name) == ENTITY + "pscd"
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ipgraph import reasoning
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.reasoning import sparql_rules
-from ipgraph.reasoning.closure import fixpoint, redundancy, transitive
+from ipgraph.reasoning.closure import fixpoint, transitive
+from ipgraph.reasoning.closure.compilation import redundancy
 from ipgraph.reasoning.closure.reasoner import Reasoner
 from ipgraph.reasoning.trivia import is_trivial
 from support.ontologies import (

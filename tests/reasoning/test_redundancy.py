@@ -7,7 +7,7 @@ import random
 import pytest
 
 from ipgraph.namespaces import OWL, RDF, RDFS
-from ipgraph.reasoning.closure import redundancy
+from ipgraph.reasoning.closure.compilation import redundancy
 from ipgraph.reasoning.closure.reasoner import Reasoner
 
 TYPE = f"<{RDF}type>"

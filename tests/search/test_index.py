@@ -17,10 +17,10 @@ DATA = """
 @prefix ip: <https://w3id.org/ipgraph/ontology/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-id:obp a ip:Office ; rdfs:label "Office for Bombing Prevention"@en ; ip:acronym "OBP"@en ;
+id:obp a ip:Office ; rdfs:label "Office for Bombing Prevention"@en ; ip:acronym "OBP" ;
   skos:altLabel "Bomb Squad of the Office"@en ; ip:partOf id:pscd .
 id:pscd a ip:Division ; rdfs:label "Protective Security Coordination Division"@en ;
-  ip:acronym "PSCD"@en ; skos:definition "It lowers the danger of explosives."@en .
+  ip:acronym "PSCD" ; skos:definition "It lowers the danger of explosives."@en .
 id:psa a ip:Program ; rdfs:label "Protective Security Advisor Program"@en .
 id:cafe a ip:Company ; rdfs:label "Café Ätna"@en .
 id:dams a ip:Sector ; rdfs:label "Dams Sector"@en .

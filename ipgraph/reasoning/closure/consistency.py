@@ -15,7 +15,7 @@ from ipgraph.reasoning.wording import fill_reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ipgraph.reasoning.closure.clauses import Clause, Pattern
+    from ipgraph.reasoning.closure.compilation.clauses import Clause, Pattern
     from ipgraph.reasoning.closure.encoding import Dictionary
     from ipgraph.reasoning.closure.fixpoint import Fixpoint
 

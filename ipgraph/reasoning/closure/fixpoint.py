@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ipgraph.reasoning.closure.budget import Budget, OverBudget
-from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, join_order
+from ipgraph.reasoning.closure.compilation.clauses import ANY_CLASS, Clause, Pattern, join_order
+from ipgraph.reasoning.closure.compilation.strata import assign_strata
 from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct, groups
 from ipgraph.reasoning.closure.equality import Equality
 from ipgraph.reasoning.closure.relations import (
@@ -28,7 +29,6 @@ from ipgraph.reasoning.closure.relations import (
     size,
     slices,
 )
-from ipgraph.reasoning.closure.strata import assign_strata
 from ipgraph.reasoning.closure.transitive import close_transitively
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import numpy as np
 import pyoxigraph as ox
 
 from ipgraph.reasoning.closure.budget import OverBudget, limits_for
-from ipgraph.reasoning.closure.clauses import ANY_CLASS
-from ipgraph.reasoning.closure.compiler import Compiler
+from ipgraph.reasoning.closure.compilation.clauses import ANY_CLASS
+from ipgraph.reasoning.closure.compilation.compiler import Compiler
+from ipgraph.reasoning.closure.compilation.unsupported import unsupported_constructs
 from ipgraph.reasoning.closure.consistency import find_inconsistencies
 from ipgraph.reasoning.closure.encoding import Columns, Dictionary, without_garbage_collection
 from ipgraph.reasoning.closure.fixpoint import Fixpoint
 from ipgraph.reasoning.closure.lists import Lists
-from ipgraph.reasoning.closure.unsupported import unsupported_constructs
 from ipgraph.reasoning.closure.writer import InferredTriples
 from ipgraph.reasoning.datatypes import DATATYPE_AXIOMS, DATATYPES, is_value_of
 from ipgraph.reasoning.inference import Closure, Incompleteness
@@ -28,7 +28,7 @@ from ipgraph.settings import InferenceLimits
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ipgraph.reasoning.closure.clauses import Clause
+    from ipgraph.reasoning.closure.compilation.clauses import Clause
 
 _MAX_NAMED = 5  # rules that were skipped and that a message names
 

@@ -15,7 +15,7 @@ from ipgraph.reasoning.closure.encoding import HALF, LOW, Column, distinct
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ipgraph.reasoning.closure.clauses import Clause, Pattern, Term
+    from ipgraph.reasoning.closure.compilation.clauses import Clause, Pattern, Term
 
 EMPTY: Column = np.empty(0, np.int64)
 Bindings = dict[str, Column]

@@ -16,7 +16,8 @@ from ipgraph.server.html import code_samples, links
 from ipgraph.server.http.negotiation import HTML, PLAIN, RDF_OFFERS
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Parameter, Routes
-from ipgraph.server.pages import developer_section, page_queries, questions
+from ipgraph.server.pages import developer_section, page_queries
+from ipgraph.server.pages.queries import questions
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

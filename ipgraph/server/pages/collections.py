@@ -14,7 +14,8 @@ from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, Parameter, Routes
-from ipgraph.server.pages import developer_section, list_formats, page_queries, questions
+from ipgraph.server.pages import developer_section, list_formats, page_queries
+from ipgraph.server.pages.queries import questions
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

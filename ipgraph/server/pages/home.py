@@ -12,7 +12,8 @@ from ipgraph.server.html.svg import tree
 from ipgraph.server.html.translations import plural
 from ipgraph.server.http.negotiation import HTML, RDF_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import developer_section, entity, page_queries
+from ipgraph.server.pages import developer_section, page_queries
+from ipgraph.server.pages.entities import entity
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

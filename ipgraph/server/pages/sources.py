@@ -17,7 +17,8 @@ from ipgraph.server.html import code_samples, links, schema_org
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, SEARCH_TEXT, URI, Parameter, Routes, one_of
-from ipgraph.server.pages import developer_section, entity, list_formats, page_queries
+from ipgraph.server.pages import developer_section, list_formats, page_queries
+from ipgraph.server.pages.entities import entity
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from ipgraph.namespaces import BASE, EDITORS_GRAPH, ENTITY, IP
 from ipgraph.server.context import request
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.response import Problem, problem_of
-from ipgraph.server.pages import entity
-from ipgraph.server.pages import query as query_page
+from ipgraph.server.pages.entities import entity
 from ipgraph.server.pages.error import error_page
+from ipgraph.server.pages.queries import query as query_page
 from support.running import application, browser
 
 SEED = "https://w3id.org/ipgraph/source/more-about-ip"

@@ -24,7 +24,8 @@ from ipgraph.server.html.translations import plural_of
 from ipgraph.server.http.negotiation import HTML, Choice
 from ipgraph.server.http.response import HttpError
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, one_of
-from ipgraph.server.pages import developer_section, entity, page_queries, sources
+from ipgraph.server.pages import developer_section, page_queries, sources
+from ipgraph.server.pages.entities import entity
 from ipgraph.server.pages.site import site_of
 from ipgraph.server.pages.vocabulary.expressions import Expression, expression
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from ipgraph.reasoning.closure.clauses import ANY_CLASS
+from ipgraph.reasoning.closure.compilation.clauses import ANY_CLASS
 from ipgraph.reasoning.closure.components import strong_components
 
 if TYPE_CHECKING:
-    from ipgraph.reasoning.closure.clauses import Clause
+    from ipgraph.reasoning.closure.compilation.clauses import Clause
 
 
 def assign_strata(clauses: list[Clause]) -> None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ipgraph.reasoning.closure.clauses import ANY_CLASS, Clause, Pattern, Term
-from ipgraph.reasoning.closure.redundancy import AXIOMS as PRUNED_RULES
-from ipgraph.reasoning.closure.redundancy import Redundancy
+from ipgraph.reasoning.closure.compilation.clauses import ANY_CLASS, Clause, Pattern, Term
+from ipgraph.reasoning.closure.compilation.redundancy import AXIOMS as PRUNED_RULES
+from ipgraph.reasoning.closure.compilation.redundancy import Redundancy
 from ipgraph.reasoning.closure.relations import scan
 from ipgraph.reasoning.rules import LIST_PROPERTIES, Atom, Rule, unroll
 from ipgraph.reasoning.vocabulary import DIFFERENT_FROM, NIL, REST, SAME_AS, TYPE

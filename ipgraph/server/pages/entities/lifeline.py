@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span
-from ipgraph.server.pages import history
+from ipgraph.server.pages.entities import history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,14 +16,9 @@ from ipgraph.server.html.filters import sentence_case
 from ipgraph.server.html.svg import Box, tree
 from ipgraph.server.http.negotiation import HTML, LIST_OFFERS
 from ipgraph.server.http.routes import NAME, PAGE, URI, Parameter, Routes, number, one_of
-from ipgraph.server.pages import (
-    developer_section,
-    entity_rows,
-    history,
-    list_formats,
-    page_queries,
-)
-from ipgraph.server.pages.checking import findings_of
+from ipgraph.server.pages import developer_section, list_formats, page_queries
+from ipgraph.server.pages.checks.checking import findings_of
+from ipgraph.server.pages.entities import entity_rows, history
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from ipgraph.server.html import links
 from ipgraph.server.html.svg import Span, spans
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Parameter, Routes, number, one_of
-from ipgraph.server.pages import developer_section, history, lifeline, list_formats, page_queries
+from ipgraph.server.pages import developer_section, list_formats, page_queries
+from ipgraph.server.pages.entities import history, lifeline
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ipgraph.server.http.negotiation import HTML, JSON, RDF_OFFERS
 from ipgraph.server.http.response import Response
 from ipgraph.server.http.routes import Parameter, Routes
 from ipgraph.server.pages import developer_section
-from ipgraph.server.pages.findings import RULES, term_of
+from ipgraph.server.pages.checks.findings import RULES, term_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from ipgraph.server.html.tables import Table, labeled_rows, table
 from ipgraph.server.http.negotiation import ANYTHING, CSV, Offer
 from ipgraph.server.http.response import NO_STORE, HttpError, Response
 from ipgraph.server.http.routes import INFER, QUERY, Parameter, Routes, one_of
-from ipgraph.server.pages import query_builder, questions
+from ipgraph.server.pages.queries import query_builder, questions
 from ipgraph.server.pages.site import site_of
 from ipgraph.sparql.hints import Hints
 from ipgraph.sparql.query import Query

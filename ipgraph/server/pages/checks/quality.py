@@ -12,8 +12,9 @@ from ipgraph.server.edition import has_snapshot
 from ipgraph.server.html import code_samples
 from ipgraph.server.http.negotiation import LIST_OFFERS
 from ipgraph.server.http.routes import Routes
-from ipgraph.server.pages import developer_section, findings, list_formats
-from ipgraph.server.pages.checking import checking_of
+from ipgraph.server.pages import developer_section, list_formats
+from ipgraph.server.pages.checks import findings
+from ipgraph.server.pages.checks.checking import checking_of
 from ipgraph.server.pages.site import site_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipgraph.namespaces import OWL
-from ipgraph.reasoning.closure.clauses import Pattern
+from ipgraph.reasoning.closure.compilation.clauses import Pattern
 from ipgraph.reasoning.vocabulary import (
     MAX_CARDINALITY,
     MAX_QUALIFIED_CARDINALITY,

@@ -1,0 +1,1 @@
+"""Computed periods: when each dated node held and may have held, and why."""

@@ -1,0 +1,1 @@
+"""The page of check results, and the check that runs for it."""
