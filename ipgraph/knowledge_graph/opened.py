@@ -106,7 +106,6 @@ class OpenedGraph:
         dataset is dated, and for a graph that ipgraph did not build, and `SizeLimitExceeded` for
         one with more than the setting `as_of_max_statements`.
         """
-        from ipgraph import settings
         from ipgraph.snapshots.cache import Bounds
         from ipgraph.snapshots.dates import derived
         from ipgraph.snapshots.limits import BuildLimits

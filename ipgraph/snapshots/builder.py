@@ -18,6 +18,8 @@ from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import INFERRED_GRAPH
 from ipgraph.namespaces.prefixes import well_known_for
 from ipgraph.periods.computation import compute
+from ipgraph.periods.model import Periods
+from ipgraph.periods.nodes import TooManyNodes
 from ipgraph.search import builder
 from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
@@ -76,7 +78,7 @@ def build(
     originals = recorder.originals(engine)
     del recorder
     clock.begin("infer")
-    periods = compute(replace(LocalStore(engine), description=recipe.dataset))
+    periods = _periods(LocalStore(engine, description=recipe.dataset))
     closure = reasoning.infer(engine, reasoner=recipe.reasoner, limits=recipe.limits)
     found = findings.collect(
         closure.inconsistencies, read, recipe.inputs, engine, dict(recipe.skipped)
@@ -118,6 +120,14 @@ def build(
         counts = manifest["counts"]
         quads = counts["inferred"] + sum(counts["graphs"].values())
         inventory.write(scratch, recipe.key, quads)
+
+
+def _periods(store: LocalStore) -> Periods:
+    """Return the periods of the dated nodes; none of a graph with too many."""
+    try:
+        return compute(store)
+    except TooManyNodes:
+        return Periods()
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:

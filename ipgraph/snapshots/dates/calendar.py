@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from ipgraph.periods.dates import Reading, day_after, day_before, read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ipgraph.periods.model import Periods
+    from ipgraph.periods.model import Certainty, Periods
     from ipgraph.store import Term
 
 NAME = "calendar.json"
@@ -54,7 +53,7 @@ class AsOf:
     day: date
     first: date
     last: date
-    certainty: str = "possible"
+    certainty: Certainty = "possible"
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     @property
@@ -149,7 +148,7 @@ class Calendar:
             day,
             self.days[place - 1],
             last,
-            certainty,
+            "held" if certainty == "held" else "possible",
             tuple(change for change in self.changes if change.day.year == day.year),
         )
 
@@ -196,7 +195,10 @@ def _changes(periods: Periods, horizon: date) -> Iterator[Change]:
         if terms is None:
             continue
         for first, last in _merged(
-            (period.possible_from or period.held_from, period.possible_through or period.held_through)
+            (
+                period.possible_from or period.held_from,
+                period.possible_through or period.held_through,
+            )
             for period in nodes
         ):
             yield Change(first, True, *terms)

@@ -110,7 +110,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _write_store(source: Path, target: Path, difference: Difference) -> None:
-    """Write a store with the tables of `source`, which the engine never changes, and a difference."""
+    """Write a store: the tables of `source`, which the engine never changes, and a difference."""
     target.mkdir()
     for path in source.iterdir():
         if path.suffix == ".sst":
@@ -127,9 +127,7 @@ def _write_store(source: Path, target: Path, difference: Difference) -> None:
         path.unlink()
 
 
-def _write_graphs(
-    source: Path, target: Path, engine: ox.Store, difference: Difference
-) -> None:
+def _write_graphs(source: Path, target: Path, engine: ox.Store, difference: Difference) -> None:
     """Write the named graphs as N-Quads: the lines of `source` that are left, and those added.
 
     The labels of blank nodes in it may differ from those of the store; if the difference has any,

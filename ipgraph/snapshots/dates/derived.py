@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ipgraph.errors import SizeLimitExceeded, StoreUnavailable, StoreUnreadable
 from ipgraph.snapshots import cache as snapshot_cache
-from ipgraph.snapshots import construction, inventory
+from ipgraph.snapshots import construction
 from ipgraph.snapshots.dates import calendar
 from ipgraph.snapshots.dates.calendar import Calendar
 from ipgraph.snapshots.snapshot import GRAPH, Snapshot

@@ -72,11 +72,11 @@ class DatedGraph:
         removed: set[ox.Quad] = set()
         for fact, graphs in self._statements.stated.items():
             wanted = stated.get(fact, set())
-            added |= {ox.Quad(*fact, graph) for graph in wanted - graphs}
-            removed |= {ox.Quad(*fact, graph) for graph in graphs - wanted}
-        added |= {ox.Quad(*triple, _INFERRED) for triple in _triples(inferred - self._inferred)}
-        removed |= {ox.Quad(*triple, _INFERRED) for triple in _triples(self._inferred - inferred)}
-        added |= {ox.Quad(*triple, _PERIODS) for triple in self._statements.then(day)}
+            added |= {_quad(fact, graph) for graph in wanted - graphs}
+            removed |= {_quad(fact, graph) for graph in graphs - wanted}
+        added |= {_quad(triple, _INFERRED) for triple in _triples(inferred - self._inferred)}
+        removed |= {_quad(triple, _INFERRED) for triple in _triples(self._inferred - inferred)}
+        added |= {_quad(fact, _PERIODS) for fact in self._statements.then(day)}
         return Difference(*self._merged(added, removed), closure)
 
     def _close(self, stated: dict[Fact, set[ox.NamedNode]]) -> Closure:
@@ -91,9 +91,7 @@ class DatedGraph:
 
     def _unchanging(self) -> Iterator[bytes]:
         """Yield the stated triples that no date changes, as lines of N-Triples."""
-        changing = ox.serialize(
-            (ox.Triple(*fact) for fact in self._statements.stated), format=_NT
-        )
+        changing = ox.serialize((ox.Triple(*fact) for fact in self._statements.stated), format=_NT)
         left_out = {*(changing or b"").splitlines(keepends=True), *self._inferred}
         left_out |= _lines(self._engine, _PERIODS)
         # One dump of the merge: one of each graph takes four times as long.
@@ -108,16 +106,23 @@ class DatedGraph:
         old = {quad.triple for quad in removed} - new
         gone = [triple for triple in old if not self._is_left(triple, removed)]
         return (
-            _sorted({*added, *(ox.Quad(*triple, _DEFAULT) for triple in new)}),
-            _sorted({*removed, *(ox.Quad(*triple, _DEFAULT) for triple in gone)}),
+            _sorted({*added, *(_quad(triple, _DEFAULT) for triple in new)}),
+            _sorted({*removed, *(_quad(triple, _DEFAULT) for triple in gone)}),
         )
 
     def _is_left(self, triple: ox.Triple, removed: set[ox.Quad]) -> bool:
         """True if a graph still has a triple."""
         return any(
             quad.graph_name != _DEFAULT and quad not in removed
-            for quad in self._engine.quads_for_pattern(*triple, None)
+            for quad in self._engine.quads_for_pattern(
+                triple.subject, triple.predicate, triple.object, None
+            )
         )
+
+
+def _quad(triple: ox.Triple | Fact, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:
+    subject, predicate, object_ = triple
+    return ox.Quad(subject, predicate, object_, graph)
 
 
 def _lines(engine: ox.Store, graph: ox.NamedNode) -> set[bytes]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
-from ipgraph.namespaces import COMPUTED_GRAPHS, OWL, PERIODS_GRAPH, RDF, RDFS
+from ipgraph.namespaces import COMPUTED_GRAPHS, OWL, RDF, RDFS
+from ipgraph.periods.graph import namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from pyoxigraph import Quad
+
     from ipgraph.entities.model import Model
     from ipgraph.periods.model import Certainty, Life, Periods
-    from ipgraph.store import Store, Term
+    from ipgraph.store import Store, Subject, Term
 
-Fact = tuple["NamedNode | BlankNode", NamedNode, "Term"]
+    Fact: TypeAlias = tuple[Subject, NamedNode, Term]
+
 _TYPE = NamedNode(RDF + "type")
 # Properties of definitions: no relation between entities.
 _BUILT_IN = (RDF, RDFS, OWL)
@@ -40,24 +44,25 @@ class DatedStatements:
         self._periods = periods
         # A node without any date says nothing about when its statement holds.
         self._nodes = {
-            statement: dated
+            cast("Fact", statement)
             for statement, nodes in periods.by_statement().items()
-            if (dated := [period for period in nodes if period.is_dated])
+            if any(period.is_dated for period in nodes)
         }
-        self.stated: dict[Fact, set[NamedNode]] = {}
-        for fact in (*self._nodes, *self._relations()):
-            self.stated[fact] = {
-                quad.graph_name
+        self.stated: dict[Fact, set[NamedNode]] = {
+            fact: {
+                cast("NamedNode", quad.graph_name)
                 for quad in store.quads(*fact)
                 if quad.graph_name not in _NOT_STATED
             }
+            for fact in (*self._nodes, *self._relations())
+        }
 
     def on(self, day: date, certainty: Certainty = "possible") -> dict[Fact, set[NamedNode]]:
         """Return those that hold on a day, with the graphs that state them or their nodes."""
-        holding = defaultdict(set)
+        holding: defaultdict[Fact, set[NamedNode]] = defaultdict(set)
         for period in self._periods.holding(day, certainty):
             if (statement := period.statement) is not None:
-                holding[statement] |= {NamedNode(name) for name in period.documents}
+                holding[cast("Fact", statement)] |= {NamedNode(name) for name in period.documents}
         found: dict[Fact, set[NamedNode]] = {}
         for fact, graphs in self.stated.items():
             if fact in self._nodes:
@@ -67,9 +72,9 @@ class DatedStatements:
                 found[fact] = graphs
         return found
 
-    def then(self, day: date) -> Iterator[tuple[Term, NamedNode, NamedNode]]:
+    def then(self, day: date) -> Iterator[Fact]:
         """Yield what dated nodes and entities are on a day, in the terms of the dataset."""
-        prefix = self._model.config.time.computed or "urn:ipgraph:"
+        prefix = namespace(self._model.config)
         predicate = NamedNode(prefix + "then")
         for period in self._periods:
             if status := period.status(day):
@@ -89,9 +94,9 @@ class DatedStatements:
             for quads in (self._store.quads(thing), self._store.quads(None, None, thing)):
                 for quad in quads:
                     if quad.graph_name not in _NOT_STATED and self._is_relation(quad):
-                        yield quad.subject, quad.predicate, quad.object
+                        yield cast("Fact", (quad.subject, quad.predicate, quad.object))
 
-    def _is_relation(self, quad) -> bool:
+    def _is_relation(self, quad: Quad) -> bool:
         if quad.predicate.value.startswith(_BUILT_IN) or quad.predicate.value in self._others:
             return False
         return self._is_entity(quad.subject) and self._is_entity(quad.object)
@@ -124,6 +129,3 @@ class DatedStatements:
 
 def _status(life: Life, day: date) -> str:
     return "NotYet" if life.first and day < life.first else "Ended"
-
-
-PERIODS = NamedNode(PERIODS_GRAPH)

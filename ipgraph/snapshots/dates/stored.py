@@ -32,7 +32,9 @@ def dump(periods: Periods) -> bytes:
         ]
         for period in periods
     ]
-    lives = [[str(thing), _text(life.first), _text(life.last)] for thing, life in periods.lives.items()]
+    lives = [
+        [str(thing), _text(life.first), _text(life.last)] for thing, life in periods.lives.items()
+    ]
     content = {"horizon": _text(periods.horizon), "nodes": nodes, "lives": lives}
     return json.dumps(content, ensure_ascii=False).encode()
 
@@ -44,12 +46,13 @@ def load(content: bytes) -> Periods:
     for name, kind, statement, days, documents in found["nodes"]:
         node = _term(name)
         assert isinstance(node, ox.NamedNode | ox.BlankNode)  # noqa: S101  as `dump` wrote it
-        terms = map(_term, statement) if statement else (None, None, None)
+        subject, predicate, object_ = map(_term, statement) if statement else (None, None, None)
+        held_from, held_through, possible_from, possible_through = map(_day, days)
         nodes[node] = Period(
             node,
             kind,
-            *terms,
-            **dict(zip(_DATES, map(_day, days), strict=True)),
+            *(subject, predicate, object_),
+            *(held_from, held_through, possible_from, possible_through),
             documents=frozenset(documents),
         )
     lives = {_term(name): Life(_day(first), _day(last)) for name, first, last in found["lives"]}
@@ -76,5 +79,6 @@ def _term(text: str) -> Term:
         return ox.NamedNode(text[1:-1])
     if text.startswith("_:"):
         return ox.BlankNode(text[2:])
-    quad = next(iter(ox.parse(f"<a:a> <a:a> {text} .", format=ox.RdfFormat.N_TRIPLES)))
-    return quad.object
+    (quad,) = ox.parse(f"<a:a> <a:a> {text} .", format=ox.RdfFormat.N_TRIPLES)
+    value: Term = quad.object
+    return value
