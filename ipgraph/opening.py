@@ -225,7 +225,7 @@ def _open_recipe(
     folder = settings_module.cache_folder(settings)
     limits = BuildLimits.of(settings)
     if not settings.infer and not cache.existing(recipe, folder):
-        recipe = replace(recipe, reasoner="none")
+        recipe = recipe._replace(reasoner="none")
     snapshot = cache.get_or_build(recipe, folder, report, bounds, limits)
     if settings.strict:
         _refuse_findings(snapshot)

@@ -7,6 +7,10 @@ give the rest::
     # description: One or two sentences for people.
     # topic: organization
     # parameter: organization | entity | the organization of the units
+    # also: how is {organization} organized
+    # answer: The units of {organization}: {rows}.
+    # row: {unit}[ ({from} to {through})]
+    # period: from through
     # infer: false
     # expected: unit
     #   lib:harbor
@@ -16,6 +20,12 @@ A parameter is a variable that the query binds on its own line, ``VALUES ?organi
 lib:riverside }``: the term there is the default, and a caller's value replaces it. ``expected``
 names the columns to compare, and each line below it is one row, with cells separated by `` | ``;
 ``expected (among others)`` allows further rows, and ASK has the single row ``true`` or ``false``.
+
+The search box understands a question by its title and by each wording after ``also``, in which
+``{organization}`` stands for a name. ``answer`` is the sentence that the reader sees: a place in
+braces is a parameter, a column (its distinct values), or ``{rows}``, every row as ``row`` writes
+it; ``[…]`` is left out if a value in it is missing. ``period`` names the columns for the first and
+last day of a row: a year in the text then leaves out the rows of other years.
 """
 
 from __future__ import annotations
@@ -23,10 +33,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from ipgraph.dataset.sentences import Template
 from ipgraph.entities import names
 from ipgraph.errors import InvalidData, NotFound, Place, UsageError
 from ipgraph.namespaces import PREFIXES
@@ -38,7 +49,10 @@ if TYPE_CHECKING:
     from ipgraph.dataset.config.file import DatasetFile
     from ipgraph.store import EngineResult, Store
 
-_HEADER = re.compile(r"# (title|description|topic|parameter|infer|expected[^:]*): ?(.*)")
+_HEADER = re.compile(
+    r"# (title|description|topic|parameter|also|answer|row|period|infer|expected[^:]*): ?(.*)"
+)
+ROWS = "rows"  # the place for all rows in an answer
 _VALUES = r"VALUES \?{name} \{{ *(.+?) *\}}"
 _UNBOUND = "-"
 _PREFIX = re.compile(r"(?im)^\s*PREFIX\s+([\w-]*):\s*<([^<>]*)>")
@@ -94,6 +108,10 @@ class Question:
     text: str
     parameters: tuple[Parameter, ...] = ()
     expected: Expected = field(default_factory=lambda: Expected((), ()))
+    also: tuple[str, ...] = ()  # other wordings, with {parameter} for names
+    answer: str = ""
+    row: str = ""
+    period: tuple[str, ...] = ()  # the columns for the first and the last day of a row
 
     def bind(self, values: Mapping[str, str], store: Store) -> str:
         """Return the query text with `values` in place of the defaults of the parameters.
@@ -152,6 +170,8 @@ def load(path: Path) -> Question:
     if not expected or not rows:
         raise _invalid(path, "it has no expected result")
     columns = tuple(headers[expected][0].split())
+    parameters = tuple(_parameter(path, text, line) for line in headers.get("parameter", ()))
+    wordings = _wordings(path, text, headers, {parameter.name for parameter in parameters})
     return Question(
         name=path.stem,
         title=headers["title"][0],
@@ -159,12 +179,13 @@ def load(path: Path) -> Question:
         topic=headers["topic"][0],
         infer=headers["infer"][0] == "true",
         text=text,
-        parameters=tuple(_parameter(path, text, line) for line in headers.get("parameter", ())),
+        parameters=parameters,
         expected=Expected(
             columns,
             tuple(tuple(cell.strip() for cell in row.split(" | ")) for row in rows),
             complete="among others" not in expected,
         ),
+        **wordings,
     )
 
 
@@ -211,6 +232,32 @@ def _parameter(path: Path, text: str, line: str) -> Parameter:
     if len(bound) != 1:
         raise _invalid(path, f"?{parts[0]} must be bound in one line of VALUES, not {len(bound)}")
     return Parameter(parts[0], Kind(parts[1]), parts[2], bound[0].strip('"'))
+
+
+def _wordings(
+    path: Path, text: str, headers: Mapping[str, list[str]], parameters: set[str]
+) -> dict[str, Any]:
+    """Return the headers for the search box. Raises `InvalidData` for a place without a value."""
+    for name in ("answer", "row", "period"):
+        if len(headers.get(name, ())) > 1:
+            raise _invalid(path, f"it has more than one line {name!r}")
+    answer, row = (headers.get(name, [""])[0] for name in ("answer", "row"))
+    period = tuple(headers.get("period", [""])[0].split())
+    if len(period) not in (0, 2):
+        raise _invalid(path, "'period' names two columns, for the first and the last day")
+    columns = set(re.findall(r"[?$](\w+)", _PREFIX.sub("", text)))
+    also = headers.get("also", [])
+    allowed = [(wording, parameters) for wording in also]
+    allowed += [(answer, parameters | columns | {ROWS}), (row, parameters | columns)]
+    allowed += [(f"{{{column}}}", columns) for column in period]
+    for template, known in allowed:
+        try:
+            unknown = sorted(set(Template.parse(template).names()) - known)
+        except ValueError as error:
+            raise _invalid(path, f"in {template!r}, {error}") from error
+        if unknown:
+            raise _invalid(path, f"it has no parameter or column {unknown[0]!r} for {template!r}")
+    return {"also": tuple(also), "answer": answer, "row": row, "period": period}
 
 
 def _rows(

@@ -199,12 +199,6 @@ class Model:
         return frozenset(self.nodes.keys() - self.changes)
 
     @cached_property
-    def found_last(self) -> frozenset[str]:
-        """The classes whose instances come last among search hits: documents, and those named."""
-        documents = self.config.graphs.documents
-        return frozenset((*self.config.search.last, *([documents] if documents else [])))
-
-    @cached_property
     def placement_ties(self) -> frozenset[str]:
         """The ties of the parts in nodes that state of which whole something was a part."""
         parts = {*self.part_of}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ipgraph.settings import Settings
@@ -12,8 +11,7 @@ DEFAULT_MAX_DEPTH = 100
 DEFAULT_MAX_UNPACKED_BYTES = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingOptions:
+class ReadingOptions(NamedTuple):
     """How files are read. `contexts` are pairs of a JSON-LD context's IRI and its file."""
 
     max_depth: int = DEFAULT_MAX_DEPTH
@@ -32,8 +30,7 @@ class ReadingOptions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file to read: its name in messages, its graph, and what is known about its syntax.
 
     `base` resolves relative IRIs (default: the graph). `syntax` is the key of a syntax that was

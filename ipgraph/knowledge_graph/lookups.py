@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from ipgraph.entities.sources import Sources
     from ipgraph.entities.timeline import Timeline, Timelines
     from ipgraph.reasoning import Explainer, Explanation
+    from ipgraph.search.answering.answer import Answering
+    from ipgraph.search.answering.answerer import Answerer, Run
     from ipgraph.search.index import SearchIndex, SearchResults
-    from ipgraph.store import Term
+    from ipgraph.store import EngineResult, Term
 
 
 class GraphLookups(OpenedGraph):
@@ -47,7 +51,8 @@ class GraphLookups(OpenedGraph):
         from ipgraph.search.index import SearchIndex
 
         if self.snapshot is not None:
-            found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search)
+            synonyms = self.config.search.synonyms
+            found = SearchIndex(self.snapshot.search_path, self.snapshot.rebuild_search, synonyms)
             return found.labeled_by(self.entities.labels) if self.preferred_languages else found
         if not isinstance(self.store, LocalStore):
             raise UsageError("The names in a SPARQL endpoint are not indexed. Use a query.")
@@ -56,7 +61,7 @@ class GraphLookups(OpenedGraph):
 
         path = scratch.folder(self) / "search.sqlite"
         builder.build(self.store, path)
-        return SearchIndex(path)
+        return SearchIndex(path, synonyms=self.config.search.synonyms)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -129,13 +134,52 @@ class GraphLookups(OpenedGraph):
             (self.entities.labels.name(iri), count) for iri, count in counts.items() if iri in shown
         ]
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20) -> SearchResults:
-        """Return the entities whose names, or else descriptions, contain all words of `text`.
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Answers typed texts with the questions of the dataset."""
+        from ipgraph.search.answering.answerer import Answerer
 
-        Exact short names come first. `kind` is the IRI of a class: only entities with this most
-        specific class.
+        horizon = self.config.time.horizon
+        present = horizon.year if horizon else time.localtime().tm_year
+        return Answerer(self.questions, self.index.reader, present)
+
+    @cached_property
+    def document_ranks(self) -> dict[str, int]:
+        """The documents that statements come from, in the order of their authority."""
+        editors = self.config.graphs.editors
+        documents = sorted(self.sources.all(), key=lambda source: source.authority or "~")
+        return {
+            document.iri: rank
+            for rank, document in enumerate(documents)
+            if document.iri not in editors
+        }
+
+    def search(
+        self, text: str, *, kind: str = "", limit: int = 20, run: Run | None = None
+    ) -> SearchResults:
+        """Return what is found for a name, some words or a question.
+
+        `found` has the answer, if a question of the dataset fits well, and the questions that may
+        be meant. The hits are the entities with the words of `text`: by name, exact short names
+        first, then by their other texts. If no entity has all words, those with some of them are
+        returned, and `is_relaxed` is true; a question also returns those. `kind` is the IRI of a
+        class: only entities with this most specific class. The questions run in this process, or
+        where `run` runs the text of a query, with or without inferred statements.
         """
-        return self.index.search(text, kind=kind, limit=limit)
+        results = self.index.search(text, kind=kind, limit=limit)
+        return replace(results, found=self.answers(text, run or self._run))
+
+    def answers(self, text: str, run: Run) -> Answering:
+        """Return the answers to a typed question; `run` runs the text of a query."""
+        from ipgraph.search.answering.answer import Answering
+
+        if not self.questions:
+            return Answering()
+        return self.answerer.answer(text, run, self.entities, self.document_ranks)
+
+    def _run(self, text: str, infer: bool) -> EngineResult:
+        store = self.store if self.snapshot is None else self.store_for(infer)
+        return store.evaluate(text, prefixes=dict(store.prefixes.used_in(text)))
 
     def describe(self, name: str) -> Description:
         """Describe an entity: names, definitions, relations both ways, history, and sources.

@@ -21,14 +21,19 @@ from ipgraph.entities.labels import (
     words_from_iri,
     xl_literals,
 )
-from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
-from ipgraph.search import nameless, vocabulary
+from ipgraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from ipgraph.search import full_text, name_keys, nameless, vocabulary
 from ipgraph.search.folding import fold, index_words
+from ipgraph.search.full_text import TextReader
+from ipgraph.search.name_keys import keys_of
+from ipgraph.search.ranks import NameType, Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from ipgraph.entities.labels import Name
+    from ipgraph.entities.model import Model
     from ipgraph.store import Store
 
 # With more entities, the trigram index would be larger than all others.
@@ -38,12 +43,7 @@ BATCH = 20_000
 SAMPLE = 300
 MAX_DESCRIPTION = 240
 MAX_LANGUAGES = 500
-# Bounds on what is indexed of the texts of one entity, besides its names.
-MAX_LITERALS = 500
-MAX_TEXT = 20_000
-MAX_WORDS = 5_000
 _TYPE = NamedNode(RDF + "type")
-_TEXTS = frozenset((XSD + "string", RDF + "langString", RDF + "dirLangString"))
 _DESCRIPTIONS = tuple(
     NamedNode(item) for item in (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 )
@@ -61,7 +61,7 @@ _TERMS = _CLASSES | _PROPERTIES
 # completely: 0.05 against 5.7 ms at 300,000 names of few words.
 _SCHEMA = """
 CREATE TABLE entities (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, folded TEXT, initial TEXT,
-  acronym TEXT, kind TEXT, description TEXT, weight INTEGER);
+  acronym TEXT, kind TEXT, description TEXT, weight INTEGER, tier INTEGER);
 CREATE TABLE names (id INTEGER PRIMARY KEY, entity INTEGER, text TEXT, folded TEXT, type INTEGER);
 CREATE TABLE instances (class TEXT, entity INTEGER, PRIMARY KEY (class, entity)) WITHOUT ROWID;
 CREATE TABLE terms (iri TEXT PRIMARY KEY, kind TEXT, label TEXT, folded TEXT, local TEXT,
@@ -69,8 +69,6 @@ CREATE TABLE terms (iri TEXT PRIMARY KEY, kind TEXT, label TEXT, folded TEXT, lo
 CREATE TABLE property_uses (class TEXT, property TEXT, uses INTEGER, PRIMARY KEY (class, property))
   WITHOUT ROWID;
 CREATE VIRTUAL TABLE name_words USING fts5(text, content='', prefix='1 2 3 4 5 6 7 8 9 10 11 12',
-  tokenize=$spaces, detail='none');
-CREATE VIRTUAL TABLE description_words USING fts5(text, content='', prefix='2 3',
   tokenize=$spaces, detail='none');
 CREATE VIRTUAL TABLE name_trigrams USING fts5(text, content='', tokenize='trigram', detail='none');
 """.replace("$spaces", "\"unicode61 remove_diacritics 0 categories 'L* N* Co M*'\"")
@@ -107,21 +105,24 @@ def build(store: Store, path: Path) -> Contents:
 
 def _write(store: Store, connection: sqlite3.Connection) -> Contents:
     connection.executescript(
-        f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}{vocabulary.SCHEMA}"
+        f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}{full_text.SCHEMA}"
+        f"{name_keys.SCHEMA}{vocabulary.SCHEMA}"
     )
     contents = _Builder(store, connection).run()
     vocabulary.write(connection, store)
     connection.executescript(_INDEXES)
-    for table in ("name_words", "description_words", "name_trigrams"):
+    for table in ("name_words", "texts", "name_trigrams"):
         connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
     return contents
 
 
-def _tier(classes: list[str], last: frozenset[str]) -> int:
-    """Rank entities before those with a class in `last`, and these before terms."""
+def _tier(classes: list[str], model: Model) -> Tier:
+    """Rank entities before documents, these before those to be found last, and all before terms."""
     if not _TERMS.isdisjoint(classes):
-        return 2
-    return 0 if last.isdisjoint(classes) else 1
+        return Tier.TERM
+    if not set(model.config.search.last).isdisjoint(classes):
+        return Tier.LAST
+    return Tier.DOCUMENT if model.config.graphs.documents in classes else Tier.ENTITY
 
 
 def _initial(folded: str) -> str:
@@ -145,7 +146,7 @@ class _Builder:
         model = self._entities.model
         entities = sorted(
             (iri for iri in classes if model.not_indexed.isdisjoint(classes[iri])),
-            key=lambda iri: (_tier(classes[iri], model.found_last), -mentions[iri], iri),
+            key=lambda iri: (_tier(classes[iri], model), -mentions[iri], iri),
         )
         self._write_entities(entities, mentions, classes)
         self._write_nameless(len(entities))
@@ -180,23 +181,35 @@ class _Builder:
     ) -> None:
         """Write entities and their names in batches, so that memory does not grow with them."""
         names_so_far = 0
+        reader = TextReader(
+            self._entities, with_neighbors=len(entities) <= full_text.MAX_WITH_NEIGHBORS
+        )
         for start in range(0, len(entities), BATCH):
-            rows, names, instances, descriptions = [], [], [], []
+            rows, names, instances, texts, keys = [], [], [], [], []
             for number, iri in enumerate(entities[start : start + BATCH], start=start + 1):
-                row, description = self._entity(number, iri, classes[iri], mentions[iri])
-                rows.append(row)
-                for text, name_type in self._names(iri, row[2]).items():
+                kinds = self._entities.reader.kinds(classes[iri])
+                row, description = self._entity(number, iri, kinds, mentions[iri])
+                rows.append((*row, _tier(classes[iri], self._entities.model)))
+                own = self._names(iri, row[2])
+                for text, name_type in own.items():
                     names_so_far += 1
                     names.append((names_so_far, number, text, fold(text), name_type))
+                keys += [
+                    (key, rank, number)
+                    for key, rank in keys_of(own, (kind.label for kind in kinds))
+                ]
                 instances += [(class_, number) for class_ in set(classes[iri])]
-                if words := self._other_words(iri, description):
-                    descriptions.append((number, words))
-            self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
+                words = [" ".join(index_words(text)) for text in (" ".join(own), description)]
+                texts.append((number, *words, *reader.texts(iri, {*own, description})))
+            self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
             self._write("INSERT INTO instances VALUES (?,?)", instances)
-            self._write("INSERT INTO description_words(rowid, text) VALUES (?,?)", descriptions)
+            self._write(
+                "INSERT INTO texts(rowid, names, definition, own, around) VALUES (?,?,?,?,?)", texts
+            )
+            self._write("INSERT OR IGNORE INTO name_keys VALUES (?,?,?)", keys)
             self._write("INSERT INTO names VALUES (?,?,?,?,?)", names)
-            texts = [(name[0], " ".join(index_words(name[2]))) for name in names]
-            self._write("INSERT INTO name_words(rowid, text) VALUES (?,?)", texts)
+            words_of_names = [(name[0], " ".join(index_words(name[2]))) for name in names]
+            self._write("INSERT INTO name_words(rowid, text) VALUES (?,?)", words_of_names)
             if len(entities) <= MAX_TRIGRAM_ENTITIES:
                 folded = [(name[0], name[3]) for name in names]
                 self._write("INSERT INTO name_trigrams(rowid, text) VALUES (?,?)", folded)
@@ -209,17 +222,16 @@ class _Builder:
             kinds = self._entities.reader.kinds(classes)
             folded, kind = fold(label), kinds[0].iri if kinds else ""
             iri = nameless.MARK + node.value
-            rows.append((number, iri, label, folded, _initial(folded), "", kind, "", 0))
+            rows.append((number, iri, label, folded, _initial(folded), "", kind, "", 0, Tier.LAST))
             instances += [(class_, number) for class_ in set(classes)]
-        self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        self._write("INSERT INTO entities VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
         self._write("INSERT INTO instances VALUES (?,?)", instances)
 
     def _entity(
-        self, number: int, iri: str, classes: list[str], weight: int
+        self, number: int, iri: str, kinds: Sequence[Name], weight: int
     ) -> tuple[tuple[int, str, str, str, str, str, str, str, int], str]:
-        """Return the row of an entity and its full description."""
+        """Return the row of an entity, without its tier, and its full description."""
         name = self._entities.labels.name(iri)
-        kinds = self._entities.reader.kinds(classes)
         description = self._description(iri)
         folded = fold(name.label)
         row = (
@@ -236,22 +248,19 @@ class _Builder:
         return row, description
 
     def _names(self, iri: str, label: str) -> dict[str, int]:
-        """Return the names of an entity by type: 0 short name, 1 label, 2 other name."""
-        names: dict[str, int] = {label: 1}
+        """Return the names of an entity with their types."""
+        names: dict[str, int] = {label: NameType.LABEL}
         for literal in self._entities.labels.short_names(NamedNode(iri)):
-            names.setdefault(literal.value, 0)
-        for name_type, predicate in (
-            (2, SKOS + "altLabel"),
-            *((2, predicate) for predicate in LABEL_PROPERTIES),
-        ):
+            names.setdefault(literal.value, NameType.SHORT)
+        for predicate in (SKOS + "altLabel", *LABEL_PROPERTIES):
             for text in self._texts(iri, NamedNode(predicate)):
-                names.setdefault(text, name_type)
+                names.setdefault(text, NameType.OTHER)
         for literal in self._entities.labels.literals(iri):
-            names.setdefault(literal.value, 2)
+            names.setdefault(literal.value, NameType.OTHER)
         for predicate in (XL_LABEL, XL_OTHER_LABEL):
             for literal in xl_literals(self._store, NamedNode(iri), predicate):
-                names.setdefault(literal.value, 2)
-        names.setdefault(words_from_iri(iri), 2)
+                names.setdefault(literal.value, NameType.OTHER)
+        names.setdefault(words_from_iri(iri), NameType.ADDRESS)
         return names
 
     def _texts(self, iri: str, predicate: NamedNode) -> Iterator[str]:
@@ -264,17 +273,6 @@ class _Builder:
             for text in self._texts(iri, predicate):
                 return text
         return ""
-
-    def _other_words(self, iri: str, description: str) -> str:
-        """Return the words of the description and of all other texts of an entity."""
-        texts = {description: None}
-        quads = self._store.quads(NamedNode(iri), None, None, DEFAULT_GRAPH)
-        for quad in islice(quads, MAX_LITERALS):
-            value = quad.object
-            if isinstance(value, Literal) and value.datatype.value in _TEXTS:
-                texts[value.value[:MAX_TEXT]] = None
-        words = dict.fromkeys(word for text in texts for word in index_words(text))
-        return " ".join(islice(words, MAX_WORDS))
 
     def _write_terms(self, uses: Counter[str], classes: dict[str, list[str]]) -> set[str]:
         """Write the classes and properties; return their IRIs."""

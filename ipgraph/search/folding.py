@@ -23,6 +23,8 @@ _UNSPACED = re.compile(
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff]+"
 )
 _NGRAM = 3
+# Longer than any name. The rest of a longer text is ignored: its cost grows with its words.
+MAX_TEXT_CHARS = 200
 _ASCII_WORD = re.compile("[a-z0-9]+")
 
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from ipgraph.search.answering.answer import Answering
+from ipgraph.search.answering.reading import Reader
 from ipgraph.search.file import IndexFile
-from ipgraph.search.folding import fold, query_words, unspaced_runs
+from ipgraph.search.folding import MAX_TEXT_CHARS, fold, query_words, unspaced_runs
 from ipgraph.search.nameless import MARK
+from ipgraph.search.ranking import Ranking
+from ipgraph.search.ranks import NameType, Tier
 from ipgraph.search.vocabulary import Vocabulary, content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from ipgraph.entities.labels import Labels
@@ -28,8 +32,6 @@ if TYPE_CHECKING:
 MAX_HITS = 2000
 MAX_SUGGESTED = 200
 MIN_SIMILARITY = 0.6
-# Longer than any name. The rest of a longer text is ignored: its cost grows with its words.
-MAX_TEXT_CHARS = 200
 # The sort orders for the instances of a class.
 SORTS = {
     "label": "t.folded, t.iri",
@@ -64,6 +66,8 @@ class SearchResults:
     total: int
     complete: bool  # False if more entities match than were counted
     facets: tuple[tuple[str, int], ...]
+    is_relaxed: bool = False  # True if no entity has all words of the text
+    found: Answering = field(default_factory=Answering)  # what the questions of the dataset say
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,17 @@ class SearchIndex:
     If its file cannot be read, `rebuild` makes a new one, once, and returns its path.
     """
 
-    def __init__(self, path: Path, rebuild: Callable[[], Path] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        rebuild: Callable[[], Path] | None = None,
+        synonyms: Iterable[tuple[str, tuple[str, ...]]] = (),
+    ) -> None:
+        """`synonyms` are words with those that mean the same in texts to search for."""
         self._file = IndexFile(path, rebuild)
         self._labels: Labels | None = None
+        self.reader = Reader(self._rows, synonyms)
+        self._ranking = Ranking(self._rows, self.reader)
 
     def labeled_by(self, labels: Labels) -> SearchIndex:
         """Return the same index with other labels: those of the index are in its own languages."""
@@ -107,11 +119,26 @@ class SearchIndex:
     def search(
         self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0
     ) -> SearchResults:
-        """Return a page of the entities with all words of `text`, matches by name first."""
+        """Return a page of the entities with the words of `text`, matches by name first.
+
+        Those with only some of the words follow if the text is a question, or if none has all.
+        """
+        text = text[:MAX_TEXT_CHARS]
         hits = self._ordered(text, MAX_HITS)
+        reading = self.reader.read(text)
+        others, whole = self._ranking.ranked(reading)
         known = {hit.iri for hit in hits}
-        if len(hits) < MAX_HITS:
-            hits += [hit for hit in self._described(text, MAX_HITS) if hit.iri not in known]
+        found = [
+            (number, hit)
+            for number, hit in zip(others, self._by_id(others), strict=True)
+            if hit.iri not in known and not hit.is_nameless
+        ]
+        by_all_words = [hit for number, hit in found if number in whole]
+        is_relaxed = not hits and not by_all_words and bool(found)
+        if reading.is_question or is_relaxed:
+            hits += [hit for _, hit in found]
+        else:
+            hits += by_all_words
         facets = Counter(hit.kind for hit in hits)
         chosen = [hit for hit in hits if not kind or hit.kind == kind]
         return SearchResults(
@@ -119,6 +146,7 @@ class SearchIndex:
             total=len(chosen),
             complete=len(hits) < MAX_HITS,
             facets=tuple(facets.most_common()),
+            is_relaxed=is_relaxed,
         )
 
     def similar(self, text: str, limit: int = 5) -> tuple[Hit, ...]:
@@ -247,10 +275,13 @@ class SearchIndex:
                 for row in self._rows(_BY_WORDS, (match, limit))
                 if all(run in row[2] for run in runs)
             ]
-        for entity, name, name_folded, name_type in rows:
+        for entity, name, name_folded, name_type, tier in rows:
             same = name_folded == folded
-            is_short_name = name_type == 0
-            order = (not (same and is_short_name), not same, not name_folded.startswith(folded))
+            is_short_name = name_type == NameType.SHORT
+            # A person comes before a document whose title begins with the name.
+            is_evidence = tier > Tier.ENTITY
+            begins = name_folded.startswith(folded)
+            order = (not (same and is_short_name), not same, is_evidence, not begins)
             if entity not in names or order < names[entity][0]:
                 names[entity] = (order, name, name_type)
         best = sorted(names, key=lambda entity: (names[entity][0], entity))
@@ -262,19 +293,7 @@ class SearchIndex:
     @staticmethod
     def _is_other(hit: Hit, order: object, name: str, name_type: int) -> bool:
         """True if a name that matches is neither the label that is shown nor a short name."""
-        return name_type > 0 and name != hit.label
-
-    def _described(self, text: str, limit: int) -> list[Hit]:
-        match = _prefixes(text[:MAX_TEXT_CHARS])
-        if not match:
-            return []
-        return list(
-            self._hits(
-                "SELECT {columns} FROM description_words d JOIN entities t ON t.id = d.rowid"
-                " WHERE description_words MATCH ? LIMIT ?",
-                (match, limit),
-            )
-        )
+        return name_type in (NameType.LABEL, NameType.OTHER) and name != hit.label
 
     def _by_id(self, ids: list[int]) -> list[Hit]:
         hits: dict[int, Hit] = {}
@@ -300,10 +319,13 @@ _INSTANCES = (
     " AND (? = '' OR t.initial = ?) ORDER BY $order LIMIT ? OFFSET ?"
 )
 _BY_ID = "SELECT t.id, $columns FROM entities t WHERE t.id IN ($marks)"
-_EXACT = "SELECT entity, text, folded, type FROM names WHERE folded = ? LIMIT 50"
+_EXACT = (
+    "SELECT n.entity, n.text, n.folded, n.type, e.tier FROM names n JOIN entities e"
+    " ON e.id = n.entity WHERE n.folded = ? LIMIT 50"
+)
 _BY_WORDS = (
-    "SELECT n.entity, n.text, n.folded, n.type FROM name_words w JOIN names n"
-    " ON n.id = w.rowid WHERE name_words MATCH ? LIMIT ?"
+    "SELECT n.entity, n.text, n.folded, n.type, e.tier FROM name_words w JOIN names n"
+    " ON n.id = w.rowid JOIN entities e ON e.id = n.entity WHERE name_words MATCH ? LIMIT ?"
 )
 
 

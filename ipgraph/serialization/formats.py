@@ -6,9 +6,8 @@ JSON-LD 1.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.errors import UsageError
 
@@ -34,8 +33,7 @@ class Feature(StrEnum):
     MANY_ROWS = "more than 1,048,575 statements"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A serialization: short name, media type, file suffix, and synonyms that clients send.
 
     A format of bindings and one of triples may share an alias: the result decides (``xml``).
@@ -183,8 +181,7 @@ _BY_NAME = {item.name: item for item in FORMATS}
 # (`ipgraph.serialization.basic_encoding`). They are never negotiated.
 BASIC = "-basic"
 _BASIC_BY_NAME = {
-    item.name + BASIC: replace(
-        item,
+    item.name + BASIC: item._replace(
         name=item.name + BASIC,
         lacks=item.lacks - {Feature.TRIPLE_TERM},
         is_basic=True,

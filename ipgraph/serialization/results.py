@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 import pyoxigraph as ox
 
@@ -23,8 +22,7 @@ _NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 _WITH_PREFIXES = {"ttl", "trig", "rdf"}
 
 
-@dataclass(frozen=True, slots=True)
-class ResultFormats:
+class ResultFormats(NamedTuple):
     """The formats to use for bindings and for triples, if the kind of result is not known yet."""
 
     bindings: Format

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 GRAPH, NETWORK, QUERIES, REQUESTS, CACHING = (
     "Graph",
@@ -35,8 +35,7 @@ def setting(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class InferenceLimits:
+class InferenceLimits(NamedTuple):
     """Bounds of one closure; 0 derives a bound from the number of stated triples."""
 
     statements: int = 0
@@ -245,8 +244,7 @@ class Settings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
+class SettingInfo(NamedTuple):
     """One row of the table of settings."""
 
     name: str

@@ -64,7 +64,7 @@ def build(
     """
     clock = _Clock(report)
     clock.begin("load")
-    options, read = replace(recipe.options, max_depth=max_depth), ReadingReport()
+    options, read = recipe.options._replace(max_depth=max_depth), ReadingReport()
     recorder, declared = Recorder(), declarations.Declarations()
     engine = loading.load(
         recipe.inputs,

@@ -11,10 +11,9 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -38,16 +37,17 @@ _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """How many snapshots of one graph a cache has, and how large all graphs together may be."""
 
     snapshots: int = 3
     max_bytes: int = 2 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+DEFAULT_BOUNDS = Bounds()
+
+
+class Usage(NamedTuple):
     """What a cache has."""
 
     snapshots: int  # without those that were derived for a date
@@ -58,7 +58,7 @@ def get_or_build(
     recipe: Recipe,
     cache: Path,
     report: Callable[[str], None] = lambda stage: None,
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = DEFAULT_BOUNDS,
     limits: BuildLimits = DEFAULT_LIMITS,
 ) -> Snapshot:
     """Return the snapshot of `recipe`. Build it if it is missing, stale or damaged.

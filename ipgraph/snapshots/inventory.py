@@ -15,8 +15,7 @@ from __future__ import annotations
 import os
 from binascii import crc32
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,8 +31,7 @@ class Damage(Exception):
     """A difference between a folder and its inventory, in words that follow "is damaged:"."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file of a folder; `path` is relative to it."""
 
     path: str
@@ -46,8 +44,7 @@ class File:
         return f"{self.checksum:08x} {self.size} {self.mtime_ns} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(NamedTuple):
     """The files of a folder, the key of its graph, and the number of quads in it."""
 
     key: str
@@ -86,7 +83,7 @@ def replace_file(folder: Path, path: str, new: Path) -> None:
         copy.unlink(missing_ok=True)
     known = read(folder)
     others = [file for file in known.files if file.path != path]
-    _save(folder, replace(known, files=(*others, _describe(folder, path))))
+    _save(folder, known._replace(files=(*others, _describe(folder, path))))
 
 
 def read(folder: Path) -> Inventory:
@@ -220,7 +217,7 @@ def _read_touched(folder: Path, known: Inventory, touched: Iterable[File]) -> In
         if actual.checksum != file.checksum:
             raise Damage(_content_difference(file))
         same[file.path] = actual
-    fresh = replace(known, files=tuple(same.get(file.path, file) for file in known.files))
+    fresh = known._replace(files=tuple(same.get(file.path, file) for file in known.files))
     with suppress(OSError):  # a cache that cannot be written
         _save(folder, fresh)
     return fresh

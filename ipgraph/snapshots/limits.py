@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ipgraph.settings import Settings
@@ -22,8 +21,7 @@ STAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BuildLimits:
+class BuildLimits(NamedTuple):
     """The limits of a build in its own process; 0 is no limit for time and memory."""
 
     time_limit_s: float = 600.0

@@ -8,10 +8,9 @@ which its `Input` names.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from ipgraph.snapshots.literals import Recorder
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Input:
+class Input(NamedTuple):
     """One file and the named graph that its triples go to.
 
     `syntax` and `base` are those of `ipgraph.inputs.parsing.Source`. A file that `is_found` was in
@@ -60,12 +58,11 @@ class Input:
         return self.label or str(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """The files that paths stand for, and the number of files in folders that are not RDF."""
 
     files: tuple[Input, ...]
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str]
 
 
 def bundled_dataset(cache: Path | None = None) -> DatasetFile:
@@ -91,7 +88,8 @@ def dataset_files(dataset: DatasetFile) -> Inputs:
         tuple(
             Input(path, graph or file_graph(path.relative_to(dataset.folder).as_posix()))
             for path, graph in dataset.input_files()
-        )
+        ),
+        Counter(),
     )
 
 
@@ -143,7 +141,7 @@ def find(paths: Iterable[str | Path], syntax: str = "", known: Iterable[Input] =
                 graph = _free(file_graph(name), taken)
                 inputs[absolute] = Input(absolute, graph, syntax, is_found=is_folder)
             elif not is_folder:  # a file that is named too is not only found
-                inputs[absolute] = replace(inputs[absolute], is_found=False)
+                inputs[absolute] = inputs[absolute]._replace(is_found=False)
     return Inputs(tuple(inputs.values()), skipped)
 
 

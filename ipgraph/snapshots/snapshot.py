@@ -14,9 +14,9 @@ from __future__ import annotations
 import os
 from binascii import crc32
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -44,8 +44,7 @@ WARNINGS = "warnings.txt"
 STATED = "stated"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """The inputs of a snapshot: the files, how to read them, the reasoner, the dataset file.
 
     `origin` identifies the set of files: empty for the project, otherwise the absolute paths of
@@ -56,9 +55,9 @@ class Recipe:
     origin: str
     inputs: tuple[Input, ...]
     reasoner: str
-    limits: InferenceLimits = field(default_factory=InferenceLimits)
-    dataset: DatasetFile = field(default_factory=DatasetFile)
-    options: ReadingOptions = field(default_factory=ReadingOptions)
+    limits: InferenceLimits = InferenceLimits()
+    dataset: DatasetFile = DatasetFile()
+    options: ReadingOptions = ReadingOptions()
     skipped: tuple[tuple[str, int], ...] = ()
 
     @property

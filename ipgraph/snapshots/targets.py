@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ipgraph import scratch
 from ipgraph.errors import NotFound, SizeLimitExceeded, UsageError
@@ -27,8 +26,7 @@ _PART_BYTES = 1 << 20
 _MAX_NAME_CHARS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """The files that targets stand for. `origin` is that of `snapshot.Recipe`."""
 
     origin: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipgraph.namespaces import BASE
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from ipgraph.sparql.bindings import Bindings
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceResult:
+class ServiceResult(NamedTuple):
     """The response of an endpoint to the SERVICE clause at these offsets of a query, unparsed.
 
     `kind` is ``json`` or ``xml``, or empty if the endpoint failed and SILENT hides the failure.

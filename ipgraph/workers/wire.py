@@ -72,7 +72,7 @@ def _query_fields(query: Query) -> tuple[object, ...]:
         query.named_graphs,
         query.prefixes,
         query.base,
-        [[getattr(table, name) for name in table.__slots__] for table in query.tables],
+        query.tables,
     )
 
 

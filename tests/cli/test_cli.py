@@ -249,7 +249,7 @@ def test_search_without_hits_suggests_similar_names(run):
 
 
 def test_unknown_entity_suggests_similar_names(run):
-    done = run("describe", "Protective Security Division")
+    done = run("describe", "Protective Security Coordinating Division")
     assert done.returncode == 2
     assert "Protective Security Coordination Division" in done.stderr
 

@@ -7,8 +7,8 @@ import pytest
 
 from ipgraph.namespaces import ENTITY, IP
 from ipgraph.search.builder import build
-from ipgraph.search.folding import fold, index_words, query_words
-from ipgraph.search.index import MAX_TEXT_CHARS, SearchIndex
+from ipgraph.search.folding import MAX_TEXT_CHARS, fold, index_words, query_words
+from ipgraph.search.index import SearchIndex
 from ipgraph.snapshots import loading
 from ipgraph.store.local import LocalStore, merge
 
@@ -194,8 +194,8 @@ def test_the_texts_of_other_properties_are_found(scripts, text):
     assert labels(scripts.search(text).hits) == ["Ada"]
 
 
-def test_numbers_are_no_texts(scripts):
-    assert scripts.search("36").hits == ()
+def test_values_of_literals_are_searched_too(scripts):
+    assert labels(scripts.search("36").hits) == ["Ada"]
 
 
 def test_characters_in_another_order_are_not_found(scripts):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import pyoxigraph as ox
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 DEFAULT_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class QueryRequest:
+class QueryRequest(NamedTuple):
     """A query and the format of its result: a name, ``table``, or None for the default."""
 
     text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipgraph.search.index import MAX_TEXT_CHARS
+from ipgraph.search.folding import MAX_TEXT_CHARS
 from ipgraph.server.html.filters import linked
 from ipgraph.server.http.negotiation import HTML
 from ipgraph.server.http.response import NO_STORE, Response

@@ -9,7 +9,7 @@ from flask import Response, jsonify, redirect
 from markupsafe import Markup, escape
 
 from ipgraph.entities.labels import qualifiers
-from ipgraph.search.index import MAX_TEXT_CHARS
+from ipgraph.search.folding import MAX_TEXT_CHARS
 from ipgraph.server.context import request
 from ipgraph.server.html import code_samples, links
 from ipgraph.server.html.filters import sentence_case

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort
 
-from ipgraph.search.index import MAX_TEXT_CHARS
+from ipgraph.search.folding import MAX_TEXT_CHARS
 from ipgraph.server.api import linked_data
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, page_links, source_document
 from ipgraph.server.context import request

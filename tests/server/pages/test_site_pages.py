@@ -396,6 +396,14 @@ def test_a_page_for_a_year_says_which_part_is_of_that_year(client):
     assert "See “Over time” for" not in client.get("/page/ip").text
 
 
+def test_the_history_of_a_sector_says_that_no_document_names_its_agency(client):
+    text = client.get("/page/postal-and-shipping-sector").text
+    history = text.partition('id="history"')[2].partition("</section>")[0]
+    gap = "No document read names the Sector-Specific Agency of the Postal and Shipping Sector"
+    assert gap in history
+    assert "Transportation Security Administration" in history
+
+
 def test_a_spanish_page_names_relations_in_spanish_and_marks_english_names(client):
     relation = re.compile(r"<dt><a [^>]*>([^<]+)</a>")
     spanish, english = client.get("/page/pscd?lang=es").text, client.get("/page/pscd").text

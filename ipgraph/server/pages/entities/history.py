@@ -94,6 +94,8 @@ def _row(entities: Entities, view: Description, episode: HistoryEntry, words: Te
         (leads.get(role, ", ") if position else "", values)
         for position, (role, values) in enumerate(shown)
     ]
+    if not parties:  # nothing else takes part: the label says what held
+        parties = [(episode.label, ())]
     return EpisodeRow(period(episode, words), tuple(parties), episode.marks, episode.sources)
 
 

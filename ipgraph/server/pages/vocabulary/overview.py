@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from ipgraph.namespaces import DCTERMS, OWL
-from ipgraph.search.index import MAX_TEXT_CHARS
+from ipgraph.search.folding import MAX_TEXT_CHARS
 from ipgraph.server.api.linked_data import DOCUMENT_OFFERS, ontology_document, page_links
 from ipgraph.server.edition import has_ontology
 from ipgraph.server.html import links
