@@ -54,7 +54,18 @@ def test_the_answer_names_the_day_the_interval_and_what_else_changes_in_the_year
 
 
 @pytest.mark.parametrize(
-    "asked", ["x", "", "201", "2010-13", "2010-02-30", "2010-06-15T00:00", "10", "２０１０", "2010/2011"]
+    "asked",
+    [
+        "x",
+        "",
+        "201",
+        "2010-13",
+        "2010-02-30",
+        "2010-06-15T00:00",
+        "10",
+        "\uff12\uff10\uff11\uff10",
+        "2010/2011",
+    ],
 )
 def test_what_is_no_date_is_an_error_that_says_what_is_accepted(asked):
     with pytest.raises(UsageError, match="is not a date") as found:

@@ -20,7 +20,8 @@ from ipgraph.snapshots.snapshot import Snapshot
 from support import dated
 
 LIBRARY = Path(__file__).parents[2] / "examples" / "library"
-WHO_RUNS = "SELECT ?who { ?who lt:runs lib:harbor }"
+# One document says undated that Silva runs the branch: no date changes that.
+WHO_RUNS = "SELECT ?who { ?who lt:runs lib:harbor FILTER(?who != lib:silva) }"
 THEN = "SELECT ?node ?then { GRAPH ?g { ?node <urn:ipgraph:then> ?then } }"
 
 
@@ -31,7 +32,7 @@ def library(tmp_path_factory):
 
 
 def names(rows):
-    return {str(row[0].value).rpartition("/")[2] for row in rows}
+    return {row[rows.variables[0]].value.rpartition("/")[2] for row in rows}
 
 
 def random_days(kg, count, seed):
@@ -57,7 +58,10 @@ def test_the_day_of_a_handover_is_that_of_the_later_one(library):
 
 
 def test_a_node_has_a_mark_of_what_it_is_on_the_day(library):
-    marks = {row[0].value.rpartition("/")[2]: row[1].value for row in library.at("2000").query(THEN)}
+    marks = {
+        row["node"].value.rpartition("/")[2]: row["then"].value
+        for row in library.at("2000").query(THEN)
+    }
     assert marks["lund-at-harbor"] == "urn:ipgraph:Held"
     assert marks["okafor-at-harbor"] == "urn:ipgraph:NotYet"
 
@@ -137,7 +141,7 @@ def test_every_operation_works_on_a_graph_at_a_date(library, tmp_path):
     assert kg.search("Harbor").hits
     assert list(kg.ask("librarians-of", branch="Harbor Branch"))
     assert kg.export(tmp_path / "then.nq") > 0
-    assert kg.explain("lund", "lt:runs", "Harbor Branch").steps
+    assert kg.explain("Per Lund", "lt:runs", "Harbor Branch").steps
     assert len(kg.dataset) > 0
     assert kg.neighbors("Harbor Branch").nodes
 
@@ -238,6 +242,6 @@ def test_blank_nodes_keep_their_periods_and_their_statements(tmp_path):
         data=data, format="ttl", dataset=table, settings=Settings(cache=str(tmp_path))
     )
     who = "SELECT ?who { ?who <urn:lt:runs> <urn:x:hall> ; a <urn:lt:Person> }"
-    assert [row[0].value for row in kg.at("2003").query(who)] == ["urn:x:ann"]
+    assert [row["who"].value for row in kg.at("2003").query(who)] == ["urn:x:ann"]
     (row,) = kg.at("2008").query(who)
-    assert isinstance(row[0], ox.BlankNode)
+    assert isinstance(row["who"], ox.BlankNode)

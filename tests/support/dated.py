@@ -29,7 +29,7 @@ def prepared(kg: KnowledgeGraph) -> DatedGraph:
 def quads_on(graph: DatedGraph, kg: KnowledgeGraph, day: date) -> set[ox.Quad]:
     """Return all quads of a day, by the difference from the graph without a date."""
     again = copy.copy(graph)
-    again._reasoner = copy.deepcopy(graph._reasoner)  # noqa: SLF001  which one call uses up
+    again._reasoner = copy.deepcopy(graph._reasoner)  # which one call uses up
     difference = again.derive(day)
     return ({*kg.built.store().engine} - {*difference.removed}) | {*difference.added}
 
