@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAME = "calendar.json"
 CERTAINTIES = ("possible", "held")
 _WRITTEN = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
-_MAX_SHOWN = 40  # characters of what is no date, in an error
+_MAX_SHOWN = 40  # characters of a text that is not a date, in an error
 _EXAMPLES = "2010, 2010-06 or 2010-06-15"
 
 

@@ -131,7 +131,7 @@ def _write_graphs(source: Path, target: Path, engine: ox.Store, difference: Diff
     """Write the named graphs as N-Quads: the lines of `source` that are left, and those added.
 
     The labels of blank nodes in it may differ from those of the store; if the difference has any,
-    the store is written anew.
+    all graphs are written from the store.
     """
     default = ox.DefaultGraph()
     added, removed = (
