@@ -102,9 +102,9 @@ class OpenedGraph:
         is, between which changes it lies, and what else changes in that year.
 
         All days between two changes share one derived snapshot, which a child process makes at
-        their first use. Raises `UsageError` for a text that is not a date, for a day on which nothing in the
-        dataset is dated, and for a graph that ipgraph did not build, and `SizeLimitExceeded` for
-        one with more than the setting `as_of_max_statements`.
+        their first use. Raises `UsageError` for a text that is not a date, for a day on which
+        nothing in the dataset is dated, and for a graph that ipgraph did not build, and
+        `SizeLimitExceeded` for one with more than the setting `as_of_max_statements`.
         """
         from ipgraph.snapshots.cache import Bounds
         from ipgraph.snapshots.dates import derived
