@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ipgraph.cli.options import (
+    date_options,
     open_graph,
     reading_options,
     settings_of,
@@ -20,6 +21,7 @@ from ipgraph.cli.output import description, summary
 @click.command()
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
 @target_option
+@date_options
 @reading_options
 @shown_dataset_options
 @click.pass_obj

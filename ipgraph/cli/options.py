@@ -14,7 +14,7 @@ from ipgraph.cli.output import activity, terminal
 from ipgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ipgraph.knowledge_graph import KnowledgeGraph
     from ipgraph.settings import Settings
@@ -148,9 +148,28 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def date_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags for the graph at a date; `open_graph` reads them from the context."""
+    as_of = click.option(
+        "--as-of",
+        metavar="DATE",
+        expose_value=False,
+        callback=_remember,
+        help="Show the graph as it stood at a year, month or day: 2010, 2010-06, 2010-06-15.",
+    )
+    certainty = click.option(
+        "--certainty",
+        type=click.Choice(["possible", "held"]),
+        expose_value=False,
+        callback=_remember,
+        help="With --as-of: what may have held then (default), or only what evidence covers.",
+    )
+    return as_of(certainty(command))
+
+
 def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the flags for the graph and its description, and for how its files are read."""
-    return target_option(dataset_options(reading_options(command)))
+    """Add the flags for the graph, its description and its date, and for how files are read."""
+    return target_option(date_options(dataset_options(reading_options(command))))
 
 
 infer_option = click.option(
@@ -213,7 +232,8 @@ def open_graph(
 ) -> KnowledgeGraph:
     """Open the graph of ``--store`` or the arguments, with progress on a terminal.
 
-    Texts are shown in `language` where the data have it.
+    Texts are shown in `language` where the data have it. With ``--as-of``, it is the graph at a
+    date.
     """
     paths = target[0] if len(target) == 1 else (target or None)
     context = click.get_current_context(silent=True)
@@ -224,10 +244,23 @@ def open_graph(
         graph = ipgraph.open(
             paths, dataset=dataset, settings=chosen, report=report, languages=languages
         )
+        graph = _at_date(graph, context.obj if context else {})
     activity.begin(_activity())
     for line in graph.warnings:
         click.echo(line, err=True)
     return graph
+
+
+def _at_date(graph: KnowledgeGraph, given: Mapping[str, Any]) -> KnowledgeGraph:
+    """Return the graph at the date of ``--as-of``, and say on standard error what it means."""
+    if "as_of" not in given:
+        if "certainty" in given:
+            raise UsageError("--certainty is for a graph at a date.", hint="Add --as-of DATE.")
+        return graph
+    activity.begin("Deriving the graph at this date")
+    dated = graph.at(given["as_of"], certainty=given.get("certainty", "possible"))
+    click.echo(f"ipgraph: {dated.as_of}", err=True)
+    return dated
 
 
 @contextmanager

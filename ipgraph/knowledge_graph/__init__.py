@@ -52,7 +52,8 @@ class KnowledgeGraph(GraphLookups):
         if self.is_closed:
             return "<KnowledgeGraph: closed>"
         what = self._size if self.snapshot else self._origin
-        return f"<KnowledgeGraph {self.name}: {what}>"
+        when = f" as of {self.as_of.day}" if self.as_of else ""
+        return f"<KnowledgeGraph {self.name}{when}: {what}>"
 
     def _repr_html_(self) -> str:
         """Return the title, the size and the largest classes for a notebook."""
@@ -61,7 +62,8 @@ class KnowledgeGraph(GraphLookups):
         if self.snapshot is None:
             return display.html_text(repr(self))
         classes = [(name.label, count) for name, count in self.classes()[:_SHOWN_CLASSES]]
-        return display.html_of_graph(self.title, self._size, classes)
+        size = f"{self._size}, as of {self.as_of.day}" if self.as_of else self._size
+        return display.html_of_graph(self.title, size, classes)
 
     @property
     def _size(self) -> str:

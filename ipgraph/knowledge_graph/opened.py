@@ -13,11 +13,13 @@ from ipgraph.namespaces.prefixes import Prefixes
 from ipgraph.store.local import LocalStore
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from ipgraph.dataset.config.model import DatasetConfig
     from ipgraph.entities.languages import Languages
     from ipgraph.settings import Settings
+    from ipgraph.snapshots.dates.calendar import AsOf, Calendar
     from ipgraph.snapshots.findings import Findings
     from ipgraph.snapshots.snapshot import Recipe, Snapshot
     from ipgraph.snapshots.targets import Arrivals
@@ -39,8 +41,13 @@ class OpenedGraph:
         languages: Iterable[str] = (),
         dataset_file: DatasetFile | None = None,
         given: tuple[Any, Any] = (None, None),
+        as_of: AsOf | None = None,
+        whole: Self | None = None,
     ) -> None:
-        """`given` are the target and the description that the graph was opened with."""
+        """`given` are the target and the description that the graph was opened with.
+
+        `as_of` is the date of a graph at a date, and `whole` the graph without one.
+        """
         self.preferred_languages = tuple(languages)
         self.settings = settings
         self.snapshot = snapshot
@@ -50,6 +57,8 @@ class OpenedGraph:
         self._origin = recipe.origin if recipe else origin
         self.dataset_file = recipe.dataset if recipe else dataset_file or DatasetFile()
         self.given = given
+        self.as_of = as_of
+        self._whole = whole
         self.is_closed = False
 
     def __enter__(self) -> Self:
@@ -66,8 +75,64 @@ class OpenedGraph:
         """
         for name in [name for name in vars(self) if hasattr(type(self), name)]:
             del vars(self)[name]  # the cached properties
-        self.snapshot = self.arrivals = self._external = None
+        self.snapshot = self.arrivals = self._external = self._whole = None
         self.is_closed = True
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The days on which something changes in this graph, for `at`.
+
+        Raises `UsageError` for a graph that ipgraph did not build.
+        """
+        from ipgraph.snapshots.dates import derived
+
+        return derived.calendar_of(self.whole.built)
+
+    @property
+    def whole(self) -> Self:
+        """The graph without a date."""
+        return self._whole or self
+
+    def at(self, date: str | int | datetime.date, *, certainty: str = "possible") -> Self:
+        """Return the graph as it stood on a date: a year, a month or a day.
+
+        It states what held or may have held then; with ``certainty="held"`` only what evidence
+        covers. What it infers follows from that. A year or month is read as its middle day, or as
+        the last day that the dataset knows of if it is not over then. `as_of` says which day that
+        is, between which changes it lies, and what else changes in that year.
+
+        All days between two changes share one derived snapshot, which a child process makes at
+        their first use. Raises `UsageError` for a text that is not a date, for a day on which
+        nothing in the dataset is dated, and for a graph that ipgraph did not build, and
+        `SizeLimitExceeded` for one with more than the setting `as_of_max_statements`.
+        """
+        from ipgraph.snapshots.cache import Bounds
+        from ipgraph.snapshots.dates import derived
+        from ipgraph.snapshots.limits import BuildLimits
+
+        whole, given = self.whole, self.settings
+        if whole.recipe is None:
+            raise UsageError(
+                "Only a graph that ipgraph built from files can be asked at a date.",
+                hint="Open the files of the graph, or ask its dated nodes in a query.",
+            )
+        as_of = self.calendar.find(date, certainty)
+        snapshot = derived.get_or_derive(
+            *(whole.built, whole.recipe, as_of),
+            bounds=Bounds(given.keep_snapshots, given.cache_limit_mib << 20),
+            limits=BuildLimits.of(given),
+            max_statements=given.as_of_max_statements,
+        )
+        return type(self)(
+            given,
+            snapshot=snapshot,
+            recipe=whole.recipe,
+            arrivals=whole.arrivals,
+            languages=self.preferred_languages,
+            given=whole.given,
+            as_of=as_of,
+            whole=whole,
+        )
 
     @property
     def config(self) -> DatasetConfig:

@@ -131,6 +131,11 @@ class Settings:
         GRAPH,
         unit="MiB",
     )
+    as_of_max_statements: int = setting(
+        300_000,
+        "largest graph, in statements of its named graphs, that can be asked at a date; 0: any",
+        GRAPH,
+    )
     host: str = setting("127.0.0.1", "address to listen on", NETWORK)
     port: int = setting(8080, "port to listen on; 0: any free one", NETWORK, maximum=65535)
     path_prefix: str = setting(

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ipgraph import reasoning
 from ipgraph.dataset.config import reader
 from ipgraph.entities.periods import computation, graph
+from ipgraph.entities.periods.model import Periods
 from ipgraph.entities.periods.nodes import TooManyNodes
 from ipgraph.inputs.parsing import ReadingReport
 from ipgraph.namespaces import COMPUTED_GRAPHS, INFERRED_GRAPH, PERIODS_GRAPH
@@ -24,6 +25,8 @@ from ipgraph.serialization import limits, xlsx
 from ipgraph.serialization.formats import Feature
 from ipgraph.snapshots import construction, declarations, findings, inventory, loading
 from ipgraph.snapshots.content_hash import hash_lines
+from ipgraph.snapshots.dates import calendar, stored
+from ipgraph.snapshots.dates.calendar import Calendar
 from ipgraph.snapshots.literals import Recorder
 from ipgraph.snapshots.snapshot import LITERALS, WARNINGS
 from ipgraph.store.local import LocalStore, token_too_long, write_store
@@ -82,20 +85,24 @@ def build(
     for note in found.notes:
         _LOGGER.warning("%s", note)
     clock.begin("date")
-    _add_periods(engine, recipe)
+    periods = _periods(engine, recipe)
+    engine.bulk_extend(graph.quads(periods, recipe.dataset.config))  # no rule sees them
     with construction.folder(folder.parent, folder) as scratch:
         clock.begin("write")
         try:
-            # The forms of a statement are found by the label of its blank node.
+            # The forms of a statement, and the period of a node, are found by a label.
             write_store(
                 *(engine, scratch / "graph.nq", scratch / "store", closure.chunks),
-                keep_labels=bool(originals),
+                keep_labels=bool(originals) or stored.has_blank_nodes(periods),
             )
         except MemoryError as error:
             raise token_too_long(error, "The files") from error
         clock.begin("index")
         if originals:
             (scratch / LITERALS).write_bytes(originals.dump())
+        if periods:
+            (scratch / stored.NAME).write_bytes(stored.dump(periods))
+            (scratch / calendar.NAME).write_bytes(Calendar.of(periods).dump())
         store = replace(LocalStore.on_disk(scratch / "store"), description=recipe.dataset)
         contents = builder.build(store, scratch / "search.sqlite")
         prefixes = well_known_for(contents.terms) | declared.table()
@@ -117,29 +124,28 @@ def build(
         inventory.write(scratch, recipe.key, quads)
 
 
-def _add_periods(engine: ox.Store, recipe: Recipe) -> None:
-    """Add the computed periods of dated nodes. They come after inference, so no rule sees them."""
+def _periods(engine: ox.Store, recipe: Recipe) -> Periods:
+    """Return the periods of the dated nodes; none of a graph with too many."""
     try:
-        periods = computation.compute(replace(LocalStore(engine), description=recipe.dataset))
+        return computation.compute(replace(LocalStore(engine), description=recipe.dataset))
     except TooManyNodes as error:
         _LOGGER.warning("%s", error)
-        return
-    engine.bulk_extend(graph.quads(periods, recipe.dataset.config))
+        return Periods()
 
 
 def _manifest(recipe: Recipe, name: str, scratch: Path) -> dict[str, Any]:
     engine = LocalStore.on_disk(scratch / "store").engine
-    counts = _counts(engine, recipe.dataset.config.graphs)
+    found = counts(engine, recipe.dataset.config.graphs)
     return {
         "hash": name,
         "content_hash": _content_hash(scratch / "graph.nq", scratch / LITERALS),
-        "file_hash": _file_hash(scratch / "graph.nq"),
+        "file_hash": file_hash(scratch / "graph.nq"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "reasoner": recipe.reasoner,
         "dataset": reader.to_table(recipe.dataset.config),
         "inputs": [{"path": str(file.path), "graph": file.graph} for file in recipe.inputs],
-        "counts": counts,
-        "features": _features(scratch / "graph.nq", counts),
+        "counts": found,
+        "features": _features(scratch / "graph.nq", found),
     }
 
 
@@ -154,7 +160,8 @@ def _features(quads: Path, counts: dict[str, Any]) -> dict[str, list[str]]:
     return {name: [feature.name for feature in each] for name, each in found.items()}
 
 
-def _counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
+def counts(engine: ox.Store, described: Graphs) -> dict[str, Any]:
+    """Return the numbers of triples, graphs and instances in a store, for the manifest."""
     graphs = _count(engine, _COUNT_GRAPHS)
     inferred, periods = (graphs.pop(graph, 0) for graph in (INFERRED_GRAPH, PERIODS_GRAPH))
     triples = _count(engine, _COUNT_TRIPLES)[""]
@@ -179,7 +186,7 @@ def _count(engine: ox.Store, text: str) -> dict[str, int]:
     }
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
     """Return a hash of the bytes of a file. Two builds may label blank nodes differently."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 # The packages whose code determines the content of a snapshot. A change to any of them makes all
 # snapshots stale.
 _BUILD_PACKAGES = (
-    *("inputs", "snapshots", "reasoning", "store", "search", "entities", "serialization"),
+    *("inputs", "snapshots", "reasoning", "store", "search", "entities"),
+    "serialization",
 )
 _LIBRARIES = ("rdflib", "pyoxigraph", "oxrdflib", "owlrl", "numpy")
 _NAME_LENGTH = 20  # hexadecimal digits: 80 bits make an accidental collision practically impossible
@@ -49,7 +50,7 @@ DEFAULT_BOUNDS = Bounds()
 class Usage(NamedTuple):
     """What a cache has."""
 
-    snapshots: int
+    snapshots: int  # without those that were derived for a date
     size_bytes: int
 
 
@@ -161,8 +162,9 @@ def prune(cache: Path, bounds: Bounds) -> int:
     """Remove snapshots that are not in use, the least recently used first. Return how many.
 
     Of each graph, the `bounds.snapshots` last used ones stay, as long as all graphs together do
-    not exceed `bounds.max_bytes`. A time in the future counts as the oldest: the clock was set back
-    after that use.
+    not exceed `bounds.max_bytes`. One that was derived for a date has no other bound, and goes with
+    the one that it was derived from. A time in the future counts as the oldest: the clock was set
+    back after that use.
     """
     now_ns = time.time_ns()
     used_ns = {folder: _mtime_ns(folder) for folder in _snapshot_folders(cache)}
@@ -174,13 +176,17 @@ def prune(cache: Path, bounds: Bounds) -> int:
     excess = []
     for folder in newest_first:
         key, size = _key(folder), _size(folder)
-        seen[key] += 1
-        is_surplus = seen[key] > bounds.snapshots
+        if whole := _whole_of(folder):
+            is_surplus = not whole.is_dir()
+        else:
+            seen[key] += 1
+            is_surplus = seen[key] > bounds.snapshots
         if not is_surplus or _is_in_use(folder):
             total += size
         if is_surplus or total > bounds.max_bytes:
             excess.append(folder)
     removed = remove(excess)
+    removed += remove(f for f in _snapshot_folders(cache) if (w := _whole_of(f)) and not w.is_dir())
     if removed:
         _remove_dead_records(cache)
     return removed
@@ -212,8 +218,8 @@ def clean(cache: Path) -> int:
 
 def usage(cache: Path) -> Usage:
     """Return the number and the size of all snapshots in a cache."""
-    sizes = [_size(folder) for folder in _snapshot_folders(cache)]
-    return Usage(len(sizes), sum(sizes))
+    folders = [*_snapshot_folders(cache)]
+    return Usage(sum(not _whole_of(folder) for folder in folders), sum(map(_size, folders)))
 
 
 def find(recipe: Recipe, cache: Path) -> Path:
@@ -234,6 +240,12 @@ def _snapshot_folders(cache: Path) -> Iterator[Path]:
     return (path for path in (cache / "snapshots").glob("[0-9a-f]*") if path.is_dir())
 
 
+def _whole_of(folder: Path) -> Path | None:
+    """Return the folder that one was derived from for a date (`Snapshot.derived_folder`)."""
+    name, hyphen, _ = folder.name.partition("-")
+    return folder.with_name(name) if hyphen else None
+
+
 def _mtime_ns(folder: Path) -> int:
     try:
         return folder.stat().st_mtime_ns
@@ -249,11 +261,12 @@ def _key(folder: Path) -> str:
 
 
 def _size(folder: Path) -> int:
+    """Return the bytes that a folder takes; a file that several link counts in parts."""
     size = 0
     for path in folder.rglob("*"):
         with suppress(OSError):  # removed by another process
             stat = path.lstat()
-            size += stat.st_size if S_ISREG(stat.st_mode) else 0
+            size += stat.st_size // max(1, stat.st_nlink) if S_ISREG(stat.st_mode) else 0
     return size
 
 

@@ -17,26 +17,27 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 PREFIX = ".building-"
+DATES_LOCK = "dates.lock"  # of derived snapshots, so that none waits for a build
 
 
-def lock(cache: Path, timeout_s: float = -1) -> BaseFileLock:
-    """Return the lock of a cache, to be used in a ``with`` statement.
+def lock(cache: Path, timeout_s: float = -1, *, name: str = "lock") -> BaseFileLock:
+    """Return a lock of a cache, to be used in a ``with`` statement.
 
     Raises `filelock.Timeout`, an `OSError`, if another process holds it for `timeout_s`.
     """
     from filelock import FileLock  # late: only writers need it
 
-    return FileLock(cache / "lock", timeout=timeout_s)
+    return FileLock(cache / name, timeout=timeout_s)
 
 
 @contextmanager
-def folder(snapshots: Path, target: Path) -> Iterator[Path]:
+def folder(snapshots: Path, target: Path, prefix: str = PREFIX) -> Iterator[Path]:
     """Yield a new folder; it replaces `target` when the block ends and is removed if it fails."""
-    scratch = _new_path(snapshots)
+    scratch = _new_path(snapshots, prefix)
     scratch.mkdir()  # not by `tempfile`: other users may read a shared cache
     try:
         yield scratch
-        _replace(scratch, target, snapshots)
+        _replace(scratch, target, _new_path(snapshots, prefix))
     finally:
         _remove(scratch)
 
@@ -50,9 +51,8 @@ def remove_leftovers(cache: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _replace(scratch: Path, target: Path, snapshots: Path) -> None:
-    """Rename `scratch` to `target`; a damaged folder of that name goes."""
-    aside = _new_path(snapshots)
+def _replace(scratch: Path, target: Path, aside: Path) -> None:
+    """Rename `scratch` to `target`; a damaged folder of that name goes, by way of `aside`."""
     with suppress(FileNotFoundError):
         target.rename(aside)
     scratch.rename(target)
@@ -60,8 +60,8 @@ def _replace(scratch: Path, target: Path, snapshots: Path) -> None:
     _remove(aside)
 
 
-def _new_path(snapshots: Path) -> Path:
-    return snapshots / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+def _new_path(snapshots: Path, prefix: str) -> Path:
+    return snapshots / f"{prefix}{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def _remove(path: Path) -> None:

@@ -94,13 +94,13 @@ class Snapshot:
         """The inputs and the time of the build, and counts of the content."""
         import json  # late: a query does not need the manifest
 
-        manifest: dict[str, Any] = json.loads(self._content(_MANIFEST))
+        manifest: dict[str, Any] = json.loads(self.content(_MANIFEST))
         return manifest
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that the files declare, and the well-known ones of the terms in them."""
-        return declarations.parse(self._content(declarations.NAME).decode())
+        return declarations.parse(self.content(declarations.NAME).decode())
 
     @property
     def languages(self) -> dict[str, int]:
@@ -154,9 +154,9 @@ class Snapshot:
         """What users of the graph must know, a line each (0.1 ms without the manifest)."""
         if self.inventory.file(WARNINGS) is None:
             return []
-        return self._content(WARNINGS).decode().split("\n")
+        return self.content(WARNINGS).decode().split("\n")
 
-    def _content(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
         """Return the content of a small file. Raises `StoreDamaged` if it has changed."""
         file = self.inventory.file(name)
         try:
@@ -170,6 +170,10 @@ class Snapshot:
     def graph_path(self) -> Path:
         """The N-Quads file of the named graphs."""
         return self.folder / GRAPH
+
+    def derived_folder(self, key: str) -> Path:
+        """Return the folder of the snapshot that is derived from this one for some days."""
+        return self.folder.with_name(f"{self.hash}-{key}")
 
     @property
     def search_path(self) -> Path:

@@ -745,3 +745,30 @@ def test_a_language_that_is_no_tag_is_a_usage_error(run, animals):
     done = run("describe", "e:cat", "--store", animals, "--language", "fr_FR")
     assert done.returncode == 2
     assert "not a language tag" in done.stderr
+
+
+def test_a_query_at_a_date_answers_from_what_held_then(run):
+    text = "SELECT ?whole { id:nisac ip:partOf ?whole }"
+    done = run("query", "--as-of", "2006", text, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    assert "id/preparedness-directorate" in done.stdout
+    assert "As of 2006-07-01" in done.stderr
+    later = run("query", "--as-of", "2010", text, "--format", "csv").stdout
+    assert "id/ip\n" in later
+    assert "id/nppd" in later
+    assert "preparedness" not in later
+
+
+@pytest.mark.parametrize("command", ["describe", "search"])
+def test_readers_take_a_date(run, command):
+    done = run(command, "--as-of", "2010", "NISAC")
+    assert done.returncode == 0, done.stderr
+    assert "National Infrastructure Simulation" in done.stdout
+    assert "As of 2010-07-01" in done.stderr
+
+
+@pytest.mark.parametrize("date", ["soon", "1066", "2010-13", "2999"])
+def test_a_date_that_is_none_or_out_of_range_is_an_error_that_says_what_is_accepted(run, date):
+    done = run("query", "--as-of", date, "ASK {}")
+    assert done.returncode == 2
+    assert "Write a year, a month or a day" in done.stderr

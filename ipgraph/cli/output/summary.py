@@ -18,6 +18,7 @@ def summary(graph: KnowledgeGraph) -> str:
     counts = facts["counts"]
     lines = [
         f"Snapshot   {facts['hash']}",
+        *([f"Date       {graph.as_of}"] if graph.as_of else []),
         f"Built      {facts['created']} with the reasoner {facts['reasoner']}",
         f"Version    {facts['content_hash'][:12]}",
         f"Folder     {facts['folder']}",
