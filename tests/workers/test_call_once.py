@@ -10,6 +10,11 @@ import pytest
 from ipgraph.errors import MemoryLimitExceeded, NotFound, QueryTooComplex, TimeLimitExceeded
 from ipgraph.workers import call_once
 
+# The tests run in one process with services of other tests; the command line has one thread.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded, use of fork:DeprecationWarning"
+)
+
 
 def nothing():
     """Prepare nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+import weakref
 from functools import lru_cache
 
 from ipgraph.search.folding import fold
@@ -50,12 +51,13 @@ def name_key(text: str) -> str:
 class Stemmer:
     """SQLite's Porter stemmer as a function, so that wordings and texts have the same stems.
 
-    Any number of threads may use it.
+    Any number of threads may use it. Its database is closed when it is collected.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._database.close)
         self._database.executescript(
             'CREATE VIRTUAL TABLE words USING fts5(word, tokenize="porter unicode61 '
             "remove_diacritics 0 categories 'L* N* Co M*'\");"
