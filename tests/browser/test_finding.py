@@ -77,7 +77,7 @@ def test_the_name_filter_shows_only_matching_names(visitor):
 
 def test_a_class_can_be_browsed_by_first_letter(visitor):
     page = visitor(java_script_enabled=False).open("/browse")
-    page.get_by_role("link", name="All 54 offices").click()
+    page.get_by_role("link", name=re.compile(r"^All \d+ offices$")).click()
     page.get_by_role("navigation", name="By first letter").get_by_role("link", name="E").click()
     page.wait_for_url("**letter=E**")
     names = page.locator("main ul.columns a").all_inner_texts()

@@ -26,7 +26,7 @@ PAGES: dict[str, str] = {
     "/ontology": "Class tree",
     "/ontology/Division": "Protective Security Coordination Division",
     "/ontology/worksThrough": "works through",
-    "/sources": "481 documents",
+    "/sources": "482 documents",
     "/sources?sort=statements": "Statements",
     "/source/more-about-ip": "Statements from this document",
     "/sparql": "Run query",
